@@ -1,0 +1,60 @@
+namespace ResNet.Net.Samples.Classify;
+
+/// <summary>Which model the options ask for, and how pictures are prepared for it.</summary>
+internal sealed record ModelChoice
+{
+    /// <summary>The id of a variant, or the path of an ONNX file.</summary>
+    public required string Model { get; init; }
+
+    public string? ModelsFolder { get; init; }
+
+    public string? LabelsFile { get; init; }
+
+    public PreprocessingProfile? Profile { get; init; }
+
+    public (int Width, int Height)? Size { get; init; }
+
+    public ChannelValues? Mean { get; init; }
+
+    public ChannelValues? Std { get; init; }
+
+    /// <summary>What an ONNX file gives; a variant knows its own.</summary>
+    public OutputKind OutputKind { get; init; }
+
+    /// <exception cref="ArgumentException">The options do not fit together, or there is no such model.</exception>
+    public ResNetClassifier Load()
+    {
+        if (ResNetVariant.TryParse(Model, out ResNetVariant? variant))
+        {
+            return LabelsFile is null
+                ? ResNetClassifier.Create(variant, Options(variant.Profile))
+                : throw new ArgumentException($"--labels is for ONNX files: the variant '{variant.Id}' has its labels.");
+        }
+
+        if (!Model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) && !File.Exists(Model))
+        {
+            throw new ArgumentException($"There is no model '{Model}': it is neither a file nor one of {string.Join(", ", ResNetVariant.All)}.");
+        }
+
+        ModelDefinition definition = new(Model)
+        {
+            Labels = LabelsFile is null ? null : LabelSet.FromFile(LabelsFile),
+            OutputKind = OutputKind,
+        };
+        return ResNetClassifier.Create(definition, Options(PreprocessingProfile.Torchvision));
+    }
+
+    private ResNetClassifierOptions Options(PreprocessingProfile modelsOwn)
+    {
+        PreprocessingProfile? profile = Profile;
+        if (Size is not null || Mean is not null || Std is not null)
+        {
+            profile ??= modelsOwn;
+            profile = Size is (int width, int height) ? profile.WithCrop(width, height) : profile;
+            profile = profile with { Mean = Mean ?? profile.Mean, Std = Std ?? profile.Std };
+        }
+
+        // Without a profile the library takes the model's own.
+        return new ResNetClassifierOptions { ModelFolder = ModelsFolder, Profile = profile };
+    }
+}

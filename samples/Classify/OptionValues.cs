@@ -1,0 +1,80 @@
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace ResNet.Net.Samples.Classify;
+
+/// <summary>Reads the values of options; what is wrong with one becomes a parse error of one line.</summary>
+internal static class OptionValues
+{
+    public static PreprocessingProfile? Profile(ArgumentResult argument)
+    {
+        string name = argument.Tokens[0].Value;
+        PreprocessingProfile? profile = PreprocessingProfile.All.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (profile is null)
+        {
+            argument.AddError($"There is no profile '{name}'. There are: {string.Join(", ", PreprocessingProfile.All.Select(p => p.Name))}.");
+        }
+
+        return profile;
+    }
+
+    /// <summary>a,b,c</summary>
+    public static ChannelValues? Channels(ArgumentResult argument)
+    {
+        string text = argument.Tokens[0].Value;
+        string[] parts = text.Split(',');
+        float[] values = new float[3];
+        bool valid = parts.Length == values.Length;
+        for (int i = 0; valid && i < values.Length; i++)
+        {
+            valid = float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]) && float.IsFinite(values[i]);
+        }
+
+        if (!valid)
+        {
+            argument.AddError($"{OptionName(argument)} needs three numbers such as 0.485,0.456,0.406, not '{text}'.");
+            return null;
+        }
+
+        return new ChannelValues(values[0], values[1], values[2]);
+    }
+
+    /// <summary>n or WxH</summary>
+    public static (int Width, int Height)? Size(ArgumentResult argument)
+    {
+        string text = argument.Tokens[0].Value;
+        string[] parts = text.Split('x', 'X');
+        if (parts.Length <= 2
+            && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int width) && width > 0
+            && int.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out int height) && height > 0)
+        {
+            return (width, height);
+        }
+
+        argument.AddError($"{OptionName(argument)} needs a size such as 224 or 320x240, not '{text}'.");
+        return null;
+    }
+
+    public static int? Count(ArgumentResult argument)
+    {
+        string text = argument.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0)
+        {
+            return count;
+        }
+
+        argument.AddError($"{OptionName(argument)} needs a number from 1, not '{text}'.");
+        return null;
+    }
+
+    /// <summary>The parser takes a mistyped option for a picture; this does not, unless there is such a file.</summary>
+    public static void RejectUnknownOptions(ArgumentResult argument)
+    {
+        if (argument.Tokens.FirstOrDefault(t => t.Value.StartsWith('-') && !Path.Exists(t.Value)) is Token unknown)
+        {
+            argument.AddError($"There is no option '{unknown.Value}', nor a picture of that name. See --help.");
+        }
+    }
+
+    private static string OptionName(ArgumentResult argument) => (argument.Parent as OptionResult)?.Option.Name ?? argument.Argument.Name;
+}

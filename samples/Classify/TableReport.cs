@@ -1,0 +1,117 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace ResNet.Net.Samples.Classify;
+
+/// <summary>A table for people: a row a picture, printed at the end, when the widths are known.</summary>
+internal sealed class TableReport(ResNetClassifier classifier, IAnsiConsole console) : IReport
+{
+    private const int BarCells = 20;
+    private const int PercentCells = 6;
+    private const int TimeCells = 6;
+    private const int BorderCells = 10;
+    private const int ShowLabels = 20;
+
+    private readonly List<(PictureFile File, Classification? Result, string? Error)> _rows = [];
+
+    public void Add(PictureFile file, Classification result) => _rows.Add((file, result, null));
+
+    public void AddFailure(PictureFile file, string error) => _rows.Add((file, null, error));
+
+    public void End()
+    {
+        Classification[] results = [.. _rows.Select(r => r.Result).OfType<Classification>()];
+        PrintModel();
+        PrintRows(results);
+        PrintSummary(results);
+    }
+
+    private void PrintModel()
+    {
+        LabelSet labels = classifier.Labels;
+        string classes = labels.Count <= ShowLabels ? $": {string.Join(", ", Enumerable.Range(0, labels.Count).Select(i => labels[i]))}" : "";
+        CropRule input = classifier.Profile.Crop;
+        console.MarkupLine($"[bold]{Plain(classifier.ModelName)}[/] knows {labels.Count} classes ({Plain(labels.Name)}){Plain(classes)}.");
+        console.WriteLine($"It sees {input.Width}x{input.Height} pixels and names one of these, whatever the picture shows.");
+        console.WriteLine();
+    }
+
+    private void PrintRows(Classification[] results)
+    {
+        // Names of ImageNet classes can be longer than a line; the table stays one.
+        int longest = results.SelectMany(r => r.Predictions).Select(p => p.Label.GetCellWidth()).Append("Label".Length).Max();
+        int labelCells = Math.Min(longest, console.Profile.Width >= 100 ? 40 : 18);
+        int resultCells = labelCells + 1 + BarCells + 1 + PercentCells;
+        int nameCells = Math.Max(console.Profile.Width - resultCells - TimeCells - BorderCells, 12);
+
+        Table table = new Table().RoundedBorder();
+        table.AddColumn(new TableColumn("Picture").NoWrap());
+        table.AddColumn(new TableColumn($"{"Label".PadRight(labelCells)} Probability"));
+        table.AddColumn(new TableColumn("ms").RightAligned().NoWrap());
+        table.ShowRowSeparators = results.Any(r => r.Predictions.Count > 1);
+        foreach ((PictureFile file, Classification? result, string? error) in _rows)
+        {
+            string name = Plain(KeepEnd(file.Name, nameCells));
+            if (result is not null)
+            {
+                table.AddRow(name, string.Join('\n', result.Predictions.Select(p => Show(p, labelCells))), Number(Total(result.Timings).TotalMilliseconds));
+            }
+            else
+            {
+                table.AddRow($"[red]{name}[/]", $"[red]{Plain(error!)}[/]", "");
+            }
+        }
+
+        console.Write(table);
+    }
+
+    private void PrintSummary(Classification[] results)
+    {
+        int failed = _rows.Count - results.Length;
+        console.MarkupLine($"{results.Length} classified{(failed > 0 ? $", [red]{failed} failed[/]" : "")}.");
+        if (results.Length > 0)
+        {
+            string Average(Func<StageTimings, TimeSpan> stage) => Number(results.Average(r => stage(r.Timings).TotalMilliseconds));
+            console.WriteLine($"Average ms: {Average(t => t.Decode)} decode + {Average(t => t.Preprocess)} preprocess + {Average(t => t.Inference)} model, after a warm-up run.");
+        }
+    }
+
+    private static string Show(Prediction prediction, int labelCells)
+    {
+        int filled = (int)MathF.Round(prediction.Probability * BarCells);
+        string colour = prediction.Probability >= 0.5f ? "green" : "yellow";
+        string label = KeepStart(prediction.Label, labelCells);
+        string padding = new(' ', labelCells - label.GetCellWidth() + 1);
+        string percent = (prediction.Probability * 100).ToString("F1", CultureInfo.InvariantCulture) + "%";
+        return $"{Plain(label)}{padding}[{colour}]{new string('█', filled)}[/][dim]{new string('░', BarCells - filled)}[/] {percent,PercentCells}";
+    }
+
+    private static TimeSpan Total(StageTimings timings) => timings.Decode + timings.Preprocess + timings.Inference;
+
+    private static string Number(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
+
+    private static string KeepEnd(string text, int cells)
+    {
+        int start = 0;
+        while (text[start..].GetCellWidth() > cells - (start > 0 ? 1 : 0))
+        {
+            start += char.IsHighSurrogate(text[start]) ? 2 : 1;
+        }
+
+        return start > 0 ? $"…{text[start..]}" : text;
+    }
+
+    private static string KeepStart(string text, int cells)
+    {
+        int end = text.Length;
+        while (text[..end].GetCellWidth() > cells - (end < text.Length ? 1 : 0))
+        {
+            end -= char.IsLowSurrogate(text[end - 1]) ? 2 : 1;
+        }
+
+        return end < text.Length ? $"{text[..end]}…" : text;
+    }
+
+    /// <summary>Text that is shown as it is: neither markup nor the terminal's control characters act.</summary>
+    private static string Plain(string text) => Markup.Escape(string.Concat(text.Select(c => char.IsControl(c) && c != '\n' ? '?' : c)));
+}

@@ -1,0 +1,49 @@
+namespace ResNet.Net.Internals.Inference;
+
+/// <summary>The slots of a session, as many as were ever in use at once. The last returned is rented first: its memory is warm.</summary>
+internal sealed class SlotPool(OrtSession session, ModelLayout layout, int capacity) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Stack<InferenceSlot> _free = new();
+    private bool _disposed;
+
+    public InferenceSlot Rent()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(ResNetClassifier));
+            if (_free.TryPop(out InferenceSlot? slot))
+            {
+                return slot;
+            }
+        }
+
+        return new InferenceSlot(session, layout, capacity);
+    }
+
+    public void Return(InferenceSlot slot)
+    {
+        lock (_gate)
+        {
+            if (!_disposed)
+            {
+                _free.Push(slot);
+                return;
+            }
+        }
+
+        slot.Dispose();
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            while (_free.TryPop(out InferenceSlot? slot))
+            {
+                slot.Dispose();
+            }
+        }
+    }
+}

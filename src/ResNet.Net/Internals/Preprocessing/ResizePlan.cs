@@ -1,0 +1,12 @@
+namespace ResNet.Net.Internals.Preprocessing;
+
+/// <summary>The geometry of one picture: its size, the size it is resampled to, and the window of that which the crop needs.</summary>
+internal readonly record struct ResizePlan(int SourceWidth, int SourceHeight, int ScaledWidth, int ScaledHeight, int Left, int Top, int Width, int Height)
+{
+    public static ResizePlan Create(PreprocessingProfile profile, int width, int height)
+    {
+        (int scaledWidth, int scaledHeight) = profile.Resize.Apply(width, height);
+        return new ResizePlan(
+            width, height, scaledWidth, scaledHeight, profile.Crop.Left(scaledWidth), profile.Crop.Top(scaledHeight), profile.Crop.Width, profile.Crop.Height);
+    }
+}

@@ -1,0 +1,44 @@
+using ResNet.Net.Internals.Imaging;
+
+namespace ResNet.Net;
+
+public sealed partial class ResNetClassifier
+{
+    /// <summary>Reads a picture file asynchronously, then classifies it on a thread of the pool: the caller's thread stays free.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="topK">How many classes to return, at least 1; more than there are means all.</param>
+    /// <param name="cancellationToken">Cancels between reading, decoding and inference; a step that has started is finished.</param>
+    /// <returns>The most probable classes.</returns>
+    /// <exception cref="ImageDecodeException">The file is no accepted picture.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    public async Task<Classification> ClassifyAsync(string path, int topK = DefaultTopK, CancellationToken cancellationToken = default)
+    {
+        topK = Limit(topK);
+        ThrowIfDisposed();
+        long start = Ticks();
+        using EncodedFile file = await EncodedFile.ReadAsync(path, _decoding.MaxBytes, cancellationToken).ConfigureAwait(false);
+        return await ClassifyOnPool(file, topK, start, path, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads a picture from a stream asynchronously, then classifies it on a thread of the pool. The stream stays open.</summary>
+    /// <param name="picture">An encoded picture; read to its end.</param>
+    /// <param name="topK">How many classes to return, at least 1; more than there are means all.</param>
+    /// <param name="cancellationToken">Cancels between reading, decoding and inference; a step that has started is finished.</param>
+    /// <returns>The most probable classes.</returns>
+    /// <exception cref="ImageDecodeException">The stream holds no accepted picture.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    public async Task<Classification> ClassifyAsync(Stream picture, int topK = DefaultTopK, CancellationToken cancellationToken = default)
+    {
+        topK = Limit(topK);
+        ThrowIfDisposed();
+        long start = Ticks();
+        using EncodedFile file = await EncodedFile.ReadAsync(picture, _decoding.MaxBytes, null, cancellationToken).ConfigureAwait(false);
+        return await ClassifyOnPool(file, topK, start, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<Classification> ClassifyOnPool(EncodedFile file, int topK, long start, string? source, CancellationToken cancellationToken)
+        => Task.Run(() => ClassifyEncoded(file.Span, topK, start, source), cancellationToken);
+}

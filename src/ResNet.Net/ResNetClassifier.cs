@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using ResNet.Net.Internals.Imaging;
+using ResNet.Net.Internals.Inference;
+using ResNet.Net.Internals.Models;
+using ResNet.Net.Internals.Preprocessing;
+using ResNet.Net.Internals.Scoring;
+
+namespace ResNet.Net;
+
+/// <summary>
+/// Classifies pictures with a ResNet. Load once, reuse: creating a classifier loads a model, using it does not.
+/// Thread-safe: any number of threads may call it at once.
+/// </summary>
+/// <example>
+/// <code>
+/// using var classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
+/// Classification result = classifier.Classify("ship.jpg");
+/// Console.WriteLine($"{result.Best.Label} {result.Best.Probability:P1}");
+/// </code>
+/// </example>
+public sealed partial class ResNetClassifier : IDisposable
+{
+    private const int DefaultTopK = 5;
+
+    private readonly OrtSession _session;
+    private readonly ModelLayout _layout;
+    private readonly OutputKind _outputKind;
+    private readonly ImageDecodingOptions _decoding;
+#pragma warning disable CA1859 // decoders change places behind the interface
+    private readonly IImageDecoder _decoder = new VipsDecoder();
+#pragma warning restore CA1859
+    private readonly Preprocessor _preprocessor;
+    private readonly SlotPool _singles;
+    private readonly SlotPool _batches;
+    private bool _disposed;
+
+    private ResNetClassifier(ModelRecipe recipe, ResNetClassifierOptions options)
+    {
+        options.Validate();
+        options.Profile?.Validate();
+        recipe.Profile?.Validate();
+        _decoding = options.Decoding;
+        _outputKind = recipe.OutputKind;
+        ModelName = recipe.Name;
+        Variant = recipe.Variant;
+        _session = recipe.Open(CreateSettings(recipe, options));
+        try
+        {
+            Profile = options.Profile ?? recipe.Profile ?? DefaultProfile(_session, recipe.InputName);
+            _preprocessor = new Preprocessor(Profile);
+            _layout = ModelLayout.Read(_session, ModelName, recipe.InputName, recipe.OutputName, Profile.Crop.Width, Profile.Crop.Height);
+            Labels = recipe.Labels ?? new LabelSet("numbered", Enumerable.Range(0, _layout.ClassCount).Select(i => $"class {i}"));
+            if (Labels.Count != _layout.ClassCount)
+            {
+                throw new ResNetException($"The model '{ModelName}' has {_layout.ClassCount} classes, but the label set '{Labels.Name}' has {Labels.Count} labels. Give one label a class, in the order of the outputs.");
+            }
+
+            ExecutionProvider = options.ExecutionProvider?.Name ?? "CPU";
+            BatchSize = _layout.FixedBatch ?? options.BatchSize;
+            _singles = new SlotPool(_session, _layout, 1);
+            _batches = new SlotPool(_session, _layout, BatchSize);
+        }
+        catch
+        {
+            _session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The id of the variant, or the name of the model definition.</summary>
+    public string ModelName { get; }
+
+    /// <summary>The variant; null for a model definition.</summary>
+    public ResNetVariant? Variant { get; }
+
+    /// <summary>The names of the classes, in the order of the scores.</summary>
+    public LabelSet Labels { get; }
+
+    /// <summary>How pictures become the input <c>[N, 3, Crop.Height, Crop.Width]</c>.</summary>
+    public PreprocessingProfile Profile { get; }
+
+    /// <summary>The execution provider that runs the model, such as <c>CPU</c>.</summary>
+    public string ExecutionProvider { get; }
+
+    /// <summary>The most pictures that one run takes.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>The version of ONNX Runtime that runs the model.</summary>
+    public string OnnxRuntimeVersion => _session.Runtime.Api.Version;
+
+    /// <summary>Frees the model. Calls that are under way end well; later ones throw <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _singles.Dispose();
+        _batches.Dispose();
+        _session.Dispose();
+    }
+
+    private static SessionSettings CreateSettings(ModelRecipe recipe, ResNetClassifierOptions options)
+    {
+        Dictionary<string, string> entries = [];
+        if (recipe.IsInt8)
+        {
+            // Without VNNI the 8-bit kernels saturate in 16 bits and answers change; where there is VNNI the entry costs nothing.
+            entries["session.x64quantprecision"] = "1";
+        }
+
+        foreach ((string key, string value) in options.ConfigEntries)
+        {
+            entries[key] = value;
+        }
+
+        return new SessionSettings
+        {
+            LibraryPath = options.OnnxRuntimeLibrary,
+            IntraOpThreads = options.Threads ?? Environment.ProcessorCount,
+            AllowSpinning = options.AllowSpinning,
+            Optimization = options.Optimization,
+            ExecutionProvider = options.ExecutionProvider,
+            ConfigEntries = entries,
+            Log = options.Log,
+            LogLevel = options.LogLevel,
+        };
+    }
+
+    private static PreprocessingProfile DefaultProfile(OrtSession session, string? inputName)
+    {
+        IReadOnlyList<long>? shape = session.Inputs.FirstOrDefault(i => inputName is null || i.Name == inputName)?.Shape;
+        PreprocessingProfile profile = PreprocessingProfile.Torchvision;
+        return shape is [_, _, > 0 and < 32_768, > 0 and < 32_768]
+            ? profile.WithCrop((int)shape[3], (int)shape[2])
+            : profile;
+    }
+
+    private static long Ticks() => Stopwatch.GetTimestamp();
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
+
+    private int Limit(int topK)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
+        return Math.Min(topK, Labels.Count);
+    }
+
+    /// <summary>Turns raw scores into probabilities, in place.</summary>
+    private void ToProbabilities(Span<float> scores)
+    {
+        foreach (float score in scores)
+        {
+            if (!float.IsFinite(score))
+            {
+                throw new ResNetException($"The model '{ModelName}' gave the score {score}. Its weights or its preprocessing profile '{Profile.Name}' are wrong for it.");
+            }
+        }
+
+        if (_outputKind == OutputKind.Logits)
+        {
+            Softmax.Apply(scores);
+        }
+    }
+
+    /// <summary>Fills predictions from probabilities; allocates nothing.</summary>
+    private void FillPredictions(ReadOnlySpan<float> probabilities, Span<Prediction> predictions)
+    {
+        const int StackLimit = 256;
+        Span<int> indices = predictions.Length <= StackLimit ? stackalloc int[predictions.Length] : new int[predictions.Length];
+        TopK.Select(probabilities, indices);
+        for (int i = 0; i < indices.Length; i++)
+        {
+            int index = indices[i];
+            predictions[i] = new Prediction(index, Labels.GetSynsetId(index), Labels[index], probabilities[index]);
+        }
+    }
+}

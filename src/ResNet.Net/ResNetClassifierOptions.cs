@@ -1,0 +1,77 @@
+using System.Collections.ObjectModel;
+
+namespace ResNet.Net;
+
+/// <summary>How a classifier is created. Immutable: change it by <c>with</c>. Values are checked when it is used.</summary>
+public sealed record ResNetClassifierOptions
+{
+    /// <summary>The folder that holds the zoo's files, each under its own name, or in a folder called like its id.</summary>
+    /// <value>null: the environment variable <c>RESNET_NET_MODELS</c>.</value>
+    public string? ModelFolder { get; init; }
+
+    /// <summary>How pictures become the input, in place of the model's own profile.</summary>
+    /// <value>null: the model's own.</value>
+    public PreprocessingProfile? Profile { get; init; }
+
+    /// <summary>What pictures are accepted.</summary>
+    public ImageDecodingOptions Decoding { get; init; } = new();
+
+    /// <summary>Threads for one run of the model, from 1.</summary>
+    /// <value>null: as many as the process has processors, container limits included.</value>
+    public int? Threads { get; init; }
+
+    /// <summary>Whether ONNX Runtime's threads spin between operators: a little faster for one caller at a time, at the price of whole cores.</summary>
+    /// <value>false.</value>
+    public bool AllowSpinning { get; init; }
+
+    /// <summary>The most pictures that <see cref="ResNetClassifier.ClassifyBatch(IReadOnlyList{string}, int)"/> runs at once, from 1. A model whose file fixes its batch is run with that.</summary>
+    /// <value>8.</value>
+    public int BatchSize { get; init; } = 8;
+
+    /// <summary>How far ONNX Runtime optimises the graph.</summary>
+    /// <value><see cref="GraphOptimization.All"/>.</value>
+    public GraphOptimization Optimization { get; init; } = GraphOptimization.All;
+
+    /// <summary>Where the model runs.</summary>
+    /// <value>null: the CPU.</value>
+    public ExecutionProvider? ExecutionProvider { get; init; }
+
+    /// <summary>Session configuration entries of ONNX Runtime by key; they win over what this library sets.</summary>
+    public IReadOnlyDictionary<string, string> ConfigEntries { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>The path of the ONNX Runtime library, or of its folder. One process can hold one only.</summary>
+    /// <value>null: the environment variable <c>RESNET_NET_ONNXRUNTIME</c>, then the application's folders, then the system.</value>
+    public string? OnnxRuntimeLibrary { get; init; }
+
+    /// <summary>Receives ONNX Runtime's messages about this classifier.</summary>
+    /// <value>null: they are dropped; errors reach you as exceptions all the same.</value>
+    public OnnxRuntimeLogHandler? Log { get; init; }
+
+    /// <summary>The least severe message that <see cref="Log"/> receives.</summary>
+    /// <value><see cref="OnnxRuntimeLogLevel.Warning"/>.</value>
+    public OnnxRuntimeLogLevel LogLevel { get; init; } = OnnxRuntimeLogLevel.Warning;
+
+    /// <exception cref="ArgumentException">A value is out of range; the message names it.</exception>
+    internal void Validate()
+    {
+        ArgumentNullException.ThrowIfNull(Decoding);
+        ArgumentNullException.ThrowIfNull(ConfigEntries);
+        Decoding.Validate();
+        if (Threads is int threads)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1, nameof(Threads));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchSize, 1024);
+        if (!Enum.IsDefined(Optimization))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Optimization), Optimization, "Not a graph optimization level.");
+        }
+
+        if (!Enum.IsDefined(LogLevel))
+        {
+            throw new ArgumentOutOfRangeException(nameof(LogLevel), LogLevel, "Not a log level.");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+namespace ResNet.Net.Tests;
+
+/// <summary>Tests that nothing else may run beside.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;

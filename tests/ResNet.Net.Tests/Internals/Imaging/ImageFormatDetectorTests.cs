@@ -1,0 +1,63 @@
+using System.Text;
+using ResNet.Net.Internals.Imaging;
+
+namespace ResNet.Net.Tests.Internals.Imaging;
+
+public class ImageFormatDetectorTests
+{
+    public static TheoryData<string> ValidNames => ImageFixtures.Names(ImageFixtures.Valid);
+
+    [Theory]
+    [MemberData(nameof(ValidNames))]
+    public void Detect_ValidPicture_NamesItsFormat(string name)
+        => ImageFormatDetector.Detect(ImageFixtures.Get(name).Encoded()).ToString().Should().BeEquivalentTo(name.Split('-')[0], "case aside");
+
+    [Theory]
+    [InlineData("FFD8FF", (int)ImageFormat.Jpeg)]
+    [InlineData("FFD8", (int)ImageFormat.Unknown)]
+    [InlineData("FFD8FE", (int)ImageFormat.Unknown)]
+    [InlineData("89504E470D0A1A0A", (int)ImageFormat.Png)]
+    [InlineData("89504E470D0A1A", (int)ImageFormat.Unknown)]
+    [InlineData("89504E470A1A0A0A", (int)ImageFormat.Unknown)]
+    [InlineData("524946460000000057454250", (int)ImageFormat.WebP)]
+    [InlineData("52494646FFFFFFFF57454250", (int)ImageFormat.WebP)]
+    [InlineData("5249464600000000574542", (int)ImageFormat.Unknown)]
+    [InlineData("524946460000000057415645", (int)ImageFormat.Unknown)]
+    [InlineData("474946383761", (int)ImageFormat.Gif)]
+    [InlineData("474946383961", (int)ImageFormat.Gif)]
+    [InlineData("474946383861", (int)ImageFormat.Unknown)]
+    [InlineData("4749463839", (int)ImageFormat.Unknown)]
+    [InlineData("49492A00", (int)ImageFormat.Tiff)]
+    [InlineData("49492B00", (int)ImageFormat.Tiff)]
+    [InlineData("4D4D002A", (int)ImageFormat.Tiff)]
+    [InlineData("4D4D002B", (int)ImageFormat.Tiff)]
+    [InlineData("49492A", (int)ImageFormat.Unknown)]
+    [InlineData("4949002A", (int)ImageFormat.Unknown)]
+    [InlineData("4D4D2A00", (int)ImageFormat.Unknown)]
+    [InlineData("", (int)ImageFormat.Unknown)]
+    [InlineData("00", (int)ImageFormat.Unknown)]
+    public void Detect_FirstBytes_GivesFormat(string hex, int expected)
+        => ImageFormatDetector.Detect(Convert.FromHexString(hex)).Should().Be((ImageFormat)expected);
+
+    [Theory]
+    [InlineData("BM", "BMP")]
+    [InlineData("%PDF-1.7", "PDF")]
+    [InlineData("P6\n", "Netpbm")]
+    [InlineData("P7\n", "Netpbm")]
+    [InlineData("P8\n", "bytes that begin with 50380A")]
+    [InlineData("\0\0\0\u001cftypavif", "ISO media")]
+    [InlineData("PK\u0003\u0004", "ZIP")]
+    [InlineData("<svg", "HTML or SVG")]
+    [InlineData(" \r\n\t<!DOCTYPE html>", "HTML or SVG")]
+    [InlineData("<?xml", "HTML or SVG")]
+    [InlineData("<", "bytes that begin with 3C")]
+    [InlineData("< 5", "bytes that begin with 3C2035")]
+    [InlineData("", "bytes that begin with ")]
+    [InlineData("0123456789", "bytes that begin with 3031323334353637")]
+    public void Describe_OtherBytes_SaysWhatTheySeemToBe(string text, string expected)
+        => ImageFormatDetector.Describe(Encoding.Latin1.GetBytes(text)).Should().Contain(expected);
+
+    [Fact]
+    public void Describe_ByteOrderMarkBeforeMarkup_IsSkipped()
+        => ImageFormatDetector.Describe("\uFEFF<html>"u8).Should().Contain("HTML");
+}

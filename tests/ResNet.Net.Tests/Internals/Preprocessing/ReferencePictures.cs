@@ -1,0 +1,23 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using ResNet.Net.Internals.Imaging;
+
+namespace ResNet.Net.Tests.Internals.Preprocessing;
+
+/// <summary>Pictures of the shared folder and what Pillow and OpenCV make of them.</summary>
+internal static class ReferencePictures
+{
+    /// <summary>The pictures' numbers; empty data would make a theory fail, so that absence is one number whose test is skipped.</summary>
+    public static TheoryData<string> All { get; } = [.. Numbers()];
+
+    public static DecodedImage Read(string number, string kind)
+        => new VipsDecoder().Decode(File.ReadAllBytes(PathOf(number, $"{kind}.png")), new ImageDecodingOptions(), autoOrient: false);
+
+    public static float[] ReadFloats(string number, string kind)
+        => MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(PathOf(number, $"{kind}.f32"))).ToArray();
+
+    private static string PathOf(string number, string file) => Path.Combine(TestFolders.Shared, "reference", "preprocess", $"{number}.{file}");
+
+    private static IEnumerable<string> Numbers()
+        => Enumerable.Range(0, TestFolders.SharedIsMissing is null ? 11 : 1).Select(i => i.ToString("00", CultureInfo.InvariantCulture));
+}

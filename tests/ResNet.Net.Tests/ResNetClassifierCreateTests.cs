@@ -1,0 +1,231 @@
+namespace ResNet.Net.Tests;
+
+/// <summary>Creating classifiers: variants in folders, models of the caller's own, options.</summary>
+public class ResNetClassifierCreateTests
+{
+    private static readonly PreprocessingProfile Plain = new()
+    {
+        Name = "plain",
+        Resize = ResizeRule.Squash(40, 24),
+        Crop = new CropRule(40, 24),
+        Interpolation = Interpolation.OpenCvBilinear,
+        Mean = new ChannelValues(0, 0, 0),
+        Std = new ChannelValues(1, 1, 1),
+    };
+
+    // Scores: red mean, green mean, blue mean, 0.25.
+    private static readonly float[] Weights = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0];
+    private static readonly float[] Bias = [0, 0, 0, 0.25f];
+    private static readonly LabelSet Colours = new("colours", ["red", "green", "blue", "none"]);
+
+    public static TheoryData<bool> FileOrMemory => [true, false];
+
+    [Theory]
+    [MemberData(nameof(FileOrMemory))]
+    public void Create_OwnModelWithOtherNamesSizeAndLabels_Classifies(bool inFile)
+    {
+        using TemporaryFolder folder = new();
+        byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, 24, 40], input: "x:0", output: "out/scores");
+        ModelDefinition model = (inFile ? new ModelDefinition(folder.Write("colours.onnx", bytes)) : new ModelDefinition(bytes)) with { Labels = Colours, Profile = Plain };
+        using ResNetClassifier classifier = ResNetClassifier.Create(model);
+
+        float[] scores = Scores(classifier, 51, 102, 204);
+        Classification result = classifier.Classify(OneColour(51, 102, 204), topK: 4);
+
+        scores.Should().BeEquivalentTo([0.2f, 0.4f, 0.8f, 0.25f], o => o.WithStrictOrdering().Using<float>(c => c.Subject.Should().BeApproximately(c.Expectation, 1e-5f)).WhenTypeIs<float>());
+        result.Predictions.Select(p => p.Label).Should().Equal("blue", "green", "none", "red");
+        result.Best.Probability.Should().BeApproximately((float)(Math.Exp(0.8) / (Math.Exp(0.2) + Math.Exp(0.4) + Math.Exp(0.8) + Math.Exp(0.25))), 1e-5f);
+        result.Best.SynsetId.Should().BeNull();
+        classifier.ModelName.Should().Be(inFile ? "colours.onnx" : "model in memory");
+        classifier.Variant.Should().BeNull();
+        classifier.ExecutionProvider.Should().Be("CPU");
+    }
+
+    [Fact]
+    public void Create_ModelWithProbabilities_IsNotPutThroughSoftmaxTwice()
+    {
+        byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, 24, 40], softmax: true);
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes) { Profile = Plain, OutputKind = OutputKind.Probabilities });
+
+        Classification result = classifier.Classify(OneColour(255, 0, 0), topK: 4);
+
+        result.Best.Probability.Should().BeApproximately((float)(Math.E / (Math.E + 2 + Math.Exp(0.25))), 1e-5f);
+        result.Predictions.Sum(p => p.Probability).Should().BeApproximately(1, 1e-5f);
+        result.Best.Label.Should().Be("class 0");
+    }
+
+    [Theory]
+    [InlineData(100, 90, 0)]
+    [InlineData(1000, 999, -1000)]
+    public void Classify_LargeLogits_GivesFiniteProbabilities(float first, float second, float third)
+    {
+        byte[] bytes = OnnxModelBuilder.PlaneMeans(new float[9], [first, second, third], [-1, 3, 24, 40]);
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes) { Profile = Plain });
+
+        Classification result = classifier.Classify(OneColour(1, 2, 3), topK: 3);
+
+        double expected = 1 / (1 + Math.Exp(second - first) + Math.Exp(third - first));
+        result.Best.Should().Be(new Prediction(0, null, "class 0", result.Best.Probability));
+        result.Best.Probability.Should().BeApproximately((float)expected, 1e-6f);
+        result.Predictions.Should().OnlyContain(p => float.IsFinite(p.Probability));
+    }
+
+    [Fact]
+    public void Classify_EqualScores_ComeByClassIndex()
+    {
+        byte[] bytes = OnnxModelBuilder.PlaneMeans(new float[12], [1, 2, 2, 1], [-1, 3, 24, 40]);
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes) { Profile = Plain });
+
+        classifier.Classify(OneColour(1, 2, 3), topK: 4).Predictions.Select(p => p.ClassIndex).Should().Equal(1, 2, 0, 3);
+    }
+
+    [Fact]
+    public void Classify_ModelThatGivesNaN_SaysSo()
+    {
+        byte[] bytes = OnnxModelBuilder.PlaneMeans(new float[6], [float.NaN, 1], [-1, 3, 24, 40]);
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes) { Profile = Plain, Name = "broken" });
+
+        ((Action)(() => classifier.Classify(OneColour(1, 2, 3)))).Should().Throw<ResNetException>().WithMessage("*'broken'*NaN*plain*");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void ClassifyBatch_ModelWithFixedBatch_IsSplitAndFilled(int fixedBatch)
+    {
+        byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [fixedBatch, 3, 24, 40]);
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes) { Labels = Colours, Profile = Plain });
+        string[] paths = [.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal).Take(5)];
+
+        IReadOnlyList<ClassificationOutcome> outcomes = classifier.ClassifyBatch(paths, topK: 4);
+
+        classifier.BatchSize.Should().Be(fixedBatch);
+        outcomes.Select(o => o.Value.Best.Probability).Should().Equal(paths.Select(p => classifier.Classify(p, 4).Best.Probability));
+    }
+
+    [Fact]
+    public void Create_OutputShapeLeftOpen_IsFoundByARun()
+    {
+        byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, -1, -1], outputShape: [-1, -1]);
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes) { Labels = Colours, Profile = Plain });
+
+        classifier.Classify(OneColour(0, 255, 0)).Best.Label.Should().Be("green");
+    }
+
+    [Fact]
+    public void Create_NoProfile_TakesTorchvisionsAtTheModelsSize()
+    {
+        byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, 299, 299]);
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes));
+
+        classifier.Profile.Crop.Should().Be(new CropRule(299, 299, CropOrigin.HalfToEven));
+        classifier.Profile.Mean.Should().Be(PreprocessingProfile.Torchvision.Mean);
+        classifier.Classify(OneColour(255, 255, 0), 2).Predictions.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public void Create_ProfileOfAnotherSize_SaysBothShapes()
+    {
+        ModelDefinition model = new(OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, 32, 32])) { Profile = Plain };
+
+        Creating(model).Should().Throw<ResNetException>().WithMessage("*[?, 3, 32, 32]*[N, 3, 24, 40]*");
+    }
+
+    [Fact]
+    public void Create_ModelsThatAreNoClassifier_SayWhy()
+    {
+        byte[] doubles = new OnnxModelBuilder().Input("x", [-1, 3, 24, 40], elementType: 11).Output("y", [-1, 3, 24, 40], elementType: 11).Node("Abs", ["x"], ["y"]).Build();
+        byte[] picture = new OnnxModelBuilder().Input("x", [-1, 3, 24, 40]).Output("y", [-1, 3, 24, 40]).Node("Abs", ["x"], ["y"]).Build();
+        byte[] two = new OnnxModelBuilder().Input("a", [-1, 3, 24, 40]).Input("b", [-1, 3, 24, 40]).Output("y", [-1, 3, 24, 40]).Node("Add", ["a", "b"], ["y"]).Build();
+
+        Creating(new ModelDefinition(doubles) { Profile = Plain }).Should().Throw<ResNetException>().WithMessage("*'x' Float64 [?, 3, 24, 40]*Float32*");
+        Creating(new ModelDefinition(picture) { Profile = Plain }).Should().Throw<ResNetException>().WithMessage("*'y' [?, 3, 24, 40]*[N, classes]*");
+        Creating(new ModelDefinition(two) { Profile = Plain }).Should().Throw<ResNetException>().WithMessage("*2 inputs*'a'*'b'*");
+    }
+
+    [Fact]
+    public void Create_WrongNamesOrLabels_SayWhatThereIs()
+    {
+        byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, 24, 40]);
+
+        Creating(new ModelDefinition(bytes) { Profile = Plain, InputName = "data" }).Should().Throw<ResNetException>().WithMessage("*no input 'data'*'picture'*");
+        Creating(new ModelDefinition(bytes) { Profile = Plain, OutputName = "prob" }).Should().Throw<ResNetException>().WithMessage("*no output 'prob'*'scores'*");
+        Creating(new ModelDefinition(bytes) { Profile = Plain, Labels = LabelSet.Cifar10 }).Should().Throw<ResNetException>().WithMessage("*4 classes*'CIFAR-10' has 10*");
+    }
+
+    [Fact]
+    public void Create_NoSuchFileOrNoOnnxFile_SaysSo()
+    {
+        using TemporaryFolder folder = new();
+
+        Creating(new ModelDefinition(Path.Combine(folder.FullPath, "none.onnx"))).Should().Throw<ModelUnavailableException>().WithMessage("*none.onnx*");
+        Creating(new ModelDefinition(folder.Write("text.onnx", "<html>"))).Should().Throw<OnnxRuntimeException>().WithMessage("*text.onnx*");
+        ((Action)(() => _ = new ModelDefinition(""))).Should().Throw<ArgumentException>();
+        ((Action)(() => _ = new ModelDefinition(ReadOnlyMemory<byte>.Empty))).Should().Throw<ArgumentException>();
+    }
+
+    [Fact]
+    public void Create_ZooVariantWithoutFile_SaysHowToGetIt()
+    {
+        using TemporaryFolder folder = new();
+
+        ((Action)(() => ResNetClassifier.Create(ResNetVariant.ResNet50V1, new ResNetClassifierOptions { ModelFolder = folder.FullPath }).Dispose()))
+            .Should().Throw<ModelUnavailableException>().WithMessage("*resnet50-v1-7.onnx*");
+    }
+
+    [Fact]
+    public void Create_OpsetThatOnnxRuntimeRefuses_NamesTheTwin()
+        => ((Action)(() => ResNetClassifier.Create(ResNetVariant.ResNet50Caffe2Opset3).Dispose())).Should().Throw<NotSupportedException>().WithMessage("*opset 3*resnet50-caffe2-v1-9*");
+
+    [Fact]
+    public void Create_OptionsOutOfRange_AreNamed()
+    {
+        Creating(new ResNetClassifierOptions { Threads = 0 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Threads");
+        Creating(new ResNetClassifierOptions { BatchSize = 0 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("BatchSize");
+        Creating(new ResNetClassifierOptions { Optimization = (GraphOptimization)7 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Optimization");
+        Creating(new ResNetClassifierOptions { Decoding = new ImageDecodingOptions { MaxPixels = 0 } }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("MaxPixels");
+        Creating(new ResNetClassifierOptions { Profile = PreprocessingProfile.Cifar10 with { Std = default } }).Should().Throw<ArgumentException>().WithMessage("*standard deviation*");
+        Creating(new ResNetClassifierOptions { ExecutionProvider = new ExecutionProvider("Imaginary") }).Should().Throw<ResNetException>().WithMessage("*'Imaginary'*");
+        Creating(new ResNetClassifierOptions { OnnxRuntimeLibrary = "/no/such/onnxruntime" }).Should().Throw<NativeLibraryException>();
+    }
+
+    [Fact]
+    public async Task CreateAsync_Variant_IsReady()
+    {
+        using ResNetClassifier classifier = await ResNetClassifier.CreateAsync(ResNetVariant.Cifar10ResNet20);
+
+        classifier.Labels.Count.Should().Be(10);
+        await ((Func<Task>)(() => ResNetClassifier.CreateAsync(ResNetVariant.Cifar10ResNet20, null, new CancellationToken(canceled: true)))).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact]
+    public async Task Dispose_ThenAnyUse_Throws()
+    {
+        ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
+        string path = Path.Combine(TestFolders.SamplePictures, "ship.png");
+        _ = classifier.Classify(path);
+        classifier.Dispose();
+        classifier.Dispose();
+
+        ((Action)(() => classifier.Classify(path))).Should().Throw<ObjectDisposedException>();
+        ((Action)(() => classifier.Classify(OneColour(1, 2, 3)))).Should().Throw<ObjectDisposedException>();
+        ((Action)(() => classifier.Classify(File.ReadAllBytes(path)))).Should().Throw<ObjectDisposedException>();
+        ((Action)(() => classifier.ClassifyBatch([path]))).Should().Throw<ObjectDisposedException>();
+        ((Action)(() => classifier.Scores(OneColour(1, 2, 3), new float[10]))).Should().Throw<ObjectDisposedException>();
+        await ((Func<Task>)(() => classifier.ClassifyAsync(path))).Should().ThrowAsync<ObjectDisposedException>();
+    }
+
+    private static PixelView OneColour(byte red, byte green, byte blue)
+        => new(Enumerable.Repeat(new[] { red, green, blue }, 80 * 48).SelectMany(c => c).ToArray(), 80, 48);
+
+    private static float[] Scores(ResNetClassifier classifier, byte red, byte green, byte blue)
+    {
+        float[] scores = new float[classifier.Labels.Count];
+        classifier.Scores(OneColour(red, green, blue), scores);
+        return scores;
+    }
+
+    private static Action Creating(ModelDefinition model) => () => ResNetClassifier.Create(model).Dispose();
+
+    private static Action Creating(ResNetClassifierOptions options) => () => ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, options).Dispose();
+}

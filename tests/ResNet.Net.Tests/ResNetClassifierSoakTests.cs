@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ResNet.Net.Tests;
+
+/// <summary>Many threads on one classifier. Alone, so that the memory it measures is its own.</summary>
+[Collection(nameof(Alone))]
+public class ResNetClassifierSoakTests
+{
+    [Fact]
+    public void Classify_ThirtyTwoThreadsOnOneClassifier_EqualResultsAndFlatMemory()
+    {
+        // CI sets a minute; a developer's run is shorter.
+        int seconds = int.Parse(Environment.GetEnvironmentVariable("RESNET_NET_SOAK_SECONDS") ?? "8", CultureInfo.InvariantCulture);
+        using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
+        byte[][] pictures = [.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+        Prediction[][] expected = [.. pictures.Select(p => classifier.Classify(p).Predictions.ToArray())];
+        ConcurrentQueue<string> differences = [];
+        long count = 0;
+        long halfway = 0;
+        Stopwatch watch = Stopwatch.StartNew();
+        Thread[] threads = [.. Enumerable.Range(0, 32).Select(t => new Thread(() =>
+        {
+            for (int i = t; watch.Elapsed.TotalSeconds < seconds; i++)
+            {
+                int index = i % pictures.Length;
+                if (!classifier.Classify(pictures[index]).Predictions.SequenceEqual(expected[index]))
+                {
+                    differences.Enqueue($"thread {t}, picture {index}");
+                }
+
+                Interlocked.Increment(ref count);
+                if (watch.Elapsed.TotalSeconds > seconds / 2.0 && Interlocked.Read(ref halfway) == 0)
+                {
+                    Interlocked.CompareExchange(ref halfway, Process.GetCurrentProcess().WorkingSet64, 0);
+                }
+            }
+        }))];
+
+        Array.ForEach(threads, t => t.Start());
+        Array.ForEach(threads, t => t.Join());
+
+        differences.Should().BeEmpty();
+        count.Should().BeGreaterThan(32 * pictures.Length);
+        const long Slack = 64 << 20;
+        Process.GetCurrentProcess().WorkingSet64.Should().BeLessThan(halfway + Slack);
+    }
+}

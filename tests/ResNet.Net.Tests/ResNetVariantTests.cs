@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace ResNet.Net.Tests;
+
+public class ResNetVariantTests
+{
+    [Fact]
+    public void All_Variants_AreEighteenOfTheZooAndTheEmbeddedOne()
+    {
+        ResNetVariant.All.Should().HaveCount(19);
+        ResNetVariant.All.Select(v => v.Id).Should().OnlyHaveUniqueItems();
+        ResNetVariant.All.Should().ContainSingle(v => v.IsEmbedded).Which.Should().BeSameAs(ResNetVariant.Cifar10ResNet20);
+        ResNetVariant.All.Should().OnlyContain(v => v.Sha256.Length == 64 && v.Bytes > 0 && v.Top1 > 60 && v.FileName.EndsWith(".onnx"));
+    }
+
+    [SharedFact]
+    public void All_Variants_EqualThePublishedFactsMemberByMember()
+    {
+        using JsonDocument zoo = JsonDocument.Parse(File.ReadAllText(Path.Combine(TestFolders.Shared, "zoo", "zoo.json")));
+        List<JsonElement> published = [.. zoo.RootElement.GetProperty("variants").EnumerateArray()];
+        published.Should().HaveCount(18);
+        foreach (JsonElement fact in published)
+        {
+            ResNetVariant variant = ResNetVariant.Parse(Text(fact, "id")!);
+            variant.Id.Should().Be(Text(fact, "id"));
+            variant.FileName.Should().Be(Text(fact, "file"));
+            variant.Origin.ToString().Should().BeEquivalentTo(Text(fact, "origin"));
+            variant.Depth.Should().Be(fact.GetProperty("depth").GetInt32());
+            $"v{variant.Version}".Should().Be(Text(fact, "version"));
+            variant.Opset.Should().Be(fact.GetProperty("opset").GetInt32());
+            variant.Precision.ToString().Should().BeEquivalentTo(Text(fact, "precision"));
+            (variant.QuantizationFormat?.ToString().ToUpperInvariant()).Should().Be(Text(fact, "quantFormat")?.ToUpperInvariant());
+            variant.Bytes.Should().Be(fact.GetProperty("bytes").GetInt64());
+            variant.Sha256.Should().Be(Text(fact, "sha256"));
+            variant.InputName.Should().Be(Text(fact, "input"));
+            variant.OutputName.Should().Be(Text(fact, "output"));
+            variant.OutputKind.ToString().Should().BeEquivalentTo(Text(fact, "outputKind"));
+            variant.FeatureName.Should().Be(Text(fact, "feature"));
+            variant.FeatureSize.Should().Be(fact.GetProperty("featureDim").GetInt32());
+            variant.Top1.Should().Be(fact.GetProperty("top1").GetDouble());
+            variant.Top5.Should().Be(fact.GetProperty("top5").ValueKind == JsonValueKind.Null ? null : fact.GetProperty("top5").GetDouble());
+            variant.AccuracySource.Should().Be(Text(fact, "accuracySource"));
+            variant.Profile.Name.Should().Be(Text(fact, "profile"));
+            variant.FixedBatch.Should().Be(fact.TryGetProperty("batch", out _) ? 1 : null);
+            variant.LoadsInOnnxRuntime.Should().Be(!fact.TryGetProperty("loadsInOnnxRuntime", out _));
+            variant.TestData.Should().Be(new VariantTestData(Text(fact, "testDataArchive")!, fact.GetProperty("testDataBytes").GetInt64(), Text(fact, "testDataSha256")!));
+            variant.Labels.Should().BeSameAs(LabelSet.ImageNet);
+            variant.InputSize.Should().Be(224);
+        }
+    }
+
+    [Fact]
+    public void Cifar10ResNet20_EmbeddedFile_HasTheStatedBytesAndHash()
+    {
+        ResNetVariant variant = ResNetVariant.Cifar10ResNet20;
+        using Stream stream = typeof(ResNetVariant).Assembly.GetManifestResourceStream(variant.FileName)!;
+
+        stream.Length.Should().Be(variant.Bytes);
+        Convert.ToHexStringLower(SHA256.HashData(stream)).Should().Be(variant.Sha256);
+        variant.Labels.Should().BeSameAs(LabelSet.Cifar10);
+        variant.InputSize.Should().Be(32);
+    }
+
+    [Fact]
+    public void Parse_EveryId_GivesTheVariantWhateverTheCase()
+        => ResNetVariant.All.Should().OnlyContain(v => ReferenceEquals(ResNetVariant.Parse(v.Id.ToUpperInvariant()), v));
+
+    [Fact]
+    public void Parse_UnknownId_NamesItAndThoseThereAre()
+        => ((Action)(() => ResNetVariant.Parse("resnet51-v1-7"))).Should().Throw<ArgumentException>().WithMessage("*'resnet51-v1-7'*resnet50-v1-7*resnet20-cifar10*");
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("resnet50")]
+    public void TryParse_NoSuchId_IsFalse(string? id)
+    {
+        ResNetVariant.TryParse(id, out ResNetVariant? variant).Should().BeFalse();
+        variant.Should().BeNull();
+    }
+
+    private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
+}

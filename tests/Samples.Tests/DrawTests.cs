@@ -1,0 +1,58 @@
+using ResNet.Net.Samples.Draw;
+
+namespace ResNet.Net.Samples.Tests;
+
+public sealed class DrawTests : IDisposable
+{
+    private readonly ResNetClassifier _classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
+
+    public static TheoryData<string> FileNames => [.. SceneCatalog.All.Select(s => s.FileName)];
+
+    public void Dispose() => _classifier.Dispose();
+
+    [Fact]
+    public void Catalog_IsTheFolderOfPictures()
+    {
+        IEnumerable<string> files = Directory.EnumerateFiles(TestFolders.SamplePictures).Select(f => Path.GetFileName(f));
+
+        files.Should().BeEquivalentTo(SceneCatalog.All.Select(s => s.FileName));
+    }
+
+    [Fact]
+    public void Catalog_ShowsSixClassesOrMore()
+    {
+        string[] labels = [.. SceneCatalog.All.Select(s => s.Label).Distinct()];
+
+        labels.Should().HaveCountGreaterThanOrEqualTo(6);
+        labels.Should().BeSubsetOf(Enumerable.Range(0, LabelSet.Cifar10.Count).Select(i => LabelSet.Cifar10[i]));
+    }
+
+    [Theory]
+    [MemberData(nameof(FileNames))]
+    public void Picture_IsWhatItsSceneDraws(string fileName)
+    {
+        Scene scene = SceneCatalog.All.Single(s => s.FileName == fileName);
+        Png committed = Png.Read(Path.Combine(TestFolders.SamplePictures, fileName));
+
+        byte[] drawn = scene.Render().ToRgb();
+
+        (committed.Width, committed.Height).Should().Be((scene.Width, scene.Height));
+        drawn.Should().HaveSameCount(committed.Rgb);
+
+        // One level: platforms may round a border case of the floating-point arithmetic differently.
+        int largest = drawn.Zip(committed.Rgb, (a, b) => Math.Abs(a - b)).Max();
+        largest.Should().BeLessThanOrEqualTo(1);
+    }
+
+    [Theory]
+    [MemberData(nameof(FileNames))]
+    public void Picture_IsRecognisedByTheEmbeddedModel(string fileName)
+    {
+        Scene scene = SceneCatalog.All.Single(s => s.FileName == fileName);
+
+        Prediction best = _classifier.Classify(Path.Combine(TestFolders.SamplePictures, fileName)).Best;
+
+        best.Label.Should().Be(scene.Label);
+        best.Probability.Should().BeGreaterThan(0.5f);
+    }
+}
