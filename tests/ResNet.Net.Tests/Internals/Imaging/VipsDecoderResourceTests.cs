@@ -46,7 +46,9 @@ public partial class VipsDecoderResourceTests
         }
 
         decoded.Should().BeInRange(1_500, 2_900, "good and bad files take turns");
-        Settle(bytes, allocations).Should().Be((bytes, allocations));
+        (long bytesLeft, int allocationsLeft) = Settle(bytes, allocations);
+        bytesLeft.Should().BeLessThanOrEqualTo(bytes);
+        allocationsLeft.Should().BeLessThanOrEqualTo(allocations);
     }
 
     [UnixFact]
