@@ -20,7 +20,7 @@ public sealed record ResNetClassifierOptions
     /// <value>null: as many as the process has processors, container limits included.</value>
     public int? Threads { get; init; }
 
-    /// <summary>Whether ONNX Runtime's threads spin between operators: a little faster for one caller at a time, at the price of whole cores.</summary>
+    /// <summary>Whether ONNX Runtime's threads spin between operators: one caller at a time may be answered a little sooner, at the price of whole cores.</summary>
     /// <value>false.</value>
     public bool AllowSpinning { get; init; }
 
