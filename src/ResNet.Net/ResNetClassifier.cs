@@ -88,7 +88,7 @@ public sealed partial class ResNetClassifier : IDisposable
     /// <summary>The version of ONNX Runtime that runs the model.</summary>
     public string OnnxRuntimeVersion => _session.Runtime.Api.Version;
 
-    /// <summary>Frees the model. Calls that are under way end well; later ones throw <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>Frees the model. A call that has begun to prepare or run pictures ends well, a batch as a whole; others throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
         _disposed = true;

@@ -113,6 +113,20 @@ public class ResNetClassifierCreateTests
     }
 
     [Fact]
+    public void Create_WeightsListedAsInputs_AreNotTakenForPictures()
+    {
+        // As the zoo's files of opset 7 are: IR version 3 lists every weight among the inputs too.
+        OnnxModelBuilder model = new() { Opset = 7, IrVersion = 3 };
+        model.Input("data", [1, 3, 24, 40]).Input("weights", [4, 3]).Input("bias", [4]).Output("scores", [1, 4]);
+        model.Initializer("weights", [4, 3], Weights).Initializer("bias", [4], Bias);
+        model.Node("GlobalAveragePool", ["data"], ["means"]).Node("Flatten", ["means"], ["features"], ("axis", 1));
+        model.Node("Gemm", ["features", "weights", "bias"], ["scores"], ("transB", 1));
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(model.Build()) { Labels = Colours, Profile = Plain });
+
+        Scores(classifier, 51, 102, 204)[2].Should().BeApproximately(0.8f, 1e-5f);
+    }
+
+    [Fact]
     public void Create_NoProfile_TakesTorchvisionsAtTheModelsSize()
     {
         byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, 299, 299]);
@@ -215,6 +229,19 @@ public class ResNetClassifierCreateTests
         await ((Func<Task>)(() => classifier.ClassifyAsync(path))).Should().ThrowAsync<ObjectDisposedException>();
     }
 
+    [Fact]
+    public void Dispose_WhileABatchIsPrepared_LetsItEnd()
+    {
+        ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
+        string[] paths = [.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal)];
+        int[] expected = [.. paths.Select(p => classifier.Classify(p).Best.ClassIndex)];
+
+        IReadOnlyList<ClassificationOutcome> outcomes = classifier.ClassifyBatch(new DisposingList(paths, classifier));
+
+        outcomes.Select(o => o.Value.Best.ClassIndex).Should().Equal(expected);
+        ((Action)(() => classifier.Classify(paths[0]))).Should().Throw<ObjectDisposedException>();
+    }
+
     private static PixelView OneColour(byte red, byte green, byte blue)
         => new(Enumerable.Repeat(new[] { red, green, blue }, 80 * 48).SelectMany(c => c).ToArray(), 80, 48);
 
@@ -223,6 +250,25 @@ public class ResNetClassifierCreateTests
         float[] scores = new float[classifier.Labels.Count];
         classifier.Scores(OneColour(red, green, blue), scores);
         return scores;
+    }
+
+    /// <summary>Paths that dispose the classifier as soon as the first of them is asked for.</summary>
+    private sealed class DisposingList(IReadOnlyList<string> paths, ResNetClassifier classifier) : IReadOnlyList<string>
+    {
+        public int Count => paths.Count;
+
+        public string this[int index]
+        {
+            get
+            {
+                classifier.Dispose();
+                return paths[index];
+            }
+        }
+
+        public IEnumerator<string> GetEnumerator() => paths.GetEnumerator();
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
     }
 
     private static Action Creating(ModelDefinition model) => () => ResNetClassifier.Create(model).Dispose();

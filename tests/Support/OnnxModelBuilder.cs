@@ -15,6 +15,8 @@ internal sealed class OnnxModelBuilder
 
     public int Opset { get; init; } = 13;
 
+    public int IrVersion { get; init; } = 7;
+
     /// <summary>
     /// A classifier whose answer can be worked out by hand: logits = weights x (mean of each plane) + bias.
     /// </summary>
@@ -76,8 +78,7 @@ internal sealed class OnnxModelBuilder
             .. _inputs.SelectMany(i => Bytes(11, i)),
             .. _outputs.SelectMany(o => Bytes(12, o)),
         ];
-        const int IrVersion = 7;
-        return [.. Varint(1, IrVersion), .. Bytes(7, graph), .. Bytes(8, [.. Text(1, ""), .. Varint(2, (ulong)Opset)])];
+        return [.. Varint(1, (ulong)IrVersion), .. Bytes(7, graph), .. Bytes(8, [.. Text(1, ""), .. Varint(2, (ulong)Opset)])];
     }
 
     private static byte[] ValueInfo(string name, long[] shape, int elementType)

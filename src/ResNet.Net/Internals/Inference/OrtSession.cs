@@ -136,6 +136,15 @@ internal sealed unsafe class OrtSession : IDisposable
         return (new ReadOnlySpan<float>(data, checked((int)shape.Aggregate(1L, (a, b) => a * b))).ToArray(), shape);
     }
 
+    /// <summary>Keeps the model loaded, whoever disposes the session, until <see cref="RemoveReference"/>.</summary>
+    public void AddReference()
+    {
+        bool added = false;
+        _handle.DangerousAddRef(ref added);
+    }
+
+    public void RemoveReference() => _handle.DangerousRelease();
+
     public void Dispose()
     {
         _handle.Dispose();

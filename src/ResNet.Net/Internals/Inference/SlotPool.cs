@@ -1,6 +1,9 @@
 namespace ResNet.Net.Internals.Inference;
 
-/// <summary>The slots of a session, as many as were ever in use at once. The last returned is rented first: its memory is warm.</summary>
+/// <summary>
+/// The slots of a session, as many as were ever in use at once. The last returned is rented first: its memory is warm.
+/// A rented slot keeps the session's model loaded. Disposed before its session.
+/// </summary>
 internal sealed class SlotPool(OrtSession session, ModelLayout layout, int capacity) : IDisposable
 {
     private readonly Lock _gate = new();
@@ -12,17 +15,27 @@ internal sealed class SlotPool(OrtSession session, ModelLayout layout, int capac
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(ResNetClassifier));
+            session.AddReference();
             if (_free.TryPop(out InferenceSlot? slot))
             {
                 return slot;
             }
         }
 
-        return new InferenceSlot(session, layout, capacity);
+        try
+        {
+            return new InferenceSlot(session, layout, capacity);
+        }
+        catch
+        {
+            session.RemoveReference();
+            throw;
+        }
     }
 
     public void Return(InferenceSlot slot)
     {
+        session.RemoveReference();
         lock (_gate)
         {
             if (!_disposed)

@@ -152,7 +152,7 @@ public class OrtSessionTests
     [Fact]
     public void FromMemory_ConfigEntries_ReachOnnxRuntime()
     {
-        // Free dimensions that an entry cannot set are errors, so that a typo would be told; here the refusal shows that the entry arrived.
+        // ONNX Runtime refuses a value that it cannot read: the refusal shows that the entry arrived.
         SessionSettings settings = Settings with { ConfigEntries = new Dictionary<string, string> { ["session.intra_op_thread_affinities"] = "nonsense" }, IntraOpThreads = 2 };
 
         ((Action)(() => OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", settings).Dispose())).Should().Throw<OnnxRuntimeException>();
