@@ -66,4 +66,7 @@ public readonly ref struct PixelView
 
     /// <summary>One row, without padding.</summary>
     internal ReadOnlySpan<byte> Row(int y) => Pixels.Slice(checked(y * Stride), Width * GetBytesPerPixel(Format));
+
+    /// <summary>Some of the rows.</summary>
+    internal PixelView Rows(int first, int count) => new(Pixels[checked(first * Stride)..], Width, count, Format, Stride);
 }

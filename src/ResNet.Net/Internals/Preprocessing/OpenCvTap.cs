@@ -16,6 +16,9 @@ internal readonly record struct OpenCvTap(int Index, float Fraction)
         return new OpenCvTap(index, centre - index);
     }
 
+    /// <summary>The average of two neighbours, at exactly half size.</summary>
+    public static OpenCvTap Halving(int position) => new(2 * position, 0.5f);
+
     /// <summary>A column: at both edges the fraction is dropped.</summary>
     public OpenCvTap ClampColumn(int sourceSize) => Index < 0 ? new OpenCvTap(0, 0) : Index >= sourceSize - 1 ? new OpenCvTap(sourceSize - 1, 0) : this;
 

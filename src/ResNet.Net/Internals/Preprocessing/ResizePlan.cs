@@ -3,6 +3,9 @@ namespace ResNet.Net.Internals.Preprocessing;
 /// <summary>The geometry of one picture: its size, the size it is resampled to, and the window of that which the crop needs.</summary>
 internal readonly record struct ResizePlan(int SourceWidth, int SourceHeight, int ScaledWidth, int ScaledHeight, int Left, int Top, int Width, int Height)
 {
+    /// <summary>Whether the picture has the right size already.</summary>
+    public bool IsCopy => SourceWidth == ScaledWidth && SourceHeight == ScaledHeight;
+
     public static ResizePlan Create(PreprocessingProfile profile, int width, int height)
     {
         (int scaledWidth, int scaledHeight) = profile.Resize.Apply(width, height);

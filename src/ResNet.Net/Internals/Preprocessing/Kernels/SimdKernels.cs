@@ -1,0 +1,16 @@
+using ResNet.Net.Internals.Simd;
+
+namespace ResNet.Net.Internals.Preprocessing.Kernels;
+
+/// <summary>The kernels in vectors of any width: one text, compiled once a width.</summary>
+internal sealed unsafe partial class SimdKernels<TSimd, TVector> : PreprocessingKernels
+    where TSimd : ISimd<TVector>
+    where TVector : struct
+{
+    /// <summary>A tile's side: the bytes of a lane.</summary>
+    private const int Side = 16;
+
+    public override int RowsAtOnce => TSimd.Size;
+
+    public override int RoundUp(int width) => checked(width + TSimd.Size - 1) & -TSimd.Size;
+}
