@@ -103,10 +103,8 @@ public sealed partial class ResNetClassifier
         {
             if (outcomes.Span[i] is null)
             {
-                Span<float> scores = slot.Output(i);
-                ToProbabilities(scores);
                 Prediction[] predictions = new Prediction[topK];
-                FillPredictions(scores, predictions);
+                FillPredictions(ToProbabilities(slot, i), predictions);
                 outcomes.Span[i] = new ClassificationOutcome(new Classification(predictions, timings[i] with { Inference = inference }));
             }
         }

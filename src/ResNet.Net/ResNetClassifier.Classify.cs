@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ResNet.Net.Internals.Imaging;
 using ResNet.Net.Internals.Inference;
+using ResNet.Net.Internals.Scoring;
 
 namespace ResNet.Net;
 
@@ -83,7 +84,10 @@ public sealed partial class ResNetClassifier
         return count;
     }
 
-    /// <summary>The model's raw output for a picture: logits or probabilities, as <see cref="ResNetVariant.OutputKind"/> says.</summary>
+    /// <summary>
+    /// The model's raw output for a picture: logits or probabilities, as <see cref="ResNetVariant.OutputKind"/> says. With
+    /// <see cref="CropSampling.TenCrop"/>, the mean of the crops' raw outputs.
+    /// </summary>
     /// <param name="pixels">The pixels; read during the call only.</param>
     /// <param name="scores">Receives one value a class; at least <c>Labels.Count</c> long.</param>
     /// <exception cref="ArgumentException"><paramref name="scores"/> is too short, or <paramref name="pixels"/> is <c>default</c>.</exception>
@@ -101,7 +105,7 @@ public sealed partial class ResNetClassifier
         {
             _preprocessor.Run(pixels, slot.Input(0), slot.Scratch);
             slot.Run(1);
-            slot.Output(0).CopyTo(scores);
+            CropAverage.Apply(slot.Output(0), _layout.ClassCount).CopyTo(scores);
         }
         finally
         {
@@ -147,9 +151,7 @@ public sealed partial class ResNetClassifier
             long preprocessed = Ticks();
             slot.Run(1);
             long inferred = Ticks();
-            Span<float> scores = slot.Output(0);
-            ToProbabilities(scores);
-            FillPredictions(scores, predictions);
+            FillPredictions(ToProbabilities(slot, 0), predictions);
             return new StageTimings(Stopwatch.GetElapsedTime(start, decoded), Stopwatch.GetElapsedTime(decoded, preprocessed), Stopwatch.GetElapsedTime(preprocessed, inferred));
         }
         finally

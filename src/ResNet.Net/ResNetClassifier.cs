@@ -47,7 +47,7 @@ public sealed partial class ResNetClassifier : IDisposable
         try
         {
             Profile = options.Profile ?? recipe.Profile ?? DefaultProfile(_session, recipe.InputName);
-            _preprocessor = new Preprocessor(Profile);
+            _preprocessor = new Preprocessor(Profile, options.Crops);
             _layout = ModelLayout.Read(_session, ModelName, recipe.InputName, recipe.OutputName, Profile.Crop.Width, Profile.Crop.Height);
             Labels = recipe.Labels ?? new LabelSet("numbered", Enumerable.Range(0, _layout.ClassCount).Select(i => $"class {i}"));
             if (Labels.Count != _layout.ClassCount)
@@ -57,8 +57,8 @@ public sealed partial class ResNetClassifier : IDisposable
 
             ExecutionProvider = options.ExecutionProvider?.Name ?? "CPU";
             BatchSize = _layout.FixedBatch ?? options.BatchSize;
-            _singles = new SlotPool(_session, _layout, 1);
-            _batches = new SlotPool(_session, _layout, BatchSize);
+            _singles = new SlotPool(_session, _layout, 1, _preprocessor.CropCount);
+            _batches = new SlotPool(_session, _layout, BatchSize, _preprocessor.CropCount);
         }
         catch
         {
@@ -141,6 +141,18 @@ public sealed partial class ResNetClassifier : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
         return Math.Min(topK, Labels.Count);
+    }
+
+    /// <summary>The probabilities of a picture, from the scores of its crops; valid as long as these.</summary>
+    private Span<float> ToProbabilities(InferenceSlot slot, int picture)
+    {
+        Span<float> scores = slot.Output(picture);
+        for (int start = 0; start < scores.Length; start += _layout.ClassCount)
+        {
+            ToProbabilities(scores.Slice(start, _layout.ClassCount));
+        }
+
+        return CropAverage.Apply(scores, _layout.ClassCount);
     }
 
     /// <summary>Turns raw scores into probabilities, in place.</summary>

@@ -13,6 +13,10 @@ public sealed record ResNetClassifierOptions
     /// <value>null: the model's own.</value>
     public PreprocessingProfile? Profile { get; init; }
 
+    /// <summary>Which crops of a picture the model sees.</summary>
+    /// <value><see cref="CropSampling.Center"/>.</value>
+    public CropSampling Crops { get; init; } = CropSampling.Center;
+
     /// <summary>What pictures are accepted.</summary>
     public ImageDecodingOptions Decoding { get; init; } = new();
 
@@ -64,6 +68,11 @@ public sealed record ResNetClassifierOptions
 
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchSize, 1024);
+        if (!Enum.IsDefined(Crops))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Crops), Crops, "Not a way to crop.");
+        }
+
         if (!Enum.IsDefined(Optimization))
         {
             throw new ArgumentOutOfRangeException(nameof(Optimization), Optimization, "Not a graph optimization level.");

@@ -103,6 +103,66 @@ public class ResNetClassifierCreateTests
         outcomes.Select(o => o.Value.Best.Probability).Should().Equal(paths.Select(p => classifier.Classify(p, 4).Best.Probability));
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Classify_TenCrop_IsTheMeanOverCropsAndMirrorImages(int batch)
+    {
+        byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [batch, 3, 24, 40]);
+        ModelDefinition model = new(bytes) { Labels = Colours, Profile = Plain };
+        using ResNetClassifier ten = ResNetClassifier.Create(
+            model with { Profile = Plain with { Resize = ResizeRule.Squash(60, 31) } }, new ResNetClassifierOptions { Crops = CropSampling.TenCrop, BatchSize = 4 });
+        using ResNetClassifier one = ResNetClassifier.Create(model);
+        byte[] pixels = new byte[60 * 31 * 3];
+        new Random(4).NextBytes(pixels);
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = (byte)(pixels[i] * (i % 180) / 180); // brighter to the right: crops differ
+        }
+
+        // Each crop's own pixels, and the mean of what the model says of them; mirror images have the same means.
+        double[] expected = new double[4];
+        double[] raw = new double[4];
+        foreach ((int left, int top) in new[] { (0, 0), (20, 0), (0, 7), (20, 7), (10, 3) })
+        {
+            float[] scores = new float[4];
+            one.Scores(new PixelView(pixels.AsSpan((top * 180) + (left * 3)), 40, 24, stride: 180), scores);
+            double sum = scores.Sum(s => Math.Exp(s));
+            for (int i = 0; i < 4; i++)
+            {
+                expected[i] += Math.Exp(scores[i]) / sum / 5;
+                raw[i] += scores[i] / 5;
+            }
+        }
+
+        float[] actual = new float[4];
+        ten.Scores(new PixelView(pixels, 60, 31), actual);
+        Classification result = ten.Classify(new PixelView(pixels, 60, 31), topK: 4);
+
+        actual.Zip(raw, (a, e) => Math.Abs(a - e)).Should().OnlyContain(difference => difference < 1e-5);
+        result.Predictions.Should().HaveCount(4).And.OnlyContain(p => Math.Abs(p.Probability - expected[p.ClassIndex]) < 1e-5);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void ClassifyBatch_TenCrop_EqualsOneByOne(int batch)
+    {
+        byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [batch, 3, 24, 40]);
+        using ResNetClassifier classifier = ResNetClassifier.Create(
+            new ModelDefinition(bytes) { Labels = Colours, Profile = Plain with { Resize = ResizeRule.ShortSide(50) } },
+            new ResNetClassifierOptions { Crops = CropSampling.TenCrop, BatchSize = 12 });
+        string[] paths = [.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal)];
+        paths = [.. paths, .. paths.Take(4)];
+
+        IReadOnlyList<ClassificationOutcome> outcomes = classifier.ClassifyBatch(paths, topK: 4);
+
+        outcomes.Should().HaveCount(14);
+        outcomes.Select(o => o.Value.Best.Probability).Should().Equal(paths.Select(p => classifier.Classify(p, 4).Best.Probability));
+    }
+
     [Fact]
     public void Create_OutputShapeLeftOpen_IsFoundByARun()
     {

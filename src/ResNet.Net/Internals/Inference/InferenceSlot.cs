@@ -13,30 +13,37 @@ internal sealed class InferenceSlot : IDisposable
     private readonly ModelLayout _layout;
     private readonly AlignedBuffer _input;
     private readonly AlignedBuffer _output;
-    private readonly (OrtValueHandle Input, OrtValueHandle Output)?[] _tensors;
+    private readonly int _cropCount;
+    private readonly int _batch;
+    private readonly (OrtValueHandle Input, OrtValueHandle Output)?[] _whole;
+    private readonly (OrtValueHandle Input, OrtValueHandle Output)?[] _rest;
     private readonly ConcurrentBag<PreprocessingScratch> _scratches = [];
 
-    public InferenceSlot(OrtSession session, ModelLayout layout, int capacity)
+    public InferenceSlot(OrtSession session, ModelLayout layout, int capacity, int cropCount)
     {
         _session = session;
         _layout = layout;
+        _cropCount = cropCount;
         Capacity = layout.FixedBatch ?? capacity;
-        _input = new AlignedBuffer(checked(Capacity * layout.InputLength));
-        _output = new AlignedBuffer(checked(Capacity * layout.ClassCount));
-        _tensors = new (OrtValueHandle, OrtValueHandle)?[Capacity + 1];
+        int crops = checked(Capacity * cropCount);
+        _batch = layout.FixedBatch ?? Math.Max(capacity, cropCount);
+        _input = new AlignedBuffer(checked(crops * layout.InputLength));
+        _output = new AlignedBuffer(checked(crops * layout.ClassCount));
+        _whole = new (OrtValueHandle, OrtValueHandle)?[crops / _batch];
+        _rest = new (OrtValueHandle, OrtValueHandle)?[crops + 1];
     }
 
-    /// <summary>The most pictures a run takes.</summary>
+    /// <summary>The most pictures the slot holds.</summary>
     public int Capacity { get; }
 
     /// <summary>The scratch memory of the caller that rented the slot.</summary>
     public PreprocessingScratch Scratch { get; } = new();
 
-    /// <summary>The input of one picture, <c>[3, H, W]</c>; valid until the slot is returned.</summary>
-    public Span<float> Input(int index) => _input.Span.Slice(index * _layout.InputLength, _layout.InputLength);
+    /// <summary>The input of one picture, <c>[crops, 3, H, W]</c>; valid until the slot is returned.</summary>
+    public Span<float> Input(int index) => Of(_input, index, _layout.InputLength);
 
-    /// <summary>The scores of one picture, <c>[classes]</c>; valid until the slot is returned or run again.</summary>
-    public Span<float> Output(int index) => _output.Span.Slice(index * _layout.ClassCount, _layout.ClassCount);
+    /// <summary>The scores of one picture, <c>[crops, classes]</c>; valid until the slot is returned or run again.</summary>
+    public Span<float> Output(int index) => Of(_output, index, _layout.ClassCount);
 
     /// <summary>Scratch memory for one of several threads that fill the slot together.</summary>
     public PreprocessingScratch RentScratch() => _scratches.TryTake(out PreprocessingScratch? scratch) ? scratch : new PreprocessingScratch();
@@ -50,15 +57,23 @@ internal sealed class InferenceSlot : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Capacity);
 
         // A file with a fixed batch always runs whole; what lies behind the pictures is not read.
-        int batch = _layout.FixedBatch ?? count;
-        (OrtValueHandle input, OrtValueHandle output) = _tensors[batch] ??= (
-            _session.CreateTensor(_input, _layout.InputShape(batch)), _session.CreateTensor(_output, _layout.OutputShape(batch)));
-        _session.Run([new NamedTensor(_layout.InputName, input)], [new NamedTensor(_layout.OutputName, output)]);
+        int crops = count * _cropCount;
+        for (int start = 0; start < crops; start += _batch)
+        {
+            int batch = _layout.FixedBatch ?? Math.Min(_batch, crops - start);
+
+            // A rest is told by where it ends: it begins at a multiple of the batch.
+            ref (OrtValueHandle Input, OrtValueHandle Output)? cached = ref (batch == _batch ? ref _whole[start / _batch] : ref _rest[start + batch]);
+            (OrtValueHandle input, OrtValueHandle output) = cached ??= (
+                _session.CreateTensor(_input, _layout.InputShape(batch), start * _layout.InputLength),
+                _session.CreateTensor(_output, _layout.OutputShape(batch), start * _layout.ClassCount));
+            _session.Run([new NamedTensor(_layout.InputName, input)], [new NamedTensor(_layout.OutputName, output)]);
+        }
     }
 
     public void Dispose()
     {
-        foreach ((OrtValueHandle Input, OrtValueHandle Output)? pair in _tensors)
+        foreach ((OrtValueHandle Input, OrtValueHandle Output)? pair in _whole.Concat(_rest))
         {
             pair?.Input.Dispose();
             pair?.Output.Dispose();
@@ -67,4 +82,7 @@ internal sealed class InferenceSlot : IDisposable
         _input.Dispose();
         _output.Dispose();
     }
+
+    private Span<float> Of(AlignedBuffer buffer, int picture, int length)
+        => buffer.Span.Slice(picture * _cropCount * length, _cropCount * length);
 }

@@ -77,8 +77,8 @@ internal sealed unsafe class OrtSession : IDisposable
         }
     }
 
-    /// <summary>Wraps a buffer as a tensor. The buffer must outlive the tensor.</summary>
-    public OrtValueHandle CreateTensor(AlignedBuffer buffer, ReadOnlySpan<long> shape)
+    /// <summary>Wraps a buffer, from an element on, as a tensor. The buffer must outlive the tensor.</summary>
+    public OrtValueHandle CreateTensor(AlignedBuffer buffer, ReadOnlySpan<long> shape, int start = 0)
     {
         OrtApi api = _runtime.Api;
         long count = 1;
@@ -87,13 +87,14 @@ internal sealed unsafe class OrtSession : IDisposable
             count *= dimension;
         }
 
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, buffer.Length, nameof(shape));
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, buffer.Length - start, nameof(shape));
         OrtValueHandle value = new(api);
         nint native = 0;
         fixed (long* dimensions = shape)
         {
             api.Check(
-                api.CreateTensorWithDataAsOrtValue(_runtime.CpuMemory.DangerousGetHandle(), (void*)buffer.Address, (nuint)count * sizeof(float), dimensions, (nuint)shape.Length, (int)TensorElementType.Float32, &native),
+                api.CreateTensorWithDataAsOrtValue(_runtime.CpuMemory.DangerousGetHandle(), (float*)buffer.Address + start, (nuint)count * sizeof(float), dimensions, (nuint)shape.Length, (int)TensorElementType.Float32, &native),
                 "wrapping a buffer as a tensor");
         }
 

@@ -4,7 +4,7 @@ namespace ResNet.Net.Internals.Inference;
 /// The slots of a session, as many as were ever in use at once. The last returned is rented first: its memory is warm.
 /// A rented slot keeps the session's model loaded. Disposed before its session.
 /// </summary>
-internal sealed class SlotPool(OrtSession session, ModelLayout layout, int capacity) : IDisposable
+internal sealed class SlotPool(OrtSession session, ModelLayout layout, int capacity, int cropCount) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Stack<InferenceSlot> _free = new();
@@ -24,7 +24,7 @@ internal sealed class SlotPool(OrtSession session, ModelLayout layout, int capac
 
         try
         {
-            return new InferenceSlot(session, layout, capacity);
+            return new InferenceSlot(session, layout, capacity, cropCount);
         }
         catch
         {

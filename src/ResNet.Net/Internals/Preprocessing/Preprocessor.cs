@@ -6,68 +6,115 @@ namespace ResNet.Net.Internals.Preprocessing;
 /// <summary>From a picture to a slot's input, as the profile says. Thread-safe: all that changes is in the scratch memory.</summary>
 internal sealed class Preprocessor
 {
-    /// <summary>Four corners and the centre, and their mirror images.</summary>
-    public const int TenCropCount = 10;
+    // Four corners and the centre; mirrored, they are the other half of ten.
+    private const int Positions = 5;
 
+    private readonly CropSampling _sampling;
     private readonly Normalisation _normalisation;
     private readonly PreprocessingKernels _kernels;
 
     /// <exception cref="ArgumentException">The profile is invalid.</exception>
     /// <exception cref="ResNetException">The environment asks for instructions that are not there.</exception>
-    public Preprocessor(PreprocessingProfile profile)
-        : this(profile, SimdSelection.Choose(Environment.GetEnvironmentVariable(SimdSelection.Variable)))
+    public Preprocessor(PreprocessingProfile profile, CropSampling sampling = CropSampling.Center)
+        : this(profile, sampling, SimdSelection.Choose(Environment.GetEnvironmentVariable(SimdSelection.Variable)))
     {
     }
 
-    public Preprocessor(PreprocessingProfile profile, SimdWidth width)
+    public Preprocessor(PreprocessingProfile profile, CropSampling sampling, SimdWidth width)
     {
         profile.Validate();
         Profile = profile;
+        _sampling = sampling;
         _normalisation = new Normalisation(profile);
         _kernels = PreprocessingKernels.For(width);
     }
 
     public PreprocessingProfile Profile { get; }
 
+    /// <summary>Crops a picture.</summary>
+    public int CropCount => _sampling == CropSampling.TenCrop ? 2 * Positions : 1;
+
     /// <param name="source">The picture.</param>
-    /// <param name="planes">The input of one picture, <c>[3, H, W]</c>.</param>
+    /// <param name="planes">The input of one picture, <c>[CropCount, 3, H, W]</c>.</param>
     /// <param name="scratch">The slot's memory.</param>
     public void Run(in PixelView source, Span<float> planes, PreprocessingScratch scratch)
-        => Run(source, ResizePlan.Create(Profile, source.Width, source.Height), planes, scratch);
-
-    /// <summary>The ten crops of AlexNet and of the ResNet paper: top left, top right, bottom left, bottom right, centre, then the mirror images of these.</summary>
-    /// <param name="source">The picture; resampled once.</param>
-    /// <param name="planes">The input of ten pictures, <c>[10, 3, H, W]</c>.</param>
-    /// <param name="scratch">The slot's memory.</param>
-    public void RunTenCrop(in PixelView source, Span<float> planes, PreprocessingScratch scratch)
     {
-        ResizePlan centre = ResizePlan.Create(Profile, source.Width, source.Height);
-        (int width, int height) = (centre.ScaledWidth, centre.ScaledHeight);
-        (int right, int bottom) = (width - centre.Width, height - centre.Height);
-        Span<float> whole = scratch.Tensor(checked(3 * width * height));
-        Run(source, centre with { Left = 0, Top = 0, Width = width, Height = height }, whole, scratch);
-        int length = 3 * centre.Width * centre.Height;
-        for (int i = 0; i < TenCropCount / 2; i++)
+        int needed = checked(CropCount * 3 * Profile.Crop.Width * Profile.Crop.Height);
+        if (planes.Length < needed)
         {
-            (int left, int top) = i switch
-            {
-                0 => (0, 0),
-                1 => (right, 0),
-                2 => (0, bottom),
-                3 => (right, bottom),
-                _ => (centre.Left, centre.Top),
-            };
+            throw new ArgumentException($"The input of a picture has {needed} values, but the span has {planes.Length} places.", nameof(planes));
+        }
+
+        ResizePlan plan = ResizePlan.Create(Profile, source.Width, source.Height);
+        if (_sampling == CropSampling.TenCrop)
+        {
+            RunTenCrop(source, plan, planes, scratch);
+        }
+        else
+        {
+            Run(source, plan, planes, scratch);
+        }
+    }
+
+    private void RunTenCrop(in PixelView source, in ResizePlan centre, Span<float> planes, PreprocessingScratch scratch)
+    {
+        int length = 3 * centre.Width * centre.Height;
+        Span<float> whole = default;
+        ResizePlan all = centre with { Left = 0, Top = 0, Width = centre.ScaledWidth, Height = centre.ScaledHeight };
+
+        // Crops overlap, so that the whole picture is resampled once, unless it is so long that five crops are less work.
+        if ((long)all.Width * all.Height <= (long)Positions * centre.Width * centre.Height)
+        {
+            whole = scratch.Tensor(checked(3 * all.Width * all.Height));
+            Run(source, all, whole, scratch);
+        }
+
+        for (int i = 0; i < Positions; i++)
+        {
+            ResizePlan position = At(centre, i);
             Span<float> crop = planes.Slice(i * length, length);
-            Span<float> mirrored = planes.Slice((i + (TenCropCount / 2)) * length, length);
-            for (int row = 0; row < 3 * centre.Height; row++)
+            if (whole.IsEmpty)
             {
-                (int plane, int y) = Math.DivRem(row, centre.Height);
-                Span<float> to = crop.Slice(row * centre.Width, centre.Width);
-                whole.Slice((((plane * height) + top + y) * width) + left, centre.Width).CopyTo(to);
-                Span<float> reversed = mirrored.Slice(row * centre.Width, centre.Width);
-                to.CopyTo(reversed);
-                reversed.Reverse();
+                Run(source, position, crop, scratch);
             }
+            else
+            {
+                Cut(whole, position, crop);
+            }
+
+            Mirror(crop, centre.Width, planes.Slice((i + Positions) * length, length));
+        }
+    }
+
+    private static ResizePlan At(in ResizePlan centre, int position)
+    {
+        (int right, int bottom) = (centre.ScaledWidth - centre.Width, centre.ScaledHeight - centre.Height);
+        return position switch
+        {
+            0 => centre with { Left = 0, Top = 0 },
+            1 => centre with { Left = right, Top = 0 },
+            2 => centre with { Left = 0, Top = bottom },
+            3 => centre with { Left = right, Top = bottom },
+            _ => centre,
+        };
+    }
+
+    private static void Cut(ReadOnlySpan<float> whole, in ResizePlan window, Span<float> crop)
+    {
+        for (int row = 0; row < 3 * window.Height; row++)
+        {
+            (int plane, int y) = Math.DivRem(row, window.Height);
+            int start = (((plane * window.ScaledHeight) + window.Top + y) * window.ScaledWidth) + window.Left;
+            whole.Slice(start, window.Width).CopyTo(crop.Slice(row * window.Width, window.Width));
+        }
+    }
+
+    private static void Mirror(ReadOnlySpan<float> crop, int width, Span<float> mirrored)
+    {
+        crop.CopyTo(mirrored);
+        for (int start = 0; start < crop.Length; start += width)
+        {
+            mirrored.Slice(start, width).Reverse();
         }
     }
 

@@ -1,4 +1,5 @@
 using ResNet.Net.Internals.Preprocessing;
+using ResNet.Net.Internals.Simd;
 
 namespace ResNet.Net.Tests.Internals.Preprocessing;
 
@@ -107,21 +108,118 @@ public class PreprocessorTests
     }
 
     [Fact]
-    public void Run_SteadyState_AllocatesNothing()
+    public void Run_EveryByteValue_IsWithinFourTenMillionthsOfTheFormula()
     {
-        byte[] pixels = RandomPixels(500, 375, seed: 6);
-        float[] planes = new float[3 * 224 * 224];
+        foreach (PreprocessingProfile profile in PreprocessingProfile.All)
+        {
+            PreprocessingProfile copy = profile with { Resize = ResizeRule.Squash(256, 1), Crop = new CropRule(256, 1) };
+            byte[] pixels = [.. Enumerable.Range(0, 256).SelectMany(value => Enumerable.Repeat((byte)value, 3))];
+
+            float[] planes = Run(copy, new PixelView(pixels, 256, 1));
+
+            double range = profile.Range == ValueRange.ZeroToOne ? 1 : 255;
+            double worst = 0;
+            for (int i = 0; i < planes.Length; i++)
+            {
+                double expected = ((i % 256 / 255.0 * range) - profile.Mean[i / 256]) / profile.Std[i / 256];
+                worst = Math.Max(worst, Math.Abs(planes[i] - expected));
+            }
+
+            worst.Should().BeLessThan(4e-7, profile.Name);
+        }
+    }
+
+    [Fact]
+    public void Run_TensorTooShort_ThrowsAndNamesTheLengths()
+    {
+        byte[] pixels = new byte[40 * 30 * 3];
+        foreach (PreprocessingProfile profile in PreprocessingProfile.All)
+        {
+            int needed = 3 * profile.Crop.Width * profile.Crop.Height;
+
+            Action run = () => new Preprocessor(profile).Run(new PixelView(pixels, 40, 30), new float[needed - 1], new PreprocessingScratch());
+
+            run.Should().Throw<ArgumentException>().WithMessage($"*{needed} values*{needed - 1}*");
+        }
+    }
+
+    [Theory]
+    [InlineData(PixelFormat.Rgb24)]
+    [InlineData(PixelFormat.Bgra32)]
+    [InlineData(PixelFormat.Gray8)]
+    public void Run_SteadyState_AllocatesNothing(PixelFormat format)
+    {
+        byte[] pixels = RandomPixels(500, 500, seed: 6);
+        float[] planes = new float[10 * 3 * 224 * 224];
         foreach (PreprocessingProfile profile in PreprocessingProfile.All.Where(p => p.Crop.Width == 224))
         {
-            Preprocessor preprocessor = new(profile);
-            PreprocessingScratch scratch = new();
-            preprocessor.Run(new PixelView(pixels, 500, 375), planes, scratch);
+            foreach (CropSampling sampling in Enum.GetValues<CropSampling>())
+            {
+                foreach (SimdWidth width in SimdSelection.Supported)
+                {
+                    Preprocessor preprocessor = new(profile, sampling, width);
+                    PreprocessingScratch scratch = new();
+                    PixelView view = new(pixels, 500, 375, format, 500 * PixelView.GetBytesPerPixel(format));
+                    preprocessor.Run(view, planes, scratch);
 
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            preprocessor.Run(new PixelView(pixels, 500, 375), planes, scratch);
+                    long before = GC.GetAllocatedBytesForCurrentThread();
+                    preprocessor.Run(view, planes, scratch);
 
-            (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0, profile.Name);
+                    (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0, $"{profile.Name} {sampling} {width}");
+                }
+            }
         }
+    }
+
+    [Theory]
+    [InlineData(400, 300)] // crops overlap: resampled once
+    [InlineData(40, 600)] // crops lie apart: each for itself
+    [InlineData(64, 64)] // nothing to resample
+    public void Run_TenCrop_IsCornersAndCentreAndTheirMirrorImages(int width, int height)
+    {
+        PreprocessingProfile profile = PreprocessingProfile.Torchvision with { Resize = ResizeRule.ShortSide(64), Crop = new CropRule(48, 40, CropOrigin.HalfToEven) };
+        byte[] pixels = RandomPixels(width, height, seed: 7);
+        (int scaledWidth, int scaledHeight) = profile.Resize.Apply(width, height);
+        byte[] scaled = LiteralPillow.Resize(pixels, width, height, 3, scaledWidth, scaledHeight);
+        float[] actual = new float[10 * 3 * 40 * 48];
+        Preprocessor preprocessor = new(profile, CropSampling.TenCrop);
+
+        preprocessor.Run(new PixelView(pixels, width, height), actual, new PreprocessingScratch());
+
+        preprocessor.CropCount.Should().Be(10);
+        (int Left, int Top)[] origins =
+        [
+            (0, 0), (scaledWidth - 48, 0), (0, scaledHeight - 40), (scaledWidth - 48, scaledHeight - 40),
+            (profile.Crop.Left(scaledWidth), profile.Crop.Top(scaledHeight)),
+        ];
+        Normalisation normalisation = new(profile);
+        List<string> wrong = [];
+        for (int i = 0; i < actual.Length; i++)
+        {
+            (int x, int y, int plane, int crop) = (i % 48, i / 48 % 40, i / (48 * 40) % 3, i / (48 * 40 * 3));
+            (int left, int top) = origins[crop % 5];
+            int column = crop < 5 ? x : 47 - x;
+            float expected = (scaled[((((top + y) * scaledWidth) + left + column) * 3) + plane] * normalisation.Scale(plane)) + normalisation.Offset(plane);
+            if (actual[i] != expected)
+            {
+                wrong.Add($"crop {crop}, plane {plane}, row {y}, column {x}: {actual[i]} for {expected}");
+            }
+        }
+
+        wrong.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Run_TenCropOfAVeryLongPicture_NeedsNoMemoryForTheWhole()
+    {
+        // Short side 256: 5.1 million pixels long.
+        byte[] pixels = RandomPixels(20_000, 1, seed: 8);
+        float[] planes = new float[10 * 3 * 224 * 224];
+        Array.Fill(planes, float.NaN);
+
+        new Preprocessor(PreprocessingProfile.Torchvision, CropSampling.TenCrop).Run(new PixelView(pixels, 20_000, 1), planes, new PreprocessingScratch());
+
+        planes.Should().NotContain(float.NaN);
     }
 
     private static float[] Run(PreprocessingProfile profile, PixelView view)

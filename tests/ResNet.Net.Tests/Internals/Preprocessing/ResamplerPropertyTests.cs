@@ -59,7 +59,7 @@ public class ResamplerPropertyTests
             using GuardedMemory tensor = new(3 * profile.Crop.Width * profile.Crop.Height * sizeof(float));
             tensor.Floats.Fill(float.NaN);
 
-            new Preprocessor(profile, width).Run(picture.View, tensor.Floats, scratch);
+            new Preprocessor(profile, CropSampling.Center, width).Run(picture.View, tensor.Floats, scratch);
 
             int differing = countDifferences(picture, profile, tensor.Floats.ToArray());
             if (differing > 0)

@@ -70,7 +70,7 @@ public class ResamplerTests
     private static float[] Resample(PixelView source, PreprocessingProfile profile, SimdWidth width)
     {
         float[] planes = new float[3 * profile.Crop.Width * profile.Crop.Height];
-        new Preprocessor(profile, width).Run(source, planes, new PreprocessingScratch());
+        new Preprocessor(profile, CropSampling.Center, width).Run(source, planes, new PreprocessingScratch());
         return planes;
     }
 

@@ -1,0 +1,57 @@
+using BenchmarkDotNet.Attributes;
+using ResNet.Net.Internals.Inference;
+using ResNet.Net.Internals.Preprocessing;
+using ResNet.Net.Internals.Simd;
+
+namespace ResNet.Net.Benchmarks;
+
+/// <summary>From decoded pixels to the input tensor: resample, crop, normalise in one pass, by width of the vectors. The input is where the classifier has it: in aligned native memory.</summary>
+public class FusedBenchmarks
+{
+    private readonly AlignedBuffer _tensor = new(3 * 224 * 224);
+    private readonly PreprocessingScratch _scratch = new();
+    private byte[] _pixels = [];
+    private Dictionary<SimdWidth, Preprocessor> _pillow = [];
+    private Preprocessor? _openCv;
+    private Preprocessor? _openCvFloat;
+
+    [ParamsSource(nameof(Sizes))]
+    public PictureSize Size { get; set; } = null!;
+
+    public static IEnumerable<PictureSize> Sizes => PictureSize.All;
+
+    [GlobalSetup]
+    public void SetUp()
+    {
+        _pixels = DrawnPicture.Rgb(Size.Width, Size.Height);
+        _pillow = SimdSelection.Supported.ToDictionary(width => width, width => new Preprocessor(PreprocessingProfile.Torchvision, CropSampling.Center, width));
+        _openCv = new Preprocessor(PreprocessingProfile.Mxnet);
+        _openCvFloat = new Preprocessor(PreprocessingProfile.OnnxRuntimeNotebook);
+    }
+
+    [GlobalCleanup]
+    public void CleanUp() => _tensor.Dispose();
+
+    [Benchmark(Baseline = true)]
+    public object NaiveLoops() => NaivePreprocessing.Run(_pixels, Size.Width, Size.Height);
+
+    [Benchmark]
+    public void PillowScalar() => Run(_pillow[SimdWidth.Scalar]);
+
+    [Benchmark]
+    public void Pillow128() => Run(_pillow[SimdWidth.Vector128]);
+
+    [Benchmark]
+    public void Pillow256() => Run(_pillow[SimdWidth.Vector256]);
+
+    [Benchmark]
+    public void Pillow512() => Run(_pillow[SimdWidth.Vector512]);
+
+    [Benchmark]
+    public void OpenCv() => Run(_openCv!);
+
+    [Benchmark]
+    public void OpenCvFloat() => Run(_openCvFloat!);
+
+    private void Run(Preprocessor preprocessor) => preprocessor.Run(new PixelView(_pixels, Size.Width, Size.Height), _tensor.Span, _scratch);
+}

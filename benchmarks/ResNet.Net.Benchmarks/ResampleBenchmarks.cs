@@ -1,0 +1,67 @@
+using BenchmarkDotNet.Attributes;
+using ResNet.Net.Internals.Inference;
+using ResNet.Net.Internals.Preprocessing;
+using ResNet.Net.Internals.Preprocessing.Kernels;
+using ResNet.Net.Internals.Simd;
+
+namespace ResNet.Net.Benchmarks;
+
+/// <summary>Resampling and cropping alone: the fused pass without its normalisation, by width of the vectors.</summary>
+public class ResampleBenchmarks
+{
+    private readonly AlignedBuffer _tensor = new(3 * 224 * 224);
+    private readonly PreprocessingScratch _scratch = new();
+    private readonly Normalisation _normalisation = new(PreprocessingProfile.Torchvision);
+    private byte[] _pixels = [];
+
+    [ParamsSource(nameof(Sizes))]
+    public PictureSize Size { get; set; } = null!;
+
+    public static IEnumerable<PictureSize> Sizes => PictureSize.All;
+
+    [GlobalSetup]
+    public void SetUp() => _pixels = DrawnPicture.Rgb(Size.Width, Size.Height);
+
+    [GlobalCleanup]
+    public void CleanUp() => _tensor.Dispose();
+
+    [Benchmark(Baseline = true)]
+    public void PillowScalar() => Pillow(SimdWidth.Scalar);
+
+    [Benchmark]
+    public void Pillow128() => Pillow(SimdWidth.Vector128);
+
+    [Benchmark]
+    public void Pillow256() => Pillow(SimdWidth.Vector256);
+
+    [Benchmark]
+    public void Pillow512() => Pillow(SimdWidth.Vector512);
+
+    [Benchmark]
+    public void OpenCvScalar() => OpenCv(SimdWidth.Scalar);
+
+    [Benchmark]
+    public void OpenCv128() => OpenCv(SimdWidth.Vector128);
+
+    [Benchmark]
+    public void OpenCv256() => OpenCv(SimdWidth.Vector256);
+
+    [Benchmark]
+    public void OpenCv512() => OpenCv(SimdWidth.Vector512);
+
+    private void Pillow(SimdWidth width)
+    {
+        WithoutNormalisation kernels = WithoutNormalisation.For(width);
+        ResizePlan plan = ResizePlan.Create(PreprocessingProfile.Torchvision, Size.Width, Size.Height);
+        PillowBilinear.Resample(new PixelView(_pixels, Size.Width, Size.Height), plan, Writer(kernels), kernels, _scratch);
+    }
+
+    private void OpenCv(SimdWidth width)
+    {
+        WithoutNormalisation kernels = WithoutNormalisation.For(width);
+        ResizePlan plan = ResizePlan.Create(PreprocessingProfile.Mxnet, Size.Width, Size.Height);
+        OpenCvBilinear.Resample(new PixelView(_pixels, Size.Width, Size.Height), plan, Writer(kernels), kernels, _scratch);
+    }
+
+    private TensorWriter Writer(PreprocessingKernels kernels) => new(_tensor.Span, 224, 224, _normalisation, kernels);
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using BenchmarkDotNet.Reports;
+
+namespace ResNet.Net.Benchmarks;
+
+/// <summary>Keeps reports for the repository: <c>--save FOLDER</c> writes one Markdown file a benchmark class, with the machine at its head.</summary>
+internal static class ResultsFolder
+{
+    private const string Option = "--save";
+
+    public static (string? Folder, string[] Others) TakeOption(string[] args)
+    {
+        int index = Array.IndexOf(args, Option);
+        return index < 0 ? (null, args)
+            : index + 1 < args.Length ? (args[index + 1], [.. args[..index], .. args[(index + 2)..]])
+            : throw new ArgumentException($"{Option} needs a folder.");
+    }
+
+    public static void Write(string folder, IEnumerable<Summary> summaries)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (Summary summary in summaries.Where(summary => summary.Reports.Length > 0))
+        {
+            string name = summary.BenchmarksCases[0].Descriptor.Type.Name;
+            string report = Directory.GetFiles(summary.ResultsDirectoryPath, $"*.{name}-report-github.md").Single();
+            string command = $"dotnet run -c Release --project benchmarks/ResNet.Net.Benchmarks -- --filter '*{name}*' {Option} {folder}";
+            string path = Path.Combine(folder, $"{name}.md");
+            File.WriteAllText(path, $"# {name}\n\n`{command}`\n\n{Machine()}\n\n{File.ReadAllText(report).ReplaceLineEndings("\n")}");
+            Console.WriteLine($"Wrote {path}");
+        }
+    }
+
+    private static string Machine()
+    {
+        int processors = Environment.ProcessorCount;
+        string model = File.Exists("/proc/cpuinfo")
+            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown processor"
+            : "unknown processor";
+        return string.Create(CultureInfo.InvariantCulture, $"Machine: {model}, {processors} cores, {Internals.Simd.SimdSelection.Default} by default.");
+    }
+}
