@@ -7,6 +7,8 @@ namespace ResNet.Net;
 /// <remarks>Result: planar float32 <c>[N, 3, Crop.Height, Crop.Width]</c>, <c>(value - Mean) / Std</c> a channel, values in <see cref="Range"/>.</remarks>
 public sealed record PreprocessingProfile
 {
+    private const int LargestCrop = 64_000_000;
+
     private static readonly ChannelValues ImageNetMean = new(0.485f, 0.456f, 0.406f);
     private static readonly ChannelValues ImageNetStd = new(0.229f, 0.224f, 0.225f);
 
@@ -151,6 +153,11 @@ public sealed record PreprocessingProfile
         if (Crop.Width < 1 || Crop.Height < 1)
         {
             throw new ArgumentException($"Profile '{Name}': the crop is {Crop.Width}x{Crop.Height}; both sides must be at least 1.");
+        }
+
+        if ((long)Crop.Width * Crop.Height > LargestCrop)
+        {
+            throw new ArgumentException($"Profile '{Name}': the crop {Crop.Width}x{Crop.Height} has more than {LargestCrop} pixels.");
         }
 
         if (Crop.Width > Resize.Width || Crop.Height > Resize.Height)

@@ -41,6 +41,7 @@ public class PreprocessingProfileTests
         Validating(profile with { Std = new ChannelValues(1, 1, float.NaN) }).Should().Throw<ArgumentException>().WithMessage("*channel 2*");
         Validating(profile with { Mean = new ChannelValues(float.PositiveInfinity, 0, 0) }).Should().Throw<ArgumentException>().WithMessage("*mean*channel 0*");
         Validating(profile with { Crop = new CropRule(0, 224) }).Should().Throw<ArgumentException>().WithMessage("*0x224*");
+        Validating(profile with { Crop = new CropRule(10_000, 10_000), Resize = ResizeRule.Squash(10_000, 10_000) }).Should().Throw<ArgumentException>().WithMessage("*10000x10000*64000000*");
         Validating(profile with { Crop = new CropRule(257, 224) }).Should().Throw<ArgumentException>().WithMessage("*257x224*256x256*");
     }
 

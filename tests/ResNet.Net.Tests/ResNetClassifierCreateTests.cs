@@ -144,6 +144,18 @@ public class ResNetClassifierCreateTests
         result.Predictions.Should().HaveCount(4).And.OnlyContain(p => Math.Abs(p.Probability - expected[p.ClassIndex]) < 1e-5);
     }
 
+    [Fact]
+    public void ClassifyBatch_MoreThanABufferHolds_ThrowsAndNamesTheNumbers()
+    {
+        byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, 512, 512], outputShape: [-1, 4]);
+        using ResNetClassifier classifier = ResNetClassifier.Create(
+            new ModelDefinition(bytes) { Labels = Colours, Profile = Plain.WithCrop(512, 512) }, new ResNetClassifierOptions { Crops = CropSampling.TenCrop, BatchSize = 1024 });
+
+        Action classify = () => classifier.ClassifyBatch(Directory.GetFiles(TestFolders.SamplePictures, "*.png"));
+
+        classify.Should().Throw<ResNetException>().WithMessage("*1024 pictures of 10 crops of 3x512x512*BatchSize*");
+    }
+
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
@@ -255,6 +267,7 @@ public class ResNetClassifierCreateTests
     public void Create_OptionsOutOfRange_AreNamed()
     {
         Creating(new ResNetClassifierOptions { Threads = 0 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Threads");
+        Creating(new ResNetClassifierOptions { Crops = (CropSampling)2 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Crops");
         Creating(new ResNetClassifierOptions { BatchSize = 0 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("BatchSize");
         Creating(new ResNetClassifierOptions { Optimization = (GraphOptimization)7 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Optimization");
         Creating(new ResNetClassifierOptions { Decoding = new ImageDecodingOptions { MaxPixels = 0 } }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("MaxPixels");

@@ -25,9 +25,16 @@ internal sealed class InferenceSlot : IDisposable
         _layout = layout;
         _cropCount = cropCount;
         Capacity = layout.FixedBatch ?? capacity;
-        int crops = checked(Capacity * cropCount);
+        long length = (long)Capacity * cropCount * layout.InputLength;
+        if (length > int.MaxValue)
+        {
+            throw new ResNetException(
+                $"The input of {Capacity} pictures of {cropCount} crops of 3x{layout.Height}x{layout.Width} has {length} values; {int.MaxValue} are the most. Make ResNetClassifierOptions.BatchSize smaller.");
+        }
+
+        int crops = Capacity * cropCount;
         _batch = layout.FixedBatch ?? Math.Max(capacity, cropCount);
-        _input = new AlignedBuffer(checked(crops * layout.InputLength));
+        _input = new AlignedBuffer((int)length);
         _output = new AlignedBuffer(checked(crops * layout.ClassCount));
         _whole = new (OrtValueHandle, OrtValueHandle)?[crops / _batch];
         _rest = new (OrtValueHandle, OrtValueHandle)?[crops + 1];

@@ -46,13 +46,24 @@ internal sealed class Preprocessor
         }
 
         ResizePlan plan = ResizePlan.Create(Profile, source.Width, source.Height);
-        if (_sampling == CropSampling.TenCrop)
+        try
         {
-            RunTenCrop(source, plan, planes, scratch);
+            if (_sampling == CropSampling.TenCrop)
+            {
+                RunTenCrop(source, plan, planes, scratch);
+            }
+            else
+            {
+                Run(source, plan, planes, scratch);
+            }
         }
-        else
+        catch (OverflowException exception)
         {
-            Run(source, plan, planes, scratch);
+            throw new ArgumentException(
+                $"A picture of {source.Width}x{source.Height} cannot be resampled to {plan.ScaledWidth}x{plan.ScaledHeight} and cropped to {plan.Width}x{plan.Height}: "
+                + "more memory would be needed than an array can hold. Shrink it before, or make the profile's Crop smaller.",
+                nameof(source),
+                exception);
         }
     }
 

@@ -130,6 +130,18 @@ public class PreprocessorTests
     }
 
     [Fact]
+    public void Run_FilterTooLongForMemory_ThrowsAndNamesTheSizes()
+    {
+        // 1.6 billion columns shrink to 256: each of 224 weighs more than 12 million. The row is mapped, not filled.
+        using GuardedMemory row = new(1_600_000_000);
+        PreprocessingProfile profile = PreprocessingProfile.Torchvision with { Resize = ResizeRule.Squash(256, 256) };
+
+        Action run = () => new Preprocessor(profile).Run(new PixelView(row.Span, 1_600_000_000, 1, PixelFormat.Gray8), new float[3 * 224 * 224], new PreprocessingScratch());
+
+        run.Should().Throw<ArgumentException>().WithMessage("*1600000000x1*256x256*224x224*");
+    }
+
+    [Fact]
     public void Run_TensorTooShort_ThrowsAndNamesTheLengths()
     {
         byte[] pixels = new byte[40 * 30 * 3];
