@@ -10,8 +10,6 @@ namespace ResNet.Net.Internals.Imaging;
 /// </summary>
 internal sealed unsafe class TurboJpegDecoder(TurboJpegApi api, IImageDecoder others) : IImageDecoder
 {
-    public TurboJpegPool Pool { get; } = new(api);
-
     public DecodedImage Decode(ReadOnlySpan<byte> encoded, ImageDecodingOptions options, bool autoOrient, ResizeRule? shrinkFor = null)
         => TryDecode(encoded, options, autoOrient, shrinkFor, out DecodedImage image) ? image : others.Decode(encoded, options, autoOrient, shrinkFor);
 
@@ -44,44 +42,31 @@ internal sealed unsafe class TurboJpegDecoder(TurboJpegApi api, IImageDecoder ot
         // libjpeg rounds up; a last row or column that is only part of a pixel is left out, as libvips does.
         int columns = (jpeg.Width + shrink - 1) / shrink;
         int rows = (jpeg.Height + shrink - 1) / shrink;
-        byte[]? pixels = null;
-        bool done = false;
-        TurboJpegHandle handle = Pool.Rent();
-        try
+
+        // A decompressor of its own for every picture, which costs a microsecond: one that is used again keeps the tables of the pictures before,
+        // and would decode a file that lacks its own.
+        using TurboJpegHandle handle = new(api);
+        if (handle.IsInvalid || !HasSize(handle, encoded, jpeg.Width, jpeg.Height))
         {
-            if (HasSize(handle, encoded, jpeg.Width, jpeg.Height))
-            {
-                pixels = ArrayPool<byte>.Shared.Rent(columns * rows * 3);
-                fixed (byte* file = encoded)
-                {
-                    fixed (byte* memory = pixels)
-                    {
-                        done = api.Decompress(
-                            handle.DangerousGetHandle(), file, new CULong((nuint)encoded.Length), memory, columns, columns * 3, rows,
-                            TurboJpegApi.Rgb, TurboJpegApi.AccurateDct | TurboJpegApi.StopOnWarning) == 0;
-                    }
-                }
-            }
+            return null;
         }
-        finally
+
+        byte[] pixels = ArrayPool<byte>.Shared.Rent(columns * rows * 3);
+        fixed (byte* file = encoded)
         {
-            if (done)
+            fixed (byte* memory = pixels)
             {
-                Pool.Return(handle);
-            }
-            else
-            {
-                // A decompressor that failed may keep the state of the file it failed on: it sees no other.
-                handle.Dispose();
-                if (pixels is not null)
+                if (api.Decompress(
+                    handle.DangerousGetHandle(), file, new CULong((nuint)encoded.Length), memory, columns, columns * 3, rows,
+                    TurboJpegApi.Rgb, TurboJpegApi.AccurateDct | TurboJpegApi.StopOnWarning) != 0)
                 {
                     ArrayPool<byte>.Shared.Return(pixels);
-                    pixels = null;
+                    return null;
                 }
             }
         }
 
-        if (pixels is not null && columns != jpeg.Width / shrink)
+        if (columns != jpeg.Width / shrink)
         {
             DropLastColumn(pixels, columns, rows);
         }
@@ -95,8 +80,7 @@ internal sealed unsafe class TurboJpegDecoder(TurboJpegApi api, IImageDecoder ot
         (int foundWidth, int foundHeight, int subsampling, int colourSpace) = (0, 0, 0, 0);
         fixed (byte* file = encoded)
         {
-            return !handle.IsInvalid
-                && api.DecompressHeader(handle.DangerousGetHandle(), file, new CULong((nuint)encoded.Length), &foundWidth, &foundHeight, &subsampling, &colourSpace) == 0
+            return api.DecompressHeader(handle.DangerousGetHandle(), file, new CULong((nuint)encoded.Length), &foundWidth, &foundHeight, &subsampling, &colourSpace) == 0
                 && foundWidth == width
                 && foundHeight == height;
         }

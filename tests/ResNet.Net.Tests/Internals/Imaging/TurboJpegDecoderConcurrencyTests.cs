@@ -35,6 +35,5 @@ public class TurboJpegDecoderConcurrencyTests
 
         wrong.Should().BeEmpty();
         alone.Should().Contain(outcome => outcome.Failure != null).And.Contain(outcome => outcome.Failure == null);
-        decoder.Pool.IdleCount.Should().BeInRange(1, Environment.ProcessorCount);
     }
 }
