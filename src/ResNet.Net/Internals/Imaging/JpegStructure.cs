@@ -9,7 +9,7 @@ namespace ResNet.Net.Internals.Imaging;
 internal readonly record struct JpegStructure(int Width, int Height, int Orientation)
 {
     /// <summary>
-    /// The most scans that are decoded. No encoder writes as many; each costs a pass over the picture and as little as a hundred bytes of file,
+    /// The most scans that are decoded. Encoders write about ten; each costs a pass over the picture and as little as a hundred bytes of file,
     /// so that without a limit a small file can keep a core busy for minutes.
     /// </summary>
     public const int MaxScans = 100;
