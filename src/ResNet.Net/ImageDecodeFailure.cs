@@ -15,6 +15,6 @@ public enum ImageDecodeFailure
     /// <summary>The format is not on the allow-list (JPEG, PNG, WebP, GIF, TIFF).</summary>
     UnsupportedFormat,
 
-    /// <summary>The picture exceeds a limit of <see cref="ImageDecodingOptions"/>.</summary>
+    /// <summary>The picture exceeds a limit of <see cref="ImageDecodingOptions"/>, or is a JPEG picture of more than 100 scans.</summary>
     TooLarge,
 }

@@ -32,6 +32,8 @@ public sealed record ImageDecodingOptions
     /// <value>false.</value>
     public bool AllowTruncated { get; init; }
 
+    internal bool Allows(int width, int height) => width <= MaxWidth && height <= MaxHeight && (long)width * height <= MaxPixels;
+
     /// <exception cref="ArgumentOutOfRangeException">A limit is out of range; the message names it.</exception>
     internal void Validate()
     {

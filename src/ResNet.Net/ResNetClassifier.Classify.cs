@@ -133,7 +133,7 @@ public sealed partial class ResNetClassifier
     {
         try
         {
-            return _decoder.Decode(encoded, _decoding, Profile.AutoOrient);
+            return ImageDecoders.Shared.Decode(encoded, _decoding, Profile.AutoOrient, Profile.ShrinkOnLoad ? Profile.Resize : null);
         }
         catch (ImageDecodeException exception) when (source is not null)
         {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ResNet.Net.Internals.Imaging;
 using ResNet.Net.Internals.Inference;
 using ResNet.Net.Internals.Models;
 using ResNet.Net.Internals.Preprocessing;
@@ -26,9 +25,6 @@ public sealed partial class ResNetClassifier : IDisposable
     private readonly ModelLayout _layout;
     private readonly OutputKind _outputKind;
     private readonly ImageDecodingOptions _decoding;
-#pragma warning disable CA1859 // decoders change places behind the interface
-    private readonly IImageDecoder _decoder = new VipsDecoder();
-#pragma warning restore CA1859
     private readonly Preprocessor _preprocessor;
     private readonly SlotPool _singles;
     private readonly SlotPool _batches;

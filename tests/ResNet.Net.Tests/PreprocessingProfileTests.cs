@@ -15,6 +15,10 @@ public class PreprocessingProfileTests
     }
 
     [Fact]
+    public void ShrinkOnLoad_EveryBuiltInProfile_IsOff()
+        => PreprocessingProfile.All.Append(new PreprocessingProfile()).Should().OnlyContain(p => !p.ShrinkOnLoad, "they promise exact pixels");
+
+    [Fact]
     public void With_NothingChanged_IsEqual()
         => (PreprocessingProfile.Mxnet with { Mean = new ChannelValues(0.485f, 0.456f, 0.406f) }).Should().Be(PreprocessingProfile.Mxnet);
 

@@ -1,3 +1,5 @@
+using ResNet.Net.Internals.Imaging;
+
 namespace ResNet.Net.Tests;
 
 /// <summary>Creating classifiers: variants in folders, models of the caller's own, options.</summary>
@@ -39,6 +41,22 @@ public class ResNetClassifierCreateTests
         classifier.ModelName.Should().Be(inFile ? "colours.onnx" : "model in memory");
         classifier.Variant.Should().BeNull();
         classifier.ExecutionProvider.Should().Be("CPU");
+    }
+
+    [Theory]
+    [InlineData(false, 97)]
+    [InlineData(true, 48)]
+    public void Classify_ShrinkOnLoad_SeesThePictureShrunk(bool shrinkOnLoad, int width)
+    {
+        string path = Path.Combine(TestFolders.Fixtures, "images", "jpeg-larger.jpg");
+        PreprocessingProfile profile = Plain with { Resize = ResizeRule.ShortSide(10), Crop = new CropRule(10, 8), ShrinkOnLoad = shrinkOnLoad };
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, 8, 10])) { Labels = Colours, Profile = profile });
+        using DecodedImage seen = new VipsDecoder().Decode(File.ReadAllBytes(path), new ImageDecodingOptions(), autoOrient: true, shrinkOnLoad ? profile.Resize : null);
+        seen.Width.Should().Be(width);
+        Prediction[] expected = [.. classifier.Classify(seen.View).Predictions];
+
+        classifier.Classify(path).Predictions.Should().Equal(expected);
+        classifier.ClassifyBatch([path])[0].Value.Predictions.Should().Equal(expected);
     }
 
     [Fact]

@@ -17,30 +17,12 @@ internal static class FileEnd
 
     private static bool IsJpegCut(ReadOnlySpan<byte> file)
     {
-        const int EndOfImage = 0xD9;
-        int position = 2;
-        while (position + 2 <= file.Length)
+        JpegMarkers markers = new(file);
+        while (markers.MoveNext())
         {
-            int marker = file[position + 1];
-            if (file[position] != 0xFF || marker is 0x00 or 0xFF)
-            {
-                position++; // compressed data, or filling
-            }
-            else if (marker == EndOfImage)
+            if (markers.Marker == JpegMarkers.EndOfImage)
             {
                 return false;
-            }
-            else if (marker is 0x01 or (>= 0xD0 and <= 0xD8))
-            {
-                position += 2;
-            }
-            else if (position + 4 > file.Length)
-            {
-                return true;
-            }
-            else
-            {
-                position += 2 + BinaryPrimitives.ReadUInt16BigEndian(file[(position + 2)..]);
             }
         }
 

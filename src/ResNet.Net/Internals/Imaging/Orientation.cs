@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace ResNet.Net.Internals.Imaging;
 
 /// <summary>The eight orientations of EXIF (TIFF tag 274).</summary>
@@ -5,6 +7,20 @@ internal static class Orientation
 {
     /// <summary>Whether width and height change places.</summary>
     public static bool SwapsSides(int orientation) => orientation is >= 5 and <= 8;
+
+    /// <summary>The picture, upright; takes over the pooled array of packed RGB.</summary>
+    public static DecodedImage Upright(byte[] pooled, int width, int height, int orientation)
+    {
+        if (orientation is < 2 or > 8)
+        {
+            return new DecodedImage(pooled, width, height);
+        }
+
+        byte[] upright = ArrayPool<byte>.Shared.Rent(width * height * 3);
+        Apply(pooled, width, height, orientation, upright);
+        ArrayPool<byte>.Shared.Return(pooled);
+        return SwapsSides(orientation) ? new DecodedImage(upright, height, width) : new DecodedImage(upright, width, height);
+    }
 
     /// <summary>Copies packed RGB so that the picture stands upright.</summary>
     public static void Apply(ReadOnlySpan<byte> source, int width, int height, int orientation, Span<byte> target)

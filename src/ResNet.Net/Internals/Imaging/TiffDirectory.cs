@@ -2,10 +2,11 @@ using System.Buffers.Binary;
 
 namespace ResNet.Net.Internals.Imaging;
 
-/// <summary>The first directory of a TIFF or BigTIFF file, as far as it tells where the pixels lie.</summary>
+/// <summary>The first directory of a TIFF or BigTIFF file, or of an EXIF block, as far as it tells where the pixels lie and how they stand.</summary>
 internal readonly ref struct TiffDirectory
 {
     private const int StripOffsets = 273;
+    private const int OrientationTag = 274;
     private const int StripByteCounts = 279;
     private const int TileOffsets = 324;
     private const int TileByteCounts = 325;
@@ -43,6 +44,11 @@ internal readonly ref struct TiffDirectory
             {
                 byteCounts = ReadEntries(at);
             }
+            else if (tag == OrientationTag)
+            {
+                int orientation = ReadOrientation(at);
+                Orientation = (Orientation ?? orientation) == orientation ? orientation : 0; // some writers say it twice
+            }
         }
 
         IsCut = EndsBeyondFile(offsets, byteCounts);
@@ -53,6 +59,9 @@ internal readonly ref struct TiffDirectory
 
     /// <summary>Whether the directory or the pixels that it points to lie beyond the end of the file.</summary>
     public bool IsCut { get; }
+
+    /// <summary>The orientation, 1 to 8; null where the directory has none, 0 where what it has is not one SHORT of these or contradicts itself.</summary>
+    public int? Orientation { get; }
 
     private int Word => _isBig ? 8 : 4;
 
@@ -88,6 +97,13 @@ internal readonly ref struct TiffDirectory
         ulong count = size == 0 ? 0 : Number(at + 4, Word);
         ulong value = at + 4 + (ulong)Word;
         return new Entries(count > (ulong)(Word / Math.Max(size, 1)) ? Number(value, Word) : value, count, size);
+    }
+
+    private int ReadOrientation(ulong at)
+    {
+        Entries value = ReadEntries(at);
+        int orientation = value is { Count: 1, Size: 2 } ? (int)Number(value.Start, 2) : 0;
+        return orientation <= 8 ? orientation : 0;
     }
 
     private bool Fits(Entries entries)

@@ -15,7 +15,7 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
     private const int Rgb = 17;
     private const int StandardRgb = 22;
 
-    public DecodedImage Decode(ReadOnlySpan<byte> encoded, ImageDecodingOptions options, bool autoOrient)
+    public DecodedImage Decode(ReadOnlySpan<byte> encoded, ImageDecodingOptions options, bool autoOrient, ResizeRule? shrinkFor = null)
     {
         if (encoded.IsEmpty)
         {
@@ -38,24 +38,39 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
         }
 
         VipsApi api = VipsApi.Instance;
+        TiffDirectory tiff = format == ImageFormat.Tiff ? new TiffDirectory(encoded) : default;
+
+        // "truncated" lets damaged PNG checksums and TIFF strips pass; "warning" refuses tags that libtiff does not know, save in tiled files,
+        // where it is the only level that minds a damaged tile.
+        ReadOnlySpan<byte> failureLevel = options.AllowTruncated ? "none"u8 : tiff.IsTiled ? "warning"u8 : "error"u8;
         fixed (byte* memory = encoded)
         {
-            using VipsObjectHandle loaded = Load(api, format, memory, encoded, options);
+            using VipsObjectHandle loaded = Load(api, format, memory, encoded, failureLevel, 1);
             CheckLimits(api, loaded, format, options);
+            if (format == ImageFormat.Jpeg && JpegStructure.HasTooManyScans(encoded))
+            {
+                throw new ImageDecodeException(
+                    ImageDecodeFailure.TooLarge, $"the JPEG picture has more than {JpegStructure.MaxScans} scans, each of which costs a pass over it. Save it anew from its source.");
+            }
 
             // libtiff goes on past tiles that are not there.
-            if (format == ImageFormat.Tiff && !options.AllowTruncated && FileEnd.IsMissing(encoded, format))
+            if (tiff.IsCut && !options.AllowTruncated)
             {
                 throw EndsEarly(format, "pixels beyond the end of the file");
             }
 
-            using VipsObjectHandle image = ToByteImage(api, loaded, format, encoded);
             int orientation = autoOrient ? api.Orientation(loaded.DangerousGetHandle()) : 1;
+            int shrink = format == ImageFormat.Jpeg ? ShrinkFactor(api, loaded, orientation, shrinkFor) : 1;
+            using VipsObjectHandle? shrunk = shrink > 1 ? Load(api, format, memory, encoded, failureLevel, shrink) : null;
+            using VipsObjectHandle image = ToByteImage(api, shrunk ?? loaded, format, encoded);
             return ReadPixels(api, image, format, encoded, options, orientation);
         }
     }
 
-    private static VipsObjectHandle Load(VipsApi api, ImageFormat format, byte* memory, ReadOnlySpan<byte> encoded, ImageDecodingOptions options)
+    private static int ShrinkFactor(VipsApi api, VipsObjectHandle image, int orientation, ResizeRule? shrinkFor)
+        => JpegShrink.Factor(api.Width(image.DangerousGetHandle()), api.Height(image.DangerousGetHandle()), orientation, shrinkFor);
+
+    private static VipsObjectHandle Load(VipsApi api, ImageFormat format, byte* memory, ReadOnlySpan<byte> encoded, ReadOnlySpan<byte> failureLevel, int shrink)
     {
         ReadOnlySpan<byte> loader = format switch
         {
@@ -68,14 +83,14 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
         using VipsOperation operation = new(api, loader);
         operation.SetMemory("buffer"u8, memory, encoded.Length);
         operation.Set("access"u8, "sequential"u8);
-        operation.Set("fail_on"u8, options.AllowTruncated ? "none"u8 : FailureLevel(format, encoded));
+        operation.Set("fail_on"u8, failureLevel);
+        if (shrink > 1)
+        {
+            operation.Set("shrink"u8, shrink switch { 2 => "2"u8, 4 => "4"u8, _ => "8"u8 });
+        }
+
         return operation.Run() ?? throw Failure(api, format, encoded);
     }
-
-    // "truncated" lets damaged PNG checksums and TIFF strips pass; "warning" refuses tags that libtiff does not know, save in tiled files,
-    // where it is the only level that minds a damaged tile.
-    private static ReadOnlySpan<byte> FailureLevel(ImageFormat format, ReadOnlySpan<byte> encoded)
-        => format == ImageFormat.Tiff && new TiffDirectory(encoded).IsTiled ? "warning"u8 : "error"u8;
 
     private static void CheckLimits(VipsApi api, VipsObjectHandle image, ImageFormat format, ImageDecodingOptions options)
     {
@@ -86,7 +101,7 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
             throw new ImageDecodeException(ImageDecodeFailure.Corrupt, $"the {format.Name()} picture says that it is {width}x{height} pixels.");
         }
 
-        if (width > options.MaxWidth || height > options.MaxHeight || (long)width * height > options.MaxPixels)
+        if (!options.Allows(width, height))
         {
             throw new ImageDecodeException(
                 ImageDecodeFailure.TooLarge,
@@ -156,15 +171,7 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
                 pixels = Exchange(pixels, rgb);
             }
 
-            bool turned = orientation is >= 2 and <= 8;
-            if (turned)
-            {
-                byte[] upright = ArrayPool<byte>.Shared.Rent(count * 3);
-                Orientation.Apply(pixels, width, height, orientation, upright);
-                pixels = Exchange(pixels, upright);
-            }
-
-            return turned && Orientation.SwapsSides(orientation) ? new DecodedImage(pixels, height, width) : new DecodedImage(pixels, width, height);
+            return Orientation.Upright(pixels, width, height, orientation);
         }
         catch
         {

@@ -38,4 +38,17 @@ internal sealed record NativeLibraryDescription
             + "(npm install --ignore-scripts @img/sharp-libvips-<platform>) and set RESNET_NET_LIBVIPS to the path of its library. "
             + "A caller that has pixels already needs no decoder: pass a PixelView.",
     };
+
+    /// <summary>Not needed, but faster. The probe is new in 2.0, the oldest version whose functions behave as they are used here.</summary>
+    public static NativeLibraryDescription TurboJpeg { get; } = new()
+    {
+        Name = "libturbojpeg",
+        Probe = "tjGetErrorCode",
+        EnvironmentVariable = "RESNET_NET_LIBTURBOJPEG",
+        FileNames = OperatingSystem.IsWindows() ? ["turbojpeg.dll"]
+            : OperatingSystem.IsMacOS() ? ["libturbojpeg.0.dylib", "libturbojpeg.dylib"]
+            : ["libturbojpeg.so.0"],
+        Remedy = "install libturbojpeg 2.0 or newer (Debian: apt-get install libturbojpeg0; macOS: brew install jpeg-turbo), "
+            + "or do without: unset RESNET_NET_LIBTURBOJPEG to use it where it is found, or set it to none. libvips decodes JPEG then.",
+    };
 }

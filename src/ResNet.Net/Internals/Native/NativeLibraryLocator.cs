@@ -11,21 +11,36 @@ internal static class NativeLibraryLocator
     {
         StringBuilder tried = new();
         string? configured = explicitPath ?? Environment.GetEnvironmentVariable(library.EnvironmentVariable);
-        if (!string.IsNullOrWhiteSpace(configured))
+        if (string.IsNullOrWhiteSpace(configured))
         {
-            // A path that somebody named is the only candidate: falling back to another library in silence would hide the mistake.
-            string origin = explicitPath is not null ? "option" : library.EnvironmentVariable;
-            foreach (string path in Directory.Exists(configured) ? library.FileNames.Select(f => Path.Combine(configured, f)) : [configured])
-            {
-                if (TryLoad(library, Path.GetFullPath(path), tried, $" ({origin})") is nint handle and not 0)
-                {
-                    return (handle, Path.GetFullPath(path));
-                }
-            }
-
-            throw Failure(library, tried);
+            return Search(library, tried) ?? throw Failure(library, tried);
         }
 
+        // A path that somebody named is the only candidate: falling back to another library in silence would hide the mistake.
+        string origin = explicitPath is not null ? "option" : library.EnvironmentVariable;
+        foreach (string path in Directory.Exists(configured) ? library.FileNames.Select(f => Path.Combine(configured, f)) : [configured])
+        {
+            if (TryLoad(library, Path.GetFullPath(path), tried, $" ({origin})") is nint handle and not 0)
+            {
+                return (handle, Path.GetFullPath(path));
+            }
+        }
+
+        throw Failure(library, tried);
+    }
+
+    /// <summary>Loads a library that can be done without: null where it is not found, or where the environment variable is <c>none</c> or <c>off</c>.</summary>
+    /// <exception cref="NativeLibraryException">The environment variable names a library that does not load.</exception>
+    public static (nint Handle, string Path)? LoadIfPresent(NativeLibraryDescription library)
+        => Environment.GetEnvironmentVariable(library.EnvironmentVariable)?.Trim().ToUpperInvariant() switch
+        {
+            null or "" => Search(library, new StringBuilder()),
+            "NONE" or "OFF" => null,
+            _ => Load(library, null),
+        };
+
+    private static (nint Handle, string Path)? Search(NativeLibraryDescription library, StringBuilder tried)
+    {
         foreach (string path in Candidates(library))
         {
             if (TryLoad(library, path, tried, "") is nint handle and not 0)
@@ -42,7 +57,7 @@ internal static class NativeLibraryLocator
             }
         }
 
-        throw Failure(library, tried);
+        return null;
     }
 
     private static IEnumerable<string> Candidates(NativeLibraryDescription library)

@@ -55,6 +55,13 @@ public class TiffDirectoryTests
         new TiffDirectory(file.AsSpan(0, length)).IsCut.Should().BeTrue();
     }
 
+    [Theory]
+    [InlineData("tiff-orientation-6", 6)]
+    [InlineData("tiff-rgb", null)]
+    [InlineData("tiff-tiled", null)]
+    public void Orientation_Fixture_IsTheTag(string name, int? expected)
+        => new TiffDirectory(ImageFixtures.Get(name).Encoded()).Orientation.Should().Be(expected);
+
     private static byte[] Build(bool isBig, bool isLittleEndian, uint stripOffset, uint stripLength, int fileLength)
     {
         List<byte> file = [.. isLittleEndian ? "II"u8 : "MM"u8];

@@ -147,6 +147,56 @@ public class NativeLibraryLocatorTests
         exception.Message.Should().Contain("loads, but does not export no_such_export").And.Contain(library.Remedy);
     }
 
+    [Theory]
+    [InlineData("none")]
+    [InlineData("None")]
+    [InlineData(" off ")]
+    [InlineData("OFF")]
+    public void LoadIfPresent_VariableTurnsItOff_IsNull(string value)
+    {
+        NativeLibraryDescription library = NativeLibraryDescription.Vips with { EnvironmentVariable = Describe().EnvironmentVariable };
+        using TemporaryVariable variable = new(library.EnvironmentVariable, value);
+
+        NativeLibraryLocator.LoadIfPresent(library).Should().BeNull("it is there, and turned off");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(" ")]
+    public void LoadIfPresent_NothingNamed_SearchesAndIsNullWhereItIsNot(string? value)
+    {
+        NativeLibraryDescription present = NativeLibraryDescription.Vips with { EnvironmentVariable = Describe().EnvironmentVariable };
+        NativeLibraryDescription absent = Describe() with { EnvironmentVariable = present.EnvironmentVariable };
+        using TemporaryVariable variable = new(present.EnvironmentVariable, value);
+
+        NativeLibraryLocator.LoadIfPresent(present)!.Value.Handle.Should().NotBe(0);
+        NativeLibraryLocator.LoadIfPresent(absent).Should().BeNull();
+    }
+
+    [Fact]
+    public void LoadIfPresent_VariableNamesAFileOrFolder_LoadsIt()
+    {
+        NativeLibraryDescription library = Describe() with { Probe = "vips_init", FileNames = [Path.GetFileName(RealLibrary)] };
+        foreach (string place in new[] { RealLibrary, Path.GetDirectoryName(Path.GetFullPath(RealLibrary))! })
+        {
+            using TemporaryVariable variable = new(library.EnvironmentVariable, place);
+
+            NativeLibraryLocator.LoadIfPresent(library)!.Value.Path.Should().Be(Path.GetFullPath(RealLibrary));
+        }
+    }
+
+    [Fact]
+    public void LoadIfPresent_VariableNamesNothingThatLoads_ThrowsAndNamesIt()
+    {
+        NativeLibraryDescription library = Describe() with { Probe = "vips_init", FileNames = [Path.GetFileName(RealLibrary)] };
+        string path = Path.GetFullPath("missing.so");
+        using TemporaryVariable variable = new(library.EnvironmentVariable, path);
+
+        Action load = () => NativeLibraryLocator.LoadIfPresent(library);
+
+        load.Should().ThrowExactly<NativeLibraryException>().WithMessage($"*{path} ({library.EnvironmentVariable}): no such file*feed the cat*");
+    }
+
     // Every test has an environment variable of its own: they run beside each other.
     private static NativeLibraryDescription Describe() => new()
     {
@@ -165,17 +215,4 @@ public class NativeLibraryLocatorTests
 
     private static List<string> Tried(NativeLibraryException exception)
         => [.. exception.Message.Split('\n').Where(line => line.StartsWith("  ", StringComparison.Ordinal)).Select(line => line[2..])];
-
-    private sealed class TemporaryVariable : IDisposable
-    {
-        private readonly string _name;
-
-        public TemporaryVariable(string name, string value)
-        {
-            _name = name;
-            Environment.SetEnvironmentVariable(name, value);
-        }
-
-        public void Dispose() => Environment.SetEnvironmentVariable(_name, null);
-    }
 }
