@@ -14,8 +14,8 @@ internal static class DrawnPicture
                 for (int x = 0; x < width; x++)
                 {
                     double value = 128 + (40.0 * Math.Sin((x + (channel * 90)) / (0.2 * width)) * Math.Cos(y / (0.3 * height)));
-                    int amplitude = 48;
-                    for (int size = 64; size >= 1; size /= 4, amplitude /= 2)
+                    double amplitude = 60;
+                    for (int size = 64; size >= 1; size /= 4, amplitude /= 1.5)
                     {
                         value += amplitude * Noise(x, y, size, channel);
                     }
