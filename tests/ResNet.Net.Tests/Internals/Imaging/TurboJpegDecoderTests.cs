@@ -176,7 +176,7 @@ public class TurboJpegDecoderTests
     [InlineData(100, true)]
     [InlineData(101, false)]
     [InlineData(1000, false)]
-    public void Decode_ManyScans_AreRefusedByBoth(int scans, bool accepted)
+    public void Decode_ManyScans_HaveOneLimit(int scans, bool accepted)
     {
         byte[] encoded = JpegFiles.WithScans(ImageFixtures.Get("jpeg-many-scans").Encoded(), scans);
         JpegFiles.Find(encoded, 0xDA).Should().HaveCount(scans);
