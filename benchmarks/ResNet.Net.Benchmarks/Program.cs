@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
@@ -9,6 +10,12 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Perfolizer.Horology;
 using ResNet.Net.Benchmarks;
+
+if (args is [ShrinkAccuracy.Command, string zip, ..])
+{
+    ShrinkAccuracy.Run(zip, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 64);
+    return 0;
+}
 
 // In this process: the generated projects of other toolchains would be built by this repository's rules.
 ManualConfig config = ManualConfig.CreateEmpty()

@@ -53,15 +53,17 @@ public class ResampleBenchmarks
     private void Pillow(SimdWidth width)
     {
         WithoutNormalisation kernels = WithoutNormalisation.For(width);
-        ResizePlan plan = ResizePlan.Create(PreprocessingProfile.Torchvision, Width, Height);
-        PillowBilinear.Resample(new PixelView(_pixels, Width, Height), plan, Writer(kernels), kernels, _scratch);
+        PixelView source = new(_pixels, Width, Height);
+        ResizePlan plan = ResizePlan.Create(PreprocessingProfile.Torchvision, source);
+        PillowBilinear.Resample(source, plan, Writer(kernels), kernels, _scratch);
     }
 
     private void OpenCv(SimdWidth width)
     {
         WithoutNormalisation kernels = WithoutNormalisation.For(width);
-        ResizePlan plan = ResizePlan.Create(PreprocessingProfile.Mxnet, Width, Height);
-        OpenCvBilinear.Resample(new PixelView(_pixels, Width, Height), plan, Writer(kernels), kernels, _scratch);
+        PixelView source = new(_pixels, Width, Height);
+        ResizePlan plan = ResizePlan.Create(PreprocessingProfile.Mxnet, source);
+        OpenCvBilinear.Resample(source, plan, Writer(kernels), kernels, _scratch);
     }
 
     private TensorWriter Writer(PreprocessingKernels kernels) => new(_tensor.Span, 224, 224, _normalisation, kernels);

@@ -35,6 +35,8 @@ public readonly ref struct PixelView
         Height = height;
         Format = format;
         Stride = stride == 0 ? (int)row : stride;
+        FullWidth = width;
+        FullHeight = height;
     }
 
     /// <summary>The bytes.</summary>
@@ -64,8 +66,17 @@ public readonly ref struct PixelView
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Not a known pixel format."),
     };
 
+    /// <summary>Pixels a row before a decoder shrank the picture: its proportions decide the size that it is resampled to.</summary>
+    internal int FullWidth { get; private init; }
+
+    /// <summary>Rows before a decoder shrank the picture.</summary>
+    internal int FullHeight { get; private init; }
+
     /// <summary>One row, without padding.</summary>
     internal ReadOnlySpan<byte> Row(int y) => Pixels.Slice(checked(y * Stride), Width * GetBytesPerPixel(Format));
+
+    /// <summary>The same pixels, of a picture that had another size.</summary>
+    internal PixelView ShrunkFrom(int fullWidth, int fullHeight) => this with { FullWidth = fullWidth, FullHeight = fullHeight };
 
     /// <summary>Some of the rows.</summary>
     internal PixelView Rows(int first, int count) => new(Pixels[checked(first * Stride)..], Width, count, Format, Stride);

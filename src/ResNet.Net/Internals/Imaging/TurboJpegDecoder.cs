@@ -33,7 +33,7 @@ internal sealed unsafe class TurboJpegDecoder(TurboJpegApi api, IImageDecoder ot
             return false;
         }
 
-        image = Orientation.Upright(pixels, width, height, orientation);
+        image = Orientation.Upright(pixels, width, height, orientation).ShrunkFrom(jpeg.Width, jpeg.Height, orientation);
         return true;
     }
 

@@ -63,7 +63,8 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
             int shrink = format == ImageFormat.Jpeg ? ShrinkFactor(api, loaded, orientation, shrinkFor) : 1;
             using VipsObjectHandle? shrunk = shrink > 1 ? Load(api, format, memory, encoded, failureLevel, shrink) : null;
             using VipsObjectHandle image = ToByteImage(api, shrunk ?? loaded, format, encoded);
-            return ReadPixels(api, image, format, encoded, options, orientation);
+            nint full = loaded.DangerousGetHandle();
+            return ReadPixels(api, image, format, encoded, options, orientation).ShrunkFrom(api.Width(full), api.Height(full), orientation);
         }
     }
 

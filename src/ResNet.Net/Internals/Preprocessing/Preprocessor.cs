@@ -45,7 +45,7 @@ internal sealed class Preprocessor
             throw new ArgumentException($"The input of a picture has {needed} values, but the span has {planes.Length} places.", nameof(planes));
         }
 
-        ResizePlan plan = ResizePlan.Create(Profile, source.Width, source.Height);
+        ResizePlan plan = ResizePlan.Create(Profile, source);
         try
         {
             if (_sampling == CropSampling.TenCrop)

@@ -6,10 +6,10 @@ internal readonly record struct ResizePlan(int SourceWidth, int SourceHeight, in
     /// <summary>Whether the picture has the right size already.</summary>
     public bool IsCopy => SourceWidth == ScaledWidth && SourceHeight == ScaledHeight;
 
-    public static ResizePlan Create(PreprocessingProfile profile, int width, int height)
+    public static ResizePlan Create(PreprocessingProfile profile, in PixelView source)
     {
-        (int scaledWidth, int scaledHeight) = profile.Resize.Apply(width, height);
+        (int scaledWidth, int scaledHeight) = profile.Resize.Apply(source.FullWidth, source.FullHeight);
         return new ResizePlan(
-            width, height, scaledWidth, scaledHeight, profile.Crop.Left(scaledWidth), profile.Crop.Top(scaledHeight), profile.Crop.Width, profile.Crop.Height);
+            source.Width, source.Height, scaledWidth, scaledHeight, profile.Crop.Left(scaledWidth), profile.Crop.Top(scaledHeight), profile.Crop.Width, profile.Crop.Height);
     }
 }

@@ -1,0 +1,69 @@
+using System.IO.Compression;
+using ResNet.Net.Internals.Imaging;
+using ResNet.Net.Internals.Preprocessing;
+
+namespace ResNet.Net.Benchmarks;
+
+/// <summary>
+/// What <see cref="PreprocessingProfile.ShrinkOnLoad"/> does to the input: <c>shrink-accuracy ZIP [SHORT_SIDE]</c> preprocesses every JPEG picture of an
+/// archive twice and compares, in levels of 255. A short side of 64 makes ordinary photos "far larger than needed".
+/// </summary>
+internal static class ShrinkAccuracy
+{
+    public const string Command = "shrink-accuracy";
+
+    public static void Run(string zip, int shortSide)
+    {
+        Console.WriteLine($"| profile, resized to {shortSide} | pictures | shrunk | mean difference | worst |\n|---|---|---|---|---|");
+        foreach (PreprocessingProfile original in new[] { PreprocessingProfile.Torchvision, PreprocessingProfile.Mxnet, PreprocessingProfile.OnnxRuntimeNotebook, PreprocessingProfile.Caffe2 })
+        {
+            PreprocessingProfile profile = original with
+            {
+                Resize = original.Resize.KeepsAspectRatio ? ResizeRule.ShortSide(shortSide, original.Resize.Rounding) : ResizeRule.Squash(shortSide, shortSide),
+                Crop = original.Crop with { Width = shortSide * 7 / 8, Height = shortSide * 7 / 8 },
+                Range = ValueRange.ZeroTo255,
+                Mean = new ChannelValues(0, 0, 0),
+                Std = new ChannelValues(1, 1, 1),
+            };
+            Compare(original.Name, profile, zip);
+        }
+    }
+
+    private static void Compare(string name, PreprocessingProfile profile, string zip)
+    {
+        Preprocessor preprocessor = new(profile);
+        PreprocessingScratch scratch = new();
+        float[] whole = new float[3 * profile.Crop.Width * profile.Crop.Height];
+        float[] shrunk = new float[whole.Length];
+        (int pictures, int smaller, double sum, double worst) = (0, 0, 0, 0);
+        using ZipArchive archive = ZipFile.OpenRead(zip);
+        foreach (ZipArchiveEntry entry in archive.Entries)
+        {
+            using MemoryStream file = new();
+            using (Stream stream = entry.Open())
+            {
+                stream.CopyTo(file);
+            }
+
+            if (ImageFormatDetector.Detect(file.ToArray()) != ImageFormat.Jpeg)
+            {
+                continue;
+            }
+
+            using DecodedImage full = ImageDecoders.Shared.Decode(file.ToArray(), new ImageDecodingOptions(), autoOrient: true);
+            using DecodedImage reduced = ImageDecoders.Shared.Decode(file.ToArray(), new ImageDecodingOptions(), autoOrient: true, profile.Resize);
+            preprocessor.Run(full.View, whole, scratch);
+            preprocessor.Run(reduced.View, shrunk, scratch);
+            pictures++;
+            smaller += reduced.Width < full.Width ? 1 : 0;
+            for (int i = 0; i < whole.Length; i++)
+            {
+                double difference = Math.Abs(whole[i] - shrunk[i]);
+                sum += difference;
+                worst = Math.Max(worst, difference);
+            }
+        }
+
+        Console.WriteLine($"| `{name}` | {pictures} | {smaller} | {sum / pictures / whole.Length:F2} | {worst:F0} |");
+    }
+}
