@@ -18,7 +18,7 @@ Option<string> model = new("--model")
     Description = "The id of a variant, such as resnet50-v1-7, or the path of an ONNX file.",
     DefaultValueFactory = _ => ResNetVariant.Cifar10ResNet20.Id,
 };
-Option<string?> modelsFolder = new("--models-folder") { Description = "Where the files of the zoo's variants are. [default: the environment variable RESNET_NET_MODELS]" };
+Option<string?> modelsFolder = new("--models-folder") { Description = "A folder that has files of the zoo already; others are downloaded once. [default: the environment variable RESNET_NET_MODELS]" };
 Option<string?> labels = new("--labels") { Description = "For an ONNX file: a text file with the names of its classes, one a line." };
 Option<PreprocessingProfile?> profile = new("--profile")
 {

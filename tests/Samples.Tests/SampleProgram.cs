@@ -14,7 +14,12 @@ internal static class SampleProgram
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    public static async Task<ProgramRun> RunAsync(string name, params string[] arguments)
+    public static Task<ProgramRun> RunAsync(string name, params string[] arguments) => RunAsync(name, new Dictionary<string, string>(), arguments);
+
+    /// <param name="name">The sample's.</param>
+    /// <param name="environment">Variables in addition to those that keep it off the network and away from this user's models.</param>
+    /// <param name="arguments">What follows its name.</param>
+    public static async Task<ProgramRun> RunAsync(string name, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
@@ -31,6 +36,13 @@ internal static class SampleProgram
 
         // What the developer's machine has must not decide a test.
         start.Environment.Remove("RESNET_NET_MODELS");
+        start.Environment.Remove("RESNET_NET_MIRROR");
+        start.Environment["RESNET_NET_OFFLINE"] = "1";
+        start.Environment["RESNET_NET_HOME"] = Path.Combine(Path.GetTempPath(), "resnet-net-tests-use-no-default-store");
+        foreach ((string variable, string value) in environment)
+        {
+            start.Environment[variable] = value;
+        }
 
         using Process process = Process.Start(start)!;
         using CancellationTokenSource timeout = new(Limit);
