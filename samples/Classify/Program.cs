@@ -4,7 +4,7 @@ using System.CommandLine;
 using System.Text;
 using ResNet.Net;
 using ResNet.Net.Samples.Classify;
-using Spectre.Console;
+using ResNet.Net.Samples.Support;
 
 const int Success = 0, SomePicturesFailed = 1, Unusable = 2;
 
@@ -69,7 +69,7 @@ int Run(ParseResult options)
             OutputKind = options.GetValue(probabilities) ? OutputKind.Probabilities : OutputKind.Logits,
         }.Load();
         bool asJson = options.GetValue(json);
-        IReport report = asJson ? new JsonReport(classifier, Console.Out) : new TableReport(classifier, OpenConsole());
+        IReport report = asJson ? new JsonReport(classifier, Console.Out) : new TableReport(classifier, Terminal.Open());
         return ClassifyAll(classifier, files, options.GetValue(top) ?? (asJson ? 5 : 1), report);
     }
     catch (Exception exception) when (exception is ResNetException or ArgumentException or NotSupportedException or IOException or UnauthorizedAccessException)
@@ -124,16 +124,3 @@ static string Describe(Exception exception) => exception switch
     ModelUnavailableException { ModelId: string id } when ResNetVariant.TryParse(id, out _) => $"{exception.Message}\nOr name it here: --models-folder <folder>",
     _ => exception.Message,
 };
-
-static IAnsiConsole OpenConsole()
-{
-    if (!Console.IsOutputRedirected)
-    {
-        return AnsiConsole.Console;
-    }
-
-    // Files and pipes get plain text of a fixed width, also where Spectre.Console colours on its own (some CI services).
-    IAnsiConsole plain = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false } });
-    plain.Profile.Width = 120;
-    return plain;
-}

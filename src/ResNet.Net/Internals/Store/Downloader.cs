@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using Polly;
 using Polly.Retry;
@@ -196,7 +197,10 @@ internal sealed class Downloader(StoreSettings settings, ResNetVariant variant, 
         {
             cancellationToken.ThrowIfCancellationRequested();
             string cause = exception.InnerException is Exception inner && !exception.Message.Contains(inner.Message, StringComparison.Ordinal) ? $"{exception.Message} {inner.Message}" : exception.Message;
-            throw new SourceException(cause.TrimEnd('.'), exception) { IsTransient = exception.HttpRequestError != HttpRequestError.SecureConnectionError };
+
+            // A name that does not exist and a certificate that is not trusted stay so.
+            bool lasts = exception.HttpRequestError == HttpRequestError.SecureConnectionError || exception.InnerException is SocketException { SocketErrorCode: SocketError.HostNotFound };
+            throw new SourceException(cause.TrimEnd('.'), exception) { IsTransient = !lasts };
         }
     }
 

@@ -9,20 +9,27 @@ namespace ResNet.Net.Internals.Store;
 /// </summary>
 internal readonly partial record struct FileIdentity(long Bytes, string Marks)
 {
-    /// <summary>Null when there is no such file.</summary>
+    /// <summary>Null when there is no such file, or it cannot be looked at. Of a link, the file that it leads to.</summary>
     public static FileIdentity? Of(string path)
     {
-        FileInfo info = new(path);
-        if (!info.Exists)
+        try
+        {
+            FileInfo info = new(path);
+            if (info.Exists && info.LinkTarget is not null)
+            {
+                info = info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? info;
+            }
+
+            return info.Exists ? Of(info) : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }
+    }
 
-        if (info.LinkTarget is not null && info.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
-        {
-            info = target;
-        }
-
+    private static FileIdentity Of(FileInfo info)
+    {
         string marks = string.Create(CultureInfo.InvariantCulture, $"{info.LastWriteTimeUtc.Ticks}");
         string more = OperatingSystem.IsLinux() && LinuxMarks(info.FullName) is string linux
             ? linux
