@@ -62,6 +62,21 @@ public sealed class ModelStoreProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task EightProcesses_FileSystemWithoutLocks_EightVerifiedModels()
+    {
+        // As on a network disk whose server knows no locks: .NET takes none, and says nothing.
+        await using TestServer server = await TestServer.StartAsync((context, _) => TestServer.ServeAsync(context, _fixture.File, pause: () => Task.Delay(10)));
+        ProcessStartInfo[] starts = [.. Enumerable.Range(0, 8).Select(_ => Start(server))];
+        Array.ForEach(starts, s => s.Environment["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = "1");
+
+        ProbeRun[] runs = await Task.WhenAll(starts.Select(RunAsync));
+
+        runs.Should().OnlyContain(r => r.ExitCode == StoreProbe.Ready && r.Output.Trim() == _fixture.ModelPath);
+        server.Requests.Count.Should().BeInRange(1, 8);
+        _fixture.ShouldBeStored(_fixture.ModelPath);
+    }
+
+    [Fact]
     public async Task FiftyKilledProcesses_ThenAGoodRun_TheFileIsRightAndWasResumed()
     {
         // Slow enough that a process lives longer than it takes to start: it is killed at any moment of its work.

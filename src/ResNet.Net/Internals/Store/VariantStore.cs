@@ -75,22 +75,17 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
             if (settings.Offline || settings.Sources.Count == 0)
             {
                 findings.AddWhyNothingWasTried();
-                if (File.Exists(_paths.Model) && await SetAsideAsync(cancellationToken).ConfigureAwait(false) is string aside)
-                {
-                    findings.Add(aside);
-                }
-
+                await SetAsideAsync(findings, cancellationToken).ConfigureAwait(false);
                 throw findings.ToException();
             }
 
             using StoreLock? held = await WaitForLockAsync(cancellationToken).ConfigureAwait(false);
-            if (held is null || IsRightNow(cancellationToken))
+            if (held is null || MakeWay(cancellationToken))
             {
                 _reporter.Done(_paths.Model);
                 return _paths.Model;
             }
 
-            SetAside();
             PartialFile partial = await PartialFile.OpenAsync(_paths, variant, isPrivate: !held.IsEffective, _reporter, cancellationToken).ConfigureAwait(false);
             await using (partial.ConfigureAwait(false))
             {
@@ -128,16 +123,9 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
             }
 
             findings.Add(check, origin);
-            try
+            if (path == _paths.Model)
             {
-                if (path == _paths.Model && check.Result == FileCheckResult.Wrong && await SetAsideAsync(cancellationToken).ConfigureAwait(false) is string aside)
-                {
-                    findings.Add(aside);
-                }
-            }
-            catch (StoreException exception)
-            {
-                findings.Add($"It could not be set aside: {exception.Message}");
+                await SetAsideAsync(findings, cancellationToken).ConfigureAwait(false);
             }
 
             break;
@@ -152,13 +140,12 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
         try
         {
             using StoreLock? held = await WaitForLockAsync(cancellationToken).ConfigureAwait(false);
-            if (held is null || IsRightNow(cancellationToken))
+            if (held is null || MakeWay(cancellationToken))
             {
                 _reporter.Done(_paths.Model);
                 return;
             }
 
-            SetAside();
             PartialFile partial = await PartialFile.OpenAsync(_paths, variant, isPrivate: !held.IsEffective, _reporter, cancellationToken).ConfigureAwait(false);
             await using (partial.ConfigureAwait(false))
             {
@@ -294,27 +281,51 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
         }
     }
 
-    /// <summary>Looks again with the lock in hand: whoever had it before may have brought the file.</summary>
-    private bool IsRightNow(CancellationToken cancellationToken)
-        => FileCheck.Run(_paths.Model, _paths.Stamp, variant, TrustsStamps, _reporter, cancellationToken).Result == FileCheckResult.Right;
-
-    /// <summary>Sets a wrong file aside; null when it is right or gone by now.</summary>
-    private async Task<string?> SetAsideAsync(CancellationToken cancellationToken)
+    /// <summary>Looks again with the lock in hand: whoever had it before may have brought the file. One with wrong bytes is set aside.</summary>
+    /// <returns>Whether the file is right.</returns>
+    private bool MakeWay(CancellationToken cancellationToken)
     {
-        using StoreLock? held = await WaitForLockAsync(cancellationToken).ConfigureAwait(false);
-        return held is not null && FileCheck.Run(_paths.Model, _paths.Stamp, variant, trustStamp: false, _reporter, cancellationToken).Result == FileCheckResult.Wrong
-            ? SetAside()
-            : null;
+        FileCheck check = FileCheck.Run(_paths.Model, _paths.Stamp, variant, TrustsStamps, _reporter, cancellationToken);
+        switch (check.Result)
+        {
+            case FileCheckResult.Right:
+                return true;
+            case FileCheckResult.Wrong:
+                SetAside();
+                return false;
+            case FileCheckResult.Unreadable:
+                // It may be good, and somebody else's.
+                throw new StoreException($"'{check.Path}' is there, but cannot be read: {check.Finding}");
+            default:
+                return false;
+        }
     }
 
-    /// <summary>Renames the store's file, which has wrong bytes. The lock is held.</summary>
-    private string? SetAside()
+    /// <summary>Sets the store's file aside if its bytes are wrong, whatever its stamp says.</summary>
+    private async Task SetAsideAsync(Findings findings, CancellationToken cancellationToken)
     {
         if (!File.Exists(_paths.Model))
         {
-            return null;
+            return;
         }
 
+        try
+        {
+            using StoreLock? held = await WaitForLockAsync(cancellationToken).ConfigureAwait(false);
+            if (FileCheck.Run(_paths.Model, _paths.Stamp, variant, trustStamp: false, _reporter, cancellationToken).Result == FileCheckResult.Wrong)
+            {
+                findings.Add(SetAside());
+            }
+        }
+        catch (StoreException exception)
+        {
+            findings.Add($"It could not be set aside: {exception.Message}");
+        }
+    }
+
+    /// <summary>Renames the store's file, which has wrong bytes. The lock is held.</summary>
+    private string SetAside()
+    {
         try
         {
             File.Delete(_paths.Stamp);
@@ -341,7 +352,7 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
                 return held;
             }
 
-            if (waiting && FileCheck.ByStamp(_paths.Model, _paths.Stamp, variant) is not null)
+            if (waiting && TrustsStamps && FileCheck.ByStamp(_paths.Model, _paths.Stamp, variant) is not null)
             {
                 return null;
             }
