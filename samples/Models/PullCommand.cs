@@ -34,22 +34,33 @@ internal sealed class PullCommand(ModelStore store, IAnsiConsole console)
     {
         foreach (ResNetVariant variant in variants)
         {
+            IProgress<ModelDownloadProgress> watched = progress(variant);
             try
             {
-                string path = await store.EnsureAsync(variant, progress(variant), cancellationToken);
+                string path = await store.EnsureAsync(variant, watched, cancellationToken);
                 console.MarkupLine(Terminal.Plain($"{variant.Id}: {path}"));
             }
             catch (ModelUnavailableException exception)
             {
                 _failures.Add(exception.Message);
+                (watched as Bar)?.Fail();
             }
         }
     }
 
     private sealed class Bar(ProgressTask task, IAnsiConsole console) : IProgress<ModelDownloadProgress>
     {
+        private string _id = "";
+
+        public void Fail()
+        {
+            task.Description = $"[red]{_id}, failed[/]";
+            task.StopTask();
+        }
+
         public void Report(ModelDownloadProgress value)
         {
+            _id = value.ModelId;
             task.Description = value.Stage switch
             {
                 ModelDownloadStage.Waiting => $"{value.ModelId}, another process downloads",

@@ -54,7 +54,7 @@ public sealed class ModelStoreProcessTests : IDisposable
     {
         await using TestServer server = await TestServer.StartAsync((context, _) => TestServer.ServeAsync(context, _fixture.File, pause: () => Task.Delay(10)));
 
-        ProbeRun[] runs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => RunAsync(Start(server))));
+        ProgramRun[] runs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ProgramRun.OfAsync(Start(server))));
 
         runs.Should().OnlyContain(r => r.ExitCode == StoreProbe.Ready && r.Output.Trim() == _fixture.ModelPath);
         server.Requests.Should().ContainSingle();
@@ -69,7 +69,7 @@ public sealed class ModelStoreProcessTests : IDisposable
         ProcessStartInfo[] starts = [.. Enumerable.Range(0, 8).Select(_ => Start(server))];
         Array.ForEach(starts, s => s.Environment["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = "1");
 
-        ProbeRun[] runs = await Task.WhenAll(starts.Select(RunAsync));
+        ProgramRun[] runs = await Task.WhenAll(starts.Select(ProgramRun.OfAsync));
 
         runs.Should().OnlyContain(r => r.ExitCode == StoreProbe.Ready && r.Output.Trim() == _fixture.ModelPath);
         server.Requests.Count.Should().BeInRange(1, 8);
@@ -118,7 +118,7 @@ public sealed class ModelStoreProcessTests : IDisposable
         }
 
         slow = false;
-        ProbeRun run = await RunAsync(Start(server));
+        ProgramRun run = await ProgramRun.OfAsync(Start(server));
 
         run.Output.Trim().Should().Be(_fixture.ModelPath);
         _fixture.ShouldBeStored(_fixture.ModelPath);
@@ -159,7 +159,7 @@ public sealed class ModelStoreProcessTests : IDisposable
         Directory.CreateDirectory(_fixture.Root);
         ProcessStartInfo start = Start(server);
 
-        ProbeRun run = await RunAsync(Shell(name == SmallDisk ? FillSmallDisk : LimitFileSize, _fixture.Root, start));
+        ProgramRun run = await ProgramRun.OfAsync(Shell(name == SmallDisk ? FillSmallDisk : LimitFileSize, _fixture.Root, start));
 
         run.ExitCode.Should().Be((StoreProbe.Unavailable * 10) + StoreProbe.Ready, run.Output + run.Error);
         run.Output.Should().ContainAll("is full", $"needs {_fixture.File.Length} bytes", "bytes are free", "RESNET_NET_HOME");
@@ -169,30 +169,11 @@ public sealed class ModelStoreProcessTests : IDisposable
     }
 
     private ProcessStartInfo Start(TestServer server)
-    {
-        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.ArgumentList.Add(typeof(StoreProbe).Assembly.Location);
-        foreach (string argument in new[] { _fixture.Root, server.Address, _fixture.File.Length.ToString(CultureInfo.InvariantCulture), _fixture.Variant.Sha256 })
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        start.Environment["DOTNET_TieredPGO"] = "0";
-        return start;
-    }
+        => ProgramRun.Dotnet(typeof(StoreProbe).Assembly.Location, [_fixture.Root, server.Address, _fixture.File.Length.ToString(CultureInfo.InvariantCulture), _fixture.Variant.Sha256]);
 
     private static ProcessStartInfo Shell(string script, string root, ProcessStartInfo inner)
     {
-        ProcessStartInfo start = new("/bin/sh") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in new[] { "-c", script, "sh", inner.FileName }.Concat(inner.ArgumentList))
-        {
-            start.ArgumentList.Add(argument);
-        }
-
+        ProcessStartInfo start = new("/bin/sh", ["-c", script, "sh", inner.FileName, .. inner.ArgumentList]);
         start.Environment["ROOT"] = root;
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // the runtime's own large mapping is a file too, and limited with the others
         return start;
@@ -212,24 +193,6 @@ public sealed class ModelStoreProcessTests : IDisposable
         }
     }
 
-    private static async Task<ProbeRun> RunAsync(ProcessStartInfo start)
-    {
-        using Process process = Process.Start(start)!;
-        using CancellationTokenSource timeout = new(Limit);
-        try
-        {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(timeout.Token);
-            Task<string> error = process.StandardError.ReadToEndAsync(timeout.Token);
-            await process.WaitForExitAsync(timeout.Token);
-            return new ProbeRun(process.ExitCode, await output, await error);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"A process did not end within {Limit}.");
-        }
-    }
-
     private static async Task UntilAsync(Func<bool> condition)
     {
         Stopwatch watch = Stopwatch.StartNew();
@@ -245,6 +208,4 @@ public sealed class ModelStoreProcessTests : IDisposable
         using FileStream file = File.OpenRead(_fixture.ModelPath);
         return Convert.ToHexStringLower(SHA256.HashData(file)) == _fixture.Variant.Sha256;
     }
-
-    private sealed record ProbeRun(int ExitCode, string Output, string Error);
 }

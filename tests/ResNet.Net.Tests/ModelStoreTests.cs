@@ -55,12 +55,8 @@ public sealed class ModelStoreTests : IDisposable
         _fixture.Place();
         ModelStore store = _fixture.Store();
         _ = store.Find(Variant);
-        DateTime written = File.GetLastWriteTimeUtc(_fixture.ModelPath);
-        byte[] changed = [.. _fixture.File];
-        changed[100] ^= 1;
         await Task.Delay(20); // file systems count time in steps
-        _fixture.Place(changed);
-        File.GetLastWriteTimeUtc(_fixture.ModelPath).Should().NotBe(written);
+        _fixture.Place(Damaged());
 
         store.Find(Variant).Should().BeNull();
     }
@@ -72,10 +68,8 @@ public sealed class ModelStoreTests : IDisposable
         ModelStore store = _fixture.Store();
         _ = store.Find(Variant);
         DateTime written = File.GetLastWriteTimeUtc(_fixture.ModelPath);
-        byte[] changed = [.. _fixture.File];
-        changed[100] ^= 1;
         await Task.Delay(20);
-        _fixture.Place(changed);
+        _fixture.Place(Damaged());
         File.SetLastWriteTimeUtc(_fixture.ModelPath, written);
 
         // Elsewhere the library does not know the time of the last change: docs/model-store.md says so.
@@ -108,9 +102,7 @@ public sealed class ModelStoreTests : IDisposable
     [InlineData("resnet-net-stamp-1 a b c d e")]
     public void Find_StampThatIsNotOurs_CountsForNothing(string text)
     {
-        byte[] wrong = [.. _fixture.File];
-        wrong[0] ^= 1;
-        _fixture.Place(wrong);
+        _fixture.Place(Damaged());
         File.WriteAllText(_fixture.StampPath, text);
 
         _fixture.Store().Find(Variant).Should().BeNull();
@@ -172,15 +164,13 @@ public sealed class ModelStoreTests : IDisposable
     [Fact]
     public async Task Ensure_DamagedFile_IsSetAsideSaidSoAndFetchedAgain()
     {
-        byte[] damaged = [.. _fixture.File];
-        damaged[5] ^= 1;
-        _fixture.Place(damaged);
+        _fixture.Place(Damaged());
         await using TestServer server = await TestServer.StartAsync(_fixture.File);
 
         string path = await _fixture.Store(server).EnsureAsync(Variant, _fixture.Progress);
 
         File.ReadAllBytes(path).Should().Equal(_fixture.File);
-        File.ReadAllBytes(_fixture.DamagedPath).Should().Equal(damaged);
+        File.ReadAllBytes(_fixture.DamagedPath).Should().Equal(Damaged());
         _fixture.Progress.Notices.Should().Contain(n => n.Contains(_fixture.DamagedPath));
         _fixture.Store().List().Select(m => m.State).Should().Equal(StoredModelState.Verified, StoredModelState.Damaged);
     }
@@ -278,6 +268,20 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Ensure_FileThatMayNotBeRead_IsNotTakenForDamaged()
+    {
+        // A lock keeps every reader out, root included.
+        _fixture.Place();
+        await using TestServer server = await TestServer.StartAsync(_fixture.File);
+        using FileStream closed = new(_fixture.ModelPath, FileMode.Open, FileAccess.Read, FileShare.None);
+
+        (await Ensuring(_fixture.Store(server)).Should().ThrowAsync<ModelUnavailableException>()).WithMessage("*is there, but cannot be read*");
+
+        File.Exists(_fixture.ModelPath).Should().BeTrue();
+        server.Requests.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Verify_RightFile_RenewsTheStamp()
     {
         _fixture.Place();
@@ -292,10 +296,8 @@ public sealed class ModelStoreTests : IDisposable
     [Fact]
     public async Task Verify_DamageThatTheStampDoesNotShow_IsFoundAndSetAside()
     {
-        byte[] damaged = [.. _fixture.File];
-        damaged[5] ^= 1;
-        _fixture.Place(damaged);
-        new Stamp(Variant.Sha256, FileIdentity.Of(_fixture.ModelPath)!.Value, DateTimeOffset.UtcNow).TryWrite(_fixture.StampPath);
+        _fixture.Place(Damaged());
+        new Stamp(Variant.Sha256, FileIdentity.Of(_fixture.ModelPath)!, DateTimeOffset.UtcNow).TryWrite(_fixture.StampPath);
         ModelStore store = _fixture.Store();
         store.Find(Variant).Should().NotBeNull("the stamp is believed");
 
@@ -428,6 +430,13 @@ public sealed class ModelStoreTests : IDisposable
 
         ((Action)(() => store.Find(ResNetVariant.Cifar10ResNet20))).Should().Throw<ArgumentException>().WithMessage("*embedded*");
         await ((Func<Task>)(() => store.EnsureAsync(ResNetVariant.Cifar10ResNet20))).Should().ThrowAsync<ArgumentException>();
+    }
+
+    private byte[] Damaged()
+    {
+        byte[] bytes = [.. _fixture.File];
+        bytes[100] ^= 1;
+        return bytes;
     }
 
     private Func<Task> Ensuring(ModelStore store) => () => store.EnsureAsync(Variant, _fixture.Progress);

@@ -32,6 +32,7 @@ internal sealed class Downloader(StoreSettings settings, ResNetVariant variant, 
     public async Task DownloadAsync(ModelSource source, PartialFile partial, CancellationToken cancellationToken)
     {
         Uri address = source.AddressOf(variant);
+        reporter.Begin(ModelDownloadStage.Downloading, source.Name, partial.Length);
         for (bool again = false; ; again = true)
         {
             _inOnePiece = false;

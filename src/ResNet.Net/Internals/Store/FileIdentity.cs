@@ -7,7 +7,7 @@ namespace ResNet.Net.Internals.Store;
 /// What changes when a file does, without reading it: size and time of the last write; on Linux also the inode and the time of the last change,
 /// which no program can set. Only ever compared for equality: clocks may go where they want.
 /// </summary>
-internal readonly partial record struct FileIdentity(long Bytes, string Marks)
+internal sealed partial record FileIdentity(long Bytes, string Marks)
 {
     /// <summary>Null when there is no such file, or it cannot be looked at. Of a link, the file that it leads to.</summary>
     public static FileIdentity? Of(string path)
@@ -30,11 +30,8 @@ internal readonly partial record struct FileIdentity(long Bytes, string Marks)
 
     private static FileIdentity Of(FileInfo info)
     {
-        string marks = string.Create(CultureInfo.InvariantCulture, $"{info.LastWriteTimeUtc.Ticks}");
-        string more = OperatingSystem.IsLinux() && LinuxMarks(info.FullName) is string linux
-            ? linux
-            : string.Create(CultureInfo.InvariantCulture, $"{info.CreationTimeUtc.Ticks}");
-        return new FileIdentity(info.Length, $"{marks}:{more}");
+        string more = (OperatingSystem.IsLinux() ? LinuxMarks(info.FullName) : null) ?? Text(info.CreationTimeUtc.Ticks);
+        return new FileIdentity(info.Length, $"{Text(info.LastWriteTimeUtc.Ticks)}:{more}");
     }
 
     private static unsafe string? LinuxMarks(string path)
@@ -47,7 +44,7 @@ internal readonly partial record struct FileIdentity(long Bytes, string Marks)
             if (statx(CurrentFolder, path, 0, ChangeTime | Inode, &status) == 0 && (status.Mask & (ChangeTime | Inode)) == (ChangeTime | Inode))
             {
                 // Not the device: the same disk may have another number after a restart.
-                return string.Create(CultureInfo.InvariantCulture, $"{status.Inode}:{status.ChangeSeconds}.{status.ChangeNanoseconds}");
+                return $"{Text((long)status.Inode)}:{Text(status.ChangeSeconds)}.{Text(status.ChangeNanoseconds)}";
             }
         }
         catch (Exception exception) when (exception is EntryPointNotFoundException or DllNotFoundException)
@@ -57,6 +54,8 @@ internal readonly partial record struct FileIdentity(long Bytes, string Marks)
 
         return null;
     }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int statx(int folder, string path, int flags, uint mask, Statx* status);

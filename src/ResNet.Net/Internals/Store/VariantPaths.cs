@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace ResNet.Net.Internals.Store;
 
 /// <summary>Where the store keeps what belongs to one variant: <c>root/id/file</c>, with its satellites beside it.</summary>
@@ -20,11 +17,19 @@ internal sealed class VariantPaths(string root, ResNetVariant variant)
     /// <summary>Outside of the variant's folder: who deletes that does not take the lock from under a process that waits for it.</summary>
     public string Lock { get; } = Path.Combine(root, ".locks", $"{variant.Id}.lock");
 
-    /// <summary>The stamp of a file in a folder that is not the store's.</summary>
-    public string StampOf(string localFile)
-        => $"{Model}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(localFile)))[..12]}.stamp";
+    /// <summary>Where the variant's file may be: the store's own first, then the local folders. Plain lists and loops: every start of a process comes here, and compiling queries would be most of its time.</summary>
+    public List<Place> PlacesWith(IReadOnlyList<string> localFolders)
+    {
+        List<Place> places = [new Place(Model, Stamp, isLocal: false)];
+        for (int i = 0; i < localFolders.Count; i++)
+        {
+            AddLocal(places, Path.Combine(localFolders[i], variant.FileName));
+            AddLocal(places, Path.Combine(localFolders[i], variant.Id, variant.FileName));
+        }
 
-    /// <summary>Where a local folder may hold the variant's file.</summary>
-    public static IEnumerable<string> InLocalFolder(string folder, ResNetVariant variant)
-        => [Path.Combine(folder, variant.FileName), Path.Combine(folder, variant.Id, variant.FileName)];
+        return places;
+    }
+
+    // Nothing is written into folders of others: their stamps are in the store.
+    private void AddLocal(List<Place> places, string path) => places.Add(new Place(path, $"{Model}.{TextHash.Of(path)}.stamp", isLocal: true));
 }

@@ -14,12 +14,7 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
 
     private bool TrustsStamps => !settings.Options.AlwaysVerify;
 
-    /// <summary>The places where the variant may be, the store's own first.</summary>
-    private IEnumerable<(string Path, string Stamp, string Origin)> Places
-        => settings.LocalFolders
-            .SelectMany(folder => VariantPaths.InLocalFolder(folder, variant))
-            .Select(path => (path, _paths.StampOf(path), "a local folder"))
-            .Prepend((_paths.Model, _paths.Stamp, "the store"));
+    private List<Place> Places => _paths.PlacesWith(settings.LocalFolders);
 
     /// <summary>The file that was verified before and has not changed since: costs a look at the file and at its stamp.</summary>
     public string? FindByStamp()
@@ -29,31 +24,34 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
             return null;
         }
 
-        string? path = Places.FirstOrDefault(p => FileCheck.ByStamp(p.Path, p.Stamp, variant) is not null).Path;
-        if (path is not null)
+        foreach (Place place in Places)
         {
-            _reporter.Done(path);
+            if (FileCheck.ByStamp(place.Path, place.StampPath, variant) is not null)
+            {
+                _reporter.Done(place.Path);
+                return place.Path;
+            }
         }
 
-        return path;
+        return null;
     }
 
     /// <summary>The first file with the right bytes, hashed where there is no stamp.</summary>
     public string? Find(Findings findings, CancellationToken cancellationToken)
     {
-        foreach ((string path, string stamp, string origin) in Places)
+        foreach (Place place in Places)
         {
-            FileCheck check = FileCheck.Run(path, stamp, variant, TrustsStamps, _reporter, cancellationToken);
+            FileCheck check = FileCheck.Run(place.Path, place.StampPath, variant, TrustsStamps, _reporter, cancellationToken);
             if (check.Result == FileCheckResult.Right)
             {
-                _reporter.Done(path);
-                return path;
+                _reporter.Done(place.Path);
+                return place.Path;
             }
 
-            findings.Add(check, origin);
+            findings.Add(check, place.Origin);
             if (check.Result is FileCheckResult.Wrong or FileCheckResult.Unreadable)
             {
-                _reporter.Notice($"{path} is not used: {check.Finding}.");
+                _reporter.Notice($"{place.Path} is not used: {check.Finding}.");
             }
         }
 
@@ -107,23 +105,22 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
     public async Task VerifyAsync(CancellationToken cancellationToken)
     {
         Findings findings = new(settings, variant);
-        foreach ((string path, string stamp, string origin) in Places)
+        foreach (Place place in Places)
         {
-            FileCheck check = FileCheck.Run(path, stamp, variant, trustStamp: false, _reporter, cancellationToken);
-            if (check.Result == FileCheckResult.Missing)
-            {
-                findings.Add(check, origin);
-                continue;
-            }
-
+            FileCheck check = FileCheck.Run(place.Path, place.StampPath, variant, trustStamp: false, _reporter, cancellationToken);
             if (check.Result == FileCheckResult.Right)
             {
-                _reporter.Done(path);
+                _reporter.Done(place.Path);
                 return;
             }
 
-            findings.Add(check, origin);
-            if (path == _paths.Model)
+            findings.Add(check, place.Origin);
+            if (check.Result == FileCheckResult.Missing)
+            {
+                continue;
+            }
+
+            if (!place.IsLocal)
             {
                 await SetAsideAsync(findings, cancellationToken).ConfigureAwait(false);
             }
@@ -186,15 +183,15 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
     /// <summary>What there is, judged without reading a file.</summary>
     public IEnumerable<StoredModel> List()
     {
-        foreach ((string path, string stamp, _) in Places)
+        foreach (Place place in Places)
         {
-            if (FileIdentity.Of(path) is FileIdentity file)
+            if (FileIdentity.Of(place.Path) is FileIdentity file)
             {
-                Stamp? valid = FileCheck.ByStamp(path, stamp, variant);
+                Stamp? valid = FileCheck.ByStamp(place.Path, place.StampPath, variant);
                 yield return new StoredModel
                 {
                     Variant = variant,
-                    Path = path,
+                    Path = place.Path,
                     Bytes = file.Bytes,
                     State = valid is null ? StoredModelState.Unverified : StoredModelState.Verified,
                     VerifiedAt = valid?.VerifiedAt,

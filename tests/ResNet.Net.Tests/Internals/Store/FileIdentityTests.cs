@@ -14,7 +14,7 @@ public class FileIdentityTests
         _ = File.ReadAllBytes(path);
 
         FileIdentity.Of(path).Should().Be(before);
-        before!.Value.Bytes.Should().Be(3);
+        before!.Bytes.Should().Be(3);
     }
 
     [Fact]
