@@ -388,6 +388,15 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Import_StoreThatCannotBeWritten_SaysSo()
+    {
+        string file = _fixture.Place(_fixture["file"]);
+        ModelStore store = new(_fixture.Options() with { RootFolder = Path.Combine(file, "store") });
+
+        (await ((Func<Task>)(() => store.ImportAsync(file))).Should().ThrowAsync<ModelUnavailableException>()).WithMessage("*cannot be stored in*cannot be written*").And.Message.Should().NotContain("Looked at");
+    }
+
+    [Fact]
     public async Task Ensure_ManyThreads_DownloadOnce()
     {
         await using TestServer server = await TestServer.StartAsync((context, _) => TestServer.ServeAsync(context, _fixture.File, chunk: 2_000, pause: () => Task.Delay(5)));

@@ -47,7 +47,7 @@ internal sealed class Findings(StoreSettings settings, ResNetVariant variant)
         => new(
             variant.Id,
             $"The model '{variant.Id}' cannot be stored in '{settings.Root}': {failure.Message.TrimEnd('.')}. "
-            + $"The store's folder is {StoreVariables.Root} or ModelStoreOptions.{nameof(ModelStoreOptions.RootFolder)}. Looked at:{_looked}{Remedy}",
+            + $"The store's folder is {StoreVariables.Root} or ModelStoreOptions.{nameof(ModelStoreOptions.RootFolder)}.{(_looked.Length > 0 ? $" Looked at:{_looked}" : "")}{Remedy}",
             failure);
 
     private string Remedy
