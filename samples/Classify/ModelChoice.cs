@@ -27,7 +27,7 @@ internal sealed record ModelChoice
         if (ResNetVariant.TryParse(Model, out ResNetVariant? variant))
         {
             return LabelsFile is null
-                ? ResNetClassifier.Create(variant, Options(variant.Profile))
+                ? ResNetClassifier.Create(variant, Options(variant.Profile) with { Store = OpenStore() }, new DownloadProgress(Console.Error))
                 : throw new ArgumentException($"--labels is for ONNX files: the variant '{variant.Id}' has its labels.");
         }
 
@@ -55,6 +55,8 @@ internal sealed record ModelChoice
         }
 
         // Without a profile the library takes the model's own.
-        return new ResNetClassifierOptions { ModelFolder = ModelsFolder, Profile = profile };
+        return new ResNetClassifierOptions { Profile = profile };
     }
+
+    private ModelStore OpenStore() => new(new ModelStoreOptions { LocalFolders = ModelsFolder is null ? null : [ModelsFolder] });
 }

@@ -4,7 +4,7 @@ using System.CommandLine;
 using System.Text;
 using ResNet.Net;
 using ResNet.Net.Samples.Classify;
-using Spectre.Console;
+using ResNet.Net.Samples.Support;
 
 const int Success = 0, SomePicturesFailed = 1, Unusable = 2;
 
@@ -18,7 +18,7 @@ Option<string> model = new("--model")
     Description = "The id of a variant, such as resnet50-v1-7, or the path of an ONNX file.",
     DefaultValueFactory = _ => ResNetVariant.Cifar10ResNet20.Id,
 };
-Option<string?> modelsFolder = new("--models-folder") { Description = "Where the files of the zoo's variants are. [default: the environment variable RESNET_NET_MODELS]" };
+Option<string?> modelsFolder = new("--models-folder") { Description = "A folder that has files of the zoo already; others are downloaded once. [default: the environment variable RESNET_NET_MODELS]" };
 Option<string?> labels = new("--labels") { Description = "For an ONNX file: a text file with the names of its classes, one a line." };
 Option<PreprocessingProfile?> profile = new("--profile")
 {
@@ -69,7 +69,7 @@ int Run(ParseResult options)
             OutputKind = options.GetValue(probabilities) ? OutputKind.Probabilities : OutputKind.Logits,
         }.Load();
         bool asJson = options.GetValue(json);
-        IReport report = asJson ? new JsonReport(classifier, Console.Out) : new TableReport(classifier, OpenConsole());
+        IReport report = asJson ? new JsonReport(classifier, Console.Out) : new TableReport(classifier, Terminal.Open());
         return ClassifyAll(classifier, files, options.GetValue(top) ?? (asJson ? 5 : 1), report);
     }
     catch (Exception exception) when (exception is ResNetException or ArgumentException or NotSupportedException or IOException or UnauthorizedAccessException)
@@ -124,16 +124,3 @@ static string Describe(Exception exception) => exception switch
     ModelUnavailableException { ModelId: string id } when ResNetVariant.TryParse(id, out _) => $"{exception.Message}\nOr name it here: --models-folder <folder>",
     _ => exception.Message,
 };
-
-static IAnsiConsole OpenConsole()
-{
-    if (!Console.IsOutputRedirected)
-    {
-        return AnsiConsole.Console;
-    }
-
-    // Files and pipes get plain text of a fixed width, also where Spectre.Console colours on its own (some CI services).
-    IAnsiConsole plain = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false } });
-    plain.Profile.Width = 120;
-    return plain;
-}

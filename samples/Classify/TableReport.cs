@@ -1,4 +1,5 @@
 using System.Globalization;
+using ResNet.Net.Samples.Support;
 using Spectre.Console;
 
 namespace ResNet.Net.Samples.Classify;
@@ -31,7 +32,7 @@ internal sealed class TableReport(ResNetClassifier classifier, IAnsiConsole cons
         LabelSet labels = classifier.Labels;
         string classes = labels.Count <= ShowLabels ? $": {string.Join(", ", Enumerable.Range(0, labels.Count).Select(i => labels[i]))}" : "";
         CropRule input = classifier.Profile.Crop;
-        console.MarkupLine($"[bold]{Plain(classifier.ModelName)}[/] knows {labels.Count} classes ({Plain(labels.Name)}){Plain(classes)}.");
+        console.MarkupLine($"[bold]{Terminal.Plain(classifier.ModelName)}[/] knows {labels.Count} classes ({Terminal.Plain(labels.Name)}){Terminal.Plain(classes)}.");
         console.WriteLine($"It sees {input.Width}x{input.Height} pixels and names one of these, whatever the picture shows.");
         console.WriteLine();
     }
@@ -51,14 +52,14 @@ internal sealed class TableReport(ResNetClassifier classifier, IAnsiConsole cons
         table.ShowRowSeparators = results.Any(r => r.Predictions.Count > 1);
         foreach ((PictureFile file, Classification? result, string? error) in _rows)
         {
-            string name = Plain(KeepEnd(file.Name, nameCells));
+            string name = Terminal.Plain(KeepEnd(file.Name, nameCells));
             if (result is not null)
             {
                 table.AddRow(name, string.Join('\n', result.Predictions.Select(p => Show(p, labelCells))), Number(Total(result.Timings).TotalMilliseconds));
             }
             else
             {
-                table.AddRow($"[red]{name}[/]", $"[red]{Plain(error!)}[/]", "");
+                table.AddRow($"[red]{name}[/]", $"[red]{Terminal.Plain(error!)}[/]", "");
             }
         }
 
@@ -83,7 +84,7 @@ internal sealed class TableReport(ResNetClassifier classifier, IAnsiConsole cons
         string label = KeepStart(prediction.Label, labelCells);
         string padding = new(' ', labelCells - label.GetCellWidth() + 1);
         string percent = (prediction.Probability * 100).ToString("F1", CultureInfo.InvariantCulture) + "%";
-        return $"{Plain(label)}{padding}[{colour}]{new string('█', filled)}[/][dim]{new string('░', BarCells - filled)}[/] {percent,PercentCells}";
+        return $"{Terminal.Plain(label)}{padding}[{colour}]{new string('█', filled)}[/][dim]{new string('░', BarCells - filled)}[/] {percent,PercentCells}";
     }
 
     private static TimeSpan Total(StageTimings timings) => timings.Decode + timings.Preprocess + timings.Inference;
@@ -111,7 +112,4 @@ internal sealed class TableReport(ResNetClassifier classifier, IAnsiConsole cons
 
         return end < text.Length ? $"{text[..end]}…" : text;
     }
-
-    /// <summary>Text that is shown as it is: neither markup nor the terminal's control characters act.</summary>
-    private static string Plain(string text) => Markup.Escape(string.Concat(text.Select(c => char.IsControl(c) && c != '\n' ? '?' : c)));
 }

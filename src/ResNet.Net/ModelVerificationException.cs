@@ -1,11 +1,11 @@
 namespace ResNet.Net;
 
-/// <summary>A model file is there, but its bytes are not those of the variant: its SHA-256 differs. It was not loaded.</summary>
+/// <summary>Something was found, but its bytes are not those of the variant: its size or its SHA-256 differs. It was not loaded.</summary>
 public sealed class ModelVerificationException : ModelUnavailableException
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="modelId">The id of the variant.</param>
-    /// <param name="path">The file that failed.</param>
+    /// <param name="path">The file, or the address, that failed.</param>
     /// <param name="expectedSha256">The SHA-256 that the file must have, lower-case hexadecimal.</param>
     /// <param name="actualSha256">The SHA-256 that it has; null when its size already differed.</param>
     /// <param name="message">What was found where, and what to do.</param>
@@ -17,7 +17,7 @@ public sealed class ModelVerificationException : ModelUnavailableException
         ActualSha256 = actualSha256;
     }
 
-    /// <summary>The file that failed.</summary>
+    /// <summary>The file, or the address, that failed.</summary>
     public string Path { get; }
 
     /// <summary>The SHA-256 that the file must have, lower-case hexadecimal.</summary>

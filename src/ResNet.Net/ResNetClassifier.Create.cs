@@ -5,19 +5,23 @@ namespace ResNet.Net;
 public sealed partial class ResNetClassifier
 {
     /// <summary>Loads a variant. Load once, reuse.</summary>
-    /// <param name="variant">The variant. The embedded one needs no file; the others are looked for in the model folder and verified by SHA-256 before they are opened.</param>
+    /// <param name="variant">The variant. The embedded one needs no file; the others come from the store, which downloads what is not here and verifies it by SHA-256 before it is opened.</param>
     /// <param name="options">Options; null for the defaults.</param>
+    /// <param name="progress">Learns how far a download is; null for nobody.</param>
     /// <returns>A classifier that the caller disposes.</returns>
-    /// <exception cref="ModelUnavailableException">The variant's file is not there, or (<see cref="ModelVerificationException"/>) its bytes are wrong.</exception>
+    /// <exception cref="ModelUnavailableException">The variant's file is not here and cannot be brought, or (<see cref="ModelVerificationException"/>) what was found has other bytes.</exception>
     /// <exception cref="NativeLibraryException">ONNX Runtime cannot be loaded.</exception>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the model or an option.</exception>
     /// <exception cref="NotSupportedException">The variant's file is older than what ONNX Runtime opens (opsets 3 and 6).</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public static ResNetClassifier Create(ResNetVariant variant, ResNetClassifierOptions? options = null)
+    public static ResNetClassifier Create(ResNetVariant variant, ResNetClassifierOptions? options = null, IProgress<ModelDownloadProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(variant);
         options ??= new ResNetClassifierOptions();
-        return new ResNetClassifier(ModelRecipe.For(variant, options.ModelFolder), options);
+
+        // Whatever takes long there runs on threads of the pool, so that waiting cannot lock up.
+        string? path = EnsureFileAsync(variant, options, progress, CancellationToken.None).GetAwaiter().GetResult();
+        return new ResNetClassifier(ModelRecipe.For(variant, path), options);
     }
 
     /// <summary>Loads a model of the caller's own.</summary>
@@ -35,14 +39,24 @@ public sealed partial class ResNetClassifier
         return new ResNetClassifier(ModelRecipe.For(model), options ?? new ResNetClassifierOptions());
     }
 
-    /// <summary>As <see cref="Create(ResNetVariant, ResNetClassifierOptions?)"/>, on a thread of the pool: loading takes from milliseconds to seconds.</summary>
+    /// <summary>As <see cref="Create(ResNetVariant, ResNetClassifierOptions?, IProgress{ModelDownloadProgress}?)"/>, without a thread that waits while it downloads; loading itself, from milliseconds to seconds, is on a thread of the pool.</summary>
     /// <param name="variant">The variant.</param>
     /// <param name="options">Options; null for the defaults.</param>
-    /// <param name="cancellationToken">Cancels before loading starts; a load that has started is finished and thrown away.</param>
+    /// <param name="progress">Learns how far a download is; null for nobody.</param>
+    /// <param name="cancellationToken">Cancels a download, which is resumed next time, and what comes before loading; a load that has started is finished and thrown away.</param>
     /// <returns>A classifier that the caller disposes.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static Task<ResNetClassifier> CreateAsync(ResNetVariant variant, ResNetClassifierOptions? options = null, CancellationToken cancellationToken = default)
-        => CreateAsync(() => Create(variant, options), cancellationToken);
+    public static async Task<ResNetClassifier> CreateAsync(
+        ResNetVariant variant,
+        ResNetClassifierOptions? options = null,
+        IProgress<ModelDownloadProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(variant);
+        options ??= new ResNetClassifierOptions();
+        string? path = await EnsureFileAsync(variant, options, progress, cancellationToken).ConfigureAwait(false);
+        return await LoadAsync(() => new ResNetClassifier(ModelRecipe.For(variant, path), options), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>As <see cref="Create(ModelDefinition, ResNetClassifierOptions?)"/>, on a thread of the pool.</summary>
     /// <param name="model">The model.</param>
@@ -51,9 +65,25 @@ public sealed partial class ResNetClassifier
     /// <returns>A classifier that the caller disposes.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Task<ResNetClassifier> CreateAsync(ModelDefinition model, ResNetClassifierOptions? options = null, CancellationToken cancellationToken = default)
-        => CreateAsync(() => Create(model, options), cancellationToken);
+        => LoadAsync(() => Create(model, options), cancellationToken);
 
-    private static async Task<ResNetClassifier> CreateAsync(Func<ResNetClassifier> create, CancellationToken cancellationToken)
+    /// <summary>The variant's verified file; null for the embedded model. What cannot be loaded anyway is refused before anything is downloaded.</summary>
+    private static async Task<string?> EnsureFileAsync(ResNetVariant variant, ResNetClassifierOptions options, IProgress<ModelDownloadProgress>? progress, CancellationToken cancellationToken)
+    {
+        options.Validate();
+        if (!variant.LoadsInOnnxRuntime)
+        {
+            throw new NotSupportedException(
+                $"'{variant.Id}' is an ONNX file of opset {variant.Opset}, whose BatchNormalization ONNX Runtime refuses. "
+                + $"'{ResNetVariant.ResNet50Caffe2Opset9.Id}' has the same weights: use ResNetVariant.{nameof(ResNetVariant.ResNet50Caffe2Opset9)}.");
+        }
+
+        return variant.IsEmbedded
+            ? null
+            : await (options.Store ?? new ModelStore()).EnsureAsync(variant, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<ResNetClassifier> LoadAsync(Func<ResNetClassifier> create, CancellationToken cancellationToken)
     {
         ResNetClassifier classifier = await Task.Run(create, cancellationToken).ConfigureAwait(false);
         if (cancellationToken.IsCancellationRequested)

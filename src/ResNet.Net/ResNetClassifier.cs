@@ -33,7 +33,6 @@ public sealed partial class ResNetClassifier : IDisposable
     private ResNetClassifier(ModelRecipe recipe, ResNetClassifierOptions options)
     {
         options.Validate();
-        options.Profile?.Validate();
         recipe.Profile?.Validate();
         _decoding = options.Decoding;
         _outputKind = recipe.OutputKind;

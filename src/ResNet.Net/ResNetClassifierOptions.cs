@@ -5,9 +5,9 @@ namespace ResNet.Net;
 /// <summary>How a classifier is created. Immutable: change it by <c>with</c>. Values are checked when it is used.</summary>
 public sealed record ResNetClassifierOptions
 {
-    /// <summary>The folder that holds the zoo's files, each under its own name, or in a folder called like its id.</summary>
-    /// <value>null: the environment variable <c>RESNET_NET_MODELS</c>.</value>
-    public string? ModelFolder { get; init; }
+    /// <summary>The store that a variant's file comes from, and is downloaded to.</summary>
+    /// <value>null: a store with the default <see cref="ModelStoreOptions"/>, which the environment decides.</value>
+    public ModelStore? Store { get; init; }
 
     /// <summary>How pictures become the input, in place of the model's own profile.</summary>
     /// <value>null: the model's own.</value>
@@ -61,6 +61,7 @@ public sealed record ResNetClassifierOptions
         ArgumentNullException.ThrowIfNull(Decoding);
         ArgumentNullException.ThrowIfNull(ConfigEntries);
         Decoding.Validate();
+        Profile?.Validate();
         if (Threads is int threads)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1, nameof(Threads));

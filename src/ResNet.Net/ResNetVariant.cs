@@ -32,10 +32,10 @@ public sealed partial record ResNetVariant
     public QuantizationFormat? QuantizationFormat { get; private init; }
 
     /// <summary>The file's size.</summary>
-    public long Bytes { get; private init; }
+    public long Bytes { get; internal init; }
 
     /// <summary>The file's SHA-256, lower-case hexadecimal.</summary>
-    public string Sha256 { get; private init; } = "";
+    public string Sha256 { get; internal init; } = "";
 
     /// <summary>The name of the input, <c>[N, 3, InputSize, InputSize]</c> float32.</summary>
     public string InputName { get; private init; } = "";

@@ -1,4 +1,5 @@
 using ResNet.Net.Internals.Imaging;
+using ResNet.Net.Tests.Internals.Store;
 
 namespace ResNet.Net.Tests;
 
@@ -273,8 +274,46 @@ public class ResNetClassifierCreateTests
     {
         using TemporaryFolder folder = new();
 
-        ((Action)(() => ResNetClassifier.Create(ResNetVariant.ResNet50V1, new ResNetClassifierOptions { ModelFolder = folder.FullPath }).Dispose()))
+        ((Action)(() => ResNetClassifier.Create(ResNetVariant.ResNet50V1, new ResNetClassifierOptions { Store = new ModelStore(new ModelStoreOptions { RootFolder = folder.FullPath, Offline = true }) }).Dispose()))
             .Should().Throw<ModelUnavailableException>().WithMessage("*resnet50-v1-7.onnx*");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Create_ZooVariantThatIsNotHere_IsDownloadedOnceAndClassifies(bool asynchronously)
+    {
+        // A model of ImageNet's shape in the role of the variant: the score of class 0 is the mean of red, and so on; the other 997 have none.
+        float[] weights = new float[1000 * 3];
+        (weights[0], weights[4], weights[8]) = (1, 1, 1);
+        byte[] file = OnnxModelBuilder.PlaneMeans(weights, new float[1000], [-1, 3, 224, 224], ResNetVariant.ResNet50V1.InputName, ResNetVariant.ResNet50V1.OutputName);
+        ResNetVariant variant = StoreFixture.VariantOf(file);
+        using TemporaryFolder folder = new();
+        await using TestServer server = await TestServer.StartAsync(file);
+        ModelStoreOptions store = new() { RootFolder = folder.FullPath, LocalFolders = [], Sources = [ModelSource.Mirror(server.Address)], Offline = false };
+        ResNetClassifierOptions options = new() { Store = new ModelStore(store), Profile = Plain.WithCrop(224, 224) };
+        RecordedProgress progress = new();
+
+        using ResNetClassifier first = asynchronously ? await ResNetClassifier.CreateAsync(variant, options, progress) : ResNetClassifier.Create(variant, options, progress);
+        using ResNetClassifier offline = ResNetClassifier.Create(variant, options with { Store = new ModelStore(store with { Offline = true }) });
+
+        server.Requests.Should().ContainSingle();
+        progress.Reports.Select(r => r.Stage).Should().StartWith(ModelDownloadStage.Downloading).And.EndWith(ModelDownloadStage.Done);
+        offline.Classify(OneColour(0, 255, 0)).Best.Should().Be(first.Classify(OneColour(0, 255, 0)).Best).And.Match<Prediction>(p => p.ClassIndex == 1 && p.Label == LabelSet.ImageNet[1]);
+        first.ModelName.Should().Be(variant.Id);
+    }
+
+    [Fact]
+    public async Task Create_OptionOutOfRange_IsSaidBeforeAnythingIsDownloaded()
+    {
+        using TemporaryFolder folder = new();
+        await using TestServer server = await TestServer.StartAsync([]);
+        ModelStore store = new(new ModelStoreOptions { RootFolder = folder.FullPath, Sources = [ModelSource.Mirror(server.Address)], Offline = false });
+
+        ((Action)(() => ResNetClassifier.Create(ResNetVariant.ResNet50V1, new ResNetClassifierOptions { Store = store, Threads = 0 }).Dispose())).Should().Throw<ArgumentOutOfRangeException>();
+        ((Action)(() => ResNetClassifier.Create(ResNetVariant.ResNet50Caffe2Opset6, new ResNetClassifierOptions { Store = store }).Dispose())).Should().Throw<NotSupportedException>();
+
+        server.Requests.Should().BeEmpty();
     }
 
     [Fact]
@@ -300,7 +339,7 @@ public class ResNetClassifierCreateTests
         using ResNetClassifier classifier = await ResNetClassifier.CreateAsync(ResNetVariant.Cifar10ResNet20);
 
         classifier.Labels.Count.Should().Be(10);
-        await ((Func<Task>)(() => ResNetClassifier.CreateAsync(ResNetVariant.Cifar10ResNet20, null, new CancellationToken(canceled: true)))).Should().ThrowAsync<OperationCanceledException>();
+        await ((Func<Task>)(() => ResNetClassifier.CreateAsync(ResNetVariant.Cifar10ResNet20, cancellationToken: new CancellationToken(canceled: true)))).Should().ThrowAsync<OperationCanceledException>();
     }
 
     [Fact]

@@ -23,27 +23,19 @@ internal sealed record ModelRecipe
 
     public bool IsInt8 => Variant?.Precision == ModelPrecision.Int8;
 
-    public static ModelRecipe For(ResNetVariant variant, string? folder)
+    /// <param name="variant">The variant.</param>
+    /// <param name="path">Its verified file; null for the embedded model.</param>
+    public static ModelRecipe For(ResNetVariant variant, string? path) => new()
     {
-        if (!variant.LoadsInOnnxRuntime)
-        {
-            throw new NotSupportedException(
-                $"'{variant.Id}' is an ONNX file of opset {variant.Opset}, whose BatchNormalization ONNX Runtime refuses. "
-                + $"'{ResNetVariant.ResNet50Caffe2Opset9.Id}' has the same weights: use ResNetVariant.{nameof(ResNetVariant.ResNet50Caffe2Opset9)}.");
-        }
-
-        return new ModelRecipe
-        {
-            Name = variant.Id,
-            Variant = variant,
-            Open = variant.IsEmbedded ? settings => OpenEmbedded(variant, settings) : settings => OrtSession.FromFile(VariantFile.Find(variant, folder), settings),
-            OutputKind = variant.OutputKind,
-            Profile = variant.Profile,
-            Labels = variant.Labels,
-            InputName = variant.InputName,
-            OutputName = variant.OutputName,
-        };
-    }
+        Name = variant.Id,
+        Variant = variant,
+        Open = path is null ? settings => OpenEmbedded(variant, settings) : settings => OrtSession.FromFile(path, settings),
+        OutputKind = variant.OutputKind,
+        Profile = variant.Profile,
+        Labels = variant.Labels,
+        InputName = variant.InputName,
+        OutputName = variant.OutputName,
+    };
 
     public static ModelRecipe For(ModelDefinition definition) => new()
     {

@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace ResNet.Net.Samples.Classify;
+
+/// <summary>Tells whoever watches why the first start with a model takes its time; files and pipes are not bothered.</summary>
+internal sealed class DownloadProgress(TextWriter error) : IProgress<ModelDownloadProgress>
+{
+    private const int LineCells = 78;
+
+    private bool _shown;
+
+    public void Report(ModelDownloadProgress value)
+    {
+        if (Console.IsErrorRedirected)
+        {
+            return;
+        }
+
+        if (value.Notice is not null)
+        {
+            error.WriteLine($"\r{value.Notice.PadRight(LineCells)}");
+        }
+
+        if (value.Stage == ModelDownloadStage.Done)
+        {
+            error.Write(_shown ? $"\r{new string(' ', LineCells)}\r" : "");
+            return;
+        }
+
+        _shown = true;
+        string line = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{value.ModelId}: {value.Stage} {value.Bytes / 1e6:F1} of {value.TotalBytes / 1e6:F1} MB, {value.BytesPerSecond / 1e6:F1} MB/s");
+        error.Write($"\r{line.PadRight(LineCells)}");
+    }
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace ResNet.Net.Samples.Models;
+
+/// <summary>Numbers as people read them.</summary>
+internal static class Format
+{
+    public static string Megabytes(long bytes) => (bytes / 1e6).ToString("F1", CultureInfo.InvariantCulture);
+
+    public static string Gigabytes(long bytes) => $"{(bytes / 1e9).ToString("F1", CultureInfo.InvariantCulture)} GB";
+
+    public static string Percent(double? accuracy) => accuracy?.ToString("F2", CultureInfo.InvariantCulture) ?? "";
+
+    public static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+
+    public static string Precision(ResNetVariant variant)
+        => variant.Precision == ModelPrecision.Fp32 ? "fp32" : variant.QuantizationFormat == QuantizationFormat.Qdq ? "int8 QDQ" : "int8 QOperator";
+
+    public static string State(StoredModel model) => model.State switch
+    {
+        StoredModelState.Verified => string.Create(CultureInfo.InvariantCulture, $"verified {model.VerifiedAt:yyyy-MM-dd}"),
+        StoredModelState.Unverified => "not verified yet",
+        StoredModelState.Partial => string.Create(CultureInfo.InvariantCulture, $"{100.0 * model.Bytes / model.Variant.Bytes:F0} % downloaded"),
+        _ => "damaged, set aside",
+    };
+}

@@ -1,0 +1,77 @@
+// Looks after the models on this machine:
+//   dotnet run --project samples/Models -- list | pull | verify | remove | import | where | doctor
+using System.CommandLine;
+using System.Text;
+using ResNet.Net;
+using ResNet.Net.Samples.Models;
+using ResNet.Net.Samples.Support;
+
+const int Unusable = 2, Cancelled = 130;
+
+Option<string?> root = new("--root") { Description = "The store's folder. [default: the environment variable RESNET_NET_HOME, then the user's cache folder]", Recursive = true };
+Option<string[]> mirrors = new("--mirror") { Description = "An address that serves the files, in place of the public ones. [default: the environment variable RESNET_NET_MIRROR, then Hugging Face and GitHub]", Recursive = true };
+
+Argument<ResNetVariant[]> some = VariantArguments.Create("Ids of variants, such as resnet50-v1-7, or all.", ArgumentArity.OneOrMore);
+Argument<ResNetVariant[]> present = VariantArguments.Create("Ids of variants. None: all that are here.", ArgumentArity.ZeroOrMore);
+Argument<string[]> paths = new("paths") { Description = "Files, or folders of them.", Arity = ArgumentArity.OneOrMore };
+
+RootCommand command = new("Lists, downloads, verifies and removes the models of the zoo, and tells what this machine has to run them with.")
+{
+    root,
+    mirrors,
+    Define("list", "Every variant, and whether it is here.", [], (store, _, _) => Task.FromResult(ListReport.Print(store, Terminal.Open()))),
+    Define("pull", "Download variants that are not here yet.", [some], (store, options, token) => new PullCommand(store, Terminal.Open()).RunAsync(options.GetValue(some)!, token)),
+    Define("verify", "Hash files again, whatever is known of them.", [present], (store, options, token) => new UpkeepCommands(store, Console.Out, Console.Error).VerifyAsync(options.GetValue(present)!, token)),
+    Define("remove", "Delete variants from the store.", [some], (store, options, _) => Task.FromResult(new UpkeepCommands(store, Console.Out, Console.Error).Remove(options.GetValue(some)!))),
+    Define("import", "Copy models into the store that came by another way; they are known by their bytes.", [paths], (store, options, token) => new UpkeepCommands(store, Console.Out, Console.Error).ImportAsync(options.GetValue(paths)!, token)),
+    Define("where", "Where models are kept and where they come from.", [], (store, _, _) => Task.FromResult(new UpkeepCommands(store, Console.Out, Console.Error).Where())),
+    Define("doctor", "Check this machine: exits 1 when something would fail later.", [], (store, _, _) => Task.FromResult(new Doctor(store, Terminal.Open()).Run())),
+};
+
+ParseResult parsed = command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+Console.OutputEncoding = Encoding.UTF8;
+if (parsed.Errors.Count > 0)
+{
+    Console.Error.WriteLine(parsed.Errors[0].Message);
+    return Unusable;
+}
+
+return await parsed.InvokeAsync();
+
+Command Define(string name, string description, Argument[] arguments, Func<ModelStore, ParseResult, CancellationToken, Task<int>> run)
+{
+    Command defined = new(name, description);
+    foreach (Argument argument in arguments)
+    {
+        defined.Arguments.Add(argument);
+    }
+
+    defined.SetAction(async (options, token) =>
+    {
+        try
+        {
+            return await run(OpenStore(options), options, token);
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("Cancelled. What was downloaded is kept, and goes on next time.");
+            return Cancelled;
+        }
+        catch (ArgumentException exception)
+        {
+            Console.Error.WriteLine(exception.ParamName is string name ? exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : exception.Message);
+            return Unusable;
+        }
+    });
+    return defined;
+}
+
+ModelStore OpenStore(ParseResult options)
+{
+    string[] addresses = options.GetValue(mirrors) ?? [];
+    return new ModelStore(new ModelStoreOptions
+    {
+        RootFolder = options.GetValue(root),
+        Sources = addresses.Length == 0 ? null : [.. addresses.Select(ModelSource.Mirror)],
+    });
+}

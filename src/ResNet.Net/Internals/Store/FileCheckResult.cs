@@ -1,0 +1,9 @@
+namespace ResNet.Net.Internals.Store;
+
+internal enum FileCheckResult
+{
+    Missing,
+    Right,
+    Wrong,
+    Unreadable,
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace ResNet.Net.Tests.Internals.Store;
+
+/// <summary>
+/// The test assembly as a program: a process of its own that brings a made-up model. Tests start it, kill it, and starve it.
+/// Arguments: root, address of the mirror, bytes and SHA-256 of the file. Prints the path, or the message of the exception.
+/// </summary>
+internal static class StoreProbe
+{
+    public const int Ready = 0, Unavailable = 3;
+
+    public static async Task<int> Main(string[] arguments)
+    {
+        ResNetVariant variant = ResNetVariant.ResNet50V1 with { Bytes = long.Parse(arguments[2], CultureInfo.InvariantCulture), Sha256 = arguments[3] };
+        ModelStore store = new(new ModelStoreOptions
+        {
+            RootFolder = arguments[0],
+            LocalFolders = [],
+            Sources = [ModelSource.Mirror(arguments[1])],
+            Offline = false,
+            Catalog = [variant],
+        });
+        try
+        {
+            Console.WriteLine(await store.EnsureAsync(variant));
+            return Ready;
+        }
+        catch (ModelUnavailableException exception)
+        {
+            Console.WriteLine(exception.Message);
+            return Unavailable;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace ResNet.Net.Tests.Support;
+
+/// <summary>What a program printed, and how it ended.</summary>
+internal sealed record ProgramRun(int ExitCode, string Output, string Error)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>The host that runs a program's dll, here and in every environment that tests run in.</summary>
+    public static ProcessStartInfo Dotnet(string dll, IEnumerable<string> arguments)
+        => new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [dll, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+
+    /// <summary>Runs a program to its end; one that takes minutes is killed.</summary>
+    public static async Task<ProgramRun> OfAsync(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.StandardOutputEncoding = start.StandardErrorEncoding = Encoding.UTF8;
+        using Process process = Process.Start(start)!;
+        using CancellationTokenSource timeout = new(Limit);
+        try
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(timeout.Token);
+            Task<string> error = process.StandardError.ReadToEndAsync(timeout.Token);
+            await process.WaitForExitAsync(timeout.Token);
+            return new ProgramRun(process.ExitCode, await output, await error);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} did not end within {Limit}.");
+        }
+    }
+}
