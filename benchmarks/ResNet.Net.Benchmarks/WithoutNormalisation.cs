@@ -13,13 +13,14 @@ internal sealed class WithoutNormalisation(PreprocessingKernels kernels) : Prepr
 
     public static new WithoutNormalisation For(SimdWidth width) => All[width];
 
-    public override int RoundUp(int width) => kernels.RoundUp(width);
+    public override int PlaneStride(int width) => kernels.PlaneStride(width);
 
-    public override void ResampleColumns(in PixelView block, in TapTable columns, Span<byte> output, int planeStride, PreprocessingScratch scratch)
-        => kernels.ResampleColumns(block, columns, output, planeStride, scratch);
+    public override int RowStride(int planes) => kernels.RowStride(planes);
 
-    public override void WeightedSum(ReadOnlySpan<byte> rows, int stride, ReadOnlySpan<int> weights, Span<byte> output, PreprocessingScratch scratch)
-        => kernels.WeightedSum(rows, stride, weights, output, scratch);
+    public override void ResampleColumns(in PixelView block, in TapTable columns, Span<byte> output, int planeStride, int rowStride, PreprocessingScratch scratch)
+        => kernels.ResampleColumns(block, columns, output, planeStride, rowStride, scratch);
+
+    public override void WeightedSum(ReadOnlySpan<byte> rows, int stride, in TapTable filter, int y, Span<byte> output) => kernels.WeightedSum(rows, stride, filter, y, output);
 
     public override void MixColumns(in PixelView row, ReadOnlySpan<int> indices, ReadOnlySpan<int> weights, int droppedBits, Span<short> output, int planeStride)
         => kernels.MixColumns(row, indices, weights, droppedBits, output, planeStride);

@@ -17,14 +17,17 @@ internal static class OpenCvBilinear
     {
         bool halving = OpenCvTap.IsHalving(plan);
         double scaleY = OpenCvTap.Scale(plan.SourceHeight, plan.ScaledHeight);
-        Span<int> taps = scratch.Taps(checked(plan.Width * 2));
+        Span<int> taps = scratch.Taps(checked(plan.Width * 2), Interpolation.OpenCvBilinear, plan, out bool known);
         Span<int> indices = taps[..plan.Width];
         Span<int> weights = taps[plan.Width..];
-        ComputeColumns(plan, halving, indices, weights);
+        if (!known)
+        {
+            ComputeColumns(plan, halving, indices, weights);
+        }
 
         int planes = PixelLayout.Of(source.Format).PlaneCount;
-        int planeStride = kernels.RoundUp(plan.Width);
-        int rowStride = planes * planeStride;
+        int planeStride = kernels.PlaneStride(plan.Width);
+        int rowStride = kernels.RowStride(checked(planes * planeStride));
         Span<short> rows = scratch.Shorts(checked(rowStride * 2));
         Span<short> upper = rows[..rowStride];
         Span<short> lower = rows[rowStride..];

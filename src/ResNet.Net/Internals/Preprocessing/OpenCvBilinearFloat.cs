@@ -13,19 +13,19 @@ internal static class OpenCvBilinearFloat
         bool halving = OpenCvTap.IsHalving(plan);
         double scaleX = OpenCvTap.Scale(plan.SourceWidth, plan.ScaledWidth);
         double scaleY = OpenCvTap.Scale(plan.SourceHeight, plan.ScaledHeight);
-        int planeStride = kernels.RoundUp(plan.Width);
-        int rowStride = 3 * planeStride;
-        Span<int> indices = scratch.Taps(plan.Width);
-        Span<float> floats = scratch.Floats(checked(plan.Width + (rowStride * 2)));
-        Span<float> fractions = floats[..plan.Width];
-        for (int x = 0; x < plan.Width; x++)
+        int planeStride = kernels.PlaneStride(plan.Width);
+        int rowStride = checked(3 * planeStride);
+        Span<int> indices = scratch.Taps(plan.Width, Interpolation.OpenCvBilinearFloat, plan, out bool known);
+        Span<float> fractions = scratch.Fractions(plan.Width);
+        Span<float> floats = scratch.Floats(checked(rowStride * 2));
+        for (int x = 0; x < plan.Width && !known; x++)
         {
             OpenCvTap tap = halving ? OpenCvTap.Halving(plan.Left + x) : OpenCvTap.At(plan.Left + x, scaleX).ClampColumn(plan.SourceWidth);
             (indices[x], fractions[x]) = (tap.Index, tap.Fraction);
         }
 
-        Span<float> upper = floats.Slice(plan.Width, rowStride);
-        Span<float> lower = floats.Slice(plan.Width + rowStride, rowStride);
+        Span<float> upper = floats[..rowStride];
+        Span<float> lower = floats[rowStride..];
         (int upperIndex, int lowerIndex) = (-1, -1);
         for (int y = 0; y < plan.Height; y++)
         {

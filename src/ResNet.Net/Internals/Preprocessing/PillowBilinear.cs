@@ -17,15 +17,18 @@ internal static class PillowBilinear
         int columnTaps = TapCount(plan.SourceWidth, plan.ScaledWidth);
         int rowTaps = TapCount(plan.SourceHeight, plan.ScaledHeight);
         int columnLength = checked(plan.Width * TapTable.EntryLength(columnTaps));
-        Span<int> taps = scratch.Taps(checked(columnLength + (plan.Height * TapTable.EntryLength(rowTaps))));
+        Span<int> taps = scratch.Taps(checked(columnLength + (plan.Height * TapTable.EntryLength(rowTaps))), Interpolation.PillowBilinear, plan, out bool known);
         TapTable columns = new(taps[..columnLength], columnTaps);
         TapTable rows = new(taps[columnLength..], rowTaps);
-        ComputeWeights(columns, columnTaps, plan.SourceWidth, plan.ScaledWidth, plan.Left, scratch);
-        ComputeWeights(rows, rowTaps, plan.SourceHeight, plan.ScaledHeight, plan.Top, scratch);
+        if (!known)
+        {
+            ComputeWeights(columns, columnTaps, plan.SourceWidth, plan.ScaledWidth, plan.Left, scratch);
+            ComputeWeights(rows, rowTaps, plan.SourceHeight, plan.ScaledHeight, plan.Top, scratch);
+        }
 
         int planes = PixelLayout.Of(source.Format).PlaneCount;
-        int planeStride = kernels.RoundUp(plan.Width);
-        int rowStride = planes * planeStride;
+        int planeStride = kernels.PlaneStride(plan.Width);
+        int rowStride = kernels.RowStride(checked(planes * planeStride));
         int blockRows = kernels.RowsAtOnce;
 
         // Room for the rows that one output row needs and for two blocks, so that rows move rarely; the last row is read by no weight but 0.
@@ -49,11 +52,11 @@ internal static class PillowBilinear
 
                 int count = Math.Min(blockRows, rows.End - (first + filled));
                 PixelView block = Opaque.Rows(source, first + filled, count, kernels, scratch);
-                kernels.ResampleColumns(block, columns, buffer.Slice(filled * rowStride, blockRows * rowStride), planeStride, scratch);
+                kernels.ResampleColumns(block, columns, buffer.Slice(filled * rowStride, blockRows * rowStride), planeStride, rowStride, scratch);
                 filled += count;
             }
 
-            kernels.WeightedSum(buffer[((start - first) * rowStride)..], rowStride, rows.Weights(y), result, scratch);
+            kernels.WeightedSum(buffer[((start - first) * rowStride)..], rowStride, rows, y, result);
             output.Write(y, result, planes == 1 ? 0 : planeStride);
         }
     }
@@ -68,6 +71,7 @@ internal static class PillowBilinear
         double support = Support(sourceSize, scaledSize);
         double inverse = 1.0 / support;
         Span<double> exact = scratch.Doubles(taps);
+        Span<int> weights = scratch.Weights(taps);
         for (int i = 0; i < table.Count; i++)
         {
             double centre = (first + i + 0.5) * scale;
@@ -81,12 +85,13 @@ internal static class PillowBilinear
                 sum += exact[k];
             }
 
-            Span<int> weights = table.Set(i, start, length);
             for (int k = 0; k < length; k++)
             {
                 double weight = sum != 0 ? exact[k] / sum : exact[k];
                 weights[k] = (int)(0.5 + (weight * (1 << PrecisionBits))); // weights of a triangle are never negative
             }
+
+            table.Set(i, start, weights[..length]);
         }
     }
 }

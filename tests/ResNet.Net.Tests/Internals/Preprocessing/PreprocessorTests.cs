@@ -90,6 +90,31 @@ public class PreprocessorTests
     }
 
     [Fact]
+    public void Run_ScratchSharedByProfilesThatDiffer_GivesTheSame()
+    {
+        // The scratch memory keeps a filter while geometry and interpolation stay the same.
+        PreprocessingScratch scratch = new();
+        byte[] pixels = RandomPixels(300, 200, seed: 5);
+        PreprocessingProfile[] profiles =
+        [
+            .. PreprocessingProfile.All,
+            .. PreprocessingProfile.All.Select(p => p with { Resize = ResizeRule.Squash(256, 256) }),
+            .. PreprocessingProfile.All.Select(p => p with { Resize = ResizeRule.Squash(256, 256), Crop = new CropRule(200, 224) }),
+        ];
+        foreach (PreprocessingProfile profile in profiles.Concat(profiles.Reverse()))
+        {
+            float[] expected = Run(profile, new PixelView(pixels, 300, 200));
+            float[] actual = new float[expected.Length];
+            for (int i = 0; i < 2; i++)
+            {
+                new Preprocessor(profile).Run(new PixelView(pixels, 300, 200), actual, scratch);
+
+                actual.Should().Equal(expected, profile.ToString());
+            }
+        }
+    }
+
+    [Fact]
     public void Run_ExtremeAspectRatios_FillTheWholeInput()
     {
         foreach ((int width, int height) in new[] { (1, 4000), (4000, 1), (3, 2000), (1, 1), (2, 2) })

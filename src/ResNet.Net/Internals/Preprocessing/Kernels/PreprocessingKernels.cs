@@ -25,23 +25,27 @@ internal abstract class PreprocessingKernels
     };
 
     /// <summary>The length of a plane's row in buffers between passes: kernels may write that much.</summary>
-    public abstract int RoundUp(int width);
+    public abstract int PlaneStride(int width);
+
+    /// <summary>The length of a row of all planes in buffers between passes.</summary>
+    public abstract int RowStride(int planes);
 
     /// <summary>Pillow's horizontal pass.</summary>
     /// <param name="block">At most <see cref="RowsAtOnce"/> rows without alpha.</param>
     /// <param name="columns">The filter.</param>
-    /// <param name="output">Room for <see cref="RowsAtOnce"/> rows, <c>[rows, planes, planeStride]</c>; rows and columns beyond those asked for hold anything.</param>
-    /// <param name="planeStride">From <see cref="RoundUp"/>.</param>
+    /// <param name="output">Room for <see cref="RowsAtOnce"/> rows; rows and columns beyond those asked for hold anything.</param>
+    /// <param name="planeStride">Bytes from one plane to the next, from <see cref="PlaneStride"/>.</param>
+    /// <param name="rowStride">Bytes from one row to the next, from <see cref="RowStride"/>.</param>
     /// <param name="scratch">The slot's memory.</param>
-    public abstract void ResampleColumns(in PixelView block, in TapTable columns, Span<byte> output, int planeStride, PreprocessingScratch scratch);
+    public abstract void ResampleColumns(in PixelView block, in TapTable columns, Span<byte> output, int planeStride, int rowStride, PreprocessingScratch scratch);
 
     /// <summary>Pillow's vertical pass: one row from several, with weights in 22-bit fixed point.</summary>
     /// <param name="rows">Rows, <paramref name="stride"/> apart, one more than there are weights where that number is odd (of any content).</param>
     /// <param name="stride">Bytes from one row to the next.</param>
-    /// <param name="weights">At least one, none negative, their sum about 1.</param>
+    /// <param name="filter">The filter; of the row, at least one weight, none negative, their sum about 1.</param>
+    /// <param name="y">The row of the filter.</param>
     /// <param name="output">The result.</param>
-    /// <param name="scratch">The slot's memory.</param>
-    public abstract void WeightedSum(ReadOnlySpan<byte> rows, int stride, ReadOnlySpan<int> weights, Span<byte> output, PreprocessingScratch scratch);
+    public abstract void WeightedSum(ReadOnlySpan<byte> rows, int stride, in TapTable filter, int y, Span<byte> output);
 
     /// <summary>OpenCV's horizontal pass: <c>(left * weight + right * weight) >> droppedBits</c>.</summary>
     /// <param name="row">One row without alpha.</param>
@@ -49,7 +53,7 @@ internal abstract class PreprocessingKernels
     /// <param name="weights">Both weights, 16 bits each, the left pixel's in the lower half.</param>
     /// <param name="droppedBits">So many that the result fits 16 bits with a sign.</param>
     /// <param name="output">The planes, <paramref name="planeStride"/> apart.</param>
-    /// <param name="planeStride">From <see cref="RoundUp"/>.</param>
+    /// <param name="planeStride">From <see cref="PlaneStride"/>.</param>
     public abstract void MixColumns(in PixelView row, ReadOnlySpan<int> indices, ReadOnlySpan<int> weights, int droppedBits, Span<short> output, int planeStride);
 
     /// <summary>The same in float32, on values in [0, 255]: <c>left * (1 - fraction) + right * fraction</c>. Grey fills all three planes.</summary>

@@ -5,9 +5,11 @@ internal sealed class ScalarKernels : PreprocessingKernels
 {
     public override int RowsAtOnce => 1;
 
-    public override int RoundUp(int width) => width;
+    public override int PlaneStride(int width) => width;
 
-    public override void ResampleColumns(in PixelView block, in TapTable columns, Span<byte> output, int planeStride, PreprocessingScratch scratch)
+    public override int RowStride(int planes) => planes;
+
+    public override void ResampleColumns(in PixelView block, in TapTable columns, Span<byte> output, int planeStride, int rowStride, PreprocessingScratch scratch)
     {
         PixelLayout layout = PixelLayout.Of(block.Format);
         ReadOnlySpan<byte> row = block.Row(0);
@@ -29,8 +31,9 @@ internal sealed class ScalarKernels : PreprocessingKernels
         }
     }
 
-    public override void WeightedSum(ReadOnlySpan<byte> rows, int stride, ReadOnlySpan<int> weights, Span<byte> output, PreprocessingScratch scratch)
+    public override void WeightedSum(ReadOnlySpan<byte> rows, int stride, in TapTable filter, int y, Span<byte> output)
     {
+        ReadOnlySpan<int> weights = filter.Weights(y);
         for (int i = 0; i < output.Length; i++)
         {
             int sum = PillowBilinear.Half;

@@ -9,33 +9,27 @@ namespace ResNet.Net.Internals.Preprocessing.Kernels;
 /// </remarks>
 internal sealed unsafe partial class SimdKernels<TSimd, TVector>
 {
-    // A 22-bit weight is two of 11 bits, which the 16-bit multiplications take.
-    private const int WeightBits = 11;
-    private const int WeightMask = (1 << WeightBits) - 1;
-
-    public override void ResampleColumns(in PixelView block, in TapTable columns, Span<byte> output, int planeStride, PreprocessingScratch scratch)
+    public override void ResampleColumns(in PixelView block, in TapTable columns, Span<byte> output, int planeStride, int rowStride, PreprocessingScratch scratch)
     {
         PixelLayout layout = PixelLayout.Of(block.Format);
         int rowLength = block.Width * layout.Size;
         if (rowLength < Side)
         {
-            ResampleNarrow(block, columns, output, planeStride, scratch);
+            ResampleNarrow(block, columns, output, planeStride, rowStride, scratch);
             return;
         }
 
         int rows = TSimd.Size;
-        int outputStride = layout.PlaneCount * planeStride;
-        ArgumentOutOfRangeException.ThrowIfLessThan(output.Length, rows * outputStride);
+        ArgumentOutOfRangeException.ThrowIfLessThan(output.Length, rows * rowStride);
         nint* offsets = stackalloc nint[rows];
         for (int i = 0; i < rows; i++)
         {
             offsets[i] = (nint)Math.Min(i, block.Height - 1) * block.Stride;
         }
 
-        (int tileLength, int pairs) = TileSize(columns, layout, rowLength);
+        int tileLength = TileLength(columns, layout, rowLength);
         int resultLength = layout.PlaneCount * Side * rows;
         fixed (byte* pixels = block.Pixels, target = output, memory = scratch.Tile(checked((tileLength * rows) + resultLength)))
-        fixed (int* weights = scratch.Weights(pairs * 2))
         {
             byte* result = memory;
             byte* tile = memory + resultLength;
@@ -57,61 +51,54 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
                 {
                     // Past the last column it is repeated: the buffer has room for it, and nobody reads it.
                     int column = Math.Min(x + i, last);
-                    int count = Pack(columns.Weights(column), weights);
+                    ReadOnlySpan<int> weights = columns.PackedWeights(column);
                     byte* taps = tile + ((((nint)columns.Start(column) * layout.Size) - first) * rows);
                     for (int plane = 0; plane < layout.PlaneCount; plane++)
                     {
-                        TVector sum = Sum(taps + (layout.Offset(plane) * rows), layout.Size * rows, weights, count);
+                        TVector sum = Sum(taps + (layout.Offset(plane) * rows), layout.Size * rows, weights);
                         TSimd.Store(sum, result + (((plane * Side) + i) * rows));
                     }
                 }
 
                 for (int plane = 0; plane < layout.PlaneCount; plane++)
                 {
-                    StoreTransposed(result + (plane * Side * rows), target + (plane * planeStride) + x, outputStride);
+                    StoreTransposed(result + (plane * Side * rows), target + (plane * planeStride) + x, rowStride);
                 }
             }
         }
     }
 
-    public override void WeightedSum(ReadOnlySpan<byte> rows, int stride, ReadOnlySpan<int> weights, Span<byte> output, PreprocessingScratch scratch)
+    public override void WeightedSum(ReadOnlySpan<byte> rows, int stride, in TapTable filter, int y, Span<byte> output)
     {
-        int count = (weights.Length + 1) / 2;
-        ArgumentOutOfRangeException.ThrowIfLessThan(rows.Length, checked((((2 * count) - 1) * stride) + output.Length));
+        ReadOnlySpan<int> weights = filter.PackedWeights(y);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows.Length, checked(((weights.Length - 1) * stride) + output.Length));
         fixed (byte* source = rows, target = output)
-        fixed (int* packed = scratch.Weights(count * 2))
         {
-            Pack(weights, packed);
             int i = 0;
             for (; i <= output.Length - TSimd.Size; i += TSimd.Size)
             {
-                TSimd.Store(Sum(source + i, stride, packed, count), target + i);
+                TSimd.Store(Sum(source + i, stride, weights), target + i);
             }
 
             if (i < output.Length)
             {
-                ScalarTail(rows[i..], stride, weights, output[i..], scratch);
+                For(SimdWidth.Scalar).WeightedSum(rows[i..], stride, filter, y, output[i..]);
             }
         }
     }
 
-    private static void ScalarTail(ReadOnlySpan<byte> rows, int stride, ReadOnlySpan<int> weights, Span<byte> output, PreprocessingScratch scratch)
-        => For(SimdWidth.Scalar).WeightedSum(rows, stride, weights, output, scratch);
-
-    private static void ResampleNarrow(in PixelView block, in TapTable columns, Span<byte> output, int planeStride, PreprocessingScratch scratch)
+    private static void ResampleNarrow(in PixelView block, in TapTable columns, Span<byte> output, int planeStride, int rowStride, PreprocessingScratch scratch)
     {
-        int rowLength = PixelLayout.Of(block.Format).PlaneCount * planeStride;
         for (int y = 0; y < block.Height; y++)
         {
-            For(SimdWidth.Scalar).ResampleColumns(block.Rows(y, 1), columns, output.Slice(y * rowLength, rowLength), planeStride, scratch);
+            For(SimdWidth.Scalar).ResampleColumns(block.Rows(y, 1), columns, output.Slice(y * rowStride, rowStride), planeStride, rowStride, scratch);
         }
     }
 
-    /// <summary>Bytes a row of the widest tile, a pixel for the second half of an odd last pair included; pairs of the longest column.</summary>
-    private static (int Length, int Pairs) TileSize(in TapTable columns, PixelLayout layout, int rowLength)
+    /// <summary>Bytes a row of the widest tile, a pixel for the second half of an odd last pair included.</summary>
+    private static int TileLength(in TapTable columns, PixelLayout layout, int rowLength)
     {
-        int longest = 0;
-        int pairs = 0;
+        int longest = Side;
         for (int x = 0; x < columns.Count; x += Side)
         {
             int last = Math.Min(x + Side, columns.Count) - 1;
@@ -119,43 +106,23 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
             longest = Math.Max(longest, ((columns.Start(last) + columns.Length(last)) * layout.Size) - first);
         }
 
-        for (int x = 0; x < columns.Count; x++)
-        {
-            pairs = Math.Max(pairs, (columns.Length(x) + 1) / 2);
-        }
-
-        return (Math.Max(longest, Side) + layout.Size, pairs);
-    }
-
-    /// <summary>Weights by twos, the first of both in the lower half: upper 11 bits, then lower 11 bits.</summary>
-    private static int Pack(ReadOnlySpan<int> weights, int* packed)
-    {
-        int count = 0;
-        for (int k = 0; k < weights.Length; k += 2, count++)
-        {
-            int first = weights[k];
-            int second = k + 1 < weights.Length ? weights[k + 1] : 0;
-            packed[2 * count] = (first >> WeightBits) | (second >> WeightBits << 16);
-            packed[(2 * count) + 1] = (first & WeightMask) | ((second & WeightMask) << 16);
-        }
-
-        return count;
+        return longest + layout.Size;
     }
 
     /// <summary>A vector of weighted sums, rounded and clamped to bytes. 32-bit sums may wrap on the way; the total fits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Sum(byte* taps, nint stride, int* weights, int pairs)
+    private static TVector Sum(byte* taps, nint stride, ReadOnlySpan<int> weights)
     {
-        TVector zero = default;
         TVector lower0 = TSimd.BroadcastInt32(PillowBilinear.Half);
         (TVector lower1, TVector lower2, TVector lower3) = (lower0, lower0, lower0);
+        TVector zero = default;
         (TVector upper0, TVector upper1, TVector upper2, TVector upper3) = (zero, zero, zero, zero);
-        for (int k = 0; k < pairs; k++)
+        for (int k = 0; k < weights.Length; k += 2)
         {
             TVector first = TSimd.Load(taps);
             TVector second = TSimd.Load(taps + stride);
-            TVector upperWeights = TSimd.BroadcastInt32(weights[0]);
-            TVector lowerWeights = TSimd.BroadcastInt32(weights[1]);
+            TVector upperWeights = TSimd.BroadcastInt32(weights[k]);
+            TVector lowerWeights = TSimd.BroadcastInt32(weights[k + 1]);
             TVector low = TSimd.UnpackLow8(first, second);
             TVector high = TSimd.UnpackHigh8(first, second);
             TVector values = TSimd.UnpackLow8(low, zero);
@@ -171,7 +138,6 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
             upper3 = TSimd.AddInt32(upper3, TSimd.MultiplyAddPairs(values, upperWeights));
             lower3 = TSimd.AddInt32(lower3, TSimd.MultiplyAddPairs(values, lowerWeights));
             taps += 2 * stride;
-            weights += 2;
         }
 
         return TSimd.PackInt16(
@@ -181,7 +147,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Total(TVector upper, TVector lower)
-        => TSimd.ShiftRightInt32(TSimd.AddInt32(TSimd.ShiftLeftInt32(upper, WeightBits), lower), PillowBilinear.PrecisionBits);
+        => TSimd.ShiftRightInt32(TSimd.AddInt32(TSimd.ShiftLeftInt32(upper, TapTable.HalfBits), lower), PillowBilinear.PrecisionBits);
 
     /// <summary>16 bytes of many rows become 16 vectors, one after the other: byte i of every row.</summary>
     private static void LoadTransposed(byte* source, nint* offsets, byte* tile)

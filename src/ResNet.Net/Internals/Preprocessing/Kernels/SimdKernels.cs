@@ -12,5 +12,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : Preprocessing
 
     public override int RowsAtOnce => TSimd.Size;
 
-    public override int RoundUp(int width) => checked(width + TSimd.Size - 1) & -TSimd.Size;
+    public override int PlaneStride(int width) => checked(width + Side - 1) & -Side;
+
+    public override int RowStride(int planes) => checked(planes + TSimd.Size - 1) & -TSimd.Size;
 }

@@ -104,8 +104,9 @@ public class PreprocessingKernelsTests
             using GuardedMemory output = new(start + length);
             byte[] expected = new byte[length];
 
-            kernels.WeightedSum(rows.Span[start..], stride, weights, output.Span[start..], new PreprocessingScratch());
-            Scalar.WeightedSum(rows.Span[start..], stride, weights, expected, new PreprocessingScratch());
+            TapTable filter = Filter(weights);
+            kernels.WeightedSum(rows.Span[start..], stride, filter, 0, output.Span[start..]);
+            Scalar.WeightedSum(rows.Span[start..], stride, filter, 0, expected);
 
             return output.Span[start..].SequenceEqual(expected);
         });
@@ -122,7 +123,7 @@ public class PreprocessingKernelsTests
             rows.AsSpan().Fill(255);
             byte[] output = new byte[64];
 
-            PreprocessingKernels.For((SimdWidth)bits).WeightedSum(rows, 64, weights, output, new PreprocessingScratch());
+            PreprocessingKernels.For((SimdWidth)bits).WeightedSum(rows, 64, Filter(weights), 0, output);
 
             output.Should().OnlyContain(value => value == 255, $"{count} rows");
         }
@@ -142,18 +143,19 @@ public class PreprocessingKernelsTests
                 using GuardedPicture picture = new(random, sourceWidth, height, format, start);
                 TapTable columns = Columns(random, sourceWidth, count);
                 PixelLayout layout = PixelLayout.Of(format);
-                int stride = kernels.RoundUp(count);
-                using GuardedMemory output = new(kernels.RowsAtOnce * layout.PlaneCount * stride);
+                int stride = kernels.PlaneStride(count);
+                int rowStride = kernels.RowStride(layout.PlaneCount * stride);
+                using GuardedMemory output = new(kernels.RowsAtOnce * rowStride);
 
-                kernels.ResampleColumns(picture.View, columns, output.Span, stride, new PreprocessingScratch());
+                kernels.ResampleColumns(picture.View, columns, output.Span, stride, rowStride, new PreprocessingScratch());
 
                 byte[] expected = new byte[layout.PlaneCount * count];
                 for (int y = 0; y < height; y++)
                 {
-                    Scalar.ResampleColumns(picture.View.Rows(y, 1), columns, expected, count, new PreprocessingScratch());
+                    Scalar.ResampleColumns(picture.View.Rows(y, 1), columns, expected, count, expected.Length, new PreprocessingScratch());
                     for (int plane = 0; plane < layout.PlaneCount; plane++)
                     {
-                        same &= output.Span.Slice(((y * layout.PlaneCount) + plane) * stride, count).SequenceEqual(expected.AsSpan(plane * count, count));
+                        same &= output.Span.Slice((y * rowStride) + (plane * stride), count).SequenceEqual(expected.AsSpan(plane * count, count));
                     }
                 }
             }
@@ -271,7 +273,7 @@ public class PreprocessingKernelsTests
             () => kernels.Normalise(bytes, floats.AsSpan(0, 399), 1, 0),
             () => kernels.NormalisePixels(bytes.AsSpan(0, 399), PixelLayout.Of(PixelFormat.Rgb24), floats.AsSpan(0, 398), 133, normalisation),
             () => kernels.Flatten(bytes, bytes.AsSpan(0, 399)),
-            () => kernels.WeightedSum(bytes.AsSpan(0, 399), 100, [1, 2, 3, 4], bytes.AsSpan(0, 100), new PreprocessingScratch()),
+            () => kernels.WeightedSum(bytes.AsSpan(0, 399), 100, Filter([1, 2, 3, 4]), 0, bytes.AsSpan(0, 100)),
             () => kernels.MixRows(shorts.AsSpan(0, 399), shorts, 1, 1, bytes),
             () => kernels.AverageRows(shorts, shorts.AsSpan(0, 399), bytes),
             () => kernels.MixRows(floats.AsSpan(0, 399), floats, 0.5f, floats, 1, 0),
@@ -327,6 +329,13 @@ public class PreprocessingKernelsTests
         return [.. parts.Select(part => (int)(part / parts.Sum() * (1 << PillowBilinear.PrecisionBits)))];
     }
 
+    private static TapTable Filter(int[] weights)
+    {
+        TapTable filter = new(new int[TapTable.EntryLength(weights.Length)], weights.Length);
+        filter.Set(0, 0, weights);
+        return filter;
+    }
+
     private static TapTable Columns(Random random, int sourceWidth, int count)
     {
         int most = random.Next(1, 9);
@@ -339,7 +348,7 @@ public class PreprocessingKernelsTests
             start = Math.Min(Math.Max(least, random.Next(sourceWidth) * x / count), sourceWidth - 1);
             start = Math.Max(start, x == 0 ? 0 : table.Start(x - 1));
             int end = Math.Min(start + most, sourceWidth);
-            Weights(random, end - start).CopyTo(table.Set(x, start, end - start));
+            table.Set(x, start, Weights(random, end - start));
         }
 
         return table;
