@@ -18,6 +18,8 @@ internal sealed record ModelChoice
 
     public ChannelValues? Std { get; init; }
 
+    public CropSampling Crops { get; init; }
+
     /// <summary>What an ONNX file gives; a variant knows its own.</summary>
     public OutputKind OutputKind { get; init; }
 
@@ -55,7 +57,7 @@ internal sealed record ModelChoice
         }
 
         // Without a profile the library takes the model's own.
-        return new ResNetClassifierOptions { Profile = profile };
+        return new ResNetClassifierOptions { Profile = profile, Crops = Crops };
     }
 
     private ModelStore OpenStore() => new(new ModelStoreOptions { LocalFolders = ModelsFolder is null ? null : [ModelsFolder] });

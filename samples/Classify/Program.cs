@@ -34,11 +34,12 @@ Option<ChannelValues?> mean = new("--mean")
 Option<ChannelValues?> std = new("--std") { Description = "Three numbers in place of the profile's standard deviation, as for --mean.", CustomParser = OptionValues.Channels };
 Option<bool> probabilities = new("--probabilities") { Description = "For an ONNX file that ends in a softmax: its output is probabilities already." };
 Option<int?> top = new("--top") { Description = "How many classes to name for each picture. [default: 1, or 5 with --json]", CustomParser = OptionValues.Count };
+Option<bool> tenCrop = new("--ten-crop") { Description = "Average over ten crops of each picture: corners, centre, and their mirror images." };
 Option<bool> json = new("--json") { Description = "Print one JSON object a line instead of a table." };
 
 pictures.Validators.Add(OptionValues.RejectUnknownOptions);
 
-RootCommand command = new("Classifies pictures with a ResNet.") { pictures, model, modelsFolder, labels, profile, size, mean, std, probabilities, top, json };
+RootCommand command = new("Classifies pictures with a ResNet.") { pictures, model, modelsFolder, labels, profile, size, mean, std, probabilities, tenCrop, top, json };
 command.SetAction(Run);
 
 // A picture may be called @cat.png: no response files.
@@ -66,6 +67,7 @@ int Run(ParseResult options)
             Size = options.GetValue(size),
             Mean = options.GetValue(mean),
             Std = options.GetValue(std),
+            Crops = options.GetValue(tenCrop) ? CropSampling.TenCrop : CropSampling.Center,
             OutputKind = options.GetValue(probabilities) ? OutputKind.Probabilities : OutputKind.Logits,
         }.Load();
         bool asJson = options.GetValue(json);

@@ -117,6 +117,22 @@ public sealed class ClassifyTests : IDisposable
     }
 
     [Fact]
+    public async Task TenCrop_GivesTheMeanOverTenCrops()
+    {
+        string picture = Sample("robin.png");
+        using ResNetClassifier centre = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
+        using ResNetClassifier ten = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Crops = CropSampling.TenCrop });
+        float[] expected = [.. ten.Classify(picture).Predictions.Select(p => p.Probability)];
+
+        ProgramRun run = await ClassifyAsync(picture, "--ten-crop", "--json");
+
+        run.ExitCode.Should().Be(Success, run.Error);
+        float[] actual = [.. Parse(run.Lines.Single()).GetProperty("predictions").EnumerateArray().Select(p => p.GetProperty("probability").GetSingle())];
+        actual.Zip(expected, (a, e) => Math.Abs(a - e)).Should().OnlyContain(difference => difference < 1e-5);
+        actual[0].Should().NotBe(centre.Classify(picture).Best.Probability);
+    }
+
+    [Fact]
     public async Task Top_GivesAsManyPredictions()
     {
         ProgramRun json = await ClassifyAsync(Sample("frog.png"), "--top", "3", "--json");
