@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ResNet.Net.Internals.Preprocessing.Kernels;
 
 namespace ResNet.Net.Internals.Preprocessing;
@@ -65,6 +66,7 @@ internal static class PillowBilinear
 
     private static int TapCount(int sourceSize, int scaledSize) => ((int)Math.Ceiling(Support(sourceSize, scaledSize)) * 2) + 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ComputeWeights(in TapTable table, int taps, int sourceSize, int scaledSize, int first, PreprocessingScratch scratch)
     {
         double scale = (double)sourceSize / scaledSize;

@@ -15,6 +15,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     // Two neighbouring pixels are read as 8 bytes.
     private const int PairBytes = 8;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void MixColumns(in PixelView row, ReadOnlySpan<int> indices, ReadOnlySpan<int> weights, int droppedBits, Span<short> output, int planeStride)
     {
         PixelLayout layout = PixelLayout.Of(row.Format);
@@ -50,6 +51,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         ScalarKernels.MixColumns(row, count, indices, weights, droppedBits, output, planeStride);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void MixColumns(in PixelView row, ReadOnlySpan<int> indices, ReadOnlySpan<float> fractions, Span<float> output, int planeStride)
     {
         PixelLayout layout = PixelLayout.Of(row.Format);
@@ -78,6 +80,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         ScalarKernels.MixColumns(row, count, indices, fractions, output, planeStride);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void MixRows(ReadOnlySpan<short> upper, ReadOnlySpan<short> lower, short upperWeight, short lowerWeight, Span<byte> output)
     {
         int count = CountWhole(upper, lower, output);
@@ -101,6 +104,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         For(SimdWidth.Scalar).MixRows(upper[count..], lower[count..], upperWeight, lowerWeight, output[count..]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void AverageRows(ReadOnlySpan<short> upper, ReadOnlySpan<short> lower, Span<byte> output)
     {
         int count = CountWhole(upper, lower, output);
@@ -119,6 +123,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         For(SimdWidth.Scalar).AverageRows(upper[count..], lower[count..], output[count..]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void MixRows(ReadOnlySpan<float> upper, ReadOnlySpan<float> lower, float fraction, Span<float> output, float scale, float offset)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(upper.Length, output.Length);

@@ -9,6 +9,7 @@ namespace ResNet.Net.Internals.Preprocessing.Kernels;
 /// </remarks>
 internal sealed unsafe partial class SimdKernels<TSimd, TVector>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void ResampleColumns(in PixelView block, in TapTable columns, Span<byte> output, int planeStride, int rowStride, PreprocessingScratch scratch)
     {
         PixelLayout layout = PixelLayout.Of(block.Format);
@@ -68,6 +69,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void WeightedSum(ReadOnlySpan<byte> rows, int stride, in TapTable filter, int y, Span<byte> output)
     {
         ReadOnlySpan<int> weights = filter.PackedWeights(y);
@@ -150,6 +152,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         => TSimd.ShiftRightInt32(TSimd.AddInt32(TSimd.ShiftLeftInt32(upper, TapTable.HalfBits), lower), PillowBilinear.PrecisionBits);
 
     /// <summary>16 bytes of many rows become 16 vectors, one after the other: byte i of every row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void LoadTransposed(byte* source, nint* offsets, byte* tile)
     {
         TVector r0 = TSimd.LoadLanes(source, offsets);
@@ -188,6 +191,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     }
 
     /// <summary>The reverse of <see cref="LoadTransposed"/>: 16 vectors become 16 bytes of many rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void StoreTransposed(byte* tile, byte* destination, nint stride)
     {
         TVector r0 = TSimd.Load(tile);

@@ -10,6 +10,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
 
     private static int Values => TSimd.Size / sizeof(float);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Flatten(ReadOnlySpan<byte> pixels, Span<byte> output)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(output.Length, pixels.Length);
@@ -34,6 +35,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         For(SimdWidth.Scalar).Flatten(pixels[whole..], output[whole..]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Normalise(ReadOnlySpan<byte> values, Span<float> output, float scale, float offset)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(output.Length, values.Length);
@@ -55,6 +57,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void NormalisePixels(ReadOnlySpan<byte> pixels, PixelLayout layout, Span<float> planes, int planeStride, Normalisation normalisation)
     {
         int count = pixels.Length / layout.Size;

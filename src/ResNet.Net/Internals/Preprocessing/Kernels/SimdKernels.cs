@@ -3,6 +3,7 @@ using ResNet.Net.Internals.Simd;
 namespace ResNet.Net.Internals.Preprocessing.Kernels;
 
 /// <summary>The kernels in vectors of any width: one text, compiled once a width.</summary>
+/// <remarks>Optimised at the first call: vectors that the runtime's first, quick compilation makes are slower than scalar code, and it keeps that for thirty calls.</remarks>
 internal sealed unsafe partial class SimdKernels<TSimd, TVector> : PreprocessingKernels
     where TSimd : ISimd<TVector>
     where TVector : struct
