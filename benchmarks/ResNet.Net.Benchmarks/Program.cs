@@ -17,6 +17,12 @@ if (args is [ShrinkAccuracy.Command, string zip, ..])
     return 0;
 }
 
+if (args is [StoreSpeed.Command, ..])
+{
+    await StoreSpeed.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 240);
+    return 0;
+}
+
 // In this process: the generated projects of other toolchains would be built by this repository's rules.
 ManualConfig config = ManualConfig.CreateEmpty()
     .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(4).WithIterationCount(12).WithIterationTime(TimeInterval.FromMilliseconds(150)))
