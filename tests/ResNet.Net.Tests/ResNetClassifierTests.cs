@@ -66,15 +66,13 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
         byte[] pixels = new byte[500 * 375 * 3];
         new Random(4).NextBytes(pixels);
         Prediction[] predictions = new Prediction[3];
-        PixelView view = new(pixels, 500, 375);
-        _classifier.Classify(view, predictions.AsSpan());
+        int count = 0;
+        void Classify() => count = _classifier.Classify(new PixelView(pixels, 500, 375), predictions.AsSpan());
+        Classify();
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        int count = _classifier.Classify(view, predictions.AsSpan());
-
-        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+        Allocations.Of(Classify).Should().Be(0);
         count.Should().Be(3);
-        predictions.Should().Equal(_classifier.Classify(view, 3).Predictions);
+        predictions.Should().Equal(_classifier.Classify(new PixelView(pixels, 500, 375), 3).Predictions);
     }
 
     [Theory]

@@ -196,13 +196,10 @@ public class PreprocessorTests
                 {
                     Preprocessor preprocessor = new(profile, sampling, width);
                     PreprocessingScratch scratch = new();
-                    PixelView view = new(pixels, 500, 375, format, 500 * PixelView.GetBytesPerPixel(format));
-                    preprocessor.Run(view, planes, scratch);
+                    void Run() => preprocessor.Run(new PixelView(pixels, 500, 375, format, 500 * PixelView.GetBytesPerPixel(format)), planes, scratch);
+                    Run();
 
-                    long before = GC.GetAllocatedBytesForCurrentThread();
-                    preprocessor.Run(view, planes, scratch);
-
-                    (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0, $"{profile.Name} {sampling} {width}");
+                    Allocations.Of(Run).Should().Be(0, $"{profile.Name} {sampling} {width}");
                 }
             }
         }
