@@ -23,6 +23,7 @@ internal static class OpenCvBilinear
         if (!known)
         {
             ComputeColumns(plan, halving, indices, weights);
+            scratch.KeepTaps(Interpolation.OpenCvBilinear, plan);
         }
 
         int planes = PixelLayout.Of(source.Format).PlaneCount;

@@ -24,6 +24,8 @@ internal static class OpenCvBilinearFloat
             (indices[x], fractions[x]) = (tap.Index, tap.Fraction);
         }
 
+        scratch.KeepTaps(Interpolation.OpenCvBilinearFloat, plan);
+
         Span<float> upper = floats[..rowStride];
         Span<float> lower = floats[rowStride..];
         (int upperIndex, int lowerIndex) = (-1, -1);

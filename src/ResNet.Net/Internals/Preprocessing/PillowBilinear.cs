@@ -25,6 +25,7 @@ internal static class PillowBilinear
         {
             ComputeWeights(columns, columnTaps, plan.SourceWidth, plan.ScaledWidth, plan.Left, scratch);
             ComputeWeights(rows, rowTaps, plan.SourceHeight, plan.ScaledHeight, plan.Top, scratch);
+            scratch.KeepTaps(Interpolation.PillowBilinear, plan);
         }
 
         int planes = PixelLayout.Of(source.Format).PlaneCount;

@@ -40,15 +40,20 @@ internal sealed class PreprocessingScratch
     /// <param name="interpolation">Whose filter it is.</param>
     /// <param name="plan">The geometry that it is for.</param>
     /// <param name="known">Whether the filter is there from the last picture, which had the same geometry.</param>
-    /// <returns>The memory, to be filled where it is not known.</returns>
+    /// <returns>The memory; where the filter is not known, to be filled, and then <see cref="KeepTaps"/>.</returns>
     public Span<int> Taps(int length, Interpolation interpolation, in ResizePlan plan, out bool known)
     {
         known = _filter == (interpolation, plan);
-        _filter = null;
-        Span<int> taps = _taps.Take(length);
-        _filter = (interpolation, plan);
-        return taps;
+        if (!known)
+        {
+            _filter = null;
+        }
+
+        return _taps.Take(length);
     }
+
+    /// <summary>Says that the filter is complete: a failure before that leaves none to be found.</summary>
+    public void KeepTaps(Interpolation interpolation, in ResizePlan plan) => _filter = (interpolation, plan);
 
     /// <summary>What belongs to <see cref="Taps"/>, in float32.</summary>
     public Span<float> Fractions(int length) => _fractions.Take(length);
