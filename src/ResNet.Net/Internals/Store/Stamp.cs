@@ -36,19 +36,20 @@ internal sealed record Stamp(string Sha256, FileIdentity Identity, DateTimeOffse
         }
     }
 
-    /// <summary>Writes the stamp if the folder can be written; without one the file is hashed again next time, no more.</summary>
+    /// <summary>
+    /// Writes the stamp if the folder can be written; without one the file is hashed again next time, no more. In place, since a torn one counts for nothing:
+    /// a process that dies here leaves no other file behind.
+    /// </summary>
     public void TryWrite(string path)
     {
-        string temporary = $"{path}.{Guid.NewGuid():N}";
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllText(temporary, ToString());
-            File.Move(temporary, path, overwrite: true);
+            File.WriteAllText(path, ToString());
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
-            TryDelete(temporary);
+            // A full disk, a read-only folder, or another process that writes the same line.
         }
     }
 
@@ -69,17 +70,5 @@ internal sealed record Stamp(string Sha256, FileIdentity Identity, DateTimeOffse
             && ticks <= DateTime.MaxValue.Ticks
             ? new Stamp(parts[1], new FileIdentity(bytes, parts[3]), new DateTimeOffset(ticks, TimeSpan.Zero))
             : null;
-    }
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Left behind on a disk that takes nothing, not even this.
-        }
     }
 }
