@@ -1,6 +1,6 @@
 namespace ResNet.Net;
 
-/// <summary>The base of every exception that this library defines. Argument errors are the BCL's own types.</summary>
+/// <summary>The base of every exception that ResNet.Net's libraries define; it lives in the lowest of them. Argument errors are the BCL's own types.</summary>
 public class ResNetException : Exception
 {
     /// <summary>Creates the exception with a message that names the value and the remedy.</summary>
