@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ResNet.Net.Internals.Store;
 
 namespace ResNet.Net.Tests.Internals.Store;
 
@@ -18,6 +19,8 @@ internal sealed class StoreFixture : IDisposable
 
     /// <summary>The variant that the file is.</summary>
     public ResNetVariant Variant { get; }
+
+    public StoredFile Model => StoredFile.ModelOf(Variant);
 
     public string Root => Path.Combine(_folder.FullPath, "store");
 
