@@ -49,6 +49,8 @@ internal sealed class StoreFixture : IDisposable
     public static ResNetVariant VariantOf(byte[] file, ResNetVariant? like = null)
         => (like ?? ResNetVariant.ResNet50V1) with { Bytes = file.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(file)) };
 
+    public static VariantTestData TestDataOf(byte[] archive) => new("test-data.tar.gz", archive.Length, Convert.ToHexStringLower(SHA256.HashData(archive)));
+
     /// <summary>Options that no variable of the environment changes.</summary>
     public ModelStoreOptions Options(params TestServer[] servers) => new()
     {
