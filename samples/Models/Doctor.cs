@@ -68,8 +68,8 @@ internal sealed class Doctor(ModelStore store, IAnsiConsole console)
 
     private IEnumerable<Finding> Files()
     {
-        IReadOnlyList<StoredModel> models = store.List();
-        if (models.Count == 0)
+        StoredModel[] models = [.. store.List().Where(m => m.Kind == StoredFileKind.Model)];
+        if (models.Length == 0)
         {
             yield return new Finding(Severity.Note, "models", "none here yet but the embedded one");
         }

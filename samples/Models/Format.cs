@@ -16,11 +16,13 @@ internal static class Format
     public static string Precision(ResNetVariant variant)
         => variant.Precision == ModelPrecision.Fp32 ? "fp32" : variant.QuantizationFormat == QuantizationFormat.Qdq ? "int8 QDQ" : "int8 QOperator";
 
-    public static string State(StoredModel model) => model.State switch
+    public static string State(StoredModel model) => model.Kind == StoredFileKind.Model ? State(model, model.Variant.Bytes) : $"test data: {State(model, model.Variant.TestData!.Bytes)}";
+
+    private static string State(StoredModel model, long whole) => model.State switch
     {
         StoredModelState.Verified => string.Create(CultureInfo.InvariantCulture, $"verified {model.VerifiedAt:yyyy-MM-dd}"),
         StoredModelState.Unverified => "not verified yet",
-        StoredModelState.Partial => string.Create(CultureInfo.InvariantCulture, $"{100.0 * model.Bytes / model.Variant.Bytes:F0} % downloaded"),
+        StoredModelState.Partial => string.Create(CultureInfo.InvariantCulture, $"{100.0 * model.Bytes / whole:F0} % downloaded"),
         _ => "damaged, set aside",
     };
 }

@@ -19,7 +19,7 @@ internal sealed class PullCommand(ModelStore store, IAnsiConsole console)
         }
         else
         {
-            await PullAllAsync(variants, _ => new Lines(), cancellationToken);
+            await PullAllAsync(variants, _ => new NoticeLines(Console.Error), cancellationToken);
         }
 
         foreach (string failure in _failures)
@@ -72,17 +72,6 @@ internal sealed class PullCommand(ModelStore store, IAnsiConsole console)
             if (value.Notice is not null)
             {
                 console.MarkupLine($"[yellow]{Terminal.Plain(value.Notice)}[/]");
-            }
-        }
-    }
-
-    private sealed class Lines : IProgress<ModelDownloadProgress>
-    {
-        public void Report(ModelDownloadProgress value)
-        {
-            if (value.Notice is not null)
-            {
-                Console.Error.WriteLine($"{value.ModelId}: {value.Notice}");
             }
         }
     }

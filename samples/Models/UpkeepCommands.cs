@@ -9,7 +9,7 @@ internal sealed class UpkeepCommands(ModelStore store, TextWriter output, TextWr
     {
         if (variants.Count == 0)
         {
-            variants = [.. store.List().Where(m => m.State is StoredModelState.Verified or StoredModelState.Unverified).Select(m => m.Variant).Distinct()];
+            variants = [.. store.List().Where(m => m.Kind == StoredFileKind.Model && m.State is StoredModelState.Verified or StoredModelState.Unverified).Select(m => m.Variant).Distinct()];
         }
 
         if (variants.Count == 0)
@@ -61,7 +61,7 @@ internal sealed class UpkeepCommands(ModelStore store, TextWriter output, TextWr
         {
             try
             {
-                foreach (StoredModel model in await store.ImportAsync(path, new Notices(error), cancellationToken))
+                foreach (StoredModel model in await store.ImportAsync(path, new NoticeLines(error), cancellationToken))
                 {
                     output.WriteLine($"{model.Variant.Id}: {model.Path}");
                 }
@@ -82,16 +82,5 @@ internal sealed class UpkeepCommands(ModelStore store, TextWriter output, TextWr
         output.WriteLine($"Local folders: {(store.LocalFolders.Count > 0 ? string.Join(", ", store.LocalFolders) : "none (RESNET_NET_MODELS)")}");
         output.WriteLine($"Sources:       {(store.IsOffline ? "none, offline (RESNET_NET_OFFLINE)" : string.Join(", ", store.Sources))}");
         return Success;
-    }
-
-    private sealed class Notices(TextWriter error) : IProgress<ModelDownloadProgress>
-    {
-        public void Report(ModelDownloadProgress value)
-        {
-            if (value.Notice is not null)
-            {
-                error.WriteLine(value.Notice);
-            }
-        }
     }
 }

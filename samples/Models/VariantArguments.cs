@@ -9,10 +9,13 @@ internal static class VariantArguments
     /// <summary>The variants that have a file.</summary>
     public static IReadOnlyList<ResNetVariant> Downloadable { get; } = [.. ResNetVariant.All.Where(v => !v.IsEmbedded)];
 
-    public static Argument<ResNetVariant[]> Create(string description, ArgumentArity arity)
-        => new("ids") { Description = description, Arity = arity, CustomParser = Parse };
+    /// <param name="description">What the help says.</param>
+    /// <param name="arity">How many.</param>
+    /// <param name="allowEmbedded">Whether the embedded model may be named too.</param>
+    public static Argument<ResNetVariant[]> Create(string description, ArgumentArity arity, bool allowEmbedded = false)
+        => new("ids") { Description = description, Arity = arity, CustomParser = argument => Parse(argument, allowEmbedded) };
 
-    private static ResNetVariant[] Parse(ArgumentResult argument)
+    private static ResNetVariant[] Parse(ArgumentResult argument, bool allowEmbedded)
     {
         List<ResNetVariant> variants = [];
         foreach (string id in argument.Tokens.Select(t => t.Value))
@@ -25,7 +28,7 @@ internal static class VariantArguments
             {
                 argument.AddError($"There is no variant '{id}'. There are: all, {string.Join(", ", Downloadable)}.");
             }
-            else if (variant.IsEmbedded)
+            else if (variant.IsEmbedded && !allowEmbedded)
             {
                 argument.AddError($"'{variant.Id}' is embedded in the library: it has no file, and is always here.");
             }

@@ -52,6 +52,40 @@ public sealed class OnnxTensor
         return new OnnxTensor(proto);
     }
 
+    /// <summary>Reads a tensor that stands alone, a serialised <c>TensorProto</c>, as the <c>.pb</c> files of ONNX's test data are.</summary>
+    /// <param name="bytes">The message; read during the call only.</param>
+    /// <returns>The tensor.</returns>
+    /// <exception cref="OnnxModelException">The bytes are no tensor, are damaged, or keep the values in another file; elements of the shape and values are not equally many.</exception>
+    public static OnnxTensor Parse(ReadOnlySpan<byte> bytes)
+    {
+        TensorProto proto;
+        try
+        {
+            proto = TensorProto.Parser.ParseFrom(bytes);
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            throw new OnnxModelException($"The bytes are no ONNX tensor, or damaged: {exception.Message}", exception);
+        }
+
+        return TensorData.ProblemOf(proto) is string problem
+            ? throw new OnnxModelException($"The bytes are no ONNX tensor, or damaged: {problem}.")
+            : new OnnxTensor(proto);
+    }
+
+    /// <summary>The tensor as a message of its own, which <see cref="Parse"/> reads.</summary>
+    /// <returns>A serialised <c>TensorProto</c>, in a new array.</returns>
+    public byte[] Serialize() => Proto.ToByteArray();
+
+    /// <summary>As <see cref="Create{T}"/>, of bytes that are the tensor's own from now on.</summary>
+    internal static OnnxTensor Wrap(string name, OnnxElementType elementType, ReadOnlySpan<long> dims, byte[] bytes) => new(new TensorProto
+    {
+        DataType = (int)elementType,
+        Dims = { dims.ToArray() },
+        Name = name,
+        RawData = UnsafeByteOperations.UnsafeWrap(bytes),
+    });
+
     /// <summary>The values, without a copy where the file holds them raw.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <returns>The values; valid as long as the tensor, not to be written to.</returns>

@@ -1,10 +1,13 @@
 namespace ResNet.Net;
 
-/// <summary>How far the store has come with one model. Comes at most about ten times a second, and whenever the stage changes or there is something to say.</summary>
+/// <summary>How far the store has come with one file. Comes at most about ten times a second, and whenever the stage changes or there is something to say.</summary>
 public sealed record ModelDownloadProgress
 {
     /// <summary>The id of the variant.</summary>
     public required string ModelId { get; init; }
+
+    /// <summary>The name of the file: the variant's model, or its test data.</summary>
+    public required string FileName { get; init; }
 
     /// <summary>What the store is doing.</summary>
     public required ModelDownloadStage Stage { get; init; }

@@ -3,7 +3,7 @@ namespace ResNet.Net;
 /// <summary>What the store is doing.</summary>
 public enum ModelDownloadStage
 {
-    /// <summary>Another process or thread is bringing the same model: this one waits for it, and will not download it again.</summary>
+    /// <summary>Another process or thread is bringing the same model or its test data: this one waits for it, and downloads nothing a second time.</summary>
     Waiting,
 
     /// <summary>Bytes that are on the disk already are hashed.</summary>

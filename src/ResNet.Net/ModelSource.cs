@@ -1,3 +1,5 @@
+using ResNet.Net.Internals.Store;
+
 namespace ResNet.Net;
 
 /// <summary>A place on the network that serves the zoo's files. What it serves is verified: it is trusted with nothing but its availability.</summary>
@@ -37,14 +39,17 @@ public sealed record ModelSource
         return new ModelSource($"mirror {example.Authority}", template);
     }
 
-    /// <summary>The address of a variant's file.</summary>
+    /// <summary>The address of a variant's model.</summary>
     /// <param name="variant">The variant.</param>
     /// <returns>Its address, with the user name and the password if the mirror was given with them.</returns>
     public Uri AddressOf(ResNetVariant variant)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        return new Uri(_template.Replace("{id}", variant.Id, StringComparison.Ordinal).Replace("{file}", variant.FileName, StringComparison.Ordinal));
+        return AddressOf(StoredFile.ModelOf(variant));
     }
+
+    internal Uri AddressOf(StoredFile file)
+        => new(_template.Replace("{id}", file.Variant.Id, StringComparison.Ordinal).Replace("{file}", file.Name, StringComparison.Ordinal));
 
     /// <summary>The name; never a password.</summary>
     /// <returns><see cref="Name"/>.</returns>

@@ -1,6 +1,6 @@
 namespace ResNet.Net;
 
-/// <summary>A model file was not found, or not in a usable state. The message lists every place that was looked at, and every source that was tried.</summary>
+/// <summary>A file of a model was not found, or not in a usable state. The message lists every place that was looked at, and every source that was tried.</summary>
 public class ModelUnavailableException : ResNetException
 {
     /// <summary>Creates the exception.</summary>

@@ -68,7 +68,7 @@ public sealed partial class ResNetClassifier
         => LoadAsync(() => Create(model, options), cancellationToken);
 
     /// <summary>The variant's verified file; null for the embedded model. What cannot be loaded anyway is refused before anything is downloaded.</summary>
-    private static async Task<string?> EnsureFileAsync(ResNetVariant variant, ResNetClassifierOptions options, IProgress<ModelDownloadProgress>? progress, CancellationToken cancellationToken)
+    internal static async Task<string?> EnsureFileAsync(ResNetVariant variant, ResNetClassifierOptions options, IProgress<ModelDownloadProgress>? progress, CancellationToken cancellationToken)
     {
         options.Validate();
         if (!variant.LoadsInOnnxRuntime)

@@ -92,7 +92,7 @@ public sealed partial class ResNetClassifier : IDisposable
         _session.Dispose();
     }
 
-    private static SessionSettings CreateSettings(ModelRecipe recipe, ResNetClassifierOptions options)
+    internal static SessionSettings CreateSettings(ModelRecipe recipe, ResNetClassifierOptions options)
     {
         Dictionary<string, string> entries = [];
         if (recipe.IsInt8)

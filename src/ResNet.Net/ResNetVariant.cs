@@ -68,7 +68,7 @@ public sealed partial record ResNetVariant
     public int? FixedBatch { get; private init; }
 
     /// <summary>The zoo's archive of test inputs and outputs; null for the embedded model.</summary>
-    public VariantTestData? TestData { get; private init; }
+    public VariantTestData? TestData { get; internal init; }
 
     /// <summary>Whether the model is part of this library and needs no file.</summary>
     public bool IsEmbedded => Origin == ModelOrigin.ResNetNet;

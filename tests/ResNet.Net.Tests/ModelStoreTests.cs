@@ -331,7 +331,7 @@ public sealed class ModelStoreTests : IDisposable
     public void Remove_WhileItIsDownloaded_IsRefused()
     {
         _fixture.Place();
-        using StoreLock held = StoreLock.TryAcquire(new VariantPaths(_fixture.Root, Variant).Lock)!;
+        using StoreLock held = StoreLock.TryAcquire(new FilePaths(_fixture.Root, StoredFile.ModelOf(Variant)).Lock)!;
 
         ((Action)(() => _fixture.Store().Remove(Variant))).Should().Throw<ModelUnavailableException>().WithMessage("*another process*");
 
@@ -415,7 +415,7 @@ public sealed class ModelStoreTests : IDisposable
     public async Task Ensure_WaitingForAnother_SaysSoAndCanBeCancelled()
     {
         _fixture.Place(_fixture.PartialPath, new byte[123]);
-        using StoreLock held = StoreLock.TryAcquire(new VariantPaths(_fixture.Root, Variant).Lock)!;
+        using StoreLock held = StoreLock.TryAcquire(new FilePaths(_fixture.Root, StoredFile.ModelOf(Variant)).Lock)!;
         await using TestServer server = await TestServer.StartAsync(_fixture.File);
         using CancellationTokenSource source = new();
         _fixture.Progress.OnReport = report =>

@@ -1,5 +1,9 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using ResNet.Net.Internals.Inference;
+using ResNet.Net.Internals.Inference.Interop;
+using ResNet.Net.Internals.Models;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Samples.Tests;
 
@@ -162,6 +166,56 @@ public sealed class ModelsTests : IDisposable
     }
 
     [Fact]
+    public async Task Golden_ArchiveOfTheEmbeddedModel_Passes()
+    {
+        ProgramRun run = await ModelsAsync("verify", "resnet20-cifar10", "--golden", "--archive", EmbeddedArchive(off: 0));
+
+        run.ExitCode.Should().Be(Success, run.Error);
+        string[] cells = [.. run.Lines.Single(l => l.StartsWith("│ resnet20-cifar10 ", StringComparison.Ordinal)).Trim('│').Split('│').Select(c => c.Trim())];
+        cells.Should().HaveCount(8);
+        cells[1].Should().Be("m/test_data_set_0");
+        cells.Skip(5).Should().Equal("same", "same", "pass");
+        double.Parse(cells[2], CultureInfo.InvariantCulture).Should().BeLessThan(double.Parse(cells[4], CultureInfo.InvariantCulture));
+        run.Output.Should().MatchRegex(@"ONNX Runtime \d+\.\d+\.\d+ on a processor with(out)? VNNI").And.Contain("fp32: 0.001 of the value + 1E-4 of the largest");
+    }
+
+    [Fact]
+    public async Task Golden_OutputsOfAnotherModel_Fails()
+    {
+        ProgramRun run = await ModelsAsync("verify", "resnet20-cifar10", "--golden", "--archive", EmbeddedArchive(off: 0.1f));
+
+        run.ExitCode.Should().Be(SomeFailed);
+        run.Output.Should().Contain("FAILS").And.NotContain(" pass ");
+        run.Error.Should().Contain("resnet20-cifar10, 'm/test_data_set_0': element 4 of the output is");
+    }
+
+    [Fact]
+    public async Task Golden_ArchiveThatIsNone_IsOneLine()
+    {
+        string hostile = _folder.Write("hostile.tar.gz", new TarGzBuilder().Add("../input_0.pb", [1]).Build());
+
+        ProgramRun run = await ModelsAsync("verify", "resnet20-cifar10", "--golden", "--archive", hostile);
+        ProgramRun missing = await ModelsAsync("verify", "resnet20-cifar10", "--golden", "--archive", $"{hostile}.none");
+
+        run.ExitCode.Should().Be(SomeFailed);
+        run.Error.TrimEnd().Should().Contain("hostile.tar.gz' is refused: its entry '../input_0.pb' leads out").And.NotContain("\n");
+        missing.ExitCode.Should().Be(SomeFailed);
+        missing.Error.TrimEnd().Should().Contain("hostile.tar.gz.none").And.NotContain("\n");
+    }
+
+    [Fact]
+    public async Task Golden_NothingHere_SaysSo()
+    {
+        ProgramRun none = await ModelsAsync("verify", "--golden");
+        ProgramRun offline = await ModelsAsync("verify", Smallest.Id, "--golden");
+
+        none.ExitCode.Should().Be(Success, none.Error);
+        none.Output.Should().Contain("nothing to verify");
+        offline.ExitCode.Should().Be(SomeFailed);
+        offline.Error.Should().Contain("RESNET_NET_OFFLINE");
+    }
+
+    [Fact]
     public async Task Remove_DeletesWhatThereIs()
     {
         Place(ModelPath, bytes: 100);
@@ -191,6 +245,11 @@ public sealed class ModelsTests : IDisposable
     [InlineData("pull", "pull")]
     [InlineData("fetch", "command")]
     [InlineData("where --mirror ftp://x", "'ftp://x'")]
+    [InlineData("verify resnet20-cifar10", "embedded")]
+    [InlineData("verify resnet20-cifar10 --golden", "No test data")]
+    [InlineData("verify resnet18-v1-7 --archive x", "--golden")]
+    [InlineData("verify --golden --archive x", "one model")]
+    [InlineData("verify resnet18-v1-7 resnet34-v1-7 --golden --archive x", "one model")]
     public async Task WrongUsage_IsOneLineOnStandardError(string arguments, string named)
     {
         ProgramRun run = await ModelsAsync(arguments.Split(' '));
@@ -207,6 +266,24 @@ public sealed class ModelsTests : IDisposable
 
         run.ExitCode.Should().Be(Unusable);
         run.Error.Should().Contain("RESNET_NET_OFFLINE").And.Contain("perhaps");
+    }
+
+    /// <summary>Test data of the embedded model: its outputs without optimisations, one of them moved by a part of the largest.</summary>
+    private string EmbeddedArchive(float off)
+    {
+        ResNetVariant variant = ResNetVariant.Cifar10ResNet20;
+        Random random = new(11);
+        float[] input = [.. Enumerable.Range(0, 3 * 32 * 32).Select(_ => random.NextSingle() - 0.5f)];
+        using OrtSession session = ModelRecipe.For(variant, null).Open(new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimization.None });
+        using AlignedBuffer buffer = new(input.Length);
+        input.CopyTo(buffer.Span);
+        using OrtValueHandle tensor = session.CreateTensor(buffer, [1, 3, 32, 32]);
+        float[] scores = session.RunToArray([new NamedTensor(variant.InputName, tensor)], variant.OutputName).Values;
+        scores[4] += off * scores.Max(Math.Abs);
+        TarGzBuilder tar = new TarGzBuilder()
+            .Add("m/test_data_set_0/input_0.pb", OnnxTensor.Create(variant.InputName, [1, 3, 32, 32], input).Serialize())
+            .Add("m/test_data_set_0/output_0.pb", OnnxTensor.Create(variant.OutputName, [1, 10], scores).Serialize());
+        return _folder.Write("test-data.tar.gz", tar.Build());
     }
 
     private static void Place(string path, int bytes)

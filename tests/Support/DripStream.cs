@@ -5,6 +5,9 @@ internal sealed class DripStream(byte[] bytes, int most = 997) : Stream
 {
     private int _position;
 
+    /// <summary>Bytes that were taken.</summary>
+    public int Count => _position;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;

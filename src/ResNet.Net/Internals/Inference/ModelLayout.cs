@@ -16,8 +16,8 @@ internal sealed record ModelLayout(string InputName, int Height, int Width, stri
     /// <exception cref="ResNetException">The model does not have the shape of a picture classifier; both shapes are in the message.</exception>
     public static ModelLayout Read(OrtSession session, string model, string? inputName, string? outputName, int width, int height)
     {
-        TensorMetadata input = Pick(session.Inputs, inputName, "input", model);
-        TensorMetadata output = Pick(session.Outputs, outputName, "output", model);
+        TensorMetadata input = PickInput(session, model, inputName);
+        TensorMetadata output = PickOutput(session, model, outputName);
         string expected = $"Float32 [N, 3, {height}, {width}]";
         if (input.ElementType != TensorElementType.Float32 || input.Shape.Count != 4
             || !Fits(input.Shape[1], 3) || !Fits(input.Shape[2], height) || !Fits(input.Shape[3], width))
@@ -25,11 +25,6 @@ internal sealed record ModelLayout(string InputName, int Height, int Width, stri
             throw new ResNetException(
                 $"The model '{model}' takes {input}, but its profile makes {expected}. "
                 + "Choose a profile whose crop has the model's size (profile with { Crop = new CropRule(width, height) }); only planar RGB or BGR float inputs are supported.");
-        }
-
-        if (session.Inputs.Count > 1)
-        {
-            throw new ResNetException($"The model '{model}' has {session.Inputs.Count} inputs ({string.Join(", ", session.Inputs)}); a picture classifier has one.");
         }
 
         int? fixedBatch = input.Shape[0] > 0 ? checked((int)input.Shape[0]) : null;
@@ -51,6 +46,20 @@ internal sealed record ModelLayout(string InputName, int Height, int Width, stri
 
         return new ModelLayout(input.Name, height, width, output.Name, shape.Count, checked((int)shape[1]), fixedBatch);
     }
+
+    /// <summary>The input; the first one where no name is given.</summary>
+    /// <exception cref="ResNetException">There is none of that name, or more than one.</exception>
+    public static TensorMetadata PickInput(OrtSession session, string model, string? name)
+    {
+        TensorMetadata input = Pick(session.Inputs, name, "input", model);
+        return session.Inputs.Count == 1
+            ? input
+            : throw new ResNetException($"The model '{model}' has {session.Inputs.Count} inputs ({string.Join(", ", session.Inputs)}); a picture classifier has one.");
+    }
+
+    /// <summary>The output; the first one where no name is given.</summary>
+    /// <exception cref="ResNetException">There is none of that name.</exception>
+    public static TensorMetadata PickOutput(OrtSession session, string model, string? name) => Pick(session.Outputs, name, "output", model);
 
     public long[] InputShape(int batch) => [batch, 3, Height, Width];
 

@@ -8,8 +8,8 @@ using Polly.Retry;
 
 namespace ResNet.Net.Internals.Store;
 
-/// <summary>Brings one variant's file from one source at a time into a <see cref="PartialFile"/>.</summary>
-internal sealed class Downloader(StoreSettings settings, ResNetVariant variant, ProgressReporter reporter)
+/// <summary>Brings a file from one source at a time into a <see cref="PartialFile"/>.</summary>
+internal sealed class Downloader(StoreSettings settings, StoredFile file, ProgressReporter reporter)
 {
     private const int BufferBytes = 256 * 1024;
 
@@ -31,14 +31,14 @@ internal sealed class Downloader(StoreSettings settings, ResNetVariant variant, 
     /// <exception cref="StoreException">The disk fails.</exception>
     public async Task DownloadAsync(ModelSource source, PartialFile partial, CancellationToken cancellationToken)
     {
-        Uri address = source.AddressOf(variant);
+        Uri address = source.AddressOf(file);
         reporter.Begin(ModelDownloadStage.Downloading, source.Name, partial.Length);
         for (bool again = false; ; again = true)
         {
             _inOnePiece = false;
             await FillAsync(source, address, partial, cancellationToken).ConfigureAwait(false);
             string actual = await partial.HashAsync().ConfigureAwait(false);
-            if (actual == variant.Sha256)
+            if (actual == file.Sha256)
             {
                 return;
             }
@@ -46,7 +46,7 @@ internal sealed class Downloader(StoreSettings settings, ResNetVariant variant, 
             await partial.ResetAsync().ConfigureAwait(false);
             if (_inOnePiece || again)
             {
-                throw new SourceException($"serves a file of the right size with SHA-256 {actual} instead of {variant.Sha256}") { IsWrongContent = true, ActualSha256 = actual };
+                throw new SourceException($"serves a file of the right size with SHA-256 {actual} instead of {file.Sha256}") { IsWrongContent = true, ActualSha256 = actual };
             }
 
             reporter.Notice($"{source.Name}: the parts that were downloaded one after the other do not make the right file; it is downloaded again in one piece.");
@@ -209,12 +209,12 @@ internal sealed class Downloader(StoreSettings settings, ResNetVariant variant, 
     private async Task CheckRangeAsync(HttpResponseMessage response, string? validator, Uri address, PartialFile partial)
     {
         ContentRangeHeaderValue? range = response.Content.Headers.ContentRange;
-        if (range?.Length is long total && total != variant.Bytes)
+        if (range?.Length is long total && total != file.Bytes)
         {
-            throw new SourceException($"has a file of {total} bytes instead of {variant.Bytes}") { IsWrongContent = true };
+            throw new SourceException($"has a file of {total} bytes instead of {file.Bytes}") { IsWrongContent = true };
         }
 
-        long rest = variant.Bytes - partial.Length;
+        long rest = file.Bytes - partial.Length;
         bool changed = partial.Origin is { Validator.Length: > 0 } origin && origin.Address == Shown(address) && validator is not null && validator != origin.Validator;
         if (changed || range?.From != partial.Length || response.Content.Headers.ContentLength is long length && length > rest)
         {
@@ -231,11 +231,11 @@ internal sealed class Downloader(StoreSettings settings, ResNetVariant variant, 
             throw new SourceException($"sends the file compressed ({string.Join(", ", response.Content.Headers.ContentEncoding)}), which it was asked not to") { IsWrongContent = true };
         }
 
-        if (response.Content.Headers.ContentLength is long length && length != variant.Bytes)
+        if (response.Content.Headers.ContentLength is long length && length != file.Bytes)
         {
             byte[] start = new byte[WrongContent.EnoughBytes];
             int read = await ReadAsync(() => body.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, idle.Token), 0, cancellationToken).ConfigureAwait(false);
-            throw new SourceException($"serves {length} bytes instead of {variant.Bytes}{WrongContent.Name(start.AsSpan(0, read))}") { IsWrongContent = true };
+            throw new SourceException($"serves {length} bytes instead of {file.Bytes}{WrongContent.Name(start.AsSpan(0, read))}") { IsWrongContent = true };
         }
     }
 
@@ -246,7 +246,7 @@ internal sealed class Downloader(StoreSettings settings, ResNetVariant variant, 
         for (int turn = 0; ; turn ^= 1)
         {
             // One more byte than there may be, so that too many are noticed.
-            long missing = variant.Bytes - partial.Length;
+            long missing = file.Bytes - partial.Length;
             Memory<byte> free = buffers[turn].AsMemory(0, (int)Math.Min(BufferBytes, missing + 1));
             idle.CancelAfter(settings.Options.IdleTimeout);
             int read = await ReadAsync(() => body.ReadAsync(free, idle.Token), partial.Length, cancellationToken).ConfigureAwait(false);
@@ -258,7 +258,7 @@ internal sealed class Downloader(StoreSettings settings, ResNetVariant variant, 
             if (read > missing)
             {
                 await partial.ResetAsync().ConfigureAwait(false);
-                throw new SourceException($"serves more than {variant.Bytes} bytes") { IsWrongContent = true };
+                throw new SourceException($"serves more than {file.Bytes} bytes") { IsWrongContent = true };
             }
 
             if (partial.Length == 0 && !lengthIsKnown && WrongContent.Name(free.Span[..Math.Min(read, WrongContent.EnoughBytes)]) is { Length: > 0 } name)
@@ -286,13 +286,13 @@ internal sealed class Downloader(StoreSettings settings, ResNetVariant variant, 
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw exception is OperationCanceledException
-                ? new SourceException($"sent nothing for {Seconds(settings.Options.IdleTimeout)} s after {done} of {variant.Bytes} bytes", exception) { IsTransient = true }
+                ? new SourceException($"sent nothing for {Seconds(settings.Options.IdleTimeout)} s after {done} of {file.Bytes} bytes", exception) { IsTransient = true }
                 : Cut(exception, done);
         }
     }
 
     private SourceException Cut(Exception? exception, long done)
-        => new($"the connection was cut after {done} of {variant.Bytes} bytes", exception) { IsTransient = true };
+        => new($"the connection was cut after {done} of {file.Bytes} bytes", exception) { IsTransient = true };
 
     private SourceException Refusal(HttpResponseMessage response)
     {

@@ -3,22 +3,22 @@ using System.Security.Cryptography;
 
 namespace ResNet.Net.Internals.Store;
 
-/// <summary>What became of looking at one place for a variant's file.</summary>
+/// <summary>What became of looking at one place for a file.</summary>
 internal sealed record FileCheck(string Path, FileCheckResult Result, string Finding, string? ActualSha256 = null)
 {
     private const int BufferBytes = 1 << 20;
 
     /// <summary>Judges a file by its stamp, unless that is not to be trusted; hashes it, and renews the stamp, where that does not do.</summary>
-    public static FileCheck Run(string path, string stampPath, ResNetVariant variant, bool trustStamp, ProgressReporter reporter, CancellationToken cancellationToken)
+    public static FileCheck Run(string path, string stampPath, StoredFile file, bool trustStamp, ProgressReporter reporter, CancellationToken cancellationToken)
     {
         try
         {
-            if (trustStamp && ByStamp(path, stampPath, variant) is not null)
+            if (trustStamp && ByStamp(path, stampPath, file) is not null)
             {
                 return new FileCheck(path, FileCheckResult.Right, "verified before");
             }
 
-            return ByHash(path, stampPath, variant, reporter, cancellationToken);
+            return ByHash(path, stampPath, file, reporter, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -26,36 +26,36 @@ internal sealed record FileCheck(string Path, FileCheckResult Result, string Fin
         }
     }
 
-    /// <summary>The stamp, if it is of this variant and the file looks as it did then.</summary>
-    public static Stamp? ByStamp(string path, string stampPath, ResNetVariant variant)
+    /// <summary>The stamp, if it is of these bytes and the file looks as it did then.</summary>
+    public static Stamp? ByStamp(string path, string stampPath, StoredFile file)
         => FileIdentity.Of(path) is FileIdentity identity
-            && identity.Bytes == variant.Bytes
+            && identity.Bytes == file.Bytes
             && Stamp.Read(stampPath) is Stamp stamp
-            && stamp.Sha256 == variant.Sha256
+            && stamp.Sha256 == file.Sha256
             && stamp.Identity == identity
             ? stamp
             : null;
 
-    private static FileCheck ByHash(string path, string stampPath, ResNetVariant variant, ProgressReporter reporter, CancellationToken cancellationToken)
+    private static FileCheck ByHash(string path, string stampPath, StoredFile file, ProgressReporter reporter, CancellationToken cancellationToken)
     {
         if (FileIdentity.Of(path) is not FileIdentity before)
         {
             return new FileCheck(path, FileCheckResult.Missing, "no such file");
         }
 
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
-        if (file.Length != variant.Bytes)
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        if (stream.Length != file.Bytes)
         {
             byte[] start = new byte[WrongContent.EnoughBytes];
-            int read = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-            return new FileCheck(path, FileCheckResult.Wrong, $"has {file.Length} bytes instead of {variant.Bytes}{WrongContent.Name(start.AsSpan(0, read))}");
+            int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+            return new FileCheck(path, FileCheckResult.Wrong, $"has {stream.Length} bytes instead of {file.Bytes}{WrongContent.Name(start.AsSpan(0, read))}");
         }
 
         reporter.Begin(ModelDownloadStage.Verifying, path, 0);
-        string actual = Hash(file, reporter, cancellationToken);
-        if (actual != variant.Sha256)
+        string actual = Hash(stream, reporter, cancellationToken);
+        if (actual != file.Sha256)
         {
-            return new FileCheck(path, FileCheckResult.Wrong, $"has SHA-256 {actual} instead of {variant.Sha256}", actual);
+            return new FileCheck(path, FileCheckResult.Wrong, $"has SHA-256 {actual} instead of {file.Sha256}", actual);
         }
 
         // Only a file that stood still while it was read has a stamp.
@@ -67,14 +67,14 @@ internal sealed record FileCheck(string Path, FileCheckResult Result, string Fin
         return new FileCheck(path, FileCheckResult.Right, "verified now");
     }
 
-    private static string Hash(FileStream file, ProgressReporter reporter, CancellationToken cancellationToken)
+    private static string Hash(FileStream stream, ProgressReporter reporter, CancellationToken cancellationToken)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
             long done = 0;
-            for (int read = file.Read(buffer); read > 0; read = file.Read(buffer))
+            for (int read = stream.Read(buffer); read > 0; read = stream.Read(buffer))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 hash.AppendData(buffer.AsSpan(0, read));

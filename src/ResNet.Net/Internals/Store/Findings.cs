@@ -2,8 +2,8 @@ using System.Text;
 
 namespace ResNet.Net.Internals.Store;
 
-/// <summary>What was looked at and tried for one variant, for the message of the exception that ends it.</summary>
-internal sealed class Findings(StoreSettings settings, ResNetVariant variant)
+/// <summary>What was looked at and tried for one file, for the message of the exception that ends it.</summary>
+internal sealed class Findings(StoreSettings settings, StoredFile file)
 {
     private readonly StringBuilder _looked = new();
     private readonly StringBuilder _tried = new();
@@ -39,18 +39,18 @@ internal sealed class Findings(StoreSettings settings, ResNetVariant variant)
         string tried = _tried.Length > 0 ? $"\nTried to download it from:{_tried}" : "";
         string all = $" Looked at:{_looked}{tried}{Remedy}";
         return _wrong is (string place, var actual)
-            ? new ModelVerificationException(variant.Id, place, variant.Sha256, actual, $"The model '{variant.Id}' was not loaded: something was found, but not with its bytes.{all}")
-            : new ModelUnavailableException(variant.Id, $"The model '{variant.Id}' is not here.{all}");
+            ? new ModelVerificationException(file.Variant.Id, place, file.Sha256, actual, $"The {file.Title} was not loaded: something was found, but not with its bytes.{all}")
+            : new ModelUnavailableException(file.Variant.Id, $"The {file.Title} is not here.{all}");
     }
 
     public ModelUnavailableException ToException(StoreException failure)
         => new(
-            variant.Id,
-            $"The model '{variant.Id}' cannot be stored in '{settings.Root}': {failure.Message.TrimEnd('.')}. "
+            file.Variant.Id,
+            $"The {file.Title} cannot be stored in '{settings.Root}': {failure.Message.TrimEnd('.')}. "
             + $"The store's folder is {StoreVariables.Root} or ModelStoreOptions.{nameof(ModelStoreOptions.RootFolder)}.{(_looked.Length > 0 ? $" Looked at:{_looked}" : "")}{Remedy}",
             failure);
 
     private string Remedy
-        => $"\nTo get it by hand, download {variant.FileName} ({variant.Bytes} bytes, SHA-256 {variant.Sha256}) from {ModelSource.HuggingFace.AddressOf(variant)} "
+        => $"\nTo get it by hand, download {file.Name} ({file.Bytes} bytes, SHA-256 {file.Sha256}) from {ModelSource.HuggingFace.AddressOf(file)} "
             + $"into a folder, and name that folder in {StoreVariables.LocalFolders} or ModelStoreOptions.{nameof(ModelStoreOptions.LocalFolders)}.";
 }

@@ -3,16 +3,16 @@ using System.Text;
 
 namespace ResNet.Net.Internals.Store;
 
-/// <summary>Finds models among files by their bytes, and copies them into the store.</summary>
+/// <summary>Finds models and their test data among files by their bytes, and copies them into the store.</summary>
 internal sealed class Importer(StoreSettings settings, IEnumerable<ResNetVariant> variants, IProgress<ModelDownloadProgress>? progress)
 {
-    private readonly ResNetVariant[] _variants = [.. variants];
+    private readonly StoredFile[] _wanted = [.. variants.SelectMany(StoredFile.AllOf)];
     private readonly StringBuilder _refused = new();
     private ModelVerificationException? _wrong;
 
     /// <param name="path">A file or a folder, as a full path.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <exception cref="ModelUnavailableException">There is no model.</exception>
+    /// <exception cref="ModelUnavailableException">There is none.</exception>
     public async Task<IReadOnlyList<StoredModel>> RunAsync(string path, CancellationToken cancellationToken)
     {
         bool isFile = File.Exists(path);
@@ -21,16 +21,16 @@ internal sealed class Importer(StoreSettings settings, IEnumerable<ResNetVariant
             throw new ModelUnavailableException(path, $"There is no file and no folder '{path}' to import.");
         }
 
-        HashSet<ResNetVariant> imported = [];
+        HashSet<StoredFile> imported = [];
         try
         {
             string[] files = isFile ? [path] : Directory.GetFiles(path, "*", new EnumerationOptions { RecurseSubdirectories = true });
-            foreach (string file in files.Order(StringComparer.Ordinal))
+            foreach (string candidate in files.Order(StringComparer.Ordinal))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (Recognise(file, isFile) is ResNetVariant variant && imported.Add(variant))
+                if (Recognise(candidate, isFile) is StoredFile file && imported.Add(file))
                 {
-                    await new VariantStore(settings, variant, progress).ImportAsync(file, cancellationToken).ConfigureAwait(false);
+                    await new FileStore(settings, file, progress).ImportAsync(candidate, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
@@ -40,43 +40,43 @@ internal sealed class Importer(StoreSettings settings, IEnumerable<ResNetVariant
         }
 
         return imported.Count > 0
-            ? [.. _variants.Where(imported.Contains).Select(v => new VariantStore(settings, v).List().First())]
-            : throw _wrong ?? new ModelUnavailableException(path, $"'{path}' {(isFile ? "is no model of the zoo" : "holds no model of the zoo")}: models are known by size and SHA-256.{_refused}");
+            ? [.. _wanted.Where(imported.Contains).Select(f => new FileStore(settings, f).List().First())]
+            : throw _wrong ?? new ModelUnavailableException(path, $"'{path}' {(isFile ? "is" : "holds")} no model of the zoo, and no test data of one: they are known by size and SHA-256.{_refused}");
     }
 
-    private ResNetVariant? Recognise(string file, bool isNamed)
+    private StoredFile? Recognise(string path, bool isNamed)
     {
-        long bytes = new FileInfo(file).Length;
-        ResNetVariant[] candidates = [.. _variants.Where(v => v.Bytes == bytes)];
+        long bytes = new FileInfo(path).Length;
+        StoredFile[] candidates = [.. _wanted.Where(f => f.Bytes == bytes)];
         string? sha256 = null;
         if (candidates.Length > 0)
         {
-            using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
             sha256 = Convert.ToHexStringLower(SHA256.HashData(stream));
-            if (candidates.FirstOrDefault(v => v.Sha256 == sha256) is ResNetVariant variant)
+            if (candidates.FirstOrDefault(f => f.Sha256 == sha256) is StoredFile file)
             {
-                return variant;
+                return file;
             }
         }
 
-        string name = Path.GetFileName(file);
-        if (_variants.FirstOrDefault(v => v.FileName.Equals(name, StringComparison.OrdinalIgnoreCase)) is ResNetVariant meant)
+        string name = Path.GetFileName(path);
+        if (_wanted.FirstOrDefault(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is StoredFile meant)
         {
-            string finding = bytes != meant.Bytes ? $"has {bytes} bytes instead of {meant.Bytes}{WrongContent.Name(Start(file))}" : $"has SHA-256 {sha256} instead of {meant.Sha256}";
-            new ProgressReporter(meant, progress).Notice($"{file} is not imported: it {finding}.");
-            _wrong ??= new ModelVerificationException(meant.Id, file, meant.Sha256, sha256, $"'{file}' is called like the model '{meant.Id}', but {finding}. It was not imported.");
+            string finding = bytes != meant.Bytes ? $"has {bytes} bytes instead of {meant.Bytes}{WrongContent.Name(Start(path))}" : $"has SHA-256 {sha256} instead of {meant.Sha256}";
+            new ProgressReporter(meant, progress).Notice($"{path} is not imported: it {finding}.");
+            _wrong ??= new ModelVerificationException(meant.Variant.Id, path, meant.Sha256, sha256, $"'{path}' is called like the {meant.Title}, but {finding}. It was not imported.");
         }
         else if (isNamed)
         {
-            _refused.Append(sha256 is null ? $"\nIt has {bytes} bytes, and no model has." : $"\nIts SHA-256 is {sha256}, and no model has that.");
+            _refused.Append(sha256 is null ? $"\nIt has {bytes} bytes, and nothing that is known has." : $"\nIts SHA-256 is {sha256}, and nothing that is known has that.");
         }
 
         return null;
     }
 
-    private static byte[] Start(string file)
+    private static byte[] Start(string path)
     {
-        using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         byte[] start = new byte[WrongContent.EnoughBytes];
         return start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
     }

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace ResNet.Net.Internals.Store;
 
 /// <summary>
-/// The file that a download grows in, hashed as it grows. Its owner holds the variant's lock. Never longer than the variant, and worth resuming at any moment:
+/// The file that a download grows in, hashed as it grows. Its owner holds the variant's lock. Never longer than the whole file, and worth resuming at any moment:
 /// what is written is always the beginning of the file.
 /// </summary>
 internal sealed class PartialFile : IAsyncDisposable
@@ -15,8 +15,8 @@ internal sealed class PartialFile : IAsyncDisposable
     // Less than this is hashed sooner than another thread could be asked to.
     private const int HashElsewhere = 32 * 1024;
 
-    private readonly VariantPaths _paths;
-    private readonly ResNetVariant _variant;
+    private readonly FilePaths _paths;
+    private readonly StoredFile _whole;
     private readonly string _path;
     private readonly bool _isPrivate;
     private readonly SafeFileHandle _file;
@@ -24,10 +24,10 @@ internal sealed class PartialFile : IAsyncDisposable
     private Task _hashing = Task.CompletedTask;
     private bool _published;
 
-    private PartialFile(VariantPaths paths, ResNetVariant variant, string path, bool isPrivate)
+    private PartialFile(FilePaths paths, StoredFile whole, string path, bool isPrivate)
     {
         _paths = paths;
-        _variant = variant;
+        _whole = whole;
         _path = path;
         _isPrivate = isPrivate;
         _file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
@@ -36,7 +36,7 @@ internal sealed class PartialFile : IAsyncDisposable
     /// <summary>Bytes that are in the file, and in the hash.</summary>
     public long Length { get; private set; }
 
-    public bool IsWhole => Length == _variant.Bytes;
+    public bool IsWhole => Length == _whole.Bytes;
 
     /// <summary>Where the bytes came from; null when that is not known.</summary>
     public PartialOrigin? Origin { get; private set; }
@@ -44,20 +44,20 @@ internal sealed class PartialFile : IAsyncDisposable
     private string OriginPath => $"{_path}.origin";
 
     /// <summary>Opens what an earlier download left, and hashes it.</summary>
-    /// <param name="paths">The variant's paths.</param>
-    /// <param name="variant">The variant.</param>
+    /// <param name="paths">The file's paths.</param>
+    /// <param name="whole">The file that it becomes.</param>
     /// <param name="isPrivate">True where locks do not work: the file gets a name that nobody else uses, and is not kept.</param>
     /// <param name="reporter">Learns how far the hashing is.</param>
     /// <param name="cancellationToken">Cancels the hashing.</param>
     /// <exception cref="StoreException">The folder cannot be written.</exception>
-    public static async Task<PartialFile> OpenAsync(VariantPaths paths, ResNetVariant variant, bool isPrivate, ProgressReporter reporter, CancellationToken cancellationToken)
+    public static async Task<PartialFile> OpenAsync(FilePaths paths, StoredFile whole, bool isPrivate, ProgressReporter reporter, CancellationToken cancellationToken)
     {
         string path = isPrivate ? $"{paths.Partial}.{Guid.NewGuid():N}" : paths.Partial;
         PartialFile partial;
         try
         {
             Directory.CreateDirectory(paths.Folder);
-            partial = new PartialFile(paths, variant, path, isPrivate);
+            partial = new PartialFile(paths, whole, path, isPrivate);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -89,9 +89,9 @@ internal sealed class PartialFile : IAsyncDisposable
     /// <summary>Writes bytes at the end, and hashes them meanwhile. They must stay as they are until the next call but one, or until <see cref="HashAsync"/>.</summary>
     public async ValueTask AppendAsync(ReadOnlyMemory<byte> bytes)
     {
-        if (bytes.Length > _variant.Bytes - Length)
+        if (bytes.Length > _whole.Bytes - Length)
         {
-            throw new InvalidOperationException($"{Length} and {bytes.Length} bytes are more than the {_variant.Bytes} of '{_variant.Id}'.");
+            throw new InvalidOperationException($"{Length} and {bytes.Length} bytes are more than the {_whole.Bytes} of '{_whole.Name}'.");
         }
 
         await _hashing.ConfigureAwait(false);
@@ -134,7 +134,7 @@ internal sealed class PartialFile : IAsyncDisposable
     {
         RandomAccess.FlushToDisk(_file);
         _file.Dispose();
-        File.Move(_path, _paths.Model, overwrite: true);
+        File.Move(_path, _paths.File, overwrite: true);
         _published = true;
         Durability.FlushFolder(_paths.Folder);
         File.Delete(OriginPath);
@@ -167,7 +167,7 @@ internal sealed class PartialFile : IAsyncDisposable
     private void TakeOver(ProgressReporter reporter, CancellationToken cancellationToken) => Try(() =>
     {
         long there = RandomAccess.GetLength(_file);
-        if (there > _variant.Bytes)
+        if (there > _whole.Bytes)
         {
             RandomAccess.SetLength(_file, 0);
             there = 0;
@@ -213,7 +213,7 @@ internal sealed class PartialFile : IAsyncDisposable
         {
             string free = DiskSpace.Of(_paths.Folder) is long bytes ? $"{bytes} bytes are free" : "how much is free is not known";
             throw new StoreException(
-                $"the disk (or its quota) is full: '{_variant.Id}' needs {_variant.Bytes} bytes, {Length} of them are written, and {free} in '{_paths.Folder}'. "
+                $"the disk (or its quota) is full: '{_whole.Name}' needs {_whole.Bytes} bytes, {Length} of them are written, and {free} in '{_paths.Folder}'. "
                 + $"Make room, or set {StoreVariables.Root} to a folder on another disk; what is written is kept and goes on from there.",
                 exception);
         }

@@ -1,6 +1,6 @@
 namespace ResNet.Net.Internals.Store;
 
-/// <summary>A path where a variant's file may be, and where its stamp is.</summary>
+/// <summary>A path where a file may be, and where its stamp is.</summary>
 internal sealed class Place(string path, string stampPath, bool isLocal)
 {
     public string Path => path;

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace ResNet.Net.Internals.Store;
 
 /// <summary>Passes progress on: not too often, never backwards in time, with a rate.</summary>
-internal sealed class ProgressReporter(ResNetVariant variant, IProgress<ModelDownloadProgress>? progress)
+internal sealed class ProgressReporter(StoredFile file, IProgress<ModelDownloadProgress>? progress)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RateWindow = TimeSpan.FromSeconds(3);
@@ -40,7 +40,7 @@ internal sealed class ProgressReporter(ResNetVariant variant, IProgress<ModelDow
     public void Done(string path)
     {
         _samples.Clear();
-        (_stage, _source, _bytes) = (ModelDownloadStage.Done, path, variant.Bytes);
+        (_stage, _source, _bytes) = (ModelDownloadStage.Done, path, file.Bytes);
         Send();
     }
 
@@ -63,10 +63,11 @@ internal sealed class ProgressReporter(ResNetVariant variant, IProgress<ModelDow
         double seconds = Stopwatch.GetElapsedTime(firstTime, now).TotalSeconds;
         progress.Report(new ModelDownloadProgress
         {
-            ModelId = variant.Id,
+            ModelId = file.Variant.Id,
+            FileName = file.Name,
             Stage = _stage ?? ModelDownloadStage.Verifying,
             Bytes = _bytes,
-            TotalBytes = variant.Bytes,
+            TotalBytes = file.Bytes,
             Source = _source,
             BytesPerSecond = seconds > 0 && _bytes > firstBytes ? (_bytes - firstBytes) / seconds : 0,
             Notice = notice,

@@ -9,7 +9,7 @@ internal sealed class SourceException(string message, Exception? innerException 
     /// <summary>How long the source asks to be left alone.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Whether it gave something that is not the variant's file.</summary>
+    /// <summary>Whether it gave something that is not the file that was asked for.</summary>
     public bool IsWrongContent { get; init; }
 
     /// <summary>The SHA-256 of a whole file with other bytes.</summary>

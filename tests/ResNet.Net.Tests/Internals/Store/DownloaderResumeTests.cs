@@ -34,7 +34,7 @@ public sealed class DownloaderResumeTests : IDisposable
         server.Requests.Should().HaveCount(3);
         _fixture.ShouldNotBeStored();
         File.ReadAllBytes(_fixture.PartialPath).Should().Equal(Model[..100_000]);
-        store.List().Should().Equal(new StoredModel { Variant = _fixture.Variant, Path = _fixture.PartialPath, Bytes = 100_000, State = StoredModelState.Partial });
+        store.List().Should().Equal(new StoredModel { Kind = StoredFileKind.Model, Variant = _fixture.Variant, Path = _fixture.PartialPath, Bytes = 100_000, State = StoredModelState.Partial });
     }
 
     [Fact]

@@ -84,5 +84,5 @@ public sealed class PartialFileTests : IDisposable
     }
 
     private Task<PartialFile> OpenAsync(bool isPrivate = false)
-        => PartialFile.OpenAsync(new VariantPaths(_fixture.Root, _fixture.Variant), _fixture.Variant, isPrivate, new ProgressReporter(_fixture.Variant, null), CancellationToken.None);
+        => PartialFile.OpenAsync(new FilePaths(_fixture.Root, _fixture.Model), _fixture.Model, isPrivate, new ProgressReporter(_fixture.Model, null), CancellationToken.None);
 }

@@ -8,7 +8,7 @@ public class ProgressReporterTests
     public void Advance_VeryOften_IsNotPassedOnEachTime()
     {
         RecordedProgress progress = new();
-        ProgressReporter reporter = new(ResNetVariant.ResNet18V1, progress);
+        ProgressReporter reporter = new(StoredFile.ModelOf(ResNetVariant.ResNet18V1), progress);
         reporter.Begin(ModelDownloadStage.Downloading, "a", 0);
 
         for (int i = 1; i <= 1000; i++)
@@ -25,7 +25,7 @@ public class ProgressReporterTests
     public void Rate_OfAResumedDownload_LeavesOutWhatWasThere()
     {
         RecordedProgress progress = new();
-        ProgressReporter reporter = new(ResNetVariant.ResNet18V1, progress);
+        ProgressReporter reporter = new(StoredFile.ModelOf(ResNetVariant.ResNet18V1), progress);
         reporter.Begin(ModelDownloadStage.Downloading, "a", 40_000_000);
         Thread.Sleep(150);
 
@@ -40,7 +40,7 @@ public class ProgressReporterTests
     public void Notice_Always_IsPassedOnAtOnce()
     {
         RecordedProgress progress = new();
-        ProgressReporter reporter = new(ResNetVariant.ResNet18V1, progress);
+        ProgressReporter reporter = new(StoredFile.ModelOf(ResNetVariant.ResNet18V1), progress);
         reporter.Begin(ModelDownloadStage.Downloading, "a", 0);
 
         reporter.Notice("one");

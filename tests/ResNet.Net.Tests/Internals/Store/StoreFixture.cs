@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ResNet.Net.Internals.Store;
 
 namespace ResNet.Net.Tests.Internals.Store;
 
@@ -18,6 +19,8 @@ internal sealed class StoreFixture : IDisposable
 
     /// <summary>The variant that the file is.</summary>
     public ResNetVariant Variant { get; }
+
+    public StoredFile Model => StoredFile.ModelOf(Variant);
 
     public string Root => Path.Combine(_folder.FullPath, "store");
 
@@ -45,6 +48,8 @@ internal sealed class StoreFixture : IDisposable
 
     public static ResNetVariant VariantOf(byte[] file, ResNetVariant? like = null)
         => (like ?? ResNetVariant.ResNet50V1) with { Bytes = file.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(file)) };
+
+    public static VariantTestData TestDataOf(byte[] archive) => new("test-data.tar.gz", archive.Length, Convert.ToHexStringLower(SHA256.HashData(archive)));
 
     /// <summary>Options that no variable of the environment changes.</summary>
     public ModelStoreOptions Options(params TestServer[] servers) => new()

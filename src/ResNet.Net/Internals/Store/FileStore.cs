@@ -1,7 +1,7 @@
 namespace ResNet.Net.Internals.Store;
 
-/// <summary>One variant in the store: finds it, brings it, verifies it, sets it aside.</summary>
-internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant, IProgress<ModelDownloadProgress>? progress = null)
+/// <summary>One file of a variant's in the store: finds it, brings it, verifies it, sets it aside.</summary>
+internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgress<ModelDownloadProgress>? progress = null)
 {
     // Room for the file system's own needs, stamps included.
     private const long SpareBytes = 1 << 20;
@@ -9,8 +9,8 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(250);
 
-    private readonly VariantPaths _paths = new(settings.Root, variant);
-    private readonly ProgressReporter _reporter = new(variant, progress);
+    private readonly FilePaths _paths = new(settings.Root, file);
+    private readonly ProgressReporter _reporter = new(file, progress);
 
     private bool TrustsStamps => !settings.Options.AlwaysVerify;
 
@@ -26,7 +26,7 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
 
         foreach (Place place in Places)
         {
-            if (FileCheck.ByStamp(place.Path, place.StampPath, variant) is not null)
+            if (FileCheck.ByStamp(place.Path, place.StampPath, file) is not null)
             {
                 _reporter.Done(place.Path);
                 return place.Path;
@@ -41,7 +41,7 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
     {
         foreach (Place place in Places)
         {
-            FileCheck check = FileCheck.Run(place.Path, place.StampPath, variant, TrustsStamps, _reporter, cancellationToken);
+            FileCheck check = FileCheck.Run(place.Path, place.StampPath, file, TrustsStamps, _reporter, cancellationToken);
             if (check.Result == FileCheckResult.Right)
             {
                 _reporter.Done(place.Path);
@@ -62,7 +62,7 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
     /// <exception cref="ModelUnavailableException">It cannot be had.</exception>
     public async Task<string> EnsureAsync(CancellationToken cancellationToken)
     {
-        Findings findings = new(settings, variant);
+        Findings findings = new(settings, file);
         if (Find(findings, cancellationToken) is string found)
         {
             return found;
@@ -80,11 +80,11 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
             using StoreLock? held = await WaitForLockAsync(cancellationToken).ConfigureAwait(false);
             if (held is null || MakeWay(cancellationToken))
             {
-                _reporter.Done(_paths.Model);
-                return _paths.Model;
+                _reporter.Done(_paths.File);
+                return _paths.File;
             }
 
-            PartialFile partial = await PartialFile.OpenAsync(_paths, variant, isPrivate: !held.IsEffective, _reporter, cancellationToken).ConfigureAwait(false);
+            PartialFile partial = await PartialFile.OpenAsync(_paths, file, isPrivate: !held.IsEffective, _reporter, cancellationToken).ConfigureAwait(false);
             await using (partial.ConfigureAwait(false))
             {
                 CheckSpace(partial.Length);
@@ -92,7 +92,7 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
                 Publish(partial);
             }
 
-            return _paths.Model;
+            return _paths.File;
         }
         catch (StoreException exception)
         {
@@ -104,10 +104,10 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
     /// <exception cref="ModelUnavailableException">It is not there, or its bytes are wrong.</exception>
     public async Task VerifyAsync(CancellationToken cancellationToken)
     {
-        Findings findings = new(settings, variant);
+        Findings findings = new(settings, file);
         foreach (Place place in Places)
         {
-            FileCheck check = FileCheck.Run(place.Path, place.StampPath, variant, trustStamp: false, _reporter, cancellationToken);
+            FileCheck check = FileCheck.Run(place.Path, place.StampPath, file, trustStamp: false, _reporter, cancellationToken);
             if (check.Result == FileCheckResult.Right)
             {
                 _reporter.Done(place.Path);
@@ -132,33 +132,33 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
     }
 
     /// <summary>Copies a file, whose hash was right a moment ago, into the store.</summary>
-    public async Task ImportAsync(string file, CancellationToken cancellationToken)
+    public async Task ImportAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
             using StoreLock? held = await WaitForLockAsync(cancellationToken).ConfigureAwait(false);
             if (held is null || MakeWay(cancellationToken))
             {
-                _reporter.Done(_paths.Model);
+                _reporter.Done(_paths.File);
                 return;
             }
 
-            PartialFile partial = await PartialFile.OpenAsync(_paths, variant, isPrivate: !held.IsEffective, _reporter, cancellationToken).ConfigureAwait(false);
+            PartialFile partial = await PartialFile.OpenAsync(_paths, file, isPrivate: !held.IsEffective, _reporter, cancellationToken).ConfigureAwait(false);
             await using (partial.ConfigureAwait(false))
             {
                 await partial.ResetAsync().ConfigureAwait(false);
                 CheckSpace(0);
-                await CopyAsync(file, partial, cancellationToken).ConfigureAwait(false);
+                await CopyAsync(path, partial, cancellationToken).ConfigureAwait(false);
                 Publish(partial);
             }
         }
         catch (StoreException exception)
         {
-            throw new Findings(settings, variant).ToException(exception);
+            throw new Findings(settings, file).ToException(exception);
         }
     }
 
-    /// <summary>Removes what the store has of the variant: model, stamp, partial and damaged files.</summary>
+    /// <summary>Removes what the store has of the variant, this file and its other: with stamps, partial and damaged files.</summary>
     /// <returns>Whether there was anything.</returns>
     public bool Remove()
     {
@@ -176,7 +176,7 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
         }
         catch (Exception exception) when (exception is StoreException or IOException or UnauthorizedAccessException)
         {
-            throw new ModelUnavailableException(variant.Id, $"The model '{variant.Id}' cannot be removed from '{_paths.Folder}': {exception.Message}", exception);
+            throw new ModelUnavailableException(file.Variant.Id, $"What the store has of '{file.Variant.Id}' cannot be removed from '{_paths.Folder}': {exception.Message}", exception);
         }
     }
 
@@ -185,14 +185,15 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
     {
         foreach (Place place in Places)
         {
-            if (FileIdentity.Of(place.Path) is FileIdentity file)
+            if (FileIdentity.Of(place.Path) is FileIdentity found)
             {
-                Stamp? valid = FileCheck.ByStamp(place.Path, place.StampPath, variant);
+                Stamp? valid = FileCheck.ByStamp(place.Path, place.StampPath, file);
                 yield return new StoredModel
                 {
-                    Variant = variant,
+                    Variant = file.Variant,
+                    Kind = file.Kind,
                     Path = place.Path,
-                    Bytes = file.Bytes,
+                    Bytes = found.Bytes,
                     State = valid is null ? StoredModelState.Unverified : StoredModelState.Verified,
                     VerifiedAt = valid?.VerifiedAt,
                 };
@@ -201,16 +202,16 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
 
         foreach ((string path, StoredModelState state) in new[] { (_paths.Partial, StoredModelState.Partial), (_paths.Damaged, StoredModelState.Damaged) })
         {
-            if (FileIdentity.Of(path) is FileIdentity file)
+            if (FileIdentity.Of(path) is FileIdentity found)
             {
-                yield return new StoredModel { Variant = variant, Path = path, Bytes = file.Bytes, State = state };
+                yield return new StoredModel { Variant = file.Variant, Kind = file.Kind, Path = path, Bytes = found.Bytes, State = state };
             }
         }
     }
 
     private async Task DownloadAsync(PartialFile partial, Findings findings, CancellationToken cancellationToken)
     {
-        Downloader downloader = new(settings, variant, _reporter);
+        Downloader downloader = new(settings, file, _reporter);
         foreach (ModelSource source in settings.Sources)
         {
             try
@@ -220,27 +221,27 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
             }
             catch (SourceException exception)
             {
-                string address = Downloader.Shown(source.AddressOf(variant));
+                string address = Downloader.Shown(source.AddressOf(file));
                 findings.Add(source, address, exception);
-                _reporter.Notice($"{source.Name} does not give {variant.FileName}: {exception.Message}.");
+                _reporter.Notice($"{source.Name} does not give {file.Name}: {exception.Message}.");
             }
         }
 
         throw findings.ToException();
     }
 
-    private async Task CopyAsync(string file, PartialFile partial, CancellationToken cancellationToken)
+    private async Task CopyAsync(string path, PartialFile partial, CancellationToken cancellationToken)
     {
         const int BufferBytes = 256 * 1024;
-        FileStream source = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        FileStream source = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
         await using (source.ConfigureAwait(false))
         {
-            _reporter.Begin(ModelDownloadStage.Importing, file, 0);
+            _reporter.Begin(ModelDownloadStage.Importing, path, 0);
             byte[][] buffers = [new byte[BufferBytes], new byte[BufferBytes]];
             for (int turn = 0; !partial.IsWhole; turn ^= 1)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                int read = source.Read(buffers[turn], 0, (int)Math.Min(BufferBytes, variant.Bytes - partial.Length));
+                int read = source.Read(buffers[turn], 0, (int)Math.Min(BufferBytes, file.Bytes - partial.Length));
                 if (read == 0)
                 {
                     break;
@@ -251,27 +252,27 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
             }
         }
 
-        if (await partial.HashAsync().ConfigureAwait(false) != variant.Sha256)
+        if (await partial.HashAsync().ConfigureAwait(false) != file.Sha256)
         {
             await partial.ResetAsync().ConfigureAwait(false);
-            throw new StoreException($"'{file}' changed while it was copied; try again");
+            throw new StoreException($"'{path}' changed while it was copied; try again");
         }
     }
 
     private void Publish(PartialFile partial)
     {
         partial.Publish();
-        if (FileIdentity.Of(_paths.Model) is FileIdentity identity)
+        if (FileIdentity.Of(_paths.File) is FileIdentity identity)
         {
-            new Stamp(variant.Sha256, identity, DateTimeOffset.UtcNow).TryWrite(_paths.Stamp);
+            new Stamp(file.Sha256, identity, DateTimeOffset.UtcNow).TryWrite(_paths.Stamp);
         }
 
-        _reporter.Done(_paths.Model);
+        _reporter.Done(_paths.File);
     }
 
     private void CheckSpace(long alreadyWritten)
     {
-        long needed = variant.Bytes - alreadyWritten + SpareBytes;
+        long needed = file.Bytes - alreadyWritten + SpareBytes;
         if (settings.Options.FreeSpace(_paths.Folder) is long free && free < needed)
         {
             throw new StoreException($"the disk has too little room: {needed} bytes are needed, {free} are free in '{_paths.Folder}'. Make room, or set {StoreVariables.Root} to a folder on another disk");
@@ -282,7 +283,7 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
     /// <returns>Whether the file is right.</returns>
     private bool MakeWay(CancellationToken cancellationToken)
     {
-        FileCheck check = FileCheck.Run(_paths.Model, _paths.Stamp, variant, TrustsStamps, _reporter, cancellationToken);
+        FileCheck check = FileCheck.Run(_paths.File, _paths.Stamp, file, TrustsStamps, _reporter, cancellationToken);
         switch (check.Result)
         {
             case FileCheckResult.Right:
@@ -301,7 +302,7 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
     /// <summary>Sets the store's file aside if its bytes are wrong, whatever its stamp says.</summary>
     private async Task SetAsideAsync(Findings findings, CancellationToken cancellationToken)
     {
-        if (!File.Exists(_paths.Model))
+        if (!File.Exists(_paths.File))
         {
             return;
         }
@@ -309,7 +310,7 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
         try
         {
             using StoreLock? held = await WaitForLockAsync(cancellationToken).ConfigureAwait(false);
-            if (FileCheck.Run(_paths.Model, _paths.Stamp, variant, trustStamp: false, _reporter, cancellationToken).Result == FileCheckResult.Wrong)
+            if (FileCheck.Run(_paths.File, _paths.Stamp, file, trustStamp: false, _reporter, cancellationToken).Result == FileCheckResult.Wrong)
             {
                 findings.Add(SetAside());
             }
@@ -326,11 +327,11 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
         try
         {
             File.Delete(_paths.Stamp);
-            File.Move(_paths.Model, _paths.Damaged, overwrite: true);
+            File.Move(_paths.File, _paths.Damaged, overwrite: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StoreException($"the damaged file '{_paths.Model}' cannot be set aside: {exception.Message}", exception);
+            throw new StoreException($"the damaged file '{_paths.File}' cannot be set aside: {exception.Message}", exception);
         }
 
         string sentence = $"The damaged file was set aside as {_paths.Damaged}.";
@@ -349,7 +350,7 @@ internal sealed class VariantStore(StoreSettings settings, ResNetVariant variant
                 return held;
             }
 
-            if (waiting && TrustsStamps && FileCheck.ByStamp(_paths.Model, _paths.Stamp, variant) is not null)
+            if (waiting && TrustsStamps && FileCheck.ByStamp(_paths.File, _paths.Stamp, file) is not null)
             {
                 return null;
             }

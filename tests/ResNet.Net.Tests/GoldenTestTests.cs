@@ -1,0 +1,432 @@
+using System.Runtime.Intrinsics.X86;
+using ResNet.Net.Internals.Inference;
+using ResNet.Net.Internals.Inference.Interop;
+using ResNet.Net.Internals.Models;
+using ResNet.Net.Onnx;
+using ResNet.Net.Tests.Internals.Store;
+
+namespace ResNet.Net.Tests;
+
+public class GoldenTestTests
+{
+    private const float Step = 0.25f;
+    private const int Side = 8;
+
+    private static readonly ResNetVariant Embedded = ResNetVariant.Cifar10ResNet20;
+
+    // Planes of 1, 2 and 3: scores 1 + 0.5, 2 * 2 - 1, 3 - 2.
+    private static readonly byte[] Means = OnnxModelBuilder.PlaneMeans([1, 0, 0, 0, 2, 0, 0, 0, 1], [0.5f, -1, -2], [-1, 3, 2, 2]);
+    private static readonly float[] Planes = [1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3];
+    private static readonly float[] Scores = [1.5f, 3, 1];
+
+    [Fact]
+    public void Run_ScoresWorkedOutByHand_Passes()
+    {
+        GoldenReport report = GoldenTest.Run(new ModelDefinition(Means) { Name = "means" }, Archive(Planes, Scores), GoldenTolerance.Fp32);
+
+        report.Passed.Should().BeTrue();
+        report.Should().Match<GoldenReport>(r => r.ModelName == "means" && r.ExecutionProvider == "CPU" && r.Arithmetic == null && r.QuantizationStep == null && r.Tolerance == GoldenTolerance.Fp32);
+        report.OnnxRuntimeVersion.Should().MatchRegex(@"^\d+\.\d+\.\d+");
+        report.Results.Single().Should().Be(new GoldenResult
+        {
+            DataSet = "set",
+            MaxDifference = 0,
+            MaxRelativeDifference = 0,
+            Allowed = report.Results[0].Allowed,
+            Used = 0,
+            Top1Agrees = true,
+            Top5Agrees = true,
+            Failure = null,
+        });
+    }
+
+    [Fact]
+    public void Run_OneElementOff_SaysHowMuchAndWhere()
+    {
+        GoldenResult result = GoldenTest.Run(new ModelDefinition(Means), Archive(Planes, [1.5f, 3, 4]), GoldenTolerance.Fp32).Results.Single();
+
+        result.Passed.Should().BeFalse();
+        result.MaxDifference.Should().Be(3);
+        result.MaxRelativeDifference.Should().Be(3 / 4.0);
+        result.Allowed.Should().BeApproximately((1e-3 * 4) + (1e-4 * 4), 1e-12);
+        result.Used.Should().BeApproximately(3 / 0.0044, 1e-6);
+        result.Failure.Should().Contain("element 2 of the output is 1 instead of 4").And.Contain("0.0044");
+        result.Top1Agrees.Should().BeFalse();
+        result.Top5Agrees.Should().BeTrue("there are but three");
+    }
+
+    [Theory]
+    [InlineData(0.0032f, true)]
+    [InlineData(-0.0032f, true)]
+    [InlineData(0.0034f, false)]
+    [InlineData(-0.0034f, false)]
+    public void Run_AroundTheTolerance_IsJudgedOnBothSides(float off, bool passes)
+    {
+        // 1e-3 and 1e-4 of 3, the expected value and the largest one.
+        GoldenReport report = GoldenTest.Run(new ModelDefinition(Means), Archive(Planes, [1.5f, 3 + off, 1]), GoldenTolerance.Fp32);
+
+        report.Passed.Should().Be(passes);
+        report.Results[0].MaxDifference.Should().BeApproximately(Math.Abs(off), 1e-6);
+    }
+
+    [Fact]
+    public void Run_SeveralSets_OneThatFailsFailsTheReport()
+    {
+        GoldenArchive archive = new([Set("a", Planes, Scores), Set("b", Planes, [0, 0, 0]), Set("c", Planes, Scores)]);
+
+        GoldenReport report = GoldenTest.Run(new ModelDefinition(Means), archive, GoldenTolerance.Fp32);
+
+        report.Passed.Should().BeFalse();
+        report.Results.Select(r => (r.DataSet, r.Passed)).Should().Equal(("a", true), ("b", false), ("c", true));
+    }
+
+    [Fact]
+    public void Run_OutputThatIsNotFinite_Fails()
+    {
+        byte[] model = new OnnxModelBuilder().Input("x", [1, 3, 2, 2]).Output("y", [1, 3, 2, 2]).Node("Log", ["x"], ["y"]).Build();
+        float[] logs = [.. Planes.Select(p => MathF.Log(p))];
+
+        GoldenTest.Run(new ModelDefinition(model), Archive(Planes, logs, [1, 3, 2, 2]), GoldenTolerance.Fp32).Passed.Should().BeTrue();
+        foreach (float bad in (float[])[0, -1])
+        {
+            GoldenResult result = GoldenTest.Run(new ModelDefinition(model), Archive([bad, .. Planes[1..]], logs, [1, 3, 2, 2]), new GoldenTolerance { Relative = 1e30 }).Results.Single();
+            result.Passed.Should().BeFalse("no tolerance covers what is no number");
+            result.MaxDifference.Should().Be(double.PositiveInfinity);
+        }
+    }
+
+    [Fact]
+    public void Run_OutputOfAnotherShape_FailsWithBoth()
+        => GoldenTest.Run(new ModelDefinition(Means), Archive(Planes, Scores, [1, 3, 1, 1]), GoldenTolerance.Fp32).Results.Single()
+            .Should().Match<GoldenResult>(r => !r.Passed && r.Failure!.Contains("[1, 3] instead of [1, 3, 1, 1]"));
+
+    [Fact]
+    public void Run_InputThatTheModelDoesNotTake_SaysBothShapes()
+    {
+        GoldenArchive archive = new([new GoldenDataSet("set", [OnnxTensor.Create("x", [1, 3, 2, 3], new float[18])], [OnnxTensor.Create("y", [1, 3], Scores)])]);
+
+        ((Action)(() => GoldenTest.Run(new ModelDefinition(Means), archive, GoldenTolerance.Fp32)))
+            .Should().Throw<ResNetException>().WithMessage("*'picture' Float32 [?, 3, 2, 2]*[1, 3, 2, 3]*another model*");
+    }
+
+    [Fact]
+    public void Run_DataThatFitsNoClassifier_IsRefused()
+    {
+        OnnxTensor x = OnnxTensor.Create("x", [1, 3, 2, 2], Planes);
+        OnnxTensor y = OnnxTensor.Create("y", [1, 3], Scores);
+        OnnxTensor nan = OnnxTensor.Create<float>("y", [1, 3], [1, float.NaN, 2]);
+        OnnxTensor integers = OnnxTensor.Create<int>("y", [1, 3], [1, 2, 3]);
+        Action Running(OnnxTensor[] inputs, OnnxTensor[] outputs) => () => GoldenTest.Run(new ModelDefinition(Means), new GoldenArchive([new GoldenDataSet("set", inputs, outputs)]), GoldenTolerance.Fp32);
+
+        Running([x, x], [y]).Should().Throw<GoldenArchiveException>().WithMessage("*'set' has 2 inputs and 1 outputs*");
+        Running([x], []).Should().Throw<GoldenArchiveException>().WithMessage("*1 inputs and 0 outputs*");
+        Running([x], [nan]).Should().Throw<GoldenArchiveException>().WithMessage("*expects NaN*");
+        Running([x], [integers]).Should().Throw<GoldenArchiveException>().WithMessage("*'y Int32 [1, 3]'*");
+    }
+
+    [Fact]
+    public void Run_WrongNamesOrOptions_AreRefused()
+    {
+        GoldenArchive archive = Archive(Planes, Scores);
+        ModelDefinition model = new(Means);
+
+        ((Action)(() => GoldenTest.Run(model with { OutputName = "none" }, archive, GoldenTolerance.Fp32))).Should().Throw<ResNetException>().WithMessage("*no output 'none'*");
+        ((Action)(() => GoldenTest.Run(model with { InputName = "none" }, archive, GoldenTolerance.Fp32))).Should().Throw<ResNetException>().WithMessage("*no input 'none'*");
+        ((Action)(() => GoldenTest.Run(model, archive, new GoldenTolerance { Relative = -1 }))).Should().Throw<ArgumentOutOfRangeException>();
+        ((Action)(() => GoldenTest.Run(model, archive, new GoldenTolerance { Steps = double.NaN }))).Should().Throw<ArgumentOutOfRangeException>();
+        ((Action)(() => GoldenTest.Run(model, archive, GoldenTolerance.Fp32, new ResNetClassifierOptions { Threads = 0 }))).Should().Throw<ArgumentOutOfRangeException>();
+        ((Action)(() => GoldenTest.Run(new ModelDefinition("/no/such.onnx"), archive, GoldenTolerance.Fp32))).Should().Throw<ModelUnavailableException>();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task RunAsync_EmbeddedModel_AgreesWithOtherKernels(int seed)
+    {
+        // The graph as it stands in the file: other kernels and another order of sums than those that are judged.
+        (float[] input, float[] logits) = EmbeddedWithoutOptimizations(seed);
+
+        GoldenReport report = await GoldenTest.RunAsync(Embedded, Archive(input, logits, [1, 10], [1, 3, 32, 32]));
+
+        report.Passed.Should().BeTrue(report.Results[0].Failure);
+        report.Should().Match<GoldenReport>(r => r.ModelName == Embedded.Id && r.Tolerance == GoldenTolerance.Fp32 && r.Arithmetic == null);
+        report.Results[0].MaxDifference.Should().BePositive("other kernels differ in the last bits, or nothing was compared");
+        report.Results[0].MaxRelativeDifference.Should().BeLessThan(1e-5);
+        report.Results[0].Top1Agrees.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task RunAsync_TamperedOutput_Fails()
+    {
+        (float[] input, float[] logits) = EmbeddedWithoutOptimizations(seed: 4);
+        for (int i = 0; i < logits.Length; i++)
+        {
+            float[] tampered = [.. logits];
+            tampered[i] += 0.01f * logits.Max(Math.Abs);
+
+            GoldenReport report = await GoldenTest.RunAsync(Embedded, Archive(input, tampered, [1, 10], [1, 3, 32, 32]));
+
+            report.Passed.Should().BeFalse();
+            report.Results[0].Failure.Should().Contain($"element {i} ");
+        }
+    }
+
+    [Fact]
+    public async Task RunAsync_EmbeddedWithoutAnArchive_HasNoTestData()
+        => await ((Func<Task>)(() => GoldenTest.RunAsync(Embedded))).Should().ThrowAsync<ArgumentException>().WithMessage("*No test data is published for 'resnet20-cifar10'*");
+
+    [Theory]
+    [InlineData("resnet50-v1-12")]
+    [InlineData("resnet50-v1-12-int8")]
+    public async Task RunAsync_VariantOfTheStore_BringsModelAndTestData(string id)
+    {
+        // A small model in the role of the variant's, with its names; its outputs are worked out by hand.
+        ResNetVariant like = ResNetVariant.Parse(id);
+        bool isInt8 = like.Precision == ModelPrecision.Int8;
+        byte[] model = isInt8 ? QuantizedModel(like.InputName, like.OutputName) : OnnxModelBuilder.PlaneMeans([1, 0, 0, 0, 2, 0, 0, 0, 1], [0.5f, -1, -2], [1, 3, 2, 2], like.InputName, like.OutputName);
+        (float[] input, float[] expected, long[] inputShape) = isInt8 ? QuantizedByHand() : (Planes, Scores, [1L, 3, 2, 2]);
+        byte[] archive = new TarGzBuilder().Add("m/model.onnx", model)
+            .Add("m/test_data_set_0/input_0.pb", OnnxTensor.Create(like.InputName, inputShape, input).Serialize())
+            .Add("m/test_data_set_0/output_0.pb", OnnxTensor.Create(like.OutputName, [1, expected.Length], expected).Serialize()).Build();
+        using StoreFixture fixture = new();
+        ResNetVariant variant = StoreFixture.VariantOf(model, like) with { TestData = StoreFixture.TestDataOf(archive) };
+        await using TestServer server = await TestServer.StartAsync((context, _) => TestServer.ServeAsync(context, context.Request.Path.Value!.EndsWith(".tar.gz", StringComparison.Ordinal) ? archive : model));
+        ResNetClassifierOptions options = new() { Store = new ModelStore(fixture.Options(server) with { Catalog = [variant] }) };
+
+        GoldenReport report = await GoldenTest.RunAsync(variant, options: options, progress: fixture.Progress);
+        GoldenReport offline = await GoldenTest.RunAsync(variant, options: new() { Store = new ModelStore(fixture.Options() with { Catalog = [variant], Offline = true }) });
+
+        report.Passed.Should().BeTrue(report.Results[0].Failure);
+        report.Results.Single().DataSet.Should().Be("m/test_data_set_0");
+        report.QuantizationStep.Should().Be(isInt8 ? Step : null);
+        report.Tolerance.Should().Be(isInt8 ? GoldenTolerance.Int8 : GoldenTolerance.Fp32);
+        report.Arithmetic.HasValue.Should().Be(isInt8);
+        offline.Should().BeEquivalentTo(report);
+        server.Requests.Select(r => r.Path).Should().Equal($"/{variant.FileName}", $"/{variant.TestData!.FileName}");
+        fixture.Progress.Reports.Select(r => r.FileName).Distinct().Should().Equal(variant.FileName, variant.TestData.FileName);
+    }
+
+    [Fact]
+    public void Run_QuantizedModelByHand_CountsInSteps()
+    {
+        (float[] input, float[] expected, long[] shape) = QuantizedByHand();
+        GoldenReport Run(int stepsOff, bool vnni = true, string precise = "1", GraphOptimization optimization = GraphOptimization.All, GoldenTolerance? tolerance = null)
+        {
+            float[] shifted = [.. expected];
+            shifted[1] += stepsOff * Step;
+            ResNetClassifierOptions options = new() { ConfigEntries = new Dictionary<string, string> { ["session.x64quantprecision"] = precise }, Optimization = optimization };
+            return GoldenTest.Run(new ModelDefinition(QuantizedModel("x", "y")), Archive(input, shifted, [1, 4], shape), tolerance ?? GoldenTolerance.Int8, options, vnni);
+        }
+
+        GoldenReport exact = Run(0);
+        exact.Results[0].MaxDifference.Should().Be(0, "every sum and every step was worked out");
+        exact.QuantizationStep.Should().Be(Step);
+        int most = (int)GoldenTolerance.Int8.Steps;
+        Run(most).Passed.Should().BeTrue();
+        Run(-most).Passed.Should().BeTrue();
+        Run(most + 1).Passed.Should().BeFalse();
+        Run(-most - 1).Passed.Should().BeFalse();
+        Run(most + 1).Results[0].Allowed.Should().BeApproximately(most * Step, 1e-3);
+
+        Run(0).Arithmetic.Should().Be(Int8Arithmetic.DotProduct);
+        Int8Arithmetic without = X86Base.IsSupported ? Int8Arithmetic.Saturating : Int8Arithmetic.Widened;
+        Run(0, vnni: false).Should().Match<GoldenReport>(r => r.Arithmetic == Int8Arithmetic.Widened && !r.HasInt8DotProduct);
+        Run(0, vnni: false, precise: "0").Arithmetic.Should().Be(without);
+        Run(0, vnni: false, optimization: GraphOptimization.Basic).Arithmetic.Should().Be(without, "the entry acts from the extended level on");
+    }
+
+    [Theory]
+    [InlineData(true, "1", Int8Arithmetic.DotProduct, 4)]
+    [InlineData(true, "0", Int8Arithmetic.DotProduct, 4)]
+    [InlineData(false, "1", Int8Arithmetic.Widened, 4)]
+    [InlineData(false, "0", Int8Arithmetic.Saturating, 32)]
+    public async Task RunAsync_Int8VariantWithAndWithoutVnni_TakesTheToleranceThatApplies(bool vnni, string precise, Int8Arithmetic arithmetic, double steps)
+    {
+        if (!X86Base.IsSupported && arithmetic == Int8Arithmetic.Saturating)
+        {
+            (arithmetic, steps) = (Int8Arithmetic.Widened, 4);
+        }
+
+        (float[] input, float[] expected, long[] shape) = QuantizedByHand();
+        ResNetVariant like = ResNetVariant.ResNet50V1Opset12Int8;
+        using StoreFixture fixture = new();
+        byte[] model = QuantizedModel(like.InputName, like.OutputName);
+        ResNetVariant variant = StoreFixture.VariantOf(model, like);
+        fixture.Place(Path.Combine(fixture.Root, variant.Id, variant.FileName), model);
+        ResNetClassifierOptions options = new()
+        {
+            Store = new ModelStore(fixture.Options() with { Catalog = [variant] }),
+            ConfigEntries = precise == "1" ? new Dictionary<string, string>() : new Dictionary<string, string> { ["session.x64quantprecision"] = precise },
+        };
+
+        // One more than the steps of exact sums, and than those of sums that saturate.
+        foreach ((int off, bool passes) in ((int, bool)[])[((int)steps, true), ((int)steps + 1, false)])
+        {
+            float[] shifted = [.. expected];
+            shifted[0] += off * Step;
+            GoldenReport report = await GoldenTest.RunAsync(variant, Archive(input, shifted, [1, 4], shape), null, options, null, vnni, CancellationToken.None);
+            report.Passed.Should().Be(passes);
+            report.Should().Match<GoldenReport>(r => r.Arithmetic == arithmetic && r.HasInt8DotProduct == vnni && r.Tolerance.Steps == steps);
+        }
+    }
+
+    [Fact]
+    public void Run_QuantizedNetworkThroughOtherKernels_IsWithinFourSteps()
+    {
+        // A network of 8-bit convolutions; expected: the same QuantizeLinear and DequantizeLinear nodes run one by one in float.
+        for (int seed = 0; seed < 10; seed++)
+        {
+            byte[] model = QuantizedNetwork(seed);
+            float[] input = Noise(3 * 32 * 32, seed + 100);
+            (float[] expected, long[] shape) = RunPlain(model, "x", input, [1, 3, 32, 32], "y");
+
+            GoldenReport report = GoldenTest.Run(new ModelDefinition(model), Archive(input, expected, shape, [1, 3, 32, 32]), GoldenTolerance.Int8, Precise);
+
+            report.QuantizationStep.Should().NotBeNull();
+            report.Results[0].Used.Should().BeLessThanOrEqualTo(1, report.Results[0].Failure);
+            expected.Distinct().Count().Should().BeGreaterThan(20, "the outputs must use many steps");
+            expected[3] += 12 * (float)report.QuantizationStep!.Value;
+            expected[7] -= 12 * (float)report.QuantizationStep!.Value;
+            GoldenTest.Run(new ModelDefinition(model), Archive(input, expected, shape, [1, 3, 32, 32]), GoldenTolerance.Int8, Precise).Passed.Should().BeFalse("it was tampered with");
+        }
+    }
+
+    [Fact]
+    public async Task RunAsync_Cancelled_Stops()
+        => await ((Func<Task>)(() => GoldenTest.RunAsync(Embedded, Archive(Planes, Scores), cancellationToken: new CancellationToken(canceled: true)))).Should().ThrowAsync<OperationCanceledException>();
+
+    private static ResNetClassifierOptions Precise { get; } = new() { ConfigEntries = new Dictionary<string, string> { ["session.x64quantprecision"] = "1" } };
+
+    private static GoldenArchive Archive(float[] input, float[] output, long[]? outputShape = null, long[]? inputShape = null)
+        => new([Set("set", input, output, outputShape, inputShape)]);
+
+    private static GoldenDataSet Set(string name, float[] input, float[] output, long[]? outputShape = null, long[]? inputShape = null)
+        => new(name, [OnnxTensor.Create("in", inputShape ?? [1, 3, 2, 2], input)], [OnnxTensor.Create("out", outputShape ?? [1, output.Length], output)]);
+
+    private static float[] Noise(int length, int seed)
+    {
+        Random random = new(seed);
+        return [.. Enumerable.Range(0, length).Select(_ => (random.NextSingle() * 4) - 2)];
+    }
+
+    private static (float[] Input, float[] Logits) EmbeddedWithoutOptimizations(int seed)
+    {
+        float[] input = Noise(3 * 32 * 32, seed);
+        using OrtSession session = ModelRecipe.For(Embedded, null).Open(new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimization.None });
+        return (input, RunSession(session, Embedded.InputName, input, [1, 3, 32, 32], Embedded.OutputName).Values);
+    }
+
+    private static (float[] Values, long[] Shape) RunPlain(byte[] model, string name, float[] input, long[] shape, string output)
+    {
+        using OrtSession session = OrtSession.FromMemory(model, "plain", new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimization.None });
+        return RunSession(session, name, input, shape, output);
+    }
+
+    private static (float[] Values, long[] Shape) RunSession(OrtSession session, string name, float[] input, long[] shape, string output)
+    {
+        using AlignedBuffer buffer = new(input.Length);
+        input.CopyTo(buffer.Span);
+        using OrtValueHandle tensor = session.CreateTensor(buffer, shape);
+        return session.RunToArray([new NamedTensor(name, tensor)], output);
+    }
+
+    /// <summary>One 8-bit layer of 192 inputs and 4 outputs whose answer QuantizedByHand works out.</summary>
+    private static byte[] QuantizedModel(string input, string output)
+    {
+        OnnxModel model = new(irVersion: 7, opset: 13, "quantized");
+        OnnxGraph graph = model.Graph;
+        graph.Inputs.Add(new OnnxValueInfo(input, OnnxElementType.Float, [1, 3, Side, Side]));
+        graph.Outputs.Add(new OnnxValueInfo(output, OnnxElementType.Float, [1, 4]));
+        graph.Initializers.Add(OnnxTensor.Create<float>("s_x", [], [0.5f]));
+        graph.Initializers.Add(OnnxTensor.Create<byte>("z_x", [], [10]));
+        graph.Initializers.Add(OnnxTensor.Create<float>("s_w", [], [1 / 128f]));
+        graph.Initializers.Add(OnnxTensor.Create<sbyte>("z_w", [], [0]));
+        graph.Initializers.Add(OnnxTensor.Create<float>("s_y", [], [Step]));
+        graph.Initializers.Add(OnnxTensor.Create<byte>("z_y", [], [128]));
+        graph.Initializers.Add(OnnxTensor.Create<sbyte>("w", [Features, 4], Weights()));
+        graph.Nodes.Add(new OnnxNode("QuantizeLinear", [input, "s_x", "z_x"], ["q_x"]));
+        graph.Nodes.Add(new OnnxNode("Flatten", ["q_x"], ["flat"]));
+        graph.Nodes.Add(new OnnxNode("QLinearMatMul", ["flat", "s_x", "z_x", "w", "s_w", "z_w", "s_y", "z_y"], ["q_y"]));
+        graph.Nodes.Add(new OnnxNode("DequantizeLinear", ["q_y", "s_y", "z_y"], [output]));
+        model.ThrowIfInvalid();
+        return model.ToArray();
+    }
+
+    private const int Features = 3 * Side * Side;
+
+    private static sbyte[] Weights() => [.. Enumerable.Range(0, Features * 4).Select(i => (sbyte)(((i * 29) % 255) - 127))];
+
+    private static (float[] Input, float[] Expected, long[] Shape) QuantizedByHand()
+    {
+        // Inputs at multiples of their step, so that quantizing them loses nothing; the sums are multiples of 1/256, rounded to multiples of 1/4 within [-32, 31.75].
+        int[] quantized = [.. Enumerable.Range(0, Features).Select(i => ((i * 7) % 5) - 2)];
+        sbyte[] weights = Weights();
+        float[] expected = new float[4];
+        for (int column = 0; column < 4; column++)
+        {
+            int sum = Enumerable.Range(0, Features).Sum(i => quantized[i] * weights[(i * 4) + column]);
+            double steps = Math.Round(sum * 0.5 / 128 / Step, MidpointRounding.ToEven);
+            expected[column] = (float)(Math.Clamp(steps + 128, 0, 255) - 128) * Step;
+        }
+
+        return ([.. quantized.Select(q => q * 0.5f)], expected, [1, 3, Side, Side]);
+    }
+
+    /// <summary>Three convolutions, a mean and a layer, each value in 8 bits: QuantizeLinear and DequantizeLinear around float operators.</summary>
+    private static byte[] QuantizedNetwork(int seed)
+    {
+        Random random = new(seed);
+        OnnxModel model = new(irVersion: 7, opset: 13, "network");
+        OnnxGraph graph = model.Graph;
+        graph.Inputs.Add(new OnnxValueInfo("x", OnnxElementType.Float, [1, 3, 32, 32]));
+        graph.Outputs.Add(new OnnxValueInfo("y", OnnxElementType.Float, [1, 64]));
+        string value = Quantize(graph, "x", 4f / 255, 128);
+        int channels = 3;
+        for (int layer = 0; layer < 3; layer++)
+        {
+            string weights = QuantizedWeights(graph, $"w{layer}", [64, channels, 3, 3], random);
+            graph.Nodes.Add(new OnnxNode("Conv", [value, weights], [$"c{layer}"]));
+            graph.Nodes.Add(new OnnxNode("Relu", [$"c{layer}"], [$"r{layer}"]));
+            value = Quantize(graph, $"r{layer}", 6f / 255, 0);
+            channels = 64;
+        }
+
+        graph.Nodes.Add(new OnnxNode("GlobalAveragePool", [value], ["mean"]));
+        value = Quantize(graph, "mean", 3f / 255, 0);
+        graph.Nodes.Add(new OnnxNode("Flatten", [value], ["flat"]));
+        value = Quantize(graph, "flat", 3f / 255, 0);
+        graph.Nodes.Add(new OnnxNode("MatMul", [value, QuantizedWeights(graph, "dense", [64, 64], random)], ["logits"]));
+        graph.Nodes.Add(new OnnxNode("QuantizeLinear", ["logits", Scale(graph, "y", 4f / 255, 128).Scale, "y_zero"], ["y_quantized"]));
+        graph.Nodes.Add(new OnnxNode("DequantizeLinear", ["y_quantized", "y_scale", "y_zero"], ["y"]));
+        model.ThrowIfInvalid();
+        return model.ToArray();
+    }
+
+    private static (string Scale, string Zero) Scale(OnnxGraph graph, string name, float scale, byte zero)
+    {
+        graph.Initializers.Add(OnnxTensor.Create<float>($"{name}_scale", [], [scale]));
+        graph.Initializers.Add(OnnxTensor.Create<byte>($"{name}_zero", [], [zero]));
+        return ($"{name}_scale", $"{name}_zero");
+    }
+
+    private static string Quantize(OnnxGraph graph, string value, float scale, byte zero)
+    {
+        (string s, string z) = Scale(graph, value, scale, zero);
+        graph.Nodes.Add(new OnnxNode("QuantizeLinear", [value, s, z], [$"{value}_quantized"]));
+        graph.Nodes.Add(new OnnxNode("DequantizeLinear", [$"{value}_quantized", s, z], [$"{value}_8bit"]));
+        return $"{value}_8bit";
+    }
+
+    private static string QuantizedWeights(OnnxGraph graph, string name, long[] dims, Random random)
+    {
+        int length = (int)dims.Aggregate(1L, (a, b) => a * b);
+        int fan = dims.Length == 4 ? length / (int)dims[0] : (int)dims[0];
+        sbyte[] values = [.. Enumerable.Range(0, length).Select(_ => (sbyte)random.Next(-127, 128))];
+        graph.Initializers.Add(OnnxTensor.Create<float>($"{name}_scale", [], [2.4f / 127 / MathF.Sqrt(fan)]));
+        graph.Initializers.Add(OnnxTensor.Create<sbyte>($"{name}_zero", [], [0]));
+        graph.Initializers.Add(OnnxTensor.Create<sbyte>($"{name}_quantized", dims, values));
+        graph.Nodes.Add(new OnnxNode("DequantizeLinear", [$"{name}_quantized", $"{name}_scale", $"{name}_zero"], [name]));
+        return name;
+    }
+}

@@ -1,0 +1,57 @@
+using ResNet.Net.Internals.Inference;
+using ResNet.Net.Internals.Inference.Interop;
+using ResNet.Net.Onnx;
+using ResNet.Net.Tests.Internals.Store;
+
+namespace ResNet.Net.Tests;
+
+/// <summary>Whole networks of the zoo, with random weights, in archives laid out as the zoo's.</summary>
+public class GoldenTestTwinTests
+{
+    [Theory]
+    [InlineData("resnet18-v1-7")]
+    [InlineData("resnet18-v2-7")]
+    public async Task RunAsync_TwinAndItsArchive_AgreesWithOtherKernelsAndFindsTampering(string id)
+    {
+        ResNetVariant like = ResNetVariant.Parse(id);
+        byte[] model = ZooModels.Build(id, seed: 3).ToArray();
+        using StoreFixture fixture = new();
+        TarGzBuilder tar = new TarGzBuilder().Add("resnet/", type: TarGzBuilder.Folder).Add($"resnet/{like.FileName}", model);
+        using (OrtSession plain = OrtSession.FromMemory(model, id, new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimization.None }))
+        {
+            for (int set = 0; set < 3; set++)
+            {
+                (float[] input, float[] scores) = RunPlain(plain, like, set);
+                if (set == 2)
+                {
+                    // As much as an output may be off, and half as much again.
+                    scores[500] += 1.5f * ((1e-3f * Math.Abs(scores[500])) + (1e-4f * scores.Max(Math.Abs)));
+                }
+
+                tar.Add($"resnet/test_data_set_{set}/input_0.pb", OnnxTensor.Create(like.InputName, [1, 3, 224, 224], input).Serialize());
+                tar.Add($"resnet/test_data_set_{set}/output_0.pb", OnnxTensor.Create(like.OutputName, [1, 1000], scores).Serialize());
+            }
+        }
+
+        byte[] archive = tar.Build();
+        ResNetVariant variant = StoreFixture.VariantOf(model, like) with { TestData = StoreFixture.TestDataOf(archive) };
+        fixture.Place(Path.Combine(fixture.Root, id, variant.FileName), model);
+        fixture.Place(Path.Combine(fixture.Root, id, variant.TestData!.FileName), archive);
+
+        GoldenReport report = await GoldenTest.RunAsync(variant, options: new() { Store = new ModelStore(fixture.Options() with { Catalog = [variant], Offline = true }) });
+
+        report.Results.Select(r => (r.DataSet, r.Passed)).Should().Equal(("resnet/test_data_set_0", true), ("resnet/test_data_set_1", true), ("resnet/test_data_set_2", false));
+        report.Results[2].Failure.Should().Contain("element 500 ");
+        report.Results.Take(2).Should().OnlyContain(r => r.Top1Agrees && r.MaxDifference > 0 && r.MaxRelativeDifference < 1e-5);
+    }
+
+    private static (float[] Input, float[] Scores) RunPlain(OrtSession session, ResNetVariant variant, int seed)
+    {
+        Random random = new(seed);
+        float[] input = [.. Enumerable.Range(0, 3 * 224 * 224).Select(_ => (random.NextSingle() * 4) - 2)];
+        using AlignedBuffer buffer = new(input.Length);
+        input.CopyTo(buffer.Span);
+        using OrtValueHandle tensor = session.CreateTensor(buffer, [1, 3, 224, 224]);
+        return (input, session.RunToArray([new NamedTensor(variant.InputName, tensor)], variant.OutputName).Values);
+    }
+}
