@@ -109,5 +109,5 @@ internal sealed class GoldenCommand(ModelStore store, IAnsiConsole console, Text
         return $"ONNX Runtime {report.OnnxRuntimeVersion} on {processor}. Allowed for {kind}: {tolerance}.";
     }
 
-    private static string Number(double value) => value.ToString("0.##E+0", CultureInfo.InvariantCulture) is string text && value is > 0 and < 0.01 ? text : value.ToString("0.####", CultureInfo.InvariantCulture);
+    private static string Number(double value) => value.ToString(value is > 0 and < 0.01 ? "0.##E+0" : "0.####", CultureInfo.InvariantCulture);
 }

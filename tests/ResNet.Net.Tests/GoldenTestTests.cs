@@ -236,6 +236,30 @@ public class GoldenTestTests
         Run(0, vnni: false, optimization: GraphOptimization.Basic).Arithmetic.Should().Be(without, "the entry acts from the extended level on");
     }
 
+    [Fact]
+    public void Run_QuantizedOutputThatIsReshaped_FindsItsStep()
+    {
+        (float[] input, float[] expected, long[] shape) = QuantizedByHand();
+
+        GoldenReport report = GoldenTest.Run(new ModelDefinition(QuantizedModel("x", "y", flattens: true)), Archive(input, expected, [1, 4], shape), GoldenTolerance.Int8, Precise);
+
+        report.QuantizationStep.Should().Be(Step);
+        report.Results[0].MaxDifference.Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData(0.39f, true)]
+    [InlineData(0.41f, false)]
+    public void Run_StepsOfAnOutputThatIsNotQuantized_ArePartsOfItsRange(float off, bool passes)
+    {
+        // The expected values go from 1 to 3: 51 steps of 2 / 255 are 0.4.
+        GoldenReport report = GoldenTest.Run(new ModelDefinition(Means), Archive(Planes, [1.5f + off, 3, 1]), new GoldenTolerance { Steps = 51 });
+
+        report.QuantizationStep.Should().BeNull();
+        report.Results[0].Allowed.Should().BeApproximately(0.4, 1e-9);
+        report.Passed.Should().Be(passes);
+    }
+
     [Theory]
     [InlineData(true, "1", Int8Arithmetic.DotProduct, 4)]
     [InlineData(true, "0", Int8Arithmetic.DotProduct, 4)]
@@ -332,7 +356,7 @@ public class GoldenTestTests
     }
 
     /// <summary>One 8-bit layer of 192 inputs and 4 outputs whose answer QuantizedByHand works out.</summary>
-    private static byte[] QuantizedModel(string input, string output)
+    private static byte[] QuantizedModel(string input, string output, bool flattens = false)
     {
         OnnxModel model = new(irVersion: 7, opset: 13, "quantized");
         OnnxGraph graph = model.Graph;
@@ -348,7 +372,12 @@ public class GoldenTestTests
         graph.Nodes.Add(new OnnxNode("QuantizeLinear", [input, "s_x", "z_x"], ["q_x"]));
         graph.Nodes.Add(new OnnxNode("Flatten", ["q_x"], ["flat"]));
         graph.Nodes.Add(new OnnxNode("QLinearMatMul", ["flat", "s_x", "z_x", "w", "s_w", "z_w", "s_y", "z_y"], ["q_y"]));
-        graph.Nodes.Add(new OnnxNode("DequantizeLinear", ["q_y", "s_y", "z_y"], [output]));
+        graph.Nodes.Add(new OnnxNode("DequantizeLinear", ["q_y", "s_y", "z_y"], [flattens ? "dequantized" : output]));
+        if (flattens)
+        {
+            graph.Nodes.Add(new OnnxNode("Flatten", ["dequantized"], [output]));
+        }
+
         model.ThrowIfInvalid();
         return model.ToArray();
     }
