@@ -9,4 +9,7 @@ internal sealed record Activation(string Name, int Channels, int Size, SampleMap
 {
     /// <summary>Whether these are a picture's pixels.</summary>
     public bool IsPicture { get; init; }
+
+    /// <summary>Whether it has no height and width any more.</summary>
+    public bool IsFlat { get; init; }
 }

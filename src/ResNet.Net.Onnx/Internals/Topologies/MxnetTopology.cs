@@ -16,6 +16,9 @@ internal sealed class MxnetTopology : ResNetTopology
 
     protected override string OutputName => _prefix + "dense0_fwd";
 
+    // The converter that raised the file from opset 7 inferred them, and named ONNX's own domain.
+    protected override bool ListsShapes => Architecture.Opset > 7;
+
     protected override bool PointwiseBias => !PreActivation;
 
     protected override bool NormalizesInput => PreActivation;
@@ -99,13 +102,21 @@ internal sealed class MxnetTopology : ResNetTopology
             flatten = CreateNode("Flatten", [pool], $"flatten_{Position + 2}");
         }
 
-        x = Emit(flatten, x with { Name = flatten.Name });
+        x = Emit(flatten, x with { Name = flatten.Name, IsFlat = true });
         OnnxNode dense = CreateNode("Gemm", [x.Name, _prefix + "dense0_weight", _prefix + "dense0_bias"], OutputName);
         dense.Attributes.Set("alpha", 1f);
         dense.Attributes.Set("beta", 1f);
         dense.Attributes.Set("transA", 0);
         dense.Attributes.Set("transB", 1);
         _ = Dense(dense, dense.Inputs[1], dense.Inputs[2], x);
+    }
+
+    protected override void Finish()
+    {
+        if (Architecture.Opset > 7)
+        {
+            Model.NameDefaultDomain();
+        }
     }
 
     private static bool IsSecond(ResNetArchitecture architecture) => architecture.Version == ResNetVersion.V2;

@@ -58,7 +58,7 @@ internal sealed class PlainTopology(ResNetArchitecture architecture, WeightIniti
     protected override void Head(Activation map)
     {
         Activation x = Emit(CreateNode("GlobalAveragePool", [map.Name], "avgpool"), new Activation("avgpool", map.Channels, 1, map.Sample?.Average()));
-        x = Emit(CreateNode("Flatten", [x.Name], "features"), x with { Name = "features" });
+        x = Emit(CreateNode("Flatten", [x.Name], "features"), x with { Name = "features", IsFlat = true });
         OnnxNode dense = CreateNode("Gemm", [x.Name, "fc.weight", "fc.bias"], OutputName);
         dense.Attributes.Set("transB", 1);
         _ = Dense(dense, "fc.weight", "fc.bias", x);

@@ -44,6 +44,9 @@ internal abstract class ResNetTopology
     /// <summary>Whether the weights are a framework's, that gives the body's 1x1 convolutions of a bottleneck a bias.</summary>
     protected virtual bool PointwiseBias => false;
 
+    /// <summary>Whether the file says what shape every value has.</summary>
+    protected virtual bool ListsShapes => false;
+
     /// <summary>Whether the picture itself is normalised first.</summary>
     protected virtual bool NormalizesInput => false;
 
@@ -112,6 +115,11 @@ internal abstract class ResNetTopology
     protected Activation Emit(OnnxNode node, Activation output)
     {
         Model.Graph.Nodes.Add(node);
+        if (ListsShapes && output.Name != OutputName)
+        {
+            Model.Graph.ValueInfos.Add(new OnnxValueInfo(output.Name, OnnxElementType.Float, output.IsFlat ? [Batch, output.Channels] : [Batch, output.Channels, output.Size, output.Size]));
+        }
+
         if (output.Sample is not null)
         {
             Ranges.Add(output.Name, output.Sample.Range());
