@@ -12,7 +12,7 @@ public static class ResNetBuilder
 {
     /// <summary>
     /// Creates a network with random weights: convolutions close to normal with variance 2 / fan-in (He et al. 2015, arXiv:1502.01852, equation 10),
-    /// BatchNorm scales about 1 (about 0.5 at the end of a residual branch, so that sums stay small) and offsets about 0, statistics and the dense layer's scale such as
+    /// BatchNorm scales about 1 (about 0.25 at the end of a residual branch, so that sums stay small) and offsets about 0, statistics and the dense layer's scale such as
     /// a few made-up pictures give. The same architecture and seed always give the same bytes.
     /// </summary>
     /// <param name="architecture">The network's shape.</param>

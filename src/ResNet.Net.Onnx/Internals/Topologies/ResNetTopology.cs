@@ -10,10 +10,10 @@ namespace ResNet.Net.Onnx.Internals.Topologies;
 internal abstract class ResNetTopology
 {
     // Of a residual branch, so that sums over fifty blocks stay small.
-    private const double BranchGain = 0.5;
+    private const double BranchGain = 0.25;
 
     // What classes' logits differ by.
-    private const double LogitDeviation = 2.5;
+    private const double LogitDeviation = 2;
 
     private readonly WeightInitializer _weights;
 

@@ -12,7 +12,7 @@ internal sealed class SampleMap
 {
     private const int Pictures = 8;
     private const int LargestMap = 64;
-    private const int ShapesPerPicture = 48;
+    private const int MoreShapes = 6;
     private const int Chunk = 1024;
 
     private readonly float[] _values;
@@ -37,7 +37,8 @@ internal sealed class SampleMap
         double[] colour = new double[channels];
         for (int picture = 0; picture < Pictures; picture++)
         {
-            for (int shape = 0; shape < ShapesPerPicture; shape++)
+            // From smooth pictures to crowded ones.
+            for (int shape = 0; shape < (picture + 1) * MoreShapes; shape++)
             {
                 // Radii as 1 / r^2, so that a picture looks the same at every scale; the first shape covers all.
                 double radius = shape == 0 ? 4 * map : map / (2 + (30 * Next()));
