@@ -29,6 +29,19 @@ if (args is [EvaluatorSpeed.Command, string dataset, ..])
     return 0;
 }
 
+if (args is [VariantTable.RowCommand, string id, string root, string bytes, string sha256])
+{
+    VariantTable.PrintRow(id, root, long.Parse(bytes, CultureInfo.InvariantCulture), sha256);
+    return 0;
+}
+
+(string? folder, string[] rest) = ResultsFolder.TakeOption(args);
+if (rest is [VariantTable.Command])
+{
+    await VariantTable.RunAsync(folder);
+    return 0;
+}
+
 // In this process: the generated projects of other toolchains would be built by this repository's rules.
 ManualConfig config = ManualConfig.CreateEmpty()
     .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(4).WithIterationCount(12).WithIterationTime(TimeInterval.FromMilliseconds(150)))
@@ -39,7 +52,6 @@ ManualConfig config = ManualConfig.CreateEmpty()
     .WithSummaryStyle(SummaryStyle.Default.WithTimeUnit(TimeUnit.Millisecond).WithMaxParameterColumnWidth(40))
     .WithOptions(ConfigOptions.DisableOptimizationsValidator | ConfigOptions.StopOnFirstError);
 
-(string? folder, string[] rest) = ResultsFolder.TakeOption(args);
 IEnumerable<Summary> summaries = BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(rest.Length == 0 ? ["--filter", "*"] : rest, config);
 if (folder is not null)
 {

@@ -18,16 +18,25 @@ internal static class ResultsFolder
 
     public static void Write(string folder, IEnumerable<Summary> summaries)
     {
-        Directory.CreateDirectory(folder);
         foreach (Summary summary in summaries.Where(summary => summary.Reports.Length > 0))
         {
             string name = summary.BenchmarksCases[0].Descriptor.Type.Name;
             string report = Directory.GetFiles(summary.ResultsDirectoryPath, $"*.{name}-report-github.md").Single();
-            string command = $"dotnet run -c Release --project benchmarks/ResNet.Net.Benchmarks -- --filter '*{name}*' {Option} {folder}";
-            string path = Path.Combine(folder, $"{name}.md");
-            File.WriteAllText(path, $"# {name}\n\n`{command}`\n\n{Machine()}\n\n{File.ReadAllText(report).ReplaceLineEndings("\n")}");
-            Console.WriteLine($"Wrote {path}");
+            Write(folder, name, $"-- --filter '*{name}*'", File.ReadAllText(report).ReplaceLineEndings("\n"));
         }
+    }
+
+    /// <param name="folder">Where results are kept.</param>
+    /// <param name="name">The name of the report, and of its file.</param>
+    /// <param name="arguments">What gives it again.</param>
+    /// <param name="report">Markdown.</param>
+    public static void Write(string folder, string name, string arguments, string report)
+    {
+        Directory.CreateDirectory(folder);
+        string command = $"dotnet run -c Release --project benchmarks/ResNet.Net.Benchmarks {arguments} {Option} {folder}";
+        string path = Path.Combine(folder, $"{name}.md");
+        File.WriteAllText(path, $"# {name}\n\n`{command}`\n\n{Machine()}\n\n{report}");
+        Console.WriteLine($"Wrote {path}");
     }
 
     private static string Machine()

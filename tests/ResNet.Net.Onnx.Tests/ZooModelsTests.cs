@@ -4,6 +4,21 @@ namespace ResNet.Net.Onnx.Tests;
 
 public sealed class ZooModelsTests
 {
+    // As MXNet's documentation counts parameters: with the statistics.
+    private static readonly Dictionary<string, (long Parameters, int Nodes)> MxnetFiles = new()
+    {
+        ["resnet18-v1-7"] = (11_699_112, 69),
+        ["resnet34-v1-7"] = (21_814_696, 125),
+        ["resnet50-v1-7"] = (25_629_032, 175),
+        ["resnet101-v1-7"] = (44_695_144, 345),
+        ["resnet152-v1-7"] = (60_404_072, 515),
+        ["resnet18-v2-7"] = (11_695_796, 69),
+        ["resnet34-v2-7"] = (21_811_380, 125),
+        ["resnet50-v2-7"] = (25_595_060, 174),
+        ["resnet101-v2-7"] = (44_639_412, 344),
+        ["resnet152-v2-7"] = (60_329_140, 514),
+    };
+
     public static TheoryData<string> Ids => [.. ZooModels.Ids];
 
     [Fact]
@@ -37,28 +52,14 @@ public sealed class ZooModelsTests
         }
 
         ((double)model.CalculateSize()).Should().BeApproximately(variant.Bytes, MostDifferent(variant));
+        if (MxnetFiles.TryGetValue(id, out (long Parameters, int Nodes) expected))
+        {
+            model.Graph.Initializers.Where(t => t.ElementType == OnnxElementType.Float).Sum(t => t.Length).Should().Be(expected.Parameters);
+            model.Graph.Nodes.Should().HaveCount(expected.Nodes);
+        }
+
         WeightsShouldBeSane(model);
         LogitsShouldBeUsable(model, variant);
-    }
-
-    [Theory]
-    [InlineData("resnet18-v1-7", 11_699_112, 69)]
-    [InlineData("resnet34-v1-7", 21_814_696, 125)]
-    [InlineData("resnet50-v1-7", 25_629_032, 175)]
-    [InlineData("resnet101-v1-7", 44_695_144, 345)]
-    [InlineData("resnet152-v1-7", 60_404_072, 515)]
-    [InlineData("resnet18-v2-7", 11_695_796, 69)]
-    [InlineData("resnet34-v2-7", 21_811_380, 125)]
-    [InlineData("resnet50-v2-7", 25_595_060, 174)]
-    [InlineData("resnet101-v2-7", 44_639_412, 344)]
-    [InlineData("resnet152-v2-7", 60_329_140, 514)]
-    public void Build_MxnetFile_HasTheParametersOfMxnetsDocumentation(string id, long parameters, int nodes)
-    {
-        OnnxModel model = ZooModels.Build(id);
-
-        // MXNet counts the statistics too.
-        model.Graph.Initializers.Where(t => t.ElementType == OnnxElementType.Float).Sum(t => t.Length).Should().Be(parameters);
-        model.Graph.Nodes.Should().HaveCount(nodes);
     }
 
     [Fact]

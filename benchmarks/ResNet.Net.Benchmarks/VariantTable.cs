@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using ResNet.Net.Onnx;
+
+namespace ResNet.Net.Benchmarks;
+
+/// <summary>
+/// Every file of the zoo, by its twin: <c>variants [--save FOLDER]</c> makes the twin, and in a process of its own classifies with it. Memory is the process' peak; times are medians.
+/// </summary>
+internal static class VariantTable
+{
+    public const string Command = "variants";
+    public const string RowCommand = "variant-row";
+
+    private const int Runs = 21;
+
+    private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
+
+    public static async Task RunAsync(string? save)
+    {
+        StringBuilder table = new();
+        Append(table, "| variant | twin MB | bytes more than the zoo's | picture ms | batch | picture in batch ms | peak MB |\n|---|---|---|---|---|---|---|\n");
+        foreach (string id in ZooModels.Ids)
+        {
+            string root = Directory.CreateTempSubdirectory("resnet-net-variants-").FullName;
+            try
+            {
+                ResNetVariant variant = await PlaceTwinAsync(id, root);
+                Append(table, await RowOfAsync(variant, root));
+            }
+            finally
+            {
+                Directory.Delete(root, recursive: true);
+            }
+        }
+
+        if (save is not null)
+        {
+            ResultsFolder.Write(save, "variants", $"-- {Command}", table.ToString());
+        }
+
+        static void Append(StringBuilder table, string text)
+        {
+            table.Append(text);
+            Console.Write(text);
+        }
+    }
+
+    /// <summary>Runs in a process of its own: classifies, and prints a row.</summary>
+    public static void PrintRow(string id, string root, long bytes, string sha256)
+    {
+        ResNetVariant variant = ResNetVariant.Parse(id) with { Bytes = bytes, Sha256 = sha256 };
+        ResNetClassifierOptions options = new() { Store = new ModelStore(Options(variant, root)) };
+        using ResNetClassifier classifier = ResNetClassifier.Create(variant, options);
+        const int Side = 256;
+        byte[] pixels = DrawnPicture.Rgb(Side, Side);
+        double single = Median(() => classifier.Classify(new PixelView(pixels, Side, Side, PixelFormat.Rgb24)).Timings.Inference.TotalMilliseconds);
+        ReadOnlyMemory<byte>[] batch = [.. Enumerable.Repeat<ReadOnlyMemory<byte>>(JpegFile.Encode(pixels, Side, Side), 8)];
+        double batched = Median(() => classifier.ClassifyBatch(batch)[0].Value.Timings.Inference.TotalMilliseconds);
+        double peak = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
+        Console.WriteLine(string.Create(
+            Culture, $"| `{id}` | {bytes / 1e6:F1} | {bytes - ResNetVariant.Parse(id).Bytes} | {single:F1} | {classifier.BatchSize} | {batched:F1} | {peak:F0} |"));
+    }
+
+    /// <summary>Makes a twin and puts it into a store.</summary>
+    public static async Task<ResNetVariant> PlaceTwinAsync(string id, string root)
+    {
+        string file = Path.Combine(root, $"{id}.onnx");
+        ZooModels.Build(id).Save(file);
+        ResNetVariant variant = ResNetVariant.Parse(id);
+        await using (FileStream stream = File.OpenRead(file))
+        {
+            variant = variant with { Bytes = stream.Length, Sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream)) };
+        }
+
+        await new ModelStore(Options(variant, root)).ImportAsync(file);
+        File.Delete(file);
+        return variant;
+    }
+
+    public static ModelStoreOptions Options(ResNetVariant variant, string root)
+        => new() { RootFolder = root, LocalFolders = [], Sources = [], Offline = true, Catalog = [variant] };
+
+    private static async Task<string> RowOfAsync(ResNetVariant variant, string root)
+    {
+        string[] arguments = [Environment.GetCommandLineArgs()[0], RowCommand, variant.Id, root, variant.Bytes.ToString(Culture), variant.Sha256];
+        using Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true })!;
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{variant.Id}: exit code {process.ExitCode}");
+    }
+
+    private static double Median(Func<double> run)
+    {
+        double[] times = [.. Enumerable.Range(0, Runs).Select(_ => run())];
+        Array.Sort(times);
+        return times[Runs / 2];
+    }
+}
