@@ -7,7 +7,8 @@ namespace ResNet.Net.Onnx;
 /// <param name="Opset">The version of ONNX's own operator set; 1 where the file imports none, as the specification says.</param>
 /// <param name="Inputs">The names of the graph's inputs.</param>
 /// <param name="Initializers">The names of the graph's initializers (weights).</param>
-public sealed record OnnxOutline(long IrVersion, long Opset, IReadOnlyList<string> Inputs, IReadOnlyList<string> Initializers)
+/// <param name="HasExternalData">Whether tensors lie in other files.</param>
+public sealed record OnnxOutline(long IrVersion, long Opset, IReadOnlyList<string> Inputs, IReadOnlyList<string> Initializers, bool HasExternalData)
 {
     /// <summary>
     /// Whether callers could replace weights, since the graph lists them among its inputs: a runtime must not take them as constants then, and folds nothing.

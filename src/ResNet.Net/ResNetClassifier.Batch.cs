@@ -8,6 +8,12 @@ namespace ResNet.Net;
 
 public sealed partial class ResNetClassifier
 {
+    /// <summary>Puts a picture of a batch into a place of the slot.</summary>
+    private delegate StageTimings Prepare(int picture, InferenceSlot slot, int place, PreprocessingScratch scratch);
+
+    /// <summary>Makes a picture's outcome of what its run left at a place of the slot.</summary>
+    private delegate TOutcome ReadOutcome<TOutcome>(InferenceSlot slot, int place, StageTimings timings);
+
     /// <summary>Classifies picture files, decoding on all cores and running the model on <see cref="BatchSize"/> pictures at a time.</summary>
     /// <param name="paths">The files.</param>
     /// <param name="topK">How many classes to return, at least 1; more than there are means all.</param>
@@ -16,12 +22,7 @@ public sealed partial class ResNetClassifier
     public IReadOnlyList<ClassificationOutcome> ClassifyBatch(IReadOnlyList<string> paths, int topK = DefaultTopK)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        return ClassifyBatch(paths.Count, topK, (index, slot, place, scratch) =>
-        {
-            long start = Ticks();
-            using EncodedFile file = EncodedFile.Read(paths[index], _decoding.MaxBytes);
-            return Prepare(file.Span, paths[index], slot.Input(place), scratch, start);
-        });
+        return ClassifyBatch(paths.Count, topK, FromFiles(paths));
     }
 
     /// <summary>Classifies encoded pictures in memory, decoding on all cores and running the model on <see cref="BatchSize"/> pictures at a time.</summary>
@@ -32,10 +33,20 @@ public sealed partial class ResNetClassifier
     public IReadOnlyList<ClassificationOutcome> ClassifyBatch(IReadOnlyList<ReadOnlyMemory<byte>> encoded, int topK = DefaultTopK)
     {
         ArgumentNullException.ThrowIfNull(encoded);
-        return ClassifyBatch(encoded.Count, topK, (index, slot, place, scratch) => Prepare(encoded[index].Span, null, slot.Input(place), scratch, Ticks()));
+        return ClassifyBatch(encoded.Count, topK, FromMemory(encoded));
     }
 
-    private StageTimings Prepare(ReadOnlySpan<byte> encoded, string? source, Span<float> input, PreprocessingScratch scratch, long start)
+    private Prepare FromFiles(IReadOnlyList<string> paths) => (picture, slot, place, scratch) =>
+    {
+        long start = Ticks();
+        using EncodedFile file = EncodedFile.Read(paths[picture], _decoding.MaxBytes);
+        return PrepareEncoded(file.Span, paths[picture], slot.Input(place), scratch, start);
+    };
+
+    private Prepare FromMemory(IReadOnlyList<ReadOnlyMemory<byte>> encoded)
+        => (picture, slot, place, scratch) => PrepareEncoded(encoded[picture].Span, null, slot.Input(place), scratch, Ticks());
+
+    private StageTimings PrepareEncoded(ReadOnlySpan<byte> encoded, string? source, Span<float> input, PreprocessingScratch scratch, long start)
     {
         using DecodedImage image = Decode(encoded, source);
         long decoded = Ticks();
@@ -43,17 +54,30 @@ public sealed partial class ResNetClassifier
         return new StageTimings(Stopwatch.GetElapsedTime(start, decoded), Stopwatch.GetElapsedTime(decoded), default);
     }
 
-    private ClassificationOutcome[] ClassifyBatch(int count, int topK, Func<int, InferenceSlot, int, PreprocessingScratch, StageTimings> prepare)
+    private ClassificationOutcome[] ClassifyBatch(int count, int topK, Prepare prepare)
     {
         topK = Limit(topK);
+        return RunBatch(count, ModelOutputs.None, prepare, ReadClassification, error => new ClassificationOutcome(error));
+
+        ClassificationOutcome ReadClassification(InferenceSlot slot, int place, StageTimings timings)
+        {
+            Prediction[] predictions = new Prediction[topK];
+            FillPredictions(ToProbabilities(slot, place), predictions);
+            return new ClassificationOutcome(new Classification(predictions, timings));
+        }
+    }
+
+    private TOutcome[] RunBatch<TOutcome>(int count, ModelOutputs outputs, Prepare prepare, ReadOutcome<TOutcome> read, Func<Exception, TOutcome> fail)
+        where TOutcome : class
+    {
         ThrowIfDisposed();
-        ClassificationOutcome?[] outcomes = new ClassificationOutcome?[count];
+        TOutcome?[] outcomes = new TOutcome?[count];
         InferenceSlot slot = _batches.Rent();
         try
         {
             for (int first = 0; first < count; first += slot.Capacity)
             {
-                ClassifyChunk(slot, outcomes.AsMemory(first, Math.Min(slot.Capacity, count - first)), first, topK, prepare);
+                RunChunk(slot, outputs, outcomes.AsMemory(first, Math.Min(slot.Capacity, count - first)), first, prepare, read, fail);
             }
         }
         finally
@@ -64,7 +88,9 @@ public sealed partial class ResNetClassifier
         return outcomes!;
     }
 
-    private void ClassifyChunk(InferenceSlot slot, Memory<ClassificationOutcome?> outcomes, int first, int topK, Func<int, InferenceSlot, int, PreprocessingScratch, StageTimings> prepare)
+    private static void RunChunk<TOutcome>(
+        InferenceSlot slot, ModelOutputs outputs, Memory<TOutcome?> outcomes, int first, Prepare prepare, ReadOutcome<TOutcome> read, Func<Exception, TOutcome> fail)
+        where TOutcome : class
     {
         int count = outcomes.Length;
         StageTimings[] timings = new StageTimings[count];
@@ -80,7 +106,7 @@ public sealed partial class ResNetClassifier
                 catch (Exception exception) when (exception is ImageDecodeException or IOException or UnauthorizedAccessException or ArgumentException)
                 {
                     // Its place keeps some older picture: it runs along, and its scores are not read.
-                    outcomes.Span[i] = new ClassificationOutcome(exception);
+                    outcomes.Span[i] = fail(exception);
                 }
 
                 return scratch;
@@ -91,22 +117,17 @@ public sealed partial class ResNetClassifier
             ExceptionDispatchInfo.Throw(aggregate.InnerExceptions[0]);
         }
 
-        if (outcomes.Span.IndexOf((ClassificationOutcome?)null) < 0)
+        if (outcomes.Span.IndexOf((TOutcome?)null) < 0)
         {
             return;
         }
 
         long start = Ticks();
-        slot.Run(count);
+        slot.Run(count, outputs);
         TimeSpan inference = Stopwatch.GetElapsedTime(start) / count;
         for (int i = 0; i < count; i++)
         {
-            if (outcomes.Span[i] is null)
-            {
-                Prediction[] predictions = new Prediction[topK];
-                FillPredictions(ToProbabilities(slot, i), predictions);
-                outcomes.Span[i] = new ClassificationOutcome(new Classification(predictions, timings[i] with { Inference = inference }));
-            }
+            outcomes.Span[i] ??= read(slot, i, timings[i] with { Inference = inference });
         }
     }
 }

@@ -5,6 +5,10 @@ namespace ResNet.Net.Onnx.Internals;
 /// <summary>Walks through the fields of a model file by their lengths; what is not wanted is skipped, not read. Field numbers are those of onnx.proto.</summary>
 internal sealed class OutlineReader
 {
+    // Graphs in graphs: deeper than any model, and well within the stack.
+    private const int DeepestMessage = 64;
+
+    private const int NoField = 0, ExternalDataField = 13;
     private const int Varint = 0, Fixed64 = 1, LengthDelimited = 2, Fixed32 = 5;
 
     private readonly Stream _stream;
@@ -12,7 +16,9 @@ internal sealed class OutlineReader
     private readonly List<string> _initializers = [];
     private long _irVersion;
     private long? _opset;
+    private int _depth;
     private bool _hasGraph;
+    private bool _hasExternalData;
 
     private OutlineReader(Stream stream) => _stream = stream;
 
@@ -23,7 +29,7 @@ internal sealed class OutlineReader
         OutlineReader reader = new(stream);
         reader.Message(stream.Length, reader.ModelField);
         return reader._hasGraph
-            ? new OnnxOutline(reader._irVersion, reader._opset ?? 1, reader._inputs, reader._initializers)
+            ? new OnnxOutline(reader._irVersion, reader._opset ?? 1, reader._inputs, reader._initializers, reader._hasExternalData)
             : throw new OnnxModelException("No ONNX model: there is no graph in it.");
     }
 
@@ -52,14 +58,65 @@ internal sealed class OutlineReader
 
     private void GraphField(int number, int wireType, long end)
     {
-        const int Initializer = 5, Input = 11, TensorName = 8, ValueName = 1;
+        const int Node = 1, Initializer = 5, Input = 11, TensorName = 8, ValueName = 1;
         switch (number, wireType)
         {
+            case (Node, LengthDelimited):
+                Message(end, NodeField);
+                break;
             case (Initializer, LengthDelimited):
                 ReadName(TensorName, end, _initializers);
                 break;
             case (Input, LengthDelimited):
                 ReadName(ValueName, end, _inputs);
+                break;
+            default:
+                Skip(wireType, end);
+                break;
+        }
+    }
+
+    // Tensors lie in attributes too, and in the graphs that attributes hold.
+    private void NodeField(int number, int wireType, long end)
+    {
+        const int Attribute = 5;
+        if (number == Attribute && wireType == LengthDelimited)
+        {
+            Message(end, AttributeField);
+        }
+        else
+        {
+            Skip(wireType, end);
+        }
+    }
+
+    private void AttributeField(int number, int wireType, long end)
+    {
+        const int Tensor = 5, Graph = 6, Tensors = 10, Graphs = 11;
+        switch (number, wireType)
+        {
+            case (Tensor or Tensors, LengthDelimited):
+                ReadName(NoField, end, _initializers);
+                break;
+            case (Graph or Graphs, LengthDelimited):
+                Message(end, InnerGraphField);
+                break;
+            default:
+                Skip(wireType, end);
+                break;
+        }
+    }
+
+    private void InnerGraphField(int number, int wireType, long end)
+    {
+        const int Node = 1, Initializer = 5;
+        switch (number, wireType)
+        {
+            case (Node, LengthDelimited):
+                Message(end, NodeField);
+                break;
+            case (Initializer, LengthDelimited):
+                ReadName(NoField, end, _initializers);
                 break;
             default:
                 Skip(wireType, end);
@@ -98,6 +155,7 @@ internal sealed class OutlineReader
         }
         else
         {
+            _hasExternalData |= number == ExternalDataField;
             Skip(wireType, fieldEnd);
         }
     });
@@ -105,6 +163,11 @@ internal sealed class OutlineReader
     /// <summary>Reads the fields up to where their message ends. A field with a length is given its own end, others that of the message.</summary>
     private void Message(long end, Field field)
     {
+        if (++_depth > DeepestMessage)
+        {
+            throw Damaged();
+        }
+
         while (_stream.Position < end)
         {
             ulong tag = ReadVarint(end);
@@ -118,6 +181,8 @@ internal sealed class OutlineReader
 
             field(tag >> 3 <= int.MaxValue ? (int)(tag >> 3) : throw Damaged(), wireType, fieldEnd);
         }
+
+        _depth--;
     }
 
     private void Skip(int wireType, long end)
