@@ -311,14 +311,52 @@ public class ResNetClassifierCreateTests
         ModelStore store = new(new ModelStoreOptions { RootFolder = folder.FullPath, Sources = [ModelSource.Mirror(server.Address)], Offline = false });
 
         ((Action)(() => ResNetClassifier.Create(ResNetVariant.ResNet50V1, new ResNetClassifierOptions { Store = store, Threads = 0 }).Dispose())).Should().Throw<ArgumentOutOfRangeException>();
-        ((Action)(() => ResNetClassifier.Create(ResNetVariant.ResNet50Caffe2Opset6, new ResNetClassifierOptions { Store = store }).Dispose())).Should().Throw<NotSupportedException>();
 
         server.Requests.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(6)]
+    public void Create_OpsetThatOnnxRuntimeRefuses_IsUpgraded(int opset)
+    {
+        // BatchNormalization as it was: with is_test, which ONNX Runtime does not open.
+        float[] twos = [2, 2, 2], zeros = new float[3], ones = [1, 1, 1];
+        OnnxModelBuilder model = new() { Opset = opset, IrVersion = 3 };
+        model.Input("data", [1, 3, 24, 40]).Output("scores", [1, 4]);
+        model.Initializer("weights", [4, 3], Weights).Initializer("bias", [4], Bias);
+        model.Initializer("scale", [3], twos).Initializer("shift", [3], zeros).Initializer("mean", [3], zeros).Initializer("variance", [3], ones);
+        (string, long)[] attributes = opset < 6 ? [("is_test", 1)] : [("is_test", 1), ("spatial", 1)];
+        model.Node("BatchNormalization", ["data", "scale", "shift", "mean", "variance"], ["normal"], attributes);
+        model.Node("GlobalAveragePool", ["normal"], ["means"]).Node("Flatten", ["means"], ["features"], ("axis", 1));
+        model.Node("Gemm", ["features", "weights", "bias"], ["scores"], ("transB", 1), ("broadcast", 1));
+        ((Action)(() => ResNet.Net.Internals.Inference.OrtSession.FromMemory(model.Build(), "old", new ResNet.Net.Internals.Inference.SessionSettings { IntraOpThreads = 1 }).Dispose())).Should().Throw<OnnxRuntimeException>();
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(model.Build()) { Labels = Colours, Profile = Plain }, new ResNetClassifierOptions { Outputs = ModelOutputs.Features });
+
+        Scores(classifier, 51, 102, 204).Zip([0.4f, 0.8f, 1.6f, 0.25f], (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-4);
+        classifier.Embed(OneColour(51, 102, 204)).Zip([0.4f, 0.8f, 1.6f], (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-4);
+    }
+
     [Fact]
-    public void Create_OpsetThatOnnxRuntimeRefuses_NamesTheTwin()
-        => ((Action)(() => ResNetClassifier.Create(ResNetVariant.ResNet50Caffe2Opset3).Dispose())).Should().Throw<NotSupportedException>().WithMessage("*opset 3*resnet50-caffe2-v1-9*");
+    public void Create_OldOpsetThatCannotBeUpgraded_SaysBothReasons()
+    {
+        byte[] model = new OnnxModelBuilder { Opset = 3, IrVersion = 3 }.Input("x", [1, 3, 24, 40]).Output("y", [1, 4]).Node("MadeUp", ["x"], ["y"]).Build();
+
+        Creating(new ModelDefinition(model) { Profile = Plain }).Should().Throw<ResNet.Net.Onnx.OnnxModelException>().WithMessage("*As it is: *MadeUp*With the changes*MadeUp*");
+    }
+
+    [Fact]
+    public void Create_WeightsThatCouldBeReplaced_AreConstants()
+    {
+        OnnxModelBuilder model = new();
+        model.Input("data", [1, 3, 24, 40]).Input("weights", [4, 3]).Input("bias", [4]).Output("scores", [1, 4]);
+        model.Initializer("weights", [4, 3], Weights).Initializer("bias", [4], Bias);
+        model.Node("GlobalAveragePool", ["data"], ["means"]).Node("Flatten", ["means"], ["features"], ("axis", 1));
+        model.Node("Gemm", ["features", "weights", "bias"], ["scores"], ("transB", 1));
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(model.Build()) { Labels = Colours, Profile = Plain });
+
+        Scores(classifier, 51, 102, 204)[2].Should().BeApproximately(0.8f, 1e-5f);
+    }
 
     [Fact]
     public void Create_OptionsOutOfRange_AreNamed()

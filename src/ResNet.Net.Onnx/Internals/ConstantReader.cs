@@ -49,6 +49,7 @@ internal sealed class ConstantReader(OnnxGraphIndex index)
         OnnxElementType.UInt16 => Convert(tensor.AsSpan<ushort>(), v => v),
         OnnxElementType.Int16 => Convert(tensor.AsSpan<short>(), v => v),
         OnnxElementType.Int32 => Convert(tensor.AsSpan<int>(), v => v),
+        OnnxElementType.Int64 => Convert(tensor.AsSpan<long>(), v => v),
         var type => throw new OnnxModelException($"The constant '{tensor.Name}' holds {type}, which is no number that weights are made of."),
     };
 
