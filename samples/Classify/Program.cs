@@ -74,7 +74,7 @@ int Run(ParseResult options)
         IReport report = asJson ? new JsonReport(classifier, Console.Out) : new TableReport(classifier, Terminal.Open());
         return ClassifyAll(classifier, files, options.GetValue(top) ?? (asJson ? 5 : 1), report);
     }
-    catch (Exception exception) when (exception is ResNetException or ArgumentException or NotSupportedException or IOException or UnauthorizedAccessException)
+    catch (Exception exception) when (exception is ResNetException or ArgumentException or IOException or UnauthorizedAccessException)
     {
         Console.Error.WriteLine(Describe(exception));
         return Unusable;

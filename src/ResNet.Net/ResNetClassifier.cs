@@ -156,7 +156,7 @@ public sealed partial class ResNetClassifier : IDisposable
     private void Require(ModelOutputs outputs)
     {
         ThrowIfDisposed();
-        if (!Outputs.HasFlag(outputs))
+        if ((Outputs & outputs) == 0)
         {
             throw new InvalidOperationException(
                 $"This classifier gives no {(outputs == ModelOutputs.Features ? "features" : "activation maps")}: they are added when it is created. Create it with ResNetClassifierOptions.{nameof(Outputs)} = ModelOutputs.{outputs}.");

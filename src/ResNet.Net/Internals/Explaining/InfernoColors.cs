@@ -2,7 +2,7 @@ namespace ResNet.Net.Internals.Explaining;
 
 /// <summary>
 /// matplotlib's "inferno": black, purple, red, yellow, in steps that look equal; also in grey and to the colour-blind. By a polynomial of degree six a channel
-/// that comes within 3/255 of the published table.
+/// that comes within 6/255 of the published table.
 /// </summary>
 internal static class InfernoColors
 {

@@ -67,15 +67,11 @@ internal sealed class InferenceSlot : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Capacity);
-        if (outputs.HasFlag(ModelOutputs.Features))
-        {
-            _features ??= Port(_layout.Features!);
-        }
-
-        if (outputs.HasFlag(ModelOutputs.ActivationMaps))
-        {
-            _maps ??= Port(_layout.Maps!);
-        }
+        // No HasFlag: it allocates until its caller is compiled a second time.
+        bool wantsFeatures = (outputs & ModelOutputs.Features) != 0;
+        bool wantsMaps = (outputs & ModelOutputs.ActivationMaps) != 0;
+        _features = wantsFeatures ? _features ?? Port(_layout.Features!) : _features;
+        _maps = wantsMaps ? _maps ?? Port(_layout.Maps!) : _maps;
 
         // A file with a fixed batch always runs whole; what lies behind the pictures is not read.
         int crops = count * _cropCount;
@@ -84,12 +80,12 @@ internal sealed class InferenceSlot : IDisposable
             int batch = _layout.FixedBatch ?? Math.Min(_batch, crops - start);
             int bound = 0;
             _outputs[bound++] = _scores.Bind(start, batch);
-            if (outputs.HasFlag(ModelOutputs.Features))
+            if (wantsFeatures)
             {
                 _outputs[bound++] = _features!.Bind(start, batch);
             }
 
-            if (outputs.HasFlag(ModelOutputs.ActivationMaps))
+            if (wantsMaps)
             {
                 _outputs[bound++] = _maps!.Bind(start, batch);
             }

@@ -29,7 +29,7 @@ public sealed class OptimizedModelCacheTests : IDisposable
         Threads = 1,
         KeepOptimizedModel = true,
         Store = new ModelStore(new ModelStoreOptions { RootFolder = Path.Combine(_folder.FullPath, "store"), Offline = true, LocalFolders = [] }),
-        Log = (_, category, message) => _messages.Enqueue($"{category}: {message}"),
+        Log = (_, category, message) => Note(category, message),
         LogLevel = OnnxRuntimeLogLevel.Information,
     };
 
@@ -43,6 +43,7 @@ public sealed class OptimizedModelCacheTests : IDisposable
         Create(Options).Should().Equal(_expected);
         ShouldSay(Opened);
 
+        _messages.Should().NotContain(m => m.Contains("Serializing"), "that it fits this machine only is known");
         Entries().Should().ContainSingle();
         OnnxModel optimised = OnnxModel.Load(Path.Combine(Entries()[0], "model.onnx"), ExternalDataPolicy.ReadFromModelFolder);
         optimised.Graph.Nodes.Should().NotContain(n => n.OpType == "BatchNormalization" || n.OpType == "Relu", "the graph is the optimised one");
@@ -245,7 +246,7 @@ public sealed class OptimizedModelCacheTests : IDisposable
 
         Create(Options with { Store = new ModelStore(full) }).Should().Equal(_expected);
         ShouldSay(NotKept);
-        Directory.Exists(Cache).Should().BeFalse();
+        Entries().Should().BeEmpty();
     }
 
     [Fact]
@@ -259,6 +260,7 @@ public sealed class OptimizedModelCacheTests : IDisposable
         // The kernel lets no file grow beyond 500 KB, as on a disk that fills while ONNX Runtime writes.
         ProcessStartInfo limited = new("sh", ["-c", "trap '' XFSZ; ulimit -f 1000; exec \"$@\"", "sh", .. Probe().ArgumentList.Prepend(Probe().FileName)]);
         Isolate(limited);
+        limited.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // else the runtime's own memory counts as a file
 
         ProgramRun run = await ProgramRun.OfAsync(limited);
 
@@ -312,6 +314,15 @@ public sealed class OptimizedModelCacheTests : IDisposable
     }
 
     private void ShouldSay(string text, string because = "") => _messages.Should().Contain(m => m.StartsWith("ResNet.Net: ", StringComparison.Ordinal) && m.Contains(text), because);
+
+    // ONNX Runtime says much at this level.
+    private void Note(string category, string message)
+    {
+        if (category == "ResNet.Net" || message.Contains("Serializing", StringComparison.Ordinal))
+        {
+            _messages.Enqueue($"{category}: {message}");
+        }
+    }
 
     private string[] Entries() => Directory.Exists(Cache)
         ? [.. Directory.GetDirectories(Cache).SelectMany(Directory.GetDirectories).Where(f => !f.EndsWith(".partial", StringComparison.Ordinal))]
