@@ -203,8 +203,11 @@ public class ResNetClassifierCreateTests
         classifier.Classify(OneColour(0, 255, 0)).Best.Label.Should().Be("green");
     }
 
-    [Fact]
-    public void Create_WeightsListedAsInputs_AreNotTakenForPictures()
+    [Theory]
+    [InlineData(ModelOutputs.None)]
+    [InlineData(ModelOutputs.Features)]
+    [InlineData(ModelOutputs.Features | ModelOutputs.ActivationMaps)]
+    public void Create_WeightsListedAsInputs_AreNotTakenForPictures(ModelOutputs outputs)
     {
         // As the zoo's files of opset 7 are: IR version 3 lists every weight among the inputs too.
         OnnxModelBuilder model = new() { Opset = 7, IrVersion = 3 };
@@ -212,7 +215,7 @@ public class ResNetClassifierCreateTests
         model.Initializer("weights", [4, 3], Weights).Initializer("bias", [4], Bias);
         model.Node("GlobalAveragePool", ["data"], ["means"]).Node("Flatten", ["means"], ["features"], ("axis", 1));
         model.Node("Gemm", ["features", "weights", "bias"], ["scores"], ("transB", 1));
-        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(model.Build()) { Labels = Colours, Profile = Plain });
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(model.Build()) { Labels = Colours, Profile = Plain }, new ResNetClassifierOptions { Outputs = outputs });
 
         Scores(classifier, 51, 102, 204)[2].Should().BeApproximately(0.8f, 1e-5f);
     }
@@ -335,6 +338,39 @@ public class ResNetClassifierCreateTests
 
         Scores(classifier, 51, 102, 204).Zip([0.4f, 0.8f, 1.6f, 0.25f], (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-4);
         classifier.Embed(OneColour(51, 102, 204)).Zip([0.4f, 0.8f, 1.6f], (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-4);
+    }
+
+    [Fact]
+    public void Create_Caffe2sFilesOfOpset3And6_AnswerAsOpset9Does()
+    {
+        // Twins: the topology of the files, the same made-up weights in all three.
+        using TemporaryFolder folder = new();
+        byte[] pixels = new byte[240 * 230 * 3];
+        new Random(2).NextBytes(pixels);
+        List<float[]> scores = [];
+        List<float[]> features = [];
+        foreach (ResNetVariant file in new[] { ResNetVariant.ResNet50Caffe2Opset9, ResNetVariant.ResNet50Caffe2Opset6, ResNetVariant.ResNet50Caffe2Opset3 })
+        {
+            byte[] bytes = ResNet.Net.Onnx.ZooModels.Build(file.Id, seed: 3).ToArray();
+            ResNetVariant variant = StoreFixture.VariantOf(bytes, file);
+            folder.Write(file.FileName, bytes);
+            ModelStore store = new(new ModelStoreOptions { RootFolder = folder["store"], LocalFolders = [folder.FullPath], Offline = true, Catalog = [variant] });
+            using ResNetClassifier classifier = ResNetClassifier.Create(variant, new ResNetClassifierOptions { Store = store, Outputs = ModelOutputs.Features | ModelOutputs.ActivationMaps, KeepOptimizedModel = false });
+            float[] output = new float[1000];
+            classifier.Scores(new PixelView(pixels, 240, 230), output);
+            scores.Add(output);
+            features.Add(classifier.Embed(new PixelView(pixels, 240, 230), normalize: true));
+        }
+
+        for (int i = 1; i < 3; i++)
+        {
+            scores[i].Zip(scores[0], (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-6);
+            features[i].Zip(features[0], (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-5);
+        }
+
+        scores[0].Sum().Should().BeApproximately(1, 1e-4f);
+        scores[0].Max().Should().BeGreaterThan(0.0011f, "the made-up weights do tell classes apart");
+        features[0].Should().HaveCount(2048);
     }
 
     [Fact]

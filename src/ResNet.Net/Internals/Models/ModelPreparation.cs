@@ -41,7 +41,7 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
             OnnxOutline outline = model.ReadOutline();
             return new ModelPreparation(outline.Opset < OldestOpset, outline.HasReplaceableWeights, outputs, scoresName, !outline.HasExternalData);
         }
-        catch (OnnxModelException)
+        catch (Exception exception) when (exception is OnnxModelException or IOException or UnauthorizedAccessException)
         {
             // ONNX Runtime may know better, and says what is wrong where it does not.
             return new ModelPreparation(false, false, outputs, scoresName, IsWhole: false);
@@ -109,11 +109,10 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
             _ = OpsetUpgrader.Upgrade(model, UpgradedOpset);
         }
 
-        if (FixWeights)
-        {
-            _ = model.Graph.DropInitializerInputs();
-        }
-
+        // IR version 3 would have every weight listed as an input, those that are added too.
+        const int WeightsNeedNoInputs = 4;
+        model.IrVersion = Math.Max(model.IrVersion, WeightsNeedNoInputs);
+        _ = model.Graph.DropInitializerInputs();
         if (Outputs == ModelOutputs.None)
         {
             return;

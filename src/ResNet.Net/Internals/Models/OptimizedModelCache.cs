@@ -18,6 +18,7 @@ internal sealed class OptimizedModelCache
     // Protobuf's limit; what is larger would not be written whole.
     private const long LargestModel = int.MaxValue;
 
+    private const string FolderName = "optimized";
     private const int MostEntriesOfAModel = 3;
     private const long MostBytes = 4L << 30;
 
@@ -26,9 +27,14 @@ internal sealed class OptimizedModelCache
 
     private OptimizedModelCache(ModelStore store)
     {
-        _root = Path.Combine(store.Location, "optimized");
+        _root = Path.Combine(store.Location, FolderName);
         _options = store.Options;
     }
+
+    /// <summary>The folder for what is kept of one model.</summary>
+    /// <param name="root">The store's folder.</param>
+    /// <param name="sha256">The model's hash.</param>
+    public static string FolderOf(string root, string sha256) => Path.Combine(root, FolderName, sha256[..32]);
 
     /// <summary>The cache that the options ask for; null for none.</summary>
     /// <exception cref="ArgumentException">The environment variable is neither on nor off.</exception>
@@ -62,7 +68,7 @@ internal sealed class OptimizedModelCache
         Log log = new(settings);
         string hash = model.Sha256 ?? HashOf(model);
         string key = KeyOf(hash, preparation, settings);
-        string folder = Path.Combine(_root, hash[..32]);
+        string folder = FolderOf(Path.GetDirectoryName(_root)!, hash);
         OptimizedModelEntry entry = new(Path.Combine(folder, TextHash.Of(key)), key);
         return OpenKept(entry, settings, log) ?? OpenAndKeep(model, preparation, settings, folder, entry, log);
     }
