@@ -23,6 +23,18 @@ if (args is [StoreSpeed.Command, ..])
     return 0;
 }
 
+if (args is [CreateSpeed.Command, ..])
+{
+    CreateSpeed.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 5);
+    return 0;
+}
+
+if (args is [CreateSpeed.ChildCommand, string model, string store, string mode, string outputs])
+{
+    CreateSpeed.RunChild(model, store, mode, outputs);
+    return 0;
+}
+
 if (args is [EvaluatorSpeed.Command, string dataset, ..])
 {
     await EvaluatorSpeed.RunAsync(dataset);

@@ -84,7 +84,7 @@ internal sealed class GoldenCommand(ModelStore store, IAnsiConsole console, Text
                 }
             }
         }
-        catch (Exception exception) when (exception is ResNetException or NotSupportedException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is ResNetException or IOException or UnauthorizedAccessException)
         {
             _failures.Add($"{variant.Id}: {exception.Message}");
         }

@@ -4,7 +4,7 @@ namespace ResNet.Net.Samples.Support;
 internal static class Failure
 {
     /// <summary>Whether it is the arguments', a file's or the model's fault, and not the program's.</summary>
-    public static bool IsExpected(Exception exception) => exception is ResNetException or ArgumentException or NotSupportedException or IOException or UnauthorizedAccessException;
+    public static bool IsExpected(Exception exception) => exception is ResNetException or ArgumentException or IOException or UnauthorizedAccessException;
 
     /// <summary>The message, without what the reader sees anyway (the picture's path) or has no use for (the name of a parameter in the code).</summary>
     public static string Describe(Exception exception) => exception switch

@@ -91,7 +91,7 @@ public sealed class ModelStore
         return store.List().First();
     }
 
-    /// <summary>Removes what the store has of a variant: the model, the test data, cut downloads, damaged files. Local folders stay as they are.</summary>
+    /// <summary>Removes what the store has of a variant: the model, the test data, cut downloads, damaged files, optimised graphs. Local folders stay as they are.</summary>
     /// <param name="variant">The variant.</param>
     /// <returns>Whether there was anything.</returns>
     /// <exception cref="ModelUnavailableException">It is being downloaded at this moment, or the folder cannot be written.</exception>

@@ -8,10 +8,11 @@ namespace ResNet.Net;
 
 public sealed partial class ResNetClassifier
 {
-    /// <param name="index">The picture, of those that the caller gave.</param>
-    /// <param name="probabilities">One a class; valid during the call.</param>
-    /// <param name="timings">What it took.</param>
-    private delegate void Finish(int index, ReadOnlySpan<float> probabilities, StageTimings timings);
+    /// <summary>Puts a picture of a batch into a place of the slot.</summary>
+    private delegate StageTimings Prepare(int picture, InferenceSlot slot, int place, PreprocessingScratch scratch);
+
+    /// <summary>Takes what the run left for a picture at a place of the slot.</summary>
+    private delegate void Finish(int picture, InferenceSlot slot, int place, StageTimings timings);
 
     /// <summary>Classifies picture files, decoding on all cores and running the model on <see cref="BatchSize"/> pictures at a time.</summary>
     /// <param name="paths">The files.</param>
@@ -21,12 +22,7 @@ public sealed partial class ResNetClassifier
     public IReadOnlyList<ClassificationOutcome> ClassifyBatch(IReadOnlyList<string> paths, int topK = DefaultTopK)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        return ClassifyBatch(paths.Count, topK, (index, slot, place, scratch) =>
-        {
-            long start = Ticks();
-            using EncodedFile file = EncodedFile.Read(paths[index], _decoding.MaxBytes);
-            return Prepare(file.Span, paths[index], slot.Input(place), scratch, start);
-        });
+        return ClassifyBatch(paths.Count, topK, FromFiles(paths));
     }
 
     /// <summary>Classifies encoded pictures in memory, decoding on all cores and running the model on <see cref="BatchSize"/> pictures at a time.</summary>
@@ -37,7 +33,7 @@ public sealed partial class ResNetClassifier
     public IReadOnlyList<ClassificationOutcome> ClassifyBatch(IReadOnlyList<ReadOnlyMemory<byte>> encoded, int topK = DefaultTopK)
     {
         ArgumentNullException.ThrowIfNull(encoded);
-        return ClassifyBatch(encoded.Count, topK, (index, slot, place, scratch) => Prepare(encoded[index].Span, null, slot.Input(place), scratch, Ticks()));
+        return ClassifyBatch(encoded.Count, topK, FromMemory(encoded));
     }
 
     /// <summary>
@@ -57,13 +53,21 @@ public sealed partial class ResNetClassifier
             throw new ArgumentException($"{encoded.Count} pictures of {Labels.Count} classes need {(long)encoded.Count * Labels.Count} places, but the memory has {probabilities.Length}.", nameof(probabilities));
         }
 
-        return RunBatches(
-            encoded.Count,
-            (index, slot, place, scratch) => Prepare(encoded[index].Span, null, slot.Input(place), scratch, Ticks()),
-            (index, row, _) => row.CopyTo(probabilities.Span.Slice(index * Labels.Count, Labels.Count)));
+        return RunBatches(encoded.Count, ModelOutputs.None, FromMemory(encoded), (picture, slot, place, _)
+            => ToProbabilities(slot, place).CopyTo(probabilities.Span.Slice(picture * Labels.Count, Labels.Count)));
     }
 
-    private StageTimings Prepare(ReadOnlySpan<byte> encoded, string? source, Span<float> input, PreprocessingScratch scratch, long start)
+    private Prepare FromFiles(IReadOnlyList<string> paths) => (picture, slot, place, scratch) =>
+    {
+        long start = Ticks();
+        using EncodedFile file = EncodedFile.Read(paths[picture], _decoding.MaxBytes);
+        return PrepareEncoded(file.Span, paths[picture], slot.Input(place), scratch, start);
+    };
+
+    private Prepare FromMemory(IReadOnlyList<ReadOnlyMemory<byte>> encoded)
+        => (picture, slot, place, scratch) => PrepareEncoded(encoded[picture].Span, null, slot.Input(place), scratch, Ticks());
+
+    private StageTimings PrepareEncoded(ReadOnlySpan<byte> encoded, string? source, Span<float> input, PreprocessingScratch scratch, long start)
     {
         using DecodedImage image = Decode(encoded, source);
         long decoded = Ticks();
@@ -71,29 +75,33 @@ public sealed partial class ResNetClassifier
         return new StageTimings(Stopwatch.GetElapsedTime(start, decoded), Stopwatch.GetElapsedTime(decoded), default);
     }
 
-    private ClassificationOutcome[] ClassifyBatch(int count, int topK, Func<int, InferenceSlot, int, PreprocessingScratch, StageTimings> prepare)
+    private ClassificationOutcome[] ClassifyBatch(int count, int topK, Prepare prepare)
     {
         topK = Limit(topK);
         ClassificationOutcome[] outcomes = new ClassificationOutcome[count];
-        Exception?[] errors = RunBatches(count, prepare, (index, probabilities, timings) =>
+        Exception?[] errors = RunBatches(count, ModelOutputs.None, prepare, (picture, slot, place, timings) =>
         {
             Prediction[] predictions = new Prediction[topK];
-            FillPredictions(probabilities, predictions);
-            outcomes[index] = new ClassificationOutcome(new Classification(predictions, timings));
+            FillPredictions(ToProbabilities(slot, place), predictions);
+            outcomes[picture] = new ClassificationOutcome(new Classification(predictions, timings));
         });
-        for (int i = 0; i < count; i++)
-        {
-            if (errors[i] is Exception error)
-            {
-                outcomes[i] = new ClassificationOutcome(error);
-            }
-        }
-
+        FillFailures(outcomes, errors, error => new ClassificationOutcome(error));
         return outcomes;
     }
 
+    private static void FillFailures<TOutcome>(TOutcome[] outcomes, Exception?[] errors, Func<Exception, TOutcome> fail)
+    {
+        for (int i = 0; i < errors.Length; i++)
+        {
+            if (errors[i] is Exception error)
+            {
+                outcomes[i] = fail(error);
+            }
+        }
+    }
+
     /// <summary>Runs pictures in batches, in order; those that fail have their error in the result, the others go to <paramref name="finish"/>.</summary>
-    private Exception?[] RunBatches(int count, Func<int, InferenceSlot, int, PreprocessingScratch, StageTimings> prepare, Finish finish)
+    private Exception?[] RunBatches(int count, ModelOutputs outputs, Prepare prepare, Finish finish)
     {
         ThrowIfDisposed();
         Exception?[] errors = new Exception?[count];
@@ -102,7 +110,7 @@ public sealed partial class ResNetClassifier
         {
             for (int first = 0; first < count; first += slot.Capacity)
             {
-                RunBatch(slot, errors.AsMemory(first, Math.Min(slot.Capacity, count - first)), first, prepare, finish);
+                RunBatch(slot, outputs, errors.AsMemory(first, Math.Min(slot.Capacity, count - first)), first, prepare, finish);
             }
         }
         finally
@@ -113,7 +121,7 @@ public sealed partial class ResNetClassifier
         return errors;
     }
 
-    private void RunBatch(InferenceSlot slot, Memory<Exception?> errors, int first, Func<int, InferenceSlot, int, PreprocessingScratch, StageTimings> prepare, Finish finish)
+    private static void RunBatch(InferenceSlot slot, ModelOutputs outputs, Memory<Exception?> errors, int first, Prepare prepare, Finish finish)
     {
         int count = errors.Length;
         StageTimings[] timings = new StageTimings[count];
@@ -146,13 +154,13 @@ public sealed partial class ResNetClassifier
         }
 
         long start = Ticks();
-        slot.Run(count);
+        slot.Run(count, outputs);
         TimeSpan inference = Stopwatch.GetElapsedTime(start) / count;
         for (int i = 0; i < count; i++)
         {
             if (errors.Span[i] is null)
             {
-                finish(first + i, ToProbabilities(slot, i), timings[i] with { Inference = inference });
+                finish(first + i, slot, i, timings[i] with { Inference = inference });
             }
         }
     }

@@ -113,14 +113,6 @@ public sealed partial class ResNetClassifier
         }
     }
 
-    private static void ThrowIfEmpty(PixelView pixels)
-    {
-        if (pixels.Width == 0)
-        {
-            throw new ArgumentException("The PixelView is default: it describes no pixels. Create it with its constructor.", nameof(pixels));
-        }
-    }
-
     private Classification ClassifyEncoded(ReadOnlySpan<byte> encoded, int topK, long start, string? source)
     {
         using DecodedImage image = Decode(encoded, source);

@@ -12,7 +12,6 @@ public sealed partial class ResNetClassifier
     /// <exception cref="ModelUnavailableException">The variant's file is not here and cannot be brought, or (<see cref="ModelVerificationException"/>) what was found has other bytes.</exception>
     /// <exception cref="NativeLibraryException">ONNX Runtime cannot be loaded.</exception>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the model or an option.</exception>
-    /// <exception cref="NotSupportedException">The variant's file is older than what ONNX Runtime opens (opsets 3 and 6).</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static ResNetClassifier Create(ResNetVariant variant, ResNetClassifierOptions? options = null, IProgress<ModelDownloadProgress>? progress = null)
     {
@@ -29,7 +28,7 @@ public sealed partial class ResNetClassifier
     /// <param name="options">Options; null for the defaults.</param>
     /// <returns>A classifier that the caller disposes.</returns>
     /// <exception cref="ModelUnavailableException">The file is not there.</exception>
-    /// <exception cref="ResNetException">The model does not have the shape of a picture classifier, or the labels do not fit it.</exception>
+    /// <exception cref="ResNetException">The model does not have the shape of a picture classifier, or the labels do not fit it; <see cref="Onnx.OnnxModelException"/>: it has no head that the <see cref="ResNetClassifierOptions.Outputs"/> could be taken from.</exception>
     /// <exception cref="NativeLibraryException">ONNX Runtime cannot be loaded.</exception>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the model or an option.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
@@ -67,17 +66,10 @@ public sealed partial class ResNetClassifier
     public static Task<ResNetClassifier> CreateAsync(ModelDefinition model, ResNetClassifierOptions? options = null, CancellationToken cancellationToken = default)
         => LoadAsync(() => Create(model, options), cancellationToken);
 
-    /// <summary>The variant's verified file; null for the embedded model. What cannot be loaded anyway is refused before anything is downloaded.</summary>
+    /// <summary>The variant's verified file; null for the embedded model. Options that are out of range are refused before anything is downloaded.</summary>
     internal static async Task<string?> EnsureFileAsync(ResNetVariant variant, ResNetClassifierOptions options, IProgress<ModelDownloadProgress>? progress, CancellationToken cancellationToken)
     {
         options.Validate();
-        if (!variant.LoadsInOnnxRuntime)
-        {
-            throw new NotSupportedException(
-                $"'{variant.Id}' is an ONNX file of opset {variant.Opset}, whose BatchNormalization ONNX Runtime refuses. "
-                + $"'{ResNetVariant.ResNet50Caffe2Opset9.Id}' has the same weights: use ResNetVariant.{nameof(ResNetVariant.ResNet50Caffe2Opset9)}.");
-        }
-
         return variant.IsEmbedded
             ? null
             : await (options.Store ?? new ModelStore()).EnsureAsync(variant, progress, cancellationToken).ConfigureAwait(false);

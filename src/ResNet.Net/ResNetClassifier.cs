@@ -38,7 +38,8 @@ public sealed partial class ResNetClassifier : IDisposable
         _outputKind = recipe.OutputKind;
         ModelName = recipe.Name;
         Variant = recipe.Variant;
-        _session = recipe.Open(CreateSettings(recipe, options));
+        Outputs = options.Outputs;
+        _session = Open(recipe, options);
         try
         {
             Profile = options.Profile ?? recipe.Profile ?? DefaultProfile(_session, recipe.InputName);
@@ -84,6 +85,9 @@ public sealed partial class ResNetClassifier : IDisposable
     /// <summary>The most pictures that one run takes.</summary>
     public int BatchSize { get; }
 
+    /// <summary>What the classifier gives besides scores.</summary>
+    public ModelOutputs Outputs { get; }
+
     /// <summary>The version of ONNX Runtime that runs the model.</summary>
     public string OnnxRuntimeVersion => _session.Runtime.Api.Version;
 
@@ -94,6 +98,15 @@ public sealed partial class ResNetClassifier : IDisposable
         _singles.Dispose();
         _batches.Dispose();
         _session.Dispose();
+    }
+
+    internal static OrtSession Open(ModelRecipe recipe, ResNetClassifierOptions options)
+    {
+        SessionSettings settings = CreateSettings(recipe, options);
+        ModelPreparation preparation = ModelPreparation.For(recipe.Content, options.Outputs, recipe.OutputName);
+        return OptimizedModelCache.For(options) is OptimizedModelCache cache
+            ? cache.Open(recipe.Content, preparation, settings)
+            : preparation.Open(recipe.Content, settings);
     }
 
     internal static SessionSettings CreateSettings(ModelRecipe recipe, ResNetClassifierOptions options)
@@ -134,7 +147,25 @@ public sealed partial class ResNetClassifier : IDisposable
 
     private static long Ticks() => Stopwatch.GetTimestamp();
 
+    private static void ThrowIfEmpty(PixelView pixels)
+    {
+        if (pixels.Width == 0)
+        {
+            throw new ArgumentException("The PixelView is default: it describes no pixels. Create it with its constructor.", nameof(pixels));
+        }
+    }
+
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
+
+    private void Require(ModelOutputs outputs)
+    {
+        ThrowIfDisposed();
+        if ((Outputs & outputs) == 0)
+        {
+            throw new InvalidOperationException(
+                $"This classifier gives no {(outputs == ModelOutputs.Features ? "features" : "activation maps")}: they are added when it is created. Create it with ResNetClassifierOptions.{nameof(Outputs)} = ModelOutputs.{outputs}.");
+        }
+    }
 
     private int Limit(int topK)
     {
@@ -159,15 +190,20 @@ public sealed partial class ResNetClassifier : IDisposable
     {
         foreach (float score in scores)
         {
-            if (!float.IsFinite(score))
-            {
-                throw new ResNetException($"The model '{ModelName}' gave the score {score}. Its weights or its preprocessing profile '{Profile.Name}' are wrong for it.");
-            }
+            ThrowUnlessFinite(score, "score");
         }
 
         if (_outputKind == OutputKind.Logits)
         {
             Softmax.Apply(scores);
+        }
+    }
+
+    private void ThrowUnlessFinite(float value, string what)
+    {
+        if (!float.IsFinite(value))
+        {
+            throw new ResNetException($"The model '{ModelName}' gave the {what} {value}. Its weights or its preprocessing profile '{Profile.Name}' are wrong for it.");
         }
     }
 
@@ -179,8 +215,9 @@ public sealed partial class ResNetClassifier : IDisposable
         TopK.Select(probabilities, indices);
         for (int i = 0; i < indices.Length; i++)
         {
-            int index = indices[i];
-            predictions[i] = new Prediction(index, Labels.GetSynsetId(index), Labels[index], probabilities[index]);
+            predictions[i] = PredictionOf(indices[i], probabilities);
         }
     }
+
+    private Prediction PredictionOf(int index, ReadOnlySpan<float> probabilities) => new(index, Labels.GetSynsetId(index), Labels[index], probabilities[index]);
 }

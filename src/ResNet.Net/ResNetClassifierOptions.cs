@@ -36,6 +36,17 @@ public sealed record ResNetClassifierOptions
     /// <value><see cref="GraphOptimization.All"/>.</value>
     public GraphOptimization Optimization { get; init; } = GraphOptimization.All;
 
+    /// <summary>What the classifier gives besides scores: outputs that are added to the model's graph.</summary>
+    /// <value><see cref="ModelOutputs.None"/>.</value>
+    public ModelOutputs Outputs { get; init; }
+
+    /// <summary>
+    /// Whether the graph that ONNX Runtime has optimised is kept on the disk, in the folder <c>optimized</c> of <see cref="Store"/>: the next start on the same machine
+    /// opens that, without optimising again. For models of 4 MiB and more that run on the CPU; takes as much disk as the model. Nothing fails where it cannot be written.
+    /// </summary>
+    /// <value>null: the environment variable <c>RESNET_NET_OPTIMIZED</c> (<c>1</c> or <c>0</c>), then true.</value>
+    public bool? KeepOptimizedModel { get; init; }
+
     /// <summary>Where the model runs.</summary>
     /// <value>null: the CPU.</value>
     public ExecutionProvider? ExecutionProvider { get; init; }
@@ -77,6 +88,11 @@ public sealed record ResNetClassifierOptions
         if (!Enum.IsDefined(Optimization))
         {
             throw new ArgumentOutOfRangeException(nameof(Optimization), Optimization, "Not a graph optimization level.");
+        }
+
+        if ((Outputs & ~(ModelOutputs.Features | ModelOutputs.ActivationMaps)) != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(Outputs), Outputs, "Not among the outputs that a model can have.");
         }
 
         if (!Enum.IsDefined(LogLevel))

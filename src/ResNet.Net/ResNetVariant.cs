@@ -73,7 +73,7 @@ public sealed partial record ResNetVariant
     /// <summary>Whether the model is part of this library and needs no file.</summary>
     public bool IsEmbedded => Origin == ModelOrigin.ResNetNet;
 
-    /// <summary>Whether ONNX Runtime opens the file as it is; it refuses BatchNormalization of opsets below 7.</summary>
+    /// <summary>Whether ONNX Runtime alone opens the file as it is; it refuses BatchNormalization of opsets below 7. <see cref="ResNetClassifier"/> opens every variant: it upgrades such files in memory.</summary>
     public bool LoadsInOnnxRuntime => Opset >= 7;
 
     /// <summary>Rows and columns of the input.</summary>

@@ -234,6 +234,21 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
+    public void Remove_OptimisedGraphsOfTheVariant_GoToo()
+    {
+        string optimized = Path.Combine(_fixture.Root, "optimized", Variant.Sha256[..32]);
+        string others = _fixture.Place(Path.Combine(_fixture.Root, "optimized", "others", "entry", "model.onnx"));
+        _fixture.Place(Path.Combine(optimized, "entry", "model.onnx"));
+        ModelStore store = _fixture.Store();
+
+        store.Remove(Variant).Should().BeTrue();
+
+        Directory.Exists(optimized).Should().BeFalse();
+        File.Exists(others).Should().BeTrue();
+        store.Remove(Variant).Should().BeFalse();
+    }
+
+    [Fact]
     public async Task Ensure_NothingCanBeWritten_UsesWhatIsThere()
     {
         _fixture.Place();

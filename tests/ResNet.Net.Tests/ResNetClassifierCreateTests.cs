@@ -203,8 +203,11 @@ public class ResNetClassifierCreateTests
         classifier.Classify(OneColour(0, 255, 0)).Best.Label.Should().Be("green");
     }
 
-    [Fact]
-    public void Create_WeightsListedAsInputs_AreNotTakenForPictures()
+    [Theory]
+    [InlineData(ModelOutputs.None)]
+    [InlineData(ModelOutputs.Features)]
+    [InlineData(ModelOutputs.Features | ModelOutputs.ActivationMaps)]
+    public void Create_WeightsListedAsInputs_AreNotTakenForPictures(ModelOutputs outputs)
     {
         // As the zoo's files of opset 7 are: IR version 3 lists every weight among the inputs too.
         OnnxModelBuilder model = new() { Opset = 7, IrVersion = 3 };
@@ -212,7 +215,7 @@ public class ResNetClassifierCreateTests
         model.Initializer("weights", [4, 3], Weights).Initializer("bias", [4], Bias);
         model.Node("GlobalAveragePool", ["data"], ["means"]).Node("Flatten", ["means"], ["features"], ("axis", 1));
         model.Node("Gemm", ["features", "weights", "bias"], ["scores"], ("transB", 1));
-        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(model.Build()) { Labels = Colours, Profile = Plain });
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(model.Build()) { Labels = Colours, Profile = Plain }, new ResNetClassifierOptions { Outputs = outputs });
 
         Scores(classifier, 51, 102, 204)[2].Should().BeApproximately(0.8f, 1e-5f);
     }
@@ -311,14 +314,85 @@ public class ResNetClassifierCreateTests
         ModelStore store = new(new ModelStoreOptions { RootFolder = folder.FullPath, Sources = [ModelSource.Mirror(server.Address)], Offline = false });
 
         ((Action)(() => ResNetClassifier.Create(ResNetVariant.ResNet50V1, new ResNetClassifierOptions { Store = store, Threads = 0 }).Dispose())).Should().Throw<ArgumentOutOfRangeException>();
-        ((Action)(() => ResNetClassifier.Create(ResNetVariant.ResNet50Caffe2Opset6, new ResNetClassifierOptions { Store = store }).Dispose())).Should().Throw<NotSupportedException>();
 
         server.Requests.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(6)]
+    public void Create_OpsetThatOnnxRuntimeRefuses_IsUpgraded(int opset)
+    {
+        // BatchNormalization as it was: with is_test, which ONNX Runtime does not open.
+        float[] twos = [2, 2, 2], zeros = new float[3], ones = [1, 1, 1];
+        OnnxModelBuilder model = new() { Opset = opset, IrVersion = 3 };
+        model.Input("data", [1, 3, 24, 40]).Output("scores", [1, 4]);
+        model.Initializer("weights", [4, 3], Weights).Initializer("bias", [4], Bias);
+        model.Initializer("scale", [3], twos).Initializer("shift", [3], zeros).Initializer("mean", [3], zeros).Initializer("variance", [3], ones);
+        (string, long)[] attributes = opset < 6 ? [("is_test", 1)] : [("is_test", 1), ("spatial", 1)];
+        model.Node("BatchNormalization", ["data", "scale", "shift", "mean", "variance"], ["normal"], attributes);
+        model.Node("GlobalAveragePool", ["normal"], ["means"]).Node("Flatten", ["means"], ["features"], ("axis", 1));
+        model.Node("Gemm", ["features", "weights", "bias"], ["scores"], ("transB", 1), ("broadcast", 1));
+        ((Action)(() => ResNet.Net.Internals.Inference.OrtSession.FromMemory(model.Build(), "old", new ResNet.Net.Internals.Inference.SessionSettings { IntraOpThreads = 1 }).Dispose())).Should().Throw<OnnxRuntimeException>();
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(model.Build()) { Labels = Colours, Profile = Plain }, new ResNetClassifierOptions { Outputs = ModelOutputs.Features });
+
+        Scores(classifier, 51, 102, 204).Zip([0.4f, 0.8f, 1.6f, 0.25f], (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-4);
+        classifier.Embed(OneColour(51, 102, 204)).Zip([0.4f, 0.8f, 1.6f], (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-4);
+    }
+
     [Fact]
-    public void Create_OpsetThatOnnxRuntimeRefuses_NamesTheTwin()
-        => ((Action)(() => ResNetClassifier.Create(ResNetVariant.ResNet50Caffe2Opset3).Dispose())).Should().Throw<NotSupportedException>().WithMessage("*opset 3*resnet50-caffe2-v1-9*");
+    public void Create_Caffe2sFilesOfOpset3And6_AnswerAsOpset9Does()
+    {
+        // Twins: the topology of the files, the same made-up weights in all three.
+        using TemporaryFolder folder = new();
+        byte[] pixels = new byte[240 * 230 * 3];
+        new Random(2).NextBytes(pixels);
+        List<float[]> scores = [];
+        List<float[]> features = [];
+        foreach (ResNetVariant file in new[] { ResNetVariant.ResNet50Caffe2Opset9, ResNetVariant.ResNet50Caffe2Opset6, ResNetVariant.ResNet50Caffe2Opset3 })
+        {
+            byte[] bytes = ResNet.Net.Onnx.ZooModels.Build(file.Id, seed: 3).ToArray();
+            ResNetVariant variant = StoreFixture.VariantOf(bytes, file);
+            folder.Write(file.FileName, bytes);
+            ModelStore store = new(new ModelStoreOptions { RootFolder = folder["store"], LocalFolders = [folder.FullPath], Offline = true, Catalog = [variant] });
+            using ResNetClassifier classifier = ResNetClassifier.Create(variant, new ResNetClassifierOptions { Store = store, Outputs = ModelOutputs.Features | ModelOutputs.ActivationMaps, KeepOptimizedModel = false });
+            float[] output = new float[1000];
+            classifier.Scores(new PixelView(pixels, 240, 230), output);
+            scores.Add(output);
+            features.Add(classifier.Embed(new PixelView(pixels, 240, 230), normalize: true));
+        }
+
+        for (int i = 1; i < 3; i++)
+        {
+            scores[i].Zip(scores[0], (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-6);
+            features[i].Zip(features[0], (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-5);
+        }
+
+        scores[0].Sum().Should().BeApproximately(1, 1e-4f);
+        scores[0].Max().Should().BeGreaterThan(0.0011f, "the made-up weights do tell classes apart");
+        features[0].Should().HaveCount(2048);
+    }
+
+    [Fact]
+    public void Create_OldOpsetThatCannotBeUpgraded_SaysBothReasons()
+    {
+        byte[] model = new OnnxModelBuilder { Opset = 3, IrVersion = 3 }.Input("x", [1, 3, 24, 40]).Output("y", [1, 4]).Node("MadeUp", ["x"], ["y"]).Build();
+
+        Creating(new ModelDefinition(model) { Profile = Plain }).Should().Throw<ResNet.Net.Onnx.OnnxModelException>().WithMessage("*As it is: *MadeUp*With the changes*MadeUp*");
+    }
+
+    [Fact]
+    public void Create_WeightsThatCouldBeReplaced_AreConstants()
+    {
+        OnnxModelBuilder model = new();
+        model.Input("data", [1, 3, 24, 40]).Input("weights", [4, 3]).Input("bias", [4]).Output("scores", [1, 4]);
+        model.Initializer("weights", [4, 3], Weights).Initializer("bias", [4], Bias);
+        model.Node("GlobalAveragePool", ["data"], ["means"]).Node("Flatten", ["means"], ["features"], ("axis", 1));
+        model.Node("Gemm", ["features", "weights", "bias"], ["scores"], ("transB", 1));
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(model.Build()) { Labels = Colours, Profile = Plain });
+
+        Scores(classifier, 51, 102, 204)[2].Should().BeApproximately(0.8f, 1e-5f);
+    }
 
     [Fact]
     public void Create_OptionsOutOfRange_AreNamed()

@@ -257,7 +257,6 @@ public sealed class ClassifyTests : IDisposable
     [InlineData("--modle x", "'--modle'")]
     [InlineData("--labels missing.txt", "--labels")]
     [InlineData("--model missing.onnx", "missing.onnx")]
-    [InlineData("--model resnet50-caffe2-v1-3", "opset 3")]
     public async Task WrongUsage_IsOneLineOnStandardError(string arguments, string named)
     {
         ProgramRun run = await ClassifyAsync(arguments.Split(' '));

@@ -274,7 +274,7 @@ public sealed class ModelsTests : IDisposable
         ResNetVariant variant = ResNetVariant.Cifar10ResNet20;
         Random random = new(11);
         float[] input = [.. Enumerable.Range(0, 3 * 32 * 32).Select(_ => random.NextSingle() - 0.5f)];
-        using OrtSession session = ModelRecipe.For(variant, null).Open(new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimization.None });
+        using OrtSession session = ModelRecipe.For(variant, null).Content.Open(new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimization.None });
         using AlignedBuffer buffer = new(input.Length);
         input.CopyTo(buffer.Span);
         using OrtValueHandle tensor = session.CreateTensor(buffer, [1, 3, 32, 32]);

@@ -1,23 +1,23 @@
 using System.Collections.Concurrent;
-using ResNet.Net.Internals.Inference.Interop;
 using ResNet.Net.Internals.Preprocessing;
 
 namespace ResNet.Net.Internals.Inference;
 
 /// <summary>
-/// One pinned input buffer, one pinned output buffer and the tensors that wrap them. Rented by one caller at a time: filled, run, read, returned.
+/// Pinned buffers for one input and its outputs, and the tensors that wrap them. Rented by one caller at a time: filled, run, read, returned.
 /// </summary>
 internal sealed class InferenceSlot : IDisposable
 {
     private readonly OrtSession _session;
     private readonly ModelLayout _layout;
-    private readonly AlignedBuffer _input;
-    private readonly AlignedBuffer _output;
     private readonly int _cropCount;
     private readonly int _batch;
-    private readonly (OrtValueHandle Input, OrtValueHandle Output)?[] _whole;
-    private readonly (OrtValueHandle Input, OrtValueHandle Output)?[] _rest;
+    private readonly SlotPort _input;
+    private readonly SlotPort _scores;
+    private readonly NamedTensor[] _outputs = new NamedTensor[3];
     private readonly ConcurrentBag<PreprocessingScratch> _scratches = [];
+    private SlotPort? _features;
+    private SlotPort? _maps;
 
     public InferenceSlot(OrtSession session, ModelLayout layout, int capacity, int cropCount)
     {
@@ -25,19 +25,16 @@ internal sealed class InferenceSlot : IDisposable
         _layout = layout;
         _cropCount = cropCount;
         Capacity = layout.FixedBatch ?? capacity;
-        long length = (long)Capacity * cropCount * layout.InputLength;
+        long length = (long)Capacity * cropCount * layout.Input.Length;
         if (length > int.MaxValue)
         {
             throw new ResNetException(
-                $"The input of {Capacity} pictures of {cropCount} crops of 3x{layout.Height}x{layout.Width} has {length} values; {int.MaxValue} are the most. Make ResNetClassifierOptions.BatchSize smaller.");
+                $"The input of {Capacity} pictures of {cropCount} crops of {string.Join('x', layout.Input.Dimensions)} has {length} values; {int.MaxValue} are the most. Make ResNetClassifierOptions.BatchSize smaller.");
         }
 
-        int crops = Capacity * cropCount;
         _batch = layout.FixedBatch ?? Math.Max(capacity, cropCount);
-        _input = new AlignedBuffer((int)length);
-        _output = new AlignedBuffer(checked(crops * layout.ClassCount));
-        _whole = new (OrtValueHandle, OrtValueHandle)?[crops / _batch];
-        _rest = new (OrtValueHandle, OrtValueHandle)?[crops + 1];
+        _input = Port(layout.Input);
+        _scores = Port(layout.Scores);
     }
 
     /// <summary>The most pictures the slot holds.</summary>
@@ -47,49 +44,65 @@ internal sealed class InferenceSlot : IDisposable
     public PreprocessingScratch Scratch { get; } = new();
 
     /// <summary>The input of one picture, <c>[crops, 3, H, W]</c>; valid until the slot is returned.</summary>
-    public Span<float> Input(int index) => Of(_input, index, _layout.InputLength);
+    public Span<float> Input(int picture) => Of(_input, picture);
 
     /// <summary>The scores of one picture, <c>[crops, classes]</c>; valid until the slot is returned or run again.</summary>
-    public Span<float> Output(int index) => Of(_output, index, _layout.ClassCount);
+    public Span<float> Output(int picture) => Of(_scores, picture);
+
+    /// <summary>The pooled features of one picture, <c>[crops, features]</c>, after a run that asked for them; valid until the slot is returned or run again.</summary>
+    public Span<float> Features(int picture) => Of(_features!, picture);
+
+    /// <summary>The class activation maps of one picture, <c>[crops, classes, rows, columns]</c>, after a run that asked for them; valid until the slot is returned or run again.</summary>
+    public Span<float> Maps(int picture) => Of(_maps!, picture);
 
     /// <summary>Scratch memory for one of several threads that fill the slot together.</summary>
     public PreprocessingScratch RentScratch() => _scratches.TryTake(out PreprocessingScratch? scratch) ? scratch : new PreprocessingScratch();
 
     public void ReturnScratch(PreprocessingScratch scratch) => _scratches.Add(scratch);
 
-    /// <summary>Runs the model on the first <paramref name="count"/> pictures.</summary>
-    public void Run(int count)
+    /// <summary>Runs the model on the first pictures.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="outputs">What is wanted besides scores; the model must have been opened with it.</param>
+    public void Run(int count, ModelOutputs outputs = ModelOutputs.None)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Capacity);
+        // No HasFlag: it allocates until its caller is compiled a second time.
+        bool wantsFeatures = (outputs & ModelOutputs.Features) != 0;
+        bool wantsMaps = (outputs & ModelOutputs.ActivationMaps) != 0;
+        _features = wantsFeatures ? _features ?? Port(_layout.Features!) : _features;
+        _maps = wantsMaps ? _maps ?? Port(_layout.Maps!) : _maps;
 
         // A file with a fixed batch always runs whole; what lies behind the pictures is not read.
         int crops = count * _cropCount;
         for (int start = 0; start < crops; start += _batch)
         {
             int batch = _layout.FixedBatch ?? Math.Min(_batch, crops - start);
+            int bound = 0;
+            _outputs[bound++] = _scores.Bind(start, batch);
+            if (wantsFeatures)
+            {
+                _outputs[bound++] = _features!.Bind(start, batch);
+            }
 
-            // A rest is told by where it ends: it begins at a multiple of the batch.
-            ref (OrtValueHandle Input, OrtValueHandle Output)? cached = ref (batch == _batch ? ref _whole[start / _batch] : ref _rest[start + batch]);
-            (OrtValueHandle input, OrtValueHandle output) = cached ??= (
-                _session.CreateTensor(_input, _layout.InputShape(batch), start * _layout.InputLength),
-                _session.CreateTensor(_output, _layout.OutputShape(batch), start * _layout.ClassCount));
-            _session.Run([new NamedTensor(_layout.InputName, input)], [new NamedTensor(_layout.OutputName, output)]);
+            if (wantsMaps)
+            {
+                _outputs[bound++] = _maps!.Bind(start, batch);
+            }
+
+            _session.Run([_input.Bind(start, batch)], _outputs.AsSpan(0, bound));
         }
     }
 
     public void Dispose()
     {
-        foreach ((OrtValueHandle Input, OrtValueHandle Output)? pair in _whole.Concat(_rest))
-        {
-            pair?.Input.Dispose();
-            pair?.Output.Dispose();
-        }
-
         _input.Dispose();
-        _output.Dispose();
+        _scores.Dispose();
+        _features?.Dispose();
+        _maps?.Dispose();
     }
 
-    private Span<float> Of(AlignedBuffer buffer, int picture, int length)
-        => buffer.Span.Slice(picture * _cropCount * length, _cropCount * length);
+    private SlotPort Port(TensorLayout tensor) => new(_session, tensor, Capacity * _cropCount, _batch);
+
+    private Span<float> Of(SlotPort port, int picture) => port.Crops(picture * _cropCount, _cropCount);
 }

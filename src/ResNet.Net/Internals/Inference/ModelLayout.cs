@@ -1,16 +1,17 @@
+using ResNet.Net.Internals.Models;
+
 namespace ResNet.Net.Internals.Inference;
 
 /// <summary>What a loaded model takes and gives, checked once when it is loaded.</summary>
-/// <param name="InputName">The input, <c>[N, 3, Height, Width]</c> float32.</param>
-/// <param name="Height">Rows of the input.</param>
-/// <param name="Width">Columns of the input.</param>
-/// <param name="OutputName">The output, <c>[N, ClassCount]</c> float32, perhaps with further dimensions of 1.</param>
-/// <param name="OutputRank">How many dimensions the output has.</param>
-/// <param name="ClassCount">Scores a picture.</param>
+/// <param name="Input">The input, <c>[N, 3, H, W]</c>.</param>
+/// <param name="Scores">The scores, <c>[N, classes]</c>, perhaps with further dimensions of 1.</param>
+/// <param name="Features">The pooled features, <c>[N, features]</c>; null where they were not asked for.</param>
+/// <param name="Maps">The class activation maps, <c>[N, classes, rows, columns]</c>; null where they were not asked for.</param>
 /// <param name="FixedBatch">The batch size that the file prescribes; null when it is free.</param>
-internal sealed record ModelLayout(string InputName, int Height, int Width, string OutputName, int OutputRank, int ClassCount, int? FixedBatch)
+internal sealed record ModelLayout(TensorLayout Input, TensorLayout Scores, TensorLayout? Features, TensorLayout? Maps, int? FixedBatch)
 {
-    public int InputLength => 3 * Height * Width;
+    /// <summary>Scores a picture.</summary>
+    public int ClassCount => Scores.Dimensions[0];
 
     /// <summary>Reads and judges a session's inputs and outputs.</summary>
     /// <exception cref="ResNetException">The model does not have the shape of a picture classifier; both shapes are in the message.</exception>
@@ -33,18 +34,18 @@ internal sealed record ModelLayout(string InputName, int Height, int Width, stri
             throw new ResNetException($"The model '{model}' gives {output}, but Float32 [N, classes] is needed.");
         }
 
-        IReadOnlyList<long> shape = output.Shape;
-        if (shape.Count < 2 || shape.Skip(1).Any(d => d < 0))
+        TensorLayout picture = new(input.Name, [3, height, width]);
+        TensorLayout scores = Measure(session, picture, output, fixedBatch);
+        if (scores.Dimensions.Count < 1 || scores.Dimensions.Skip(1).Any(d => d != 1) || scores.Dimensions[0] < 1)
         {
-            shape = Probe(session, input.Name, output.Name, fixedBatch ?? 1, height, width);
+            throw new ResNetException($"The model '{model}' gives '{output.Name}' {TensorMetadata.FormatShape(scores.Shape(fixedBatch ?? -1))}, but [N, classes] is needed.");
         }
 
-        if (shape.Count < 2 || shape.Skip(2).Any(d => d != 1) || shape[1] < 1)
-        {
-            throw new ResNetException($"The model '{model}' gives '{output.Name}' {TensorMetadata.FormatShape(shape)}, but [N, classes] is needed.");
-        }
-
-        return new ModelLayout(input.Name, height, width, output.Name, shape.Count, checked((int)shape[1]), fixedBatch);
+        TensorLayout? features = Added(session, picture, ModelPreparation.FeaturesName, fixedBatch);
+        TensorLayout? maps = Added(session, picture, ModelPreparation.MapsName, fixedBatch);
+        return maps is null || (maps.Dimensions.Count == 3 && maps.Dimensions[0] == scores.Dimensions[0])
+            ? new ModelLayout(picture, scores, features, maps, fixedBatch)
+            : throw new ResNetException($"The model '{model}' gives {scores.Dimensions[0]} scores, but its dense layer {TensorMetadata.FormatShape(maps.Shape(-1))} activation maps.");
     }
 
     /// <summary>The input; the first one where no name is given.</summary>
@@ -61,17 +62,6 @@ internal sealed record ModelLayout(string InputName, int Height, int Width, stri
     /// <exception cref="ResNetException">There is none of that name.</exception>
     public static TensorMetadata PickOutput(OrtSession session, string model, string? name) => Pick(session.Outputs, name, "output", model);
 
-    public long[] InputShape(int batch) => [batch, 3, Height, Width];
-
-    public long[] OutputShape(int batch)
-    {
-        long[] shape = new long[OutputRank];
-        Array.Fill(shape, 1);
-        shape[0] = batch;
-        shape[1] = ClassCount;
-        return shape;
-    }
-
     private static bool Fits(long dimension, int wanted) => dimension < 0 || dimension == wanted;
 
     private static TensorMetadata Pick(IReadOnlyList<TensorMetadata> tensors, string? name, string kind, string model)
@@ -87,11 +77,20 @@ internal sealed record ModelLayout(string InputName, int Height, int Width, stri
                 ?? throw new ResNetException($"The model '{model}' has no {kind} '{name}'. It has: {string.Join(", ", tensors)}.");
     }
 
-    // The file does not say how many classes there are: one run on a black picture does.
-    private static long[] Probe(OrtSession session, string input, string output, int batch, int height, int width)
+    private static TensorLayout? Added(OrtSession session, TensorLayout input, string name, int? fixedBatch)
+        => session.Outputs.FirstOrDefault(o => o.Name == name) is TensorMetadata output ? Measure(session, input, output, fixedBatch) : null;
+
+    // Where the file does not say how large the output is, one run on a black picture does.
+    private static TensorLayout Measure(OrtSession session, TensorLayout input, TensorMetadata output, int? fixedBatch)
     {
-        using AlignedBuffer buffer = new(batch * 3 * height * width);
-        using Interop.OrtValueHandle tensor = session.CreateTensor(buffer, [batch, 3, height, width]);
-        return session.RunToArray([new NamedTensor(input, tensor)], output).Shape;
+        IReadOnlyList<long> shape = output.Shape;
+        if (shape.Count < 2 || shape.Skip(1).Any(d => d < 0))
+        {
+            using AlignedBuffer buffer = new((fixedBatch ?? 1) * input.Length);
+            using Interop.OrtValueHandle tensor = session.CreateTensor(buffer, input.Shape(fixedBatch ?? 1));
+            shape = session.RunToArray([new NamedTensor(input.Name, tensor)], output.Name).Shape;
+        }
+
+        return new TensorLayout(output.Name, [.. shape.Skip(1).Select(d => checked((int)d))]);
     }
 }

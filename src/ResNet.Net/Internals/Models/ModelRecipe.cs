@@ -1,5 +1,3 @@
-using ResNet.Net.Internals.Inference;
-
 namespace ResNet.Net.Internals.Models;
 
 /// <summary>What the classifier needs to know of a model before it is opened, whether it is a variant or the caller's own.</summary>
@@ -9,7 +7,7 @@ internal sealed record ModelRecipe
 
     public ResNetVariant? Variant { get; init; }
 
-    public required Func<SessionSettings, OrtSession> Open { get; init; }
+    public required ModelContent Content { get; init; }
 
     public required OutputKind OutputKind { get; init; }
 
@@ -29,7 +27,7 @@ internal sealed record ModelRecipe
     {
         Name = variant.Id,
         Variant = variant,
-        Open = path is null ? settings => OpenEmbedded(variant, settings) : settings => OrtSession.FromFile(path, settings),
+        Content = path is null ? ModelContent.Embedded(variant) : ModelContent.File(path, path, variant.Sha256),
         OutputKind = variant.OutputKind,
         Profile = variant.Profile,
         Labels = variant.Labels,
@@ -40,7 +38,7 @@ internal sealed record ModelRecipe
     public static ModelRecipe For(ModelDefinition definition) => new()
     {
         Name = definition.DisplayName,
-        Open = settings => OpenDefined(definition, settings),
+        Content = ContentOf(definition),
         OutputKind = definition.OutputKind,
         Profile = definition.Profile,
         Labels = definition.Labels,
@@ -48,22 +46,16 @@ internal sealed record ModelRecipe
         OutputName = definition.OutputName,
     };
 
-    private static unsafe OrtSession OpenEmbedded(ResNetVariant variant, SessionSettings settings)
-    {
-        using UnmanagedMemoryStream stream = EmbeddedResource.Open(variant.FileName);
-        return OrtSession.FromMemory(new ReadOnlySpan<byte>(stream.PositionPointer, checked((int)stream.Length)), variant.Id, settings);
-    }
-
-    private static OrtSession OpenDefined(ModelDefinition definition, SessionSettings settings)
+    private static ModelContent ContentOf(ModelDefinition definition)
     {
         if (definition.Path is null)
         {
-            return OrtSession.FromMemory(definition.Model.Span, definition.DisplayName, settings);
+            return ModelContent.InMemory(definition.DisplayName, definition.Model);
         }
 
         string path = Path.GetFullPath(definition.Path);
         return File.Exists(path)
-            ? OrtSession.FromFile(path, settings)
+            ? ModelContent.File(path, path)
             : throw new ModelUnavailableException(definition.DisplayName, $"There is no model file '{path}'. Check the path given to ModelDefinition.");
     }
 }

@@ -34,6 +34,9 @@ internal sealed class Preprocessor
     /// <summary>Crops a picture.</summary>
     public int CropCount => _sampling == CropSampling.TenCrop ? 2 * Positions : 1;
 
+    /// <summary>Which of a picture's crops is the centre.</summary>
+    public int CentreCrop => _sampling == CropSampling.TenCrop ? Positions - 1 : 0;
+
     /// <param name="source">The picture.</param>
     /// <param name="planes">The input of one picture, <c>[CropCount, 3, H, W]</c>.</param>
     /// <param name="scratch">The slot's memory.</param>

@@ -1,3 +1,5 @@
+using ResNet.Net.Internals.Models;
+
 namespace ResNet.Net.Internals.Store;
 
 /// <summary>One file of a variant's in the store: finds it, brings it, verifies it, sets it aside.</summary>
@@ -162,7 +164,8 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
     /// <returns>Whether there was anything.</returns>
     public bool Remove()
     {
-        if (!Directory.Exists(_paths.Folder))
+        string optimized = OptimizedModelCache.FolderOf(settings.Root, file.Variant.Sha256);
+        if (!Directory.Exists(_paths.Folder) && !Directory.Exists(optimized))
         {
             return false;
         }
@@ -171,7 +174,11 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
         {
             using StoreLock held = StoreLock.TryAcquire(_paths.Lock)
                 ?? throw new StoreException("another process or thread is bringing it; end that first");
-            Directory.Delete(_paths.Folder, recursive: true);
+            foreach (string folder in new[] { optimized, _paths.Folder }.Where(Directory.Exists))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+
             return true;
         }
         catch (Exception exception) when (exception is StoreException or IOException or UnauthorizedAccessException)

@@ -37,7 +37,7 @@ internal sealed record StoreSettings
             Root = Path.GetFullPath(root),
             LocalFolders = [.. folders.Select(f => string.IsNullOrWhiteSpace(f) ? throw new ArgumentException("A folder in ModelStoreOptions.LocalFolders has no name.", nameof(options)) : Path.GetFullPath(f))],
             Sources = options.Sources ?? [.. Mirrors(Variable(StoreVariables.Mirrors)), ModelSource.HuggingFace, ModelSource.GitHub],
-            Offline = options.Offline ?? IsOn(Variable(StoreVariables.Offline)),
+            Offline = options.Offline ?? StoreVariables.Switch(StoreVariables.Offline, Variable(StoreVariables.Offline)) ?? false,
         };
     }
 
@@ -53,13 +53,6 @@ internal sealed record StoreSettings
                 throw new ArgumentException($"The environment variable {StoreVariables.Mirrors} is wrong. {exception.Message}", exception);
             }
         });
-
-    private static bool IsOn(string? value) => value?.ToUpperInvariant() switch
-    {
-        null or "0" or "FALSE" or "NO" or "OFF" => false,
-        "1" or "TRUE" or "YES" or "ON" => true,
-        _ => throw new ArgumentException($"The environment variable {StoreVariables.Offline} is '{value}'. Set it to 1 to stay off the network, or to 0."),
-    };
 
     private static string DefaultRoot(Func<string, string?> variable)
     {

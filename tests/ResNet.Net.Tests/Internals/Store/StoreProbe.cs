@@ -1,4 +1,5 @@
 using System.Globalization;
+using ResNet.Net.Tests.Internals.Models;
 
 namespace ResNet.Net.Tests.Internals.Store;
 
@@ -12,8 +13,13 @@ internal static class StoreProbe
 
     public static async Task<int> Main(string[] arguments)
     {
+        if (arguments is [OptimizedProbe.Command, string store, string model])
+        {
+            return OptimizedProbe.Run(store, model);
+        }
+
         ResNetVariant variant = ResNetVariant.ResNet50V1 with { Bytes = long.Parse(arguments[2], CultureInfo.InvariantCulture), Sha256 = arguments[3] };
-        ModelStore store = new(new ModelStoreOptions
+        ModelStore modelStore = new(new ModelStoreOptions
         {
             RootFolder = arguments[0],
             LocalFolders = [],
@@ -23,7 +29,7 @@ internal static class StoreProbe
         });
         try
         {
-            Console.WriteLine(await store.EnsureAsync(variant));
+            Console.WriteLine(await modelStore.EnsureAsync(variant));
             return Ready;
         }
         catch (ModelUnavailableException exception)

@@ -3,7 +3,7 @@ using ResNet.Net.Internals.Native;
 
 namespace ResNet.Net.Internals.Imaging.Interop;
 
-/// <summary>The part of libvips and GObject that decoding needs, as function pointers; nothing with variable arguments.</summary>
+/// <summary>The part of libvips and GObject that decoding and writing pictures need, as function pointers; nothing with variable arguments.</summary>
 internal sealed unsafe class VipsApi
 {
     private static readonly Lazy<VipsApi> LazyInstance = new(() => new VipsApi(), LazyThreadSafetyMode.ExecutionAndPublication);
@@ -31,9 +31,11 @@ internal sealed unsafe class VipsApi
         ValueInit = (delegate* unmanaged<GValue*, nuint, GValue*>)Export("g_value_init");
         ValueUnset = (delegate* unmanaged<GValue*, void>)Export("g_value_unset");
         ValueSetBoxed = (delegate* unmanaged<GValue*, nint, void>)Export("g_value_set_boxed");
+        ValueGetBoxed = (delegate* unmanaged<GValue*, nint>)Export("g_value_get_boxed");
         ValueSetObject = (delegate* unmanaged<GValue*, nint, void>)Export("g_value_set_object");
         ValueDupObject = (delegate* unmanaged<GValue*, nint>)Export("g_value_dup_object");
         BlobNew = (delegate* unmanaged<nint, void*, nuint, nint>)Export("vips_blob_new");
+        BlobGet = (delegate* unmanaged<nint, nuint*, void*>)Export("vips_blob_get");
         AreaUnref = (delegate* unmanaged<nint, void>)Export("vips_area_unref");
         Width = (delegate* unmanaged<nint, int>)Export("vips_image_get_width");
         Height = (delegate* unmanaged<nint, int>)Export("vips_image_get_height");
@@ -124,11 +126,15 @@ internal sealed unsafe class VipsApi
 
     public delegate* unmanaged<GValue*, nint, void> ValueSetBoxed { get; }
 
+    public delegate* unmanaged<GValue*, nint> ValueGetBoxed { get; }
+
     public delegate* unmanaged<GValue*, nint, void> ValueSetObject { get; }
 
     public delegate* unmanaged<GValue*, nint> ValueDupObject { get; }
 
     public delegate* unmanaged<nint, void*, nuint, nint> BlobNew { get; }
+
+    public delegate* unmanaged<nint, nuint*, void*> BlobGet { get; }
 
     public delegate* unmanaged<nint, void> AreaUnref { get; }
 

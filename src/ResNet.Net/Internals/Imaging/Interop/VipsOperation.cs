@@ -1,6 +1,6 @@
 namespace ResNet.Net.Internals.Imaging.Interop;
 
-/// <summary>One operation of libvips: arguments in, image out. Names and values are zero-terminated UTF-8 literals.</summary>
+/// <summary>One operation of libvips: arguments in, image or bytes out. Names and values are zero-terminated UTF-8 literals.</summary>
 internal sealed unsafe class VipsOperation : IDisposable
 {
     private readonly VipsApi _api;
@@ -64,15 +64,27 @@ internal sealed unsafe class VipsOperation : IDisposable
         }
 
         GValue value = default;
-        _api.ValueInit(&value, _api.ImageType);
-        fixed (byte* name = "out"u8)
-        {
-            _api.GetProperty(Native, name, &value);
-        }
-
+        Get("out"u8, _api.ImageType, &value);
         VipsObjectHandle image = new(_api, _api.ValueDupObject(&value));
         _api.ValueUnset(&value);
         return image;
+    }
+
+    /// <summary>Runs the operation for bytes; null when it fails.</summary>
+    public byte[]? RunToBytes(ReadOnlySpan<byte> name)
+    {
+        if (_api.Build(Native) != 0)
+        {
+            return null;
+        }
+
+        GValue value = default;
+        Get(name, _api.BlobType, &value);
+        nuint length = 0;
+        void* start = _api.BlobGet(_api.ValueGetBoxed(&value), &length);
+        byte[] bytes = new ReadOnlySpan<byte>(start, checked((int)length)).ToArray();
+        _api.ValueUnset(&value);
+        return bytes;
     }
 
     public void Dispose()
@@ -83,6 +95,15 @@ internal sealed unsafe class VipsOperation : IDisposable
         }
 
         _handle.Dispose();
+    }
+
+    private void Get(ReadOnlySpan<byte> name, nuint type, GValue* value)
+    {
+        _api.ValueInit(value, type);
+        fixed (byte* text = name)
+        {
+            _api.GetProperty(Native, text, value);
+        }
     }
 
     private void SetAndUnset(ReadOnlySpan<byte> name, GValue* value)

@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using ResNet.Net.Onnx;
+
+namespace ResNet.Net.Benchmarks;
+
+/// <summary>
+/// What loading costs, and what is gained by keeping the optimised graph: <c>create-speed [ROUNDS]</c> writes twins of three variants (random weights), and
+/// starts a process for every measurement. Then what outputs and a fixed batch dimension do to a run.
+/// </summary>
+internal static class CreateSpeed
+{
+    public const string Command = "create-speed", ChildCommand = "create-speed-child";
+
+    private static readonly string[] Variants = ["resnet50-v1-7", "resnet50-v1-12", "resnet152-v1-7"];
+
+    public static void Run(int rounds)
+    {
+        string folder = Directory.CreateTempSubdirectory("resnet-net-create-").FullName;
+        try
+        {
+            foreach (string id in Variants.Where(ZooModels.Ids.Contains))
+            {
+                string path = Path.Combine(folder, $"{id}.onnx");
+                ZooModels.Build(id).Save(path);
+                Console.WriteLine($"{id}, {new FileInfo(path).Length} bytes");
+                Print("  read", Repeat(rounds, () => Time(() => File.ReadAllBytes(path))));
+                Print("  SHA-256", Repeat(rounds, () => Time(() => SHA256.HashData(File.ReadAllBytes(path)))));
+                Starts("  create, nothing kept", rounds, path, folder, "off");
+                Starts("  create and keep", rounds, path, folder, "keep");
+                Starts("  create from what was kept", rounds, path, folder, "warm");
+            }
+
+            string resnet50 = Path.Combine(folder, "resnet50-v1-7.onnx");
+            string fixedBatch = Path.Combine(folder, "fixed.onnx");
+            OnnxModel model = OnnxModel.Load(resnet50);
+            model.Graph.FeedInputs.First().Shape = [1, 3, 224, 224];
+            model.Graph.Outputs[0].Shape = [1, 1000];
+            model.Save(fixedBatch);
+            string replaceable = Path.Combine(folder, "replaceable.onnx");
+            model = OnnxModel.Load(resnet50);
+            model.IrVersion = 4;
+            model.Save(replaceable);
+            Console.WriteLine("runs of resnet50-v1-7");
+            Starts("  scores alone", rounds, resnet50, folder, "off");
+            Starts("  with features", rounds, resnet50, folder, "off", ModelOutputs.Features);
+            Starts("  with activation maps", rounds, resnet50, folder, "off", ModelOutputs.ActivationMaps);
+            Starts("  batch dimension fixed to 1", rounds, fixedBatch, folder, "off");
+            Starts("  IR version 4, weights among the inputs", rounds, replaceable, folder, "off");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Loads a model once, classifies, and prints milliseconds to create, of the first run, of the best of some, and MiB of memory at the most.</summary>
+    public static void RunChild(string path, string store, string mode, string outputs)
+    {
+        ResNetClassifierOptions options = new()
+        {
+            Store = new ModelStore(new ModelStoreOptions { RootFolder = store, LocalFolders = [], Offline = true }),
+            KeepOptimizedModel = mode != "off",
+            Outputs = Enum.Parse<ModelOutputs>(outputs),
+        };
+        ModelDefinition definition = new(path) { Profile = PreprocessingProfile.Mxnet };
+        long start = Stopwatch.GetTimestamp();
+        using ResNetClassifier classifier = ResNetClassifier.Create(definition, options);
+        double create = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        byte[] pixels = DrawnPicture.Rgb(256, 256);
+        Prediction[] best = new Prediction[1];
+        double[] runs = Repeat(20, () => Time(() => classifier.Classify(new PixelView(pixels, 256, 256), best)));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{create:F1} {runs[0]:F1} {runs.Min():F1} {Process.GetCurrentProcess().PeakWorkingSet64 >> 20}"));
+    }
+
+    private static void Starts(string name, int rounds, string path, string folder, string mode, ModelOutputs outputs = ModelOutputs.None)
+    {
+        string store = Path.Combine(folder, "store");
+        if (mode == "warm")
+        {
+            _ = Start(path, store, mode, outputs);
+        }
+
+        double[][] figures = new double[rounds][];
+        for (int round = 0; round < rounds; round++)
+        {
+            if (mode == "keep" && Directory.Exists(store))
+            {
+                Directory.Delete(store, recursive: true);
+            }
+
+            figures[round] = Start(path, store, mode, outputs);
+        }
+
+        double Median(int column) => figures.Select(f => f[column]).Order().ElementAt(rounds / 2);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: create {Median(0):F0} ms ({figures.Min(f => f[0]):F0} to {figures.Max(f => f[0]):F0}), first run {Median(1):F0} ms, best run {figures.Min(f => f[2]):F1} ms, {Median(3):F0} MiB at most"));
+    }
+
+    private static double[] Start(string path, string store, string mode, ModelOutputs outputs)
+    {
+        string program = Environment.ProcessPath!;
+        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
+        using Process process = Process.Start(new ProcessStartInfo(program, [.. host, ChildCommand, path, store, mode, outputs.ToString()]) { RedirectStandardOutput = true })!;
+        string line = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? [.. line.Split(' ').Select(n => double.Parse(n, CultureInfo.InvariantCulture))] : throw new InvalidOperationException($"The process ended with {process.ExitCode}.");
+    }
+
+    private static void Print(string name, double[] times)
+        => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {times.Order().ElementAt(times.Length / 2):F0} ms ({times.Min():F0} to {times.Max():F0})"));
+
+    private static double[] Repeat(int rounds, Func<double> measure) => [.. Enumerable.Range(0, rounds).Select(_ => measure())];
+
+    private static double Time(Action work)
+    {
+        long start = Stopwatch.GetTimestamp();
+        work();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+}

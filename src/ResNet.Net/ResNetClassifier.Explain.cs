@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using ResNet.Net.Internals.Explaining;
+using ResNet.Net.Internals.Imaging;
+using ResNet.Net.Internals.Inference;
+using ResNet.Net.Internals.Preprocessing;
+
+namespace ResNet.Net;
+
+public sealed partial class ResNetClassifier
+{
+    /// <summary>
+    /// Where in a picture file the model sees a class: the class's activation map, exact for models that end in an average and a dense layer. With
+    /// <see cref="CropSampling.TenCrop"/> the map is that of the centre crop, the probabilities are those of all ten.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="classIndex">The class, by its place in the model's output; null for the most probable.</param>
+    /// <returns>The map, with the picture that it lies on.</returns>
+    /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.ActivationMaps"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
+    /// <exception cref="ImageDecodeException">The file is no accepted picture.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    public ActivationMap Explain(string path, int? classIndex = null)
+    {
+        RequireClass(classIndex);
+        long start = Ticks();
+        using EncodedFile file = EncodedFile.Read(path, _decoding.MaxBytes);
+        return ExplainEncoded(file.Span, classIndex, start, path);
+    }
+
+    /// <summary>Where in a picture from a stream, which is read to its end and stays open, the model sees a class; see <see cref="Explain(string, int?)"/>.</summary>
+    /// <param name="picture">An encoded picture.</param>
+    /// <param name="classIndex">The class; null for the most probable.</param>
+    /// <returns>The map, with the picture that it lies on.</returns>
+    /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.ActivationMaps"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
+    /// <exception cref="ImageDecodeException">The stream holds no accepted picture.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    public ActivationMap Explain(Stream picture, int? classIndex = null)
+    {
+        RequireClass(classIndex);
+        long start = Ticks();
+        using EncodedFile file = EncodedFile.Read(picture, _decoding.MaxBytes, null);
+        return ExplainEncoded(file.Span, classIndex, start, null);
+    }
+
+    /// <summary>Where in an encoded picture in memory the model sees a class; see <see cref="Explain(string, int?)"/>.</summary>
+    /// <param name="encoded">A whole picture file; read during the call only.</param>
+    /// <param name="classIndex">The class; null for the most probable.</param>
+    /// <returns>The map, with the picture that it lies on.</returns>
+    /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.ActivationMaps"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
+    /// <exception cref="ImageDecodeException">The bytes are no accepted picture.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    public ActivationMap Explain(ReadOnlySpan<byte> encoded, int? classIndex = null)
+    {
+        RequireClass(classIndex);
+        return ExplainEncoded(encoded, classIndex, Ticks(), null);
+    }
+
+    /// <summary>Where in pixels that the caller holds the model sees a class; see <see cref="Explain(string, int?)"/>.</summary>
+    /// <param name="pixels">The pixels; copied.</param>
+    /// <param name="classIndex">The class; null for the most probable.</param>
+    /// <returns>The map, with the picture that it lies on.</returns>
+    /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.ActivationMaps"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="pixels"/> is <c>default</c>, or there is no such class (<see cref="ArgumentOutOfRangeException"/>).</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    public ActivationMap Explain(PixelView pixels, int? classIndex = null)
+    {
+        RequireClass(classIndex);
+        ThrowIfEmpty(pixels);
+        long start = Ticks();
+        return Explain(pixels, classIndex, start, start);
+    }
+
+    private void RequireClass(int? classIndex)
+    {
+        Require(ModelOutputs.ActivationMaps);
+        if (classIndex is int index)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(index, nameof(classIndex));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _layout.ClassCount, nameof(classIndex));
+        }
+    }
+
+    private ActivationMap ExplainEncoded(ReadOnlySpan<byte> encoded, int? classIndex, long start, string? source)
+    {
+        using DecodedImage image = Decode(encoded, source);
+        return Explain(image.View, classIndex, start, Ticks());
+    }
+
+    private ActivationMap Explain(PixelView pixels, int? classIndex, long start, long decoded)
+    {
+        InferenceSlot slot = _singles.Rent();
+        try
+        {
+            _preprocessor.Run(pixels, slot.Input(0), slot.Scratch);
+            long preprocessed = Ticks();
+            slot.Run(1, ModelOutputs.ActivationMaps);
+            StageTimings timings = new(Stopwatch.GetElapsedTime(start, decoded), Stopwatch.GetElapsedTime(decoded, preprocessed), Stopwatch.GetElapsedTime(preprocessed));
+            Span<float> probabilities = ToProbabilities(slot, 0);
+            Prediction[] best = new Prediction[Limit(DefaultTopK)];
+            FillPredictions(probabilities, best);
+            int index = classIndex ?? best[0].ClassIndex;
+            int length = _layout.Maps!.Length / _layout.ClassCount;
+            float[] values = slot.Maps(0).Slice((_preprocessor.CentreCrop * _layout.Maps.Length) + (index * length), length).ToArray();
+            foreach (float value in values)
+            {
+                ThrowUnlessFinite(value, "activation");
+            }
+
+            return new ActivationMap(values, _layout.Maps.Dimensions[2], PredictionOf(index, probabilities), new Classification(best, timings), new HeldPicture(pixels), RegionOf(pixels));
+        }
+        finally
+        {
+            _singles.Return(slot);
+        }
+    }
+
+    /// <summary>The part of a picture that the centre crop is made of.</summary>
+    private PictureRegion RegionOf(PixelView pixels)
+    {
+        ResizePlan plan = ResizePlan.Create(Profile, pixels);
+        (double across, double down) = ((double)plan.SourceWidth / plan.ScaledWidth, (double)plan.SourceHeight / plan.ScaledHeight);
+        return new PictureRegion(plan.Left * across, plan.Top * down, plan.Width * across, plan.Height * down);
+    }
+}
