@@ -69,7 +69,7 @@ public sealed class ModelStoreProcessTests : IDisposable
         ProcessStartInfo[] starts = [.. Enumerable.Range(0, 8).Select(_ => Start(server))];
         Array.ForEach(starts, s => s.Environment["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = "1");
 
-        ProgramRun[] runs = await Task.WhenAll(starts.Select(ProgramRun.OfAsync));
+        ProgramRun[] runs = await Task.WhenAll(starts.Select(s => ProgramRun.OfAsync(s)));
 
         runs.Should().OnlyContain(r => r.ExitCode == StoreProbe.Ready && r.Output.Trim() == _fixture.ModelPath);
         server.Requests.Count.Should().BeInRange(1, 8);

@@ -17,7 +17,7 @@ public class ExplainTests
         run.ExitCode.Should().Be(0);
         string[] pictures = Directory.GetFiles(TestFolders.SamplePictures, "*.png");
         run.Lines.Should().HaveCount(pictures.Length);
-        Directory.GetFiles(folder["maps"]).Should().HaveCount(pictures.Length).And.OnlyContain(f => SizeOf(f) == (403, 150) || SizeOf(f) == (303, 200));
+        Directory.GetFiles(folder["maps"]).Should().HaveCount(pictures.Length).And.OnlyContain(f => IsWideOrHigh(SizeOf(f)));
         run.Output.Should().Contain("frog-6-frog.png: frog");
     }
 
@@ -75,6 +75,8 @@ public class ExplainTests
         run.ExitCode.Should().Be(2);
         run.Error.Should().Contain(said);
     }
+
+    private static bool IsWideOrHigh((int Width, int Height) size) => size is (403, 150) or (303, 200);
 
     private static (int Width, int Height) SizeOf(string png)
     {
