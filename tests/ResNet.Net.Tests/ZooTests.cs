@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using ResNet.Net.Internals.Inference;
 using ResNet.Net.Internals.Inference.Interop;
@@ -49,6 +50,43 @@ public sealed class ZooTests : IDisposable
         }
 
         BatchShouldEqualSingles(classifier);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void EmbedAndExplain_TwinOfEveryFile_AreThePoolAndTheDenseLayer(string id)
+    {
+        ResNetVariant variant = Place(id);
+        ResNetClassifierOptions options = new() { Store = StoreOf(variant), Outputs = ModelOutputs.Features | ModelOutputs.ActivationMaps, KeepOptimizedModel = false };
+        using ResNetClassifier classifier = ResNetClassifier.Create(variant, options);
+        ClassifierHead head = ClassifierHead.Find(OnnxModel.Load(Path.Combine(_folder.FullPath, variant.Id, variant.FileName)));
+        byte[] picture = Draw(1);
+
+        float[] features = classifier.Embed(View(picture));
+        ActivationMap map = classifier.Explain(View(picture));
+
+        classifier.FeatureCount.Should().Be(variant.FeatureSize);
+        features.Should().HaveCount(variant.FeatureSize);
+        TensorPrimitives.Norm(classifier.Embed(View(picture), normalize: true)).Should().BeApproximately(1, 1e-5f);
+        (map.Rows, map.Columns).Should().Be((7, 7));
+
+        // Pooling and the dense layer are linear: the mean of a class's map is its score before the bias, and so is its row of weights times the features.
+        int best = map.Prediction.ClassIndex;
+        double[] scores = [.. Enumerable.Range(0, head.ClassCount).Select(c => (double)TensorPrimitives.Dot(Row(c), features) + head.Bias.Span[c])];
+        double tolerance = (scores.Max() - scores.Min()) * (variant.Precision == ModelPrecision.Int8 ? 0.05 : 1e-4);
+        Math.Abs(map.Values.ToArray().Average() + head.Bias.Span[best] - scores[best]).Should().BeLessThan(tolerance);
+        float[] raw = ScoresOf(classifier, picture);
+        if (variant.OutputKind == OutputKind.Logits)
+        {
+            raw.Zip(scores, (r, s) => Math.Abs(r - s)).Max().Should().BeLessThan(tolerance);
+        }
+        else
+        {
+            double[] probabilities = Probabilities([.. scores.Select(s => (float)s)], OutputKind.Logits);
+            raw.Zip(probabilities, (r, p) => Math.Abs(r - p)).Max().Should().BeLessThan(1e-4);
+        }
+
+        ReadOnlySpan<float> Row(int classIndex) => head.Weights.Span.Slice(classIndex * head.FeatureCount, head.FeatureCount);
     }
 
     private static void BatchShouldEqualSingles(ResNetClassifier classifier)
