@@ -160,7 +160,7 @@ public sealed class OnnxGraph
     public string UniqueName(string stem)
     {
         ArgumentException.ThrowIfNullOrEmpty(stem);
-        HashSet<string> taken = [.. Inputs.Select(i => i.Name), .. Outputs.Select(o => o.Name), .. Initializers.Select(t => t.Name)];
+        HashSet<string> taken = [.. Inputs.Select(i => i.Name), .. Outputs.Select(o => o.Name), .. ValueInfos.Select(v => v.Name), .. Initializers.Select(t => t.Name)];
         foreach (OnnxNode node in Nodes)
         {
             taken.UnionWith(Subgraphs.NamesOf(node.Proto));

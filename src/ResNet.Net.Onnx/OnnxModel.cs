@@ -103,6 +103,8 @@ public sealed class OnnxModel
     /// <summary>Whether the file holds functions of its own, which the helpers here do not look into.</summary>
     public bool HasFunctions => _proto.Functions.Count > 0;
 
+    internal IReadOnlyList<string> FunctionNames => [.. _proto.Functions.Select(f => f.Name)];
+
     /// <summary>Reads a file. Takes twice the file's size in memory while it reads, once afterwards.</summary>
     /// <param name="path">The file.</param>
     /// <param name="externalData">What to do with tensors that lie in other files.</param>

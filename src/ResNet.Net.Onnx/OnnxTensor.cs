@@ -89,6 +89,19 @@ public sealed class OnnxTensor
         return new OnnxTensor(copy);
     }
 
+    /// <summary>A copy with its own name and shape and the same values, which are shared.</summary>
+    /// <param name="name">The copy's name.</param>
+    /// <param name="dims">Its shape, of as many elements; empty for a scalar.</param>
+    /// <returns>The copy.</returns>
+    /// <exception cref="ArgumentException">The shape has another number of elements.</exception>
+    public OnnxTensor WithShape(string name, ReadOnlySpan<long> dims)
+    {
+        OnnxTensor copy = WithName(name);
+        copy.Proto.Dims.Clear();
+        copy.Proto.Dims.AddRange(dims.ToArray());
+        return copy.Length == Length ? copy : throw new ArgumentException($"The tensor '{Name}' of shape {TensorData.Format(Dims)} has {Length} elements, but the shape {TensorData.Format(copy.Dims)} has {copy.Length}.", nameof(dims));
+    }
+
     /// <summary>As <c>conv0_weight Float [64, 3, 7, 7]</c>.</summary>
     /// <returns>Text for messages.</returns>
     public override string ToString() => $"{Name} {ElementType} {TensorData.Format(Proto.Dims)}";

@@ -1,0 +1,134 @@
+namespace ResNet.Net.Onnx.Internals.Upgrading;
+
+/// <summary>
+/// Ranks and element types of a graph's values, as far as they follow from its inputs, its initializers and the known operators. What follows
+/// from nodes goes before what the file says of values between them.
+/// </summary>
+internal sealed class ValueFacts
+{
+    // No tensor of a picture classifier comes near; damaged files do.
+    private const int HighestRank = 64;
+
+    private readonly Dictionary<string, ValueFact> _facts = [];
+    private readonly Dictionary<string, ValueFact> _declared = [];
+    private readonly Dictionary<string, OnnxTensor> _constants = [];
+
+    public ValueFacts(OnnxGraph graph)
+    {
+        foreach (OnnxValueInfo value in graph.Inputs)
+        {
+            _facts[value.Name] = Of(value);
+        }
+
+        foreach (OnnxTensor tensor in graph.Initializers)
+        {
+            AddConstant(tensor.Name, tensor);
+        }
+
+        foreach (OnnxValueInfo value in graph.ValueInfos.Concat(graph.Outputs))
+        {
+            _declared[value.Name] = Of(value);
+        }
+
+        foreach (OnnxNode node in graph.Nodes)
+        {
+            Add(node);
+        }
+    }
+
+    public int? Rank(string? value) => Of(value).Rank;
+
+    public OnnxElementType Type(string? value) => Of(value).Type;
+
+    private static ValueFact Of(OnnxValueInfo value) => new(Bounded(value.Shape?.Count), value.ElementType);
+
+    private static int? Bounded(long? rank) => rank is >= 0 and <= HighestRank ? (int)rank : null;
+
+    private ValueFact Of(string? value)
+    {
+        ValueFact declared = value is null ? default : _declared.GetValueOrDefault(value);
+        return value is not null && _facts.TryGetValue(value, out ValueFact fact)
+            ? new ValueFact(fact.Rank ?? declared.Rank, fact.Type == OnnxElementType.Undefined ? declared.Type : fact.Type)
+            : declared;
+    }
+
+    private void AddConstant(string name, OnnxTensor tensor)
+    {
+        _facts[name] = new ValueFact(Bounded(tensor.Dims.Count), tensor.ElementType);
+        _constants[name] = tensor;
+    }
+
+    private void Add(OnnxNode node)
+    {
+        if (node.Outputs.Count == 0)
+        {
+            return;
+        }
+
+        if (node.Is("Constant") && node.Attributes.Contains("value") && node.Attributes.GetTensor("value") is OnnxTensor tensor)
+        {
+            AddConstant(node.Outputs[0], tensor);
+            return;
+        }
+
+        _facts[node.Outputs[0]] = new ValueFact(Bounded(RankOf(node)), TypeOf(node));
+    }
+
+    private long? RankOf(OnnxNode node)
+    {
+        int? first = Rank(node.InputOrNull(0));
+        return node.OpType switch
+        {
+            "Sum" or "Add" or "Sub" or "Mul" or "Div" => Highest(node.Inputs.Select(Rank)),
+            "MatMul" => OfProduct(first, Rank(node.InputOrNull(1))),
+            "QLinearMatMul" => OfProduct(first, Rank(node.InputOrNull(3))),
+            "Gemm" or "QGemm" or "FusedGemm" or "Flatten" => 2,
+            "Shape" => 1,
+            "Reshape" => node.InputOrNull(1) is string shape ? LengthOf(shape) : node.Attributes.GetInts("shape")?.Length,
+            "ConstantOfShape" => node.InputOrNull(0) is string shape ? LengthOf(shape) : null,
+            "Constant" => node.Attributes.Contains("value_float") || node.Attributes.Contains("value_int") ? 0 : 1,
+            "Squeeze" => first - node.Attributes.GetInts("axes")?.Length,
+            "Unsqueeze" => first + node.Attributes.GetInts("axes")?.Length,
+            "ReduceMean" or "ReduceSum" => node.Attributes.GetInt("keepdims", 1) != 0 ? first : node.Attributes.GetInts("axes") is { Length: > 0 } axes ? first - axes.Length : 0,
+            "Gather" => first + Rank(node.InputOrNull(1)) - 1,
+            "QLinearConcat" => Rank(node.InputOrNull(2)),
+            _ => first,
+        };
+    }
+
+    private OnnxElementType TypeOf(OnnxNode node) => node.OpType switch
+    {
+        "Shape" => OnnxElementType.Int64,
+        "Cast" => Adapters.CastType(node) ?? OnnxElementType.Undefined,
+        "Constant" => node.Attributes.Contains("value_int") || node.Attributes.Contains("value_ints") ? OnnxElementType.Int64 : node.Attributes.Contains("value_float") || node.Attributes.Contains("value_floats") ? OnnxElementType.Float : OnnxElementType.Undefined,
+        "ConstantOfShape" => node.Attributes.GetTensor("value")?.ElementType ?? OnnxElementType.Float,
+        "QuantizeLinear" => node.InputOrNull(2) is string zeroPoint ? Type(zeroPoint) : OnnxElementType.UInt8,
+        "DequantizeLinear" => OnnxElementType.Float,
+        "QLinearConv" or "QLinearMatMul" => Type(node.InputOrNull(7)),
+        _ when node.Domain.Length > 0 => OnnxElementType.Undefined,
+        _ => Type(node.InputOrNull(0)),
+    };
+
+    /// <summary>How many elements a constant list has.</summary>
+    private long? LengthOf(string list) => _constants.TryGetValue(list, out OnnxTensor? tensor) && tensor.Dims.Count == 1 ? tensor.Dims[0] : null;
+
+    private static int? Highest(IEnumerable<int?> ranks)
+    {
+        int? highest = 0;
+        foreach (int? rank in ranks)
+        {
+            highest = rank is null || highest is null ? null : Math.Max(rank.Value, highest.Value);
+        }
+
+        return highest;
+    }
+
+    private static int? OfProduct(int? left, int? right) => (left, right) switch
+    {
+        (null, _) or (_, null) => null,
+        (1, 1) => 0,
+        (1, int rank) => rank - 1,
+        (int rank, 1) => rank - 1,
+        (int a, int b) => Math.Max(a, b),
+    };
+}
