@@ -42,7 +42,8 @@ public sealed partial class ResNetClassifier : IDisposable
         try
         {
             Profile = options.Profile ?? recipe.Profile ?? DefaultProfile(_session, recipe.InputName);
-            _preprocessor = new Preprocessor(Profile, options.Crops);
+            Crops = options.Crops;
+            _preprocessor = new Preprocessor(Profile, Crops);
             _layout = ModelLayout.Read(_session, ModelName, recipe.InputName, recipe.OutputName, Profile.Crop.Width, Profile.Crop.Height);
             Labels = recipe.Labels ?? new LabelSet("numbered", Enumerable.Range(0, _layout.ClassCount).Select(i => $"class {i}"));
             if (Labels.Count != _layout.ClassCount)
@@ -73,6 +74,9 @@ public sealed partial class ResNetClassifier : IDisposable
 
     /// <summary>How pictures become the input <c>[N, 3, Crop.Height, Crop.Width]</c>.</summary>
     public PreprocessingProfile Profile { get; }
+
+    /// <summary>Which crops of a picture the model sees.</summary>
+    public CropSampling Crops { get; }
 
     /// <summary>The execution provider that runs the model, such as <c>CPU</c>.</summary>
     public string ExecutionProvider { get; }

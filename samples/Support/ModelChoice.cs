@@ -1,4 +1,4 @@
-namespace ResNet.Net.Samples.Classify;
+namespace ResNet.Net.Samples.Support;
 
 /// <summary>Which model the options ask for, and how pictures are prepared for it.</summary>
 internal sealed record ModelChoice
@@ -20,8 +20,14 @@ internal sealed record ModelChoice
 
     public CropSampling Crops { get; init; }
 
+    /// <summary>Pictures that the model runs on at once; null for the library's own choice.</summary>
+    public int? BatchSize { get; init; }
+
     /// <summary>What an ONNX file gives; a variant knows its own.</summary>
     public OutputKind OutputKind { get; init; }
+
+    /// <summary>The same choices for another model; labels are kept where it is a file.</summary>
+    public ModelChoice ForAnother(string model) => this with { Model = model, LabelsFile = ResNetVariant.TryParse(model, out _) ? null : LabelsFile };
 
     /// <exception cref="ArgumentException">The options do not fit together, or there is no such model.</exception>
     public ResNetClassifier Load()
@@ -40,11 +46,19 @@ internal sealed record ModelChoice
 
         ModelDefinition definition = new(Model)
         {
-            Labels = LabelsFile is null ? null : LabelSet.FromFile(LabelsFile),
+            Labels = Labels(),
             OutputKind = OutputKind,
         };
         return ResNetClassifier.Create(definition, Options(PreprocessingProfile.Torchvision));
     }
+
+    private LabelSet? Labels() => LabelsFile?.ToUpperInvariant() switch
+    {
+        null => null,
+        "IMAGENET" when !File.Exists(LabelsFile) => LabelSet.ImageNet,
+        "CIFAR10" when !File.Exists(LabelsFile) => LabelSet.Cifar10,
+        _ => LabelSet.FromFile(LabelsFile),
+    };
 
     private ResNetClassifierOptions Options(PreprocessingProfile modelsOwn)
     {
@@ -57,7 +71,8 @@ internal sealed record ModelChoice
         }
 
         // Without a profile the library takes the model's own.
-        return new ResNetClassifierOptions { Profile = profile, Crops = Crops };
+        ResNetClassifierOptions options = new() { Profile = profile, Crops = Crops };
+        return BatchSize is int batch ? options with { BatchSize = batch } : options;
     }
 
     private ModelStore OpenStore() => new(new ModelStoreOptions { LocalFolders = ModelsFolder is null ? null : [ModelsFolder] });

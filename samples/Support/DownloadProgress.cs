@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ResNet.Net.Samples.Classify;
+namespace ResNet.Net.Samples.Support;
 
 /// <summary>Tells whoever watches why the first start with a model takes its time; files and pipes are not bothered.</summary>
 internal sealed class DownloadProgress(TextWriter error) : IProgress<ModelDownloadProgress>

@@ -1,7 +1,7 @@
 using System.CommandLine.Parsing;
 using System.Globalization;
 
-namespace ResNet.Net.Samples.Classify;
+namespace ResNet.Net.Samples.Support;
 
 /// <summary>Reads the values of options; what is wrong with one becomes a parse error of one line.</summary>
 internal static class OptionValues
@@ -67,12 +67,12 @@ internal static class OptionValues
         return null;
     }
 
-    /// <summary>The parser takes a mistyped option for a picture; this does not, unless there is such a file.</summary>
+    /// <summary>The parser takes a mistyped option for an argument; this does not, unless there is such a file.</summary>
     public static void RejectUnknownOptions(ArgumentResult argument)
     {
         if (argument.Tokens.FirstOrDefault(t => t.Value.StartsWith('-') && !Path.Exists(t.Value)) is Token unknown)
         {
-            argument.AddError($"There is no option '{unknown.Value}', nor a picture of that name. See --help.");
+            argument.AddError($"There is no option '{unknown.Value}', nor a file of that name. See --help.");
         }
     }
 
