@@ -157,7 +157,13 @@ public sealed class OnnxModel
         OperatorSetIdProto? import = _proto.OpsetImport.FirstOrDefault(o => Canonical(o.Domain) == Canonical(domain));
         if (import is null)
         {
-            _proto.OpsetImport.Add(import = new OperatorSetIdProto { Domain = domain });
+            _proto.OpsetImport.Add(import = new OperatorSetIdProto());
+
+            // ONNX's own is the one that is not named.
+            if (domain.Length > 0)
+            {
+                import.Domain = domain;
+            }
         }
 
         import.Version = version;

@@ -55,6 +55,15 @@ public sealed class OnnxTensor
         return new OnnxTensor(proto);
     }
 
+    /// <summary>As <see cref="Create{T}"/>, of bytes that are the tensor's own from now on.</summary>
+    internal static OnnxTensor Wrap(string name, OnnxElementType elementType, ReadOnlySpan<long> dims, byte[] bytes) => new(new TensorProto
+    {
+        DataType = (int)elementType,
+        Dims = { dims.ToArray() },
+        Name = name,
+        RawData = UnsafeByteOperations.UnsafeWrap(bytes),
+    });
+
     /// <summary>The values, without a copy where the file holds them raw.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <returns>The values; valid as long as the tensor, not to be written to.</returns>
