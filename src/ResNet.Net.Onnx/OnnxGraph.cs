@@ -88,41 +88,32 @@ public sealed class OnnxGraph
     /// <returns>How many nodes were removed.</returns>
     public int RemoveUnused()
     {
+        // From the outputs back, whatever the order of the nodes.
+        OnnxGraphIndex index = CreateIndex();
         HashSet<string> needed = [.. Outputs.Select(o => o.Name)];
-        int removed = 0;
-
-        // Nodes are in an order in which they can run: backwards, whoever uses a value comes before who gives it.
-        for (int i = Nodes.Count - 1; i >= 0; i--)
+        HashSet<OnnxNode> kept = [];
+        Stack<string> open = new(needed);
+        while (open.TryPop(out string? value))
         {
-            OnnxNode node = Nodes[i];
-            if (node.Outputs.Any(o => o.Length > 0 && needed.Contains(o)))
+            if (index.Producer(value) is OnnxNode node && kept.Add(node))
             {
-                needed.UnionWith(Subgraphs.UsesOf(node.Proto));
-            }
-            else
-            {
-                Nodes.RemoveAt(i);
-                removed++;
-            }
-        }
-
-        HashSet<string> constants = [.. Initializers.Select(t => t.Name)];
-        HashSet<string> kept = [.. Nodes.SelectMany(n => n.Outputs), .. constants.Where(needed.Contains)];
-        RemoveAll(Initializers, t => !needed.Contains(t.Name));
-        RemoveAll(Inputs, i => constants.Contains(i.Name) && !needed.Contains(i.Name));
-        RemoveAll(ValueInfos, v => !kept.Contains(v.Name));
-        return removed;
-
-        static void RemoveAll<T>(IList<T> list, Predicate<T> unused)
-        {
-            for (int i = list.Count - 1; i >= 0; i--)
-            {
-                if (unused(list[i]))
+                foreach (string use in Subgraphs.UsesOf(node.Proto).Where(needed.Add))
                 {
-                    list.RemoveAt(i);
+                    open.Push(use);
                 }
             }
         }
+
+        int before = Nodes.Count;
+        RemoveAll(Nodes, n => !kept.Contains(n));
+        HashSet<string> constants = [.. Initializers.Select(t => t.Name)];
+        HashSet<string> known = [.. Nodes.SelectMany(n => n.Outputs), .. constants.Where(needed.Contains)];
+        RemoveAll(Initializers, t => !needed.Contains(t.Name));
+        RemoveAll(Inputs, i => constants.Contains(i.Name) && !needed.Contains(i.Name));
+        RemoveAll(ValueInfos, v => !known.Contains(v.Name));
+        return before - Nodes.Count;
+
+        static void RemoveAll<T>(IList<T> list, Predicate<T> unused) => ((List<T>)list).RemoveAll(unused);
     }
 
     /// <summary>Makes every node that takes a value, and every output of the graph that is it, take another one instead. The names of the graph's outputs change with it.</summary>
@@ -160,12 +151,23 @@ public sealed class OnnxGraph
     public string UniqueName(string stem)
     {
         ArgumentException.ThrowIfNullOrEmpty(stem);
-        HashSet<string> taken = [.. Inputs.Select(i => i.Name), .. Outputs.Select(o => o.Name), .. ValueInfos.Select(v => v.Name), .. Initializers.Select(t => t.Name)];
+        return UniqueName(stem, Names());
+    }
+
+    /// <summary>Every name of a value or node, subgraphs included.</summary>
+    internal HashSet<string> Names()
+    {
+        HashSet<string> names = [.. Inputs.Select(i => i.Name), .. Outputs.Select(o => o.Name), .. ValueInfos.Select(v => v.Name), .. Initializers.Select(t => t.Name)];
         foreach (OnnxNode node in Nodes)
         {
-            taken.UnionWith(Subgraphs.NamesOf(node.Proto));
+            names.UnionWith(Subgraphs.NamesOf(node.Proto));
         }
 
+        return names;
+    }
+
+    internal static string UniqueName(string stem, HashSet<string> taken)
+    {
         string name = stem;
         for (int number = 1; taken.Contains(name); number++)
         {

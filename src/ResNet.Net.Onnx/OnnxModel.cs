@@ -111,6 +111,7 @@ public sealed class OnnxModel
     /// <returns>The model.</returns>
     /// <exception cref="OnnxModelException">The file is no ONNX model, is damaged, or keeps tensors where they are not read.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
     public static unsafe OnnxModel Load(string path, ExternalDataPolicy externalData = ExternalDataPolicy.Refuse)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -209,18 +210,21 @@ public sealed class OnnxModel
 
     /// <summary>How many bytes the file has.</summary>
     /// <returns>The number of bytes.</returns>
-    public int CalculateSize() => ToProto().CalculateSize();
+    /// <exception cref="OnnxModelException">There would be more than the 2 GiB that a file can have.</exception>
+    public int CalculateSize() => ToFile().CalculateSize();
 
     /// <summary>The bytes of the file.</summary>
     /// <returns>A new array.</returns>
-    public byte[] ToArray() => ToProto().ToByteArray();
+    /// <exception cref="OnnxModelException">There would be more than the 2 GiB that a file can have.</exception>
+    public byte[] ToArray() => ToFile().ToByteArray();
 
     /// <summary>Writes the bytes of the file into memory of the caller's.</summary>
     /// <param name="destination">Exactly <see cref="CalculateSize"/> bytes.</param>
     /// <exception cref="ArgumentException">The span has another length.</exception>
+    /// <exception cref="OnnxModelException">There would be more than the 2 GiB that a file can have.</exception>
     public void WriteTo(Span<byte> destination)
     {
-        ModelProto proto = ToProto();
+        ModelProto proto = ToFile();
         if (destination.Length != proto.CalculateSize())
         {
             throw new ArgumentException($"The model has {proto.CalculateSize()} bytes, but the span {destination.Length}.", nameof(destination));
@@ -232,15 +236,18 @@ public sealed class OnnxModel
     /// <summary>Writes the file: under another name first, so that nobody ever sees half of it.</summary>
     /// <param name="path">The file; one that is there is replaced.</param>
     /// <exception cref="IOException">It cannot be written; what was there is left as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written; what was there is left as it was.</exception>
+    /// <exception cref="OnnxModelException">The file would have more than the 2 GiB that it can have.</exception>
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        ModelProto proto = ToFile();
         string temporary = $"{path}.{Guid.NewGuid():N}.partial";
         try
         {
             using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
             {
-                ToProto().WriteTo(file);
+                proto.WriteTo(file);
                 file.Flush(flushToDisk: true);
             }
 
@@ -268,8 +275,9 @@ public sealed class OnnxModel
         {
             proto = ModelProto.Parser.ParseFrom(bytes);
         }
-        catch (InvalidProtocolBufferException exception)
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or IndexOutOfRangeException or ArgumentException or OverflowException)
         {
+            // Google.Protobuf adds lengths in 32 bits: those near 2 GiB get past its own checks, to a span's.
             throw new OnnxModelException($"{name} no ONNX model, or damaged: {exception.Message}", exception);
         }
 
@@ -280,6 +288,13 @@ public sealed class OnnxModel
 
         ExternalData.Resolve(proto, path, externalData);
         return new OnnxModel(proto);
+    }
+
+    /// <summary>The message to write. Protobuf counts in 32 bits, and would write wrong lengths beyond.</summary>
+    private ModelProto ToFile()
+    {
+        long values = Graph.Initializers.Sum(t => t.Proto.HasRawData ? t.Proto.RawData.Length : TensorData.ListBytesOf(t.Proto));
+        return values <= int.MaxValue - (1 << 20) ? ToProto() : throw new OnnxModelException($"The model '{Graph.Name}' has initializers of {values} bytes, but an ONNX file has 2 GiB at most.");
     }
 
     private ModelProto ToProto()

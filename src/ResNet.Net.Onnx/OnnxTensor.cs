@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using ResNet.Net.Onnx.Internals;
@@ -46,11 +47,7 @@ public sealed class OnnxTensor
     {
         ArgumentNullException.ThrowIfNull(name);
         TensorProto proto = new() { DataType = (int)TensorData.ElementTypeOf<T>(), Dims = { dims.ToArray() }, Name = name };
-        if (TensorData.LengthOf(proto) != values.Length)
-        {
-            throw new ArgumentException($"The tensor '{name}' of shape {TensorData.Format(proto.Dims)} has {TensorData.LengthOf(proto)} elements, but {values.Length} values were given.", nameof(values));
-        }
-
+        ThrowIfOtherLength(name, dims, values.Length, nameof(values));
         proto.RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values));
         return new OnnxTensor(proto);
     }
@@ -105,10 +102,11 @@ public sealed class OnnxTensor
     /// <exception cref="ArgumentException">The shape has another number of elements.</exception>
     public OnnxTensor WithShape(string name, ReadOnlySpan<long> dims)
     {
+        ThrowIfOtherLength(name, dims, Length, nameof(dims));
         OnnxTensor copy = WithName(name);
         copy.Proto.Dims.Clear();
         copy.Proto.Dims.AddRange(dims.ToArray());
-        return copy.Length == Length ? copy : throw new ArgumentException($"The tensor '{Name}' of shape {TensorData.Format(Dims)} has {Length} elements, but the shape {TensorData.Format(copy.Dims)} has {copy.Length}.", nameof(dims));
+        return copy;
     }
 
     /// <summary>As <c>conv0_weight Float [64, 3, 7, 7]</c>.</summary>
@@ -131,6 +129,13 @@ public sealed class OnnxTensor
             {
                 return _unpacked ??= TensorData.Unpack(Proto);
             }
+        }
+    }
+    private static void ThrowIfOtherLength(string name, ReadOnlySpan<long> dims, long values, string parameter)
+    {
+        if (TensorData.LengthOf(dims) != values)
+        {
+            throw new ArgumentException($"The shape {TensorData.Format(dims.ToArray())} of the tensor '{name}' has {TensorData.LengthOf(dims)?.ToString(CultureInfo.InvariantCulture) ?? "no possible number of"} elements, but there are {values} values.", parameter);
         }
     }
 }

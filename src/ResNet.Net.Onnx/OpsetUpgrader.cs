@@ -38,6 +38,11 @@ public static class OpsetUpgrader
             return new OpsetUpgradeReport { FromOpset = opset, ToOpset = opset, FromIrVersion = irVersion, ToIrVersion = irVersion, InitializersDroppedFromInputs = 0, Changes = [] };
         }
 
+        if (opset < 1)
+        {
+            throw new OnnxModelException($"The model '{model.Graph.Name}' is of opset {opset}, but they are counted from 1. The file is damaged.");
+        }
+
         if (opset > targetOpset)
         {
             throw new OnnxModelException($"The model '{model.Graph.Name}' is of opset {opset}, which is above {targetOpset}: models are upgraded only, never downgraded. Use it as it is.");

@@ -15,8 +15,11 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
         => new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [dll, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
 
     /// <summary>Runs a program to its end; one that takes minutes is killed.</summary>
-    public static async Task<ProgramRun> OfAsync(ProcessStartInfo start)
+    /// <param name="start">The program.</param>
+    /// <param name="input">What it reads; null leaves it the input of this process.</param>
+    public static async Task<ProgramRun> OfAsync(ProcessStartInfo start, string? input = null)
     {
+        start.RedirectStandardInput = input is not null;
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.StandardOutputEncoding = start.StandardErrorEncoding = Encoding.UTF8;
         using Process process = Process.Start(start)!;
@@ -25,6 +28,12 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
         {
             Task<string> output = process.StandardOutput.ReadToEndAsync(timeout.Token);
             Task<string> error = process.StandardError.ReadToEndAsync(timeout.Token);
+            if (input is not null)
+            {
+                await process.StandardInput.WriteAsync(input.AsMemory(), timeout.Token);
+                process.StandardInput.Close();
+            }
+
             await process.WaitForExitAsync(timeout.Token);
             return new ProgramRun(process.ExitCode, await output, await error);
         }

@@ -63,7 +63,7 @@ internal static class ExternalData
 
         // Judged alike on every platform: a model made on one must not escape on another.
         string[] parts = location.Split('/', '\\');
-        if (location.Length == 0 || location.Contains('\0') || Path.IsPathRooted(location) || parts.Contains("..") || location.Contains(':'))
+        if (location.Length == 0 || location.Contains('\0') || Path.IsPathRooted(location) || parts[0].Length == 0 || parts.Contains("..") || location.Contains(':'))
         {
             throw Refusal(location.Length == 0 ? "which names no file" : "which leads out of the model's folder");
         }
@@ -71,7 +71,8 @@ internal static class ExternalData
         string path = Path.Combine([folder, .. parts.Where(p => p.Length > 0 && p != ".")]);
         string root = ResolveLinks(folder);
         string target = ResolveLinks(path);
-        return target.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        string inside = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar; // "/" has one already
+        return target.StartsWith(inside, StringComparison.Ordinal)
             ? target
             : throw Refusal("which is a link that leads out of the model's folder");
     }
@@ -109,6 +110,7 @@ internal static class ExternalData
 
     private static IEnumerable<TensorProto> TensorsOf(GraphProto? graph)
         => graph is null ? [] : graph.Initializer
+            .Concat(graph.SparseInitializer.Select(s => s.Values).Where(t => t is not null))
             .Concat(graph.Node.SelectMany(n => n.Attribute).SelectMany(a => a.T is null ? a.Tensors : a.Tensors.Prepend(a.T)))
             .Concat(graph.Node.SelectMany(Subgraphs.Of).SelectMany(TensorsOf));
 }

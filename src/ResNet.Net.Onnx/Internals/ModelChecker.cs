@@ -34,15 +34,15 @@ internal sealed class ModelChecker
         }
         else
         {
-            checker.CheckGraph(model.Graph, [], model.IrVersion);
+            checker.CheckGraph(model.Graph, null, model.IrVersion);
         }
 
         return checker._problems;
     }
 
-    private void CheckGraph(GraphProto graph, HashSet<string> outer, long irVersion)
+    private void CheckGraph(GraphProto graph, Scope? outer, long irVersion)
     {
-        HashSet<string> known = [.. outer];
+        Scope known = new(outer);
         HashSet<string> inputs = [];
         foreach (ValueInfoProto input in graph.Input)
         {
@@ -52,7 +52,7 @@ internal sealed class ModelChecker
             }
         }
 
-        known.UnionWith(inputs);
+        known.Add(inputs);
         CheckInitializers(graph, known, inputs, irVersion);
         Dictionary<string, NodeProto> producers = [];
         foreach (NodeProto node in graph.Node)
@@ -77,7 +77,7 @@ internal sealed class ModelChecker
         }
     }
 
-    private void CheckInitializers(GraphProto graph, HashSet<string> known, HashSet<string> inputs, long irVersion)
+    private void CheckInitializers(GraphProto graph, Scope known, HashSet<string> inputs, long irVersion)
     {
         HashSet<string> names = [];
         foreach (TensorProto tensor in graph.Initializer)
@@ -98,11 +98,11 @@ internal sealed class ModelChecker
             }
         }
 
-        known.UnionWith(names);
-        known.UnionWith(graph.SparseInitializer.Select(s => s.Values?.Name ?? string.Empty));
+        known.Add(names);
+        known.Add(graph.SparseInitializer.Select(s => s.Values?.Name ?? string.Empty));
     }
 
-    private void CheckNodes(GraphProto graph, HashSet<string> known, Dictionary<string, NodeProto> producers, long irVersion)
+    private void CheckNodes(GraphProto graph, Scope known, Dictionary<string, NodeProto> producers, long irVersion)
     {
         bool inOrder = true;
         foreach (NodeProto node in graph.Node)
@@ -141,7 +141,7 @@ internal sealed class ModelChecker
                 CheckGraph(inner, known, Math.Max(irVersion, 4));
             }
 
-            known.UnionWith(node.Output.Where(o => o.Length > 0));
+            known.Add(node.Output.Where(o => o.Length > 0));
         }
 
         if (!inOrder)
@@ -157,6 +157,16 @@ internal sealed class ModelChecker
                 _problems.Add(exception.Message.TrimEnd('.'));
             }
         }
+    }
+
+    /// <summary>The names that are known at a node: those of its graph so far, and of the graphs around it.</summary>
+    private sealed class Scope(Scope? outer)
+    {
+        private readonly HashSet<string> _names = [];
+
+        public void Add(IEnumerable<string> names) => _names.UnionWith(names);
+
+        public bool Contains(string name) => _names.Contains(name) || (outer?.Contains(name) ?? false);
     }
 
     private static string Name(NodeProto node) => new OnnxNode(node).ToString();

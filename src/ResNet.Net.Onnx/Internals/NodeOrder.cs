@@ -3,6 +3,8 @@ namespace ResNet.Net.Onnx.Internals;
 /// <summary>An order in which nodes can run.</summary>
 internal static class NodeOrder
 {
+    private const int MostShown = 20;
+
     /// <summary>Kahn's algorithm, taking the first that is ready in the order given.</summary>
     /// <exception cref="OnnxModelException">There is a cycle.</exception>
     public static List<OnnxNode> Sort(IList<OnnxNode> nodes)
@@ -57,7 +59,8 @@ internal static class NodeOrder
         // Whoever still waits, waits for somebody who does: going back leads around.
         int at = Array.FindIndex(waitsFor, w => w > 0);
         List<int> path = [];
-        while (!path.Contains(at))
+        HashSet<int> seen = [];
+        while (seen.Add(at))
         {
             path.Add(at);
             at = ProducersOf(nodes[at], producers).First(p => waitsFor[p] > 0);
@@ -65,6 +68,6 @@ internal static class NodeOrder
 
         path.RemoveRange(0, path.IndexOf(at));
         path.Reverse();
-        return string.Join(" -> ", path.Append(path[0]).Select(i => nodes[i].ToString()));
+        return string.Join(" -> ", path.Take(MostShown).Select(i => nodes[i].ToString())) + (path.Count > MostShown ? $" -> and {path.Count - MostShown} more" : string.Empty) + $" -> {nodes[path[0]]}";
     }
 }

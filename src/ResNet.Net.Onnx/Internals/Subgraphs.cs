@@ -32,6 +32,11 @@ internal static class Subgraphs
             {
                 Rename(inner, value, replacement);
             }
+
+            foreach (ValueInfoProto output in graph.Output.Where(o => o.Name == value))
+            {
+                output.Name = replacement;
+            }
         }
     }
 

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Google.Protobuf.Collections;
 using ResNet.Net.Onnx.Internals.Schema;
 
 namespace ResNet.Net.Onnx.Internals;
@@ -36,13 +38,17 @@ internal static class TensorData
     public static string Format(IEnumerable<long> dims) => $"[{string.Join(", ", dims)}]";
 
     public static long LengthOf(TensorProto tensor)
+        => LengthOf([.. tensor.Dims]) ?? throw new OnnxModelException($"The tensor '{tensor.Name}' has the shape {Format(tensor.Dims)}, which no tensor can have.");
+
+    /// <summary>How many elements a shape has; null where a dimension is negative, or there are more than can be.</summary>
+    public static long? LengthOf(ReadOnlySpan<long> dims)
     {
         long length = 1;
-        foreach (long dim in tensor.Dims)
+        foreach (long dim in dims)
         {
             if (dim < 0 || (dim > 0 && length > long.MaxValue / 16 / dim))
             {
-                throw new OnnxModelException($"The tensor '{tensor.Name}' has the shape {Format(tensor.Dims)}, which no tensor can have.");
+                return null;
             }
 
             length *= dim;
@@ -92,20 +98,33 @@ internal static class TensorData
     /// <summary>The values of the list that the specification assigns to the element type, as <c>raw_data</c> would hold them.</summary>
     public static byte[] Unpack(TensorProto tensor) => (OnnxElementType)tensor.DataType switch
     {
-        OnnxElementType.Float or OnnxElementType.Complex64 => Pack<float>([.. tensor.FloatData]),
-        OnnxElementType.Double or OnnxElementType.Complex128 => Pack<double>([.. tensor.DoubleData]),
-        OnnxElementType.Int64 => Pack<long>([.. tensor.Int64Data]),
-        OnnxElementType.UInt64 => Pack<ulong>([.. tensor.Uint64Data]),
-        OnnxElementType.UInt32 => Pack<uint>([.. tensor.Uint64Data.Select(v => unchecked((uint)v))]),
-        OnnxElementType.Int32 => Pack<int>([.. tensor.Int32Data]),
-        OnnxElementType.Int16 or OnnxElementType.UInt16 or OnnxElementType.Float16 or OnnxElementType.BFloat16
-            => Pack<short>([.. tensor.Int32Data.Select(v => unchecked((short)v))]),
-        OnnxElementType.Int8 or OnnxElementType.UInt8 or OnnxElementType.Bool => [.. tensor.Int32Data.Select(v => unchecked((byte)v))],
+        OnnxElementType.Float or OnnxElementType.Complex64 => Pack(tensor.FloatData, v => v),
+        OnnxElementType.Double or OnnxElementType.Complex128 => Pack(tensor.DoubleData, v => v),
+        OnnxElementType.Int64 => Pack(tensor.Int64Data, v => v),
+        OnnxElementType.UInt64 => Pack(tensor.Uint64Data, v => v),
+        OnnxElementType.UInt32 => Pack(tensor.Uint64Data, v => unchecked((uint)v)),
+        OnnxElementType.Int32 => Pack(tensor.Int32Data, v => v),
+        OnnxElementType.Int16 or OnnxElementType.UInt16 or OnnxElementType.Float16 or OnnxElementType.BFloat16 => Pack(tensor.Int32Data, v => unchecked((short)v)),
+        OnnxElementType.Int8 or OnnxElementType.UInt8 or OnnxElementType.Bool => Pack(tensor.Int32Data, v => unchecked((byte)v)),
         var type => throw new OnnxModelException($"The tensor '{tensor.Name}' holds {type}, which has no values of fixed size."),
     };
 
-    private static byte[] Pack<T>(T[] values)
-        where T : unmanaged => MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
+    private static byte[] Pack<TField, T>(RepeatedField<TField> values, Func<TField, T> convert)
+        where T : unmanaged
+    {
+        byte[] bytes = new byte[values.Count * Unsafe.SizeOf<T>()];
+        Span<T> packed = MemoryMarshal.Cast<byte, T>(bytes.AsSpan());
+        for (int i = 0; i < packed.Length; i++)
+        {
+            packed[i] = convert(values[i]);
+        }
+
+        return bytes;
+    }
+
+    /// <summary>At least how many bytes the lists of values take in a file.</summary>
+    public static long ListBytesOf(TensorProto tensor)
+        => (4L * tensor.FloatData.Count) + (8L * tensor.DoubleData.Count) + tensor.Int32Data.Count + tensor.Int64Data.Count + tensor.Uint64Data.Count + tensor.StringData.Sum(s => (long)s.Length);
 
     private static long CountOf(TensorProto tensor, OnnxElementType type) => type switch
     {

@@ -314,6 +314,12 @@ internal static class Adapters
     {
         long axis = node.Attributes.GetInt("axis", 1);
         int? rank = work.Facts.Rank(node.Inputs[0]);
+        if (axis >= rank || axis < -rank)
+        {
+            work.Refuse(node, $"axis = {axis}, but its input has the rank {rank}");
+            return;
+        }
+
         bool last = axis == -1 || axis == rank - 1;
         node.Attributes.Set("axis", -1);
         if (last)

@@ -15,6 +15,7 @@ internal sealed class UpgradeWork
     private readonly List<string> _refusals = [];
     private readonly HashSet<OnnxNode> _refused = [];
     private readonly HashSet<string> _replaced = [];
+    private readonly Lazy<HashSet<string>> _names;
     private Dictionary<string, OnnxTensor>? _constants;
     private long _opset;
 
@@ -37,6 +38,7 @@ internal sealed class UpgradeWork
         }
 
         Facts = new ValueFacts(Graph);
+        _names = new Lazy<HashSet<string>>(Graph.Names);
     }
 
     public OnnxGraph Graph { get; }
@@ -51,7 +53,7 @@ internal sealed class UpgradeWork
     {
         if (_model.FunctionNames.Count > 0)
         {
-            _refusals.Add($"the model has functions of its own ({string.Join(", ", _model.FunctionNames)}), which are not upgraded");
+            _refusals.Add($"the model has functions of its own ({string.Join(", ", _model.FunctionNames.Take(MostShown))}), which are not upgraded");
         }
 
         foreach (OnnxNode node in Graph.Nodes)
@@ -148,13 +150,13 @@ internal sealed class UpgradeWork
     /// <summary>Gives a node a constant of another shape in place of one that it takes; the old one goes when nothing else takes it.</summary>
     public void ReplaceByReshaped(OnnxNode node, int input, OnnxTensor tensor, ReadOnlySpan<long> dims)
     {
-        OnnxTensor reshaped = tensor.WithShape(Graph.UniqueName($"{tensor.Name}_reshaped"), dims);
+        OnnxTensor reshaped = tensor.WithShape(NewName($"{tensor.Name}_reshaped"), dims);
         Graph.Initializers.Add(reshaped);
         _replaced.Add(tensor.Name);
         node.Inputs[input] = reshaped.Name;
     }
 
-    public string NameFor(OnnxNode node, string role) => Graph.UniqueName($"{node.Outputs.FirstOrDefault(o => o.Length > 0) ?? node.OpType}_{role}");
+    public string NameFor(OnnxNode node, string role) => NewName($"{node.Outputs.FirstOrDefault(o => o.Length > 0) ?? node.OpType}_{role}");
 
     public void InsertBefore(OnnxNode node, params ReadOnlySpan<OnnxNode> added)
     {
@@ -195,6 +197,13 @@ internal sealed class UpgradeWork
 
         Graph.Nodes.Remove(node);
         Graph.ReplaceUses(output, node.Inputs[0]);
+    }
+
+    private string NewName(string stem)
+    {
+        string name = OnnxGraph.UniqueName(stem, _names.Value);
+        _names.Value.Add(name);
+        return name;
     }
 
     private static void Fill<T>(IList<T> list, IList<T> items)

@@ -1,0 +1,38 @@
+using System.Globalization;
+using ResNet.Net.Onnx.Internals.Upgrading;
+
+namespace ResNet.Net.Onnx.Tests.Internals.Upgrading;
+
+public sealed class KnownOperatorsTests
+{
+    [PythonOnnxFact]
+    public async Task History_OfEveryOperator_IsThatOfOnnxItself()
+    {
+        string printed = await OnnxChecker.RunAsync("""
+            from onnx import defs
+            for schema in defs.get_all_schemas_with_history():
+                if schema.domain == '' and schema.since_version <= 13:
+                    print(schema.name, schema.since_version)
+            """);
+        ILookup<string, int> history = printed.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(' ')).ToLookup(f => f[0], f => int.Parse(f[1], CultureInfo.InvariantCulture));
+
+        KnownOperators.History.Should().HaveCount(39).And.AllSatisfy(known => known.Value.Should().Equal(history[known.Key].Order(), known.Key));
+    }
+
+    [PythonOnnxFact]
+    public async Task ReleasedWith_EveryOpset_IsTheIrVersionOfOnnxItself()
+    {
+        string printed = await OnnxChecker.RunAsync("""
+            from onnx import helper
+            for row in helper.VERSION_TABLE:
+                if 7 <= row[2] <= 13:
+                    print(row[2], row[1])
+            """);
+
+        long[][] rows = [.. printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ').Select(n => long.Parse(n, CultureInfo.InvariantCulture)).ToArray())];
+
+        rows.Select(r => r[0]).Distinct().Should().Equal(7, 8, 9, 10, 11, 12, 13);
+        rows.Should().AllSatisfy(row => IrVersions.ReleasedWith(row[0]).Should().Be(row[1]));
+    }
+}
