@@ -38,7 +38,7 @@ public sealed partial class ResNetClassifier : IDisposable
         _outputKind = recipe.OutputKind;
         ModelName = recipe.Name;
         Variant = recipe.Variant;
-        _session = recipe.Open(CreateSettings(recipe, options));
+        _session = recipe.Open(CreateSettings(options));
         try
         {
             Profile = options.Profile ?? recipe.Profile ?? DefaultProfile(_session, recipe.InputName);
@@ -96,15 +96,11 @@ public sealed partial class ResNetClassifier : IDisposable
         _session.Dispose();
     }
 
-    private static SessionSettings CreateSettings(ModelRecipe recipe, ResNetClassifierOptions options)
+    private static SessionSettings CreateSettings(ResNetClassifierOptions options)
     {
-        Dictionary<string, string> entries = [];
-        if (recipe.IsInt8)
-        {
-            // Without VNNI the 8-bit kernels saturate in 16 bits and answers change; where there is VNNI the entry costs nothing.
-            entries["session.x64quantprecision"] = "1";
-        }
-
+        // Without VNNI the 8-bit kernels of x86 saturate in 16 bits and answers change. For every model, since a file of the caller's own may be quantized too:
+        // it acts on integer operators alone, and only where there is no VNNI.
+        Dictionary<string, string> entries = new() { ["session.x64quantprecision"] = "1" };
         foreach ((string key, string value) in options.ConfigEntries)
         {
             entries[key] = value;

@@ -6,7 +6,7 @@ namespace ResNet.Net.Quantization.Tests.Internals.Graphs;
 public class QuantizedModelWriterTests
 {
     // Of the integer operators that the optimised graph may have, and no others that compute.
-    private static readonly HashSet<string> Integer = ["QLinearConv", "QLinearAdd", "QLinearGlobalAveragePool", "QLinearAveragePool", "QGemm", "MaxPool", "Flatten", "Reshape", "QuantizeLinear", "Transpose", "Squeeze"];
+    private static readonly HashSet<string> Integer = ["QLinearConv", "QLinearAdd", "QLinearGlobalAveragePool", "QLinearAveragePool", "QGemm", "MaxPool", "NhwcMaxPool", "Flatten", "Reshape", "QuantizeLinear", "Transpose", "Squeeze"];
 
     /// <summary>Every integer layer of the embedded model against integer arithmetic written out, on what ONNX Runtime itself gave it: no step off but where a product lies between two.</summary>
     [Fact]
@@ -133,6 +133,24 @@ public class QuantizedModelWriterTests
         OnnxModel unquantized = ResNetQuantizer.Quantize(model, SmallNetworks.Calibration(), new QuantizationOptions { Format = format, FloatLayers = layers, NoisePictures = 0 }).Model;
 
         Runs.NoiseRatio(Runs.Scores(model, picture), Runs.Scores(unquantized, picture)).Should().BeGreaterThan(100);
+    }
+
+    [PythonOnnxFact]
+    public async Task Write_Qdq_OnnxsOwnCheckerAcceptsIt()
+    {
+        using TemporaryFolder folder = new();
+        List<string> paths = [];
+        foreach (string network in new[] { "embedded", "residual", "preactivation", "caffe2" })
+        {
+            (OnnxModel model, CalibrationSet pictures, _) = Network(network);
+            foreach (ActivationType type in Enum.GetValues<ActivationType>())
+            {
+                paths.Add(folder[$"{network}-{type}.onnx"]);
+                ResNetQuantizer.Quantize(model, pictures, new QuantizationOptions { ActivationType = type, NoisePictures = 0 }).Model.Save(paths[^1]);
+            }
+        }
+
+        (await OnnxChecker.ComplaintsAsync(paths)).Should().BeEmpty();
     }
 
     [Fact]
