@@ -21,8 +21,8 @@ public sealed record OpsetUpgradeReport
     /// <summary>What was done to which node, in the order in which it was done. Nodes that mean the same in both opsets are not listed.</summary>
     public required IReadOnlyList<OpsetUpgradeChange> Changes { get; init; }
 
-    /// <summary>As <c>opset 3 -> 13, IR version 3 -> 7, 267 initializers no longer inputs, 143 nodes changed</c>.</summary>
+    /// <summary>As <c>opset 3 -> 9, IR version 3 -> 4, initializers no longer inputs: 1, nodes changed: 2</c>.</summary>
     /// <returns>Text for people.</returns>
     public override string ToString()
-        => $"opset {FromOpset} -> {ToOpset}, IR version {FromIrVersion} -> {ToIrVersion}, {InitializersDroppedFromInputs} initializers no longer inputs, {Changes.Select(c => c.Node).Distinct().Count()} nodes changed";
+        => $"opset {FromOpset} -> {ToOpset}, IR version {FromIrVersion} -> {ToIrVersion}, initializers no longer inputs: {InitializersDroppedFromInputs}, nodes changed: {Changes.Select(c => c.Node).Distinct().Count()}";
 }

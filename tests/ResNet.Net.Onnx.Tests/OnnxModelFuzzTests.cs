@@ -9,6 +9,17 @@ public sealed class OnnxModelFuzzTests
     private static readonly byte[] Seed = MakeSeed();
 
     [Fact]
+    public void Seed_WithoutItsInnerGraph_GoesThroughEveryStep()
+    {
+        // Or the mutations would be refused at the door.
+        OnnxModel model = OnnxModel.Parse(Seed);
+        model.Check().Should().BeEmpty();
+        model.Graph.Nodes.RemoveAt(model.Graph.Nodes.Count - 1);
+
+        OpsetUpgrader.Upgrade(model).Changes.Select(c => c.Opset).Distinct().Should().Equal(2, 5, 6, 7, 10, 11, 13);
+    }
+
+    [Fact]
     public void Parse_EveryTruncation_IsReadOrRefused()
     {
         int refused = 0;
@@ -201,7 +212,7 @@ public sealed class OnnxModelFuzzTests
             .Node("Softmax", ["z"], ["y"], ("axis", 0))
             .Node(Nested.If("on", "unused", new OnnxNode("Relu", ["x"], ["inner"])));
         OnnxTensor typed = new(new TensorProto { Name = "typed", DataType = 1, Dims = { 2 }, FloatData = { 1, 2 } });
-        net.Model.Graph.Initializers.Add(typed);
+        net.Input("typed", 2).Model.Graph.Initializers.Add(typed);
         net.Model.SetMetadata("key", "value");
         return net.Model.ToArray();
     }

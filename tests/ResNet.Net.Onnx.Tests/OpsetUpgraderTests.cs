@@ -19,6 +19,15 @@ public sealed class OpsetUpgraderTests
     public void Upgrade_HigherOpset_IsRefusedWithBoth()
         => FluentActions.Invoking(() => OpsetUpgrader.Upgrade(Relu(12), 9)).Should().Throw<OnnxModelException>().WithMessage("*opset 12*above 9*");
 
+    [Fact]
+    public void Upgrade_OpsetBelow1_IsRefusedAtOnce()
+    {
+        // A varint of ten bytes: the least of all numbers. A step for each would never end.
+        OnnxModel model = OnnxModel.Parse([0x08, 7, 0x3A, 2, 0x12, 0, 0x42, 11, 0x10, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1]);
+
+        FluentActions.Invoking(() => OpsetUpgrader.Upgrade(model)).Should().Throw<OnnxModelException>().WithMessage("*opset -9223372036854775808*");
+    }
+
     [Theory]
     [InlineData(7)]
     [InlineData(13)]
@@ -189,7 +198,7 @@ public sealed class OpsetUpgraderTests
         report.Changes.Should().Equal(
             new OpsetUpgradeChange("node 'flat' (Reshape)", 5, "shape became an input"),
             new OpsetUpgradeChange("node 'relu' (Relu)", 6, "consumed_inputs dropped"));
-        report.ToString().Should().Be("opset 3 -> 9, IR version 3 -> 4, 0 initializers no longer inputs, 2 nodes changed");
+        report.ToString().Should().Be("opset 3 -> 9, IR version 3 -> 4, initializers no longer inputs: 0, nodes changed: 2");
     }
 
     [Fact]

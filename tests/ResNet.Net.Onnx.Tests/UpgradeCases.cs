@@ -78,6 +78,7 @@ internal static class UpgradeCases
         cases["LRN 1"] = new(Net(1, [1, 3, 1, 1], [1, 3, 1, 1]).Node("LRN", ["x"], ["y"], ("size", 3), ("alpha", 0.3f), ("beta", 1f)), [1, 3, 1, 1], [1, 2, 3], [1 / 1.5f, 2 / 2.4f, 3 / 2.3f]);
         cases["Dropout 1"] = new(Net(1, [4], [4]).Node("Dropout", ["x"], ["d"], ("is_test", 1), ("consumed_inputs", new long[] { 0 })).Node("Relu", ["d"], ["y"]), [4], [-1, 2, 0, 3], [0, 2, 0, 3]);
         cases["Dropout 6, the graph's output"] = new(Net(6, [4], [4]).Node("Relu", ["x"], ["r"]).Node("Dropout", ["r"], ["y", "mask"], ("is_test", 1)), [4], [-1, 2, 0, 3], [0, 2, 0, 3]);
+        cases["Dropout 6, mode not said"] = new(Net(6, [4], [4]).Node("Dropout", ["x"], ["d", "mask"]).Node("Relu", ["d"], ["y"]), [4], [-1, 2, 0, 3], [0, 2, 0, 3]);
         cases["Dropout 7"] = new(Net(7, [4], [4]).Node("Dropout", ["x"], ["d"], ("ratio", 0.4f)).Node("Relu", ["d"], ["y"]), [4], [-1, 2, 0, 3]);
         cases["Dropout 10"] = new(Net(10, [4], [4]).Node("Dropout", ["x"], ["y", "mask"]), [4], [-1, 2, 0, 3]);
         cases["Dropout 12"] = new(Net(12, [4], [4]).Weight("ratio", [], 0.5f).Weight("training", [], false).Node("Dropout", ["x", "ratio", "training"], ["d"], ("seed", 3)).Node("Relu", ["d"], ["y"]), [4], [-1, 2, 0, 3]);

@@ -63,16 +63,21 @@ internal static class KnownOperators
     public static OperatorStep? StepAt(string opType, long opset) => Steps.TryGetValue(opType, out OperatorStep[]? steps) ? Array.Find(steps, s => s.Opset == opset) : null;
 
     /// <summary>Why a node cannot be upgraded at all; null where it can.</summary>
-    public static string? ProblemOf(OnnxNode node, long opset) => node.Domain switch
+    public static string? ProblemOf(OnnxNode node, long opset)
     {
-        "" when !Steps.TryGetValue(node.OpType, out OperatorStep[]? steps) => "the upgrader does not know the operator",
-        "" when Steps[node.OpType][0].Opset > opset => $"the operator came with opset {Steps[node.OpType][0].Opset} only",
-        "" when node.InputOrNull(0) is null && node.OpType != "Constant" => "it has no first input",
-        "" when node.Outputs.Count == 0 || node.Outputs[0].Length == 0 => "it has no first output",
-        "" => node.OpType == "BatchNormalization" ? Adapters.TrainingOf(node, opset) : null,
-        "com.microsoft" when Microsoft.Contains(node.OpType) => null,
-        _ => "the upgrader does not know the operator",
-    };
+        const string Unknown = "the upgrader does not know the operator";
+        if (node.Domain.Length > 0)
+        {
+            return node.Domain == "com.microsoft" && Microsoft.Contains(node.OpType) ? null : Unknown;
+        }
+
+        return !Steps.TryGetValue(node.OpType, out OperatorStep[]? steps) ? Unknown
+            : steps[0].Opset > opset ? $"the operator came with opset {steps[0].Opset} only"
+            : node.InputOrNull(0) is null && node.OpType != "Constant" ? "it has no first input"
+            : node.Outputs.Count == 0 || node.Outputs[0].Length == 0 ? "it has no first output"
+            : node.OpType == "BatchNormalization" ? Adapters.TrainingOf(node, opset)
+            : null;
+    }
 
     private static OperatorStep Since(int opset) => new(opset, null);
 

@@ -35,4 +35,19 @@ public sealed class KnownOperatorsTests
         rows.Select(r => r[0]).Distinct().Should().Equal(7, 8, 9, 10, 11, 12, 13);
         rows.Should().AllSatisfy(row => IrVersions.ReleasedWith(row[0]).Should().Be(row[1]));
     }
+
+    [Fact]
+    public void History_OfEveryOperator_IsThatOfTheDocumentation()
+    {
+        Dictionary<string, string> documented = [];
+        foreach (string[] cells in File.ReadLines(Path.Combine(TestFolders.Repository, "docs", "onnx.md")).Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|', StringSplitOptions.TrimEntries)))
+        {
+            foreach (string name in cells[1].Split(", "))
+            {
+                documented.Add(name.Trim('`'), cells[2]);
+            }
+        }
+
+        documented.Should().Equal(KnownOperators.History.ToDictionary(h => h.Key, h => string.Join(", ", h.Value.Select(opset => KnownOperators.StepAt(h.Key, opset)!.Edit is null ? $"{opset}" : $"**{opset}**"))));
+    }
 }
