@@ -82,7 +82,7 @@ public class ResNetQuantizerTests
         OnnxModel model = SmallNetworks.Residual();
         CalibrationSet pictures = CalibrationSet.FromTensors([new float[3 * 20 * 20]], 20, 20);
 
-        Quantizing(model, pictures).Should().Throw<QuantizationException>().WithMessage("*x Float [[]N, 3, 16, 16]*[[]N, 3, 20, 20]*");
+        Quantizing(model, pictures).Should().Throw<QuantizationException>().WithMessage("*x Float [N, 3, 16, 16]*[N, 3, 20, 20]*");
     }
 
     [Fact]
@@ -167,8 +167,11 @@ public class ResNetQuantizerTests
             Criterion = new AccuracyCriterion(AccuracyMeasure.Disagreement, 0),
         };
 
-        QuantizationReport report = ResNetQuantizer.Quantize(SmallNetworks.Residual(), SmallNetworks.Calibration(2), new QuantizationOptions { Tuning = tuning }).Report;
+        // Far too dim, so that all that is bright is clipped.
+        CalibrationSet dim = CalibrationSet.FromTensors([.. SmallNetworks.Pictures(2).Select(p => new ReadOnlyMemory<float>([.. p.ToArray().Select(v => v / 10)]))], SmallNetworks.Size, SmallNetworks.Size);
+        QuantizationReport report = ResNetQuantizer.Quantize(SmallNetworks.Residual(), dim, new QuantizationOptions { Tuning = tuning }).Report;
 
+        report.Trials.Should().HaveCountGreaterThan(1);
         report.CriterionHolds.Should().BeTrue();
         report.Trials[^1].Loss.Should().Be(0);
         report.Trials.SkipLast(1).Should().OnlyContain(t => t.Loss > 0);
