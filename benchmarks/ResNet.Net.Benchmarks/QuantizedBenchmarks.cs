@@ -14,12 +14,15 @@ public class QuantizedBenchmarks
 {
     private const string Embedded = "resnet20-cifar10";
 
+    private static readonly string[] Models = [Embedded, "resnet18-v1-7", "resnet50-v1-12", "resnet101-v1-7", "resnet50-v2-7"];
+    private static readonly string[] Forms = ["float", "qdq", "qoperator"];
+
     private Run? _run;
 
     /// <summary>A model, and what is run: its float file, our int8 of it, or the twin of the zoo's int8 file.</summary>
     public static IEnumerable<string> Cases =>
     [
-        .. from model in new[] { Embedded, "resnet18-v1-7", "resnet50-v1-12", "resnet101-v1-7", "resnet50-v2-7" } from form in new[] { "float", "qdq", "qoperator" } select $"{model} {form}",
+        .. from model in Models from form in Forms select $"{model} {form}",
         "resnet50-v1-12 zoo-int8",
         "resnet50-v2-7 qdq-float-batchnorm",
     ];
