@@ -264,6 +264,15 @@ public sealed class OnnxModel
     /// <returns>The copy.</returns>
     public OnnxModel Clone() => new(ToProto().Clone());
 
+    /// <summary>Writes the empty name of ONNX's own operator set, as most exporters do; two bytes.</summary>
+    internal void NameDefaultDomain()
+    {
+        foreach (OperatorSetIdProto import in _proto.OpsetImport.Where(o => o.Domain.Length == 0))
+        {
+            import.Domain = string.Empty;
+        }
+    }
+
     // ONNX's own operator set has two names.
     internal static string Canonical(string domain) => domain == "ai.onnx" ? string.Empty : domain;
 

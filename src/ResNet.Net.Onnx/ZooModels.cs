@@ -38,6 +38,13 @@ public static class ZooModels
         }
 
         builders.Add("resnet50-v1-12", w => Mxnet(50, ResNetVersion.V1, 12, 7, w).Build());
+        builders.Add("resnet50-v1-12-int8", w => new QOperatorTopology(Mxnet(50, ResNetVersion.V1, 12, 7, w)).Build());
+        builders.Add("resnet50-v1-12-qdq", w => new QdqTopology(Mxnet(50, ResNetVersion.V1, 12, 7, w)).Build());
+        foreach (int opset in new[] { 3, 6, 7, 8, 9 })
+        {
+            builders.Add($"resnet50-caffe2-v1-{opset}", w => new Caffe2Topology(opset, w).Build());
+        }
+
         return builders;
     }
 

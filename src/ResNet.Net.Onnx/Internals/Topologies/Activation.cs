@@ -1,22 +1,15 @@
 namespace ResNet.Net.Onnx.Internals.Topologies;
 
-/// <summary>A value between nodes: its name and shape, and what is expected of each channel's values over many pictures.</summary>
+/// <summary>A value between nodes: its name and shape, and what it is for the pictures that a network is calibrated on.</summary>
 /// <param name="Name">The value's name.</param>
-/// <param name="Size">Height and width of the map.</param>
-/// <param name="Mean">The mean by channel.</param>
-/// <param name="Variance">The variance by channel.</param>
-internal sealed record Activation(string Name, int Size, double[] Mean, double[] Variance)
+/// <param name="Channels">Its channels.</param>
+/// <param name="Size">Height and width of the map, for the network's own input size.</param>
+/// <param name="Sample">The value for the calibration's pictures; null where a caller gives the weights, and nothing is calibrated.</param>
+internal sealed record Activation(string Name, int Channels, int Size, SampleMap? Sample)
 {
-    public int Channels => Mean.Length;
-
-    /// <summary>Whether these are a picture's pixels, which are alike where they are near to each other.</summary>
+    /// <summary>Whether these are a picture's pixels.</summary>
     public bool IsPicture { get; init; }
 
-    /// <summary>A picture after a profile's normalisation.</summary>
-    public static Activation Picture(string name, int channels, int size)
-    {
-        double[] variance = new double[channels];
-        variance.AsSpan().Fill(1);
-        return new Activation(name, size, new double[channels], variance) { IsPicture = true };
-    }
+    /// <summary>Whether it has no height and width any more.</summary>
+    public bool IsFlat { get; init; }
 }

@@ -16,6 +16,9 @@ internal sealed class MxnetTopology : ResNetTopology
 
     protected override string OutputName => _prefix + "dense0_fwd";
 
+    // The converter that raised the file from opset 7 inferred them, and named ONNX's own domain.
+    protected override bool ListsShapes => Architecture.Opset > 7;
+
     protected override bool PointwiseBias => !PreActivation;
 
     protected override bool NormalizesInput => PreActivation;
@@ -27,15 +30,15 @@ internal sealed class MxnetTopology : ResNetTopology
 
     private bool PreActivation => IsSecond(Architecture);
 
-    protected override string Convolution(Place place) => $"{Stem(place)}conv{ConvolutionIndex(place)}_fwd";
+    protected override string Convolution(Place place) => $"{Scope(place)}conv{ConvolutionIndex(place)}_fwd";
 
-    protected override string ConvolutionWeight(Place place) => $"{Stem(place)}conv{ConvolutionIndex(place)}_weight";
+    protected override string ConvolutionWeight(Place place) => $"{Scope(place)}conv{ConvolutionIndex(place)}_weight";
 
-    protected override string ConvolutionBias(Place place) => $"{Stem(place)}conv{ConvolutionIndex(place)}_bias";
+    protected override string ConvolutionBias(Place place) => $"{Scope(place)}conv{ConvolutionIndex(place)}_bias";
 
-    protected override string Norm(Place place) => $"{Stem(place)}batchnorm{NormIndex(place)}_fwd";
+    protected override string Norm(Place place) => $"{Scope(place)}batchnorm{NormIndex(place)}_fwd";
 
-    protected override string Norm(Place place, NormParameter parameter) => $"{Stem(place)}batchnorm{NormIndex(place)}_" + parameter switch
+    protected override string Norm(Place place, NormParameter parameter) => $"{Scope(place)}batchnorm{NormIndex(place)}_" + parameter switch
     {
         NormParameter.Scale => "gamma",
         NormParameter.Offset => "beta",
@@ -47,12 +50,12 @@ internal sealed class MxnetTopology : ResNetTopology
     {
         if (place.Stage == 0)
         {
-            return $"{Stem(place)}relu{(PreActivation ? place.Layer - 1 : place.Layer)}_fwd";
+            return $"{Scope(place)}relu{(PreActivation ? place.Layer - 1 : place.Layer)}_fwd";
         }
 
         return PreActivation
-            ? $"{Stem(place)}activation{(place.Block * Architecture.ConvolutionsPerBlock) + place.Layer}"
-            : $"{Stem(place)}relu{(place.Block * (Architecture.ConvolutionsPerBlock - 1)) + place.Layer}_fwd";
+            ? $"{Scope(place)}activation{(place.Block * Architecture.ConvolutionsPerBlock) + place.Layer}"
+            : $"{Scope(place)}relu{(place.Block * (Architecture.ConvolutionsPerBlock - 1)) + place.Layer}_fwd";
     }
 
     protected override string Sum(int stage, int block) => $"{_prefix}stage{stage}__plus{block}";
@@ -72,9 +75,9 @@ internal sealed class MxnetTopology : ResNetTopology
         node.Attributes.Set("strides", [(long)stride, stride]);
     }
 
-    protected override void DescribeNorm(OnnxNode node, float epsilon)
+    protected override void DescribeNorm(OnnxNode node)
     {
-        node.Attributes.Set("epsilon", epsilon);
+        node.Attributes.Set("epsilon", Epsilon);
         node.Attributes.Set("momentum", 0.9f);
         if (Architecture.Opset < 9)
         {
@@ -85,7 +88,7 @@ internal sealed class MxnetTopology : ResNetTopology
     protected override void Head(Activation map)
     {
         string pool = _prefix + "pool1_fwd";
-        Activation x = Emit(CreateNode("GlobalAveragePool", [map.Name], pool), Moments.Average(map, pool));
+        Activation x = Emit(CreateNode("GlobalAveragePool", [map.Name], pool), new Activation(pool, map.Channels, 1, map.Sample?.Average()));
         OnnxNode flatten;
         if (PreActivation)
         {
@@ -99,7 +102,7 @@ internal sealed class MxnetTopology : ResNetTopology
             flatten = CreateNode("Flatten", [pool], $"flatten_{Position + 2}");
         }
 
-        x = Emit(flatten, x with { Name = flatten.Name });
+        x = Emit(flatten, x with { Name = flatten.Name, IsFlat = true });
         OnnxNode dense = CreateNode("Gemm", [x.Name, _prefix + "dense0_weight", _prefix + "dense0_bias"], OutputName);
         dense.Attributes.Set("alpha", 1f);
         dense.Attributes.Set("beta", 1f);
@@ -108,12 +111,20 @@ internal sealed class MxnetTopology : ResNetTopology
         _ = Dense(dense, dense.Inputs[1], dense.Inputs[2], x);
     }
 
+    protected override void Finish()
+    {
+        if (Architecture.Opset > 7)
+        {
+            Model.NameDefaultDomain();
+        }
+    }
+
     private static bool IsSecond(ResNetArchitecture architecture) => architecture.Version == ResNetVersion.V2;
 
     // The exporter's count of what it has met so far: the input, the weights and the nodes.
     private int Position => 1 + Model.Graph.Initializers.Count + Model.Graph.Nodes.Count;
 
-    private string Stem(Place place) => place.Stage == 0 ? _prefix : $"{_prefix}stage{place.Stage}_";
+    private string Scope(Place place) => place.Stage == 0 ? _prefix : $"{_prefix}stage{place.Stage}_";
 
     private int ConvolutionIndex(Place place)
     {

@@ -14,7 +14,6 @@ internal abstract class ResNetTopology
 
     // What classes' logits differ by.
     private const double LogitDeviation = 2.5;
-    private const float Epsilon = 1e-5f;
 
     private readonly WeightInitializer _weights;
 
@@ -25,8 +24,8 @@ internal abstract class ResNetTopology
         Model = model;
     }
 
-    /// <summary>What is expected of every value, by its name.</summary>
-    public Dictionary<string, Activation> Activations { get; } = [];
+    /// <summary>What every value was for the pictures that the network is calibrated on, by its name; none where a caller gives the weights.</summary>
+    public Dictionary<string, (float Minimum, float Maximum)> Ranges { get; } = [];
 
     protected ResNetArchitecture Architecture { get; }
 
@@ -39,8 +38,14 @@ internal abstract class ResNetTopology
     /// <summary>The batch dimension of input and output.</summary>
     protected virtual OnnxDimension Batch => "N";
 
+    /// <summary>What batch normalisations add to a variance.</summary>
+    protected virtual float Epsilon => 1e-5f;
+
     /// <summary>Whether the weights are a framework's, that gives the body's 1x1 convolutions of a bottleneck a bias.</summary>
     protected virtual bool PointwiseBias => false;
+
+    /// <summary>Whether the file says what shape every value has.</summary>
+    protected virtual bool ListsShapes => false;
 
     /// <summary>Whether the picture itself is normalised first.</summary>
     protected virtual bool NormalizesInput => false;
@@ -50,9 +55,9 @@ internal abstract class ResNetTopology
 
     public OnnxModel Build()
     {
-        Activation x = Activation.Picture(InputName, Architecture.InputChannels, Architecture.InputSize);
+        SampleMap? pictures = _weights.IsSeeded ? SampleMap.CreatePictures(Architecture.InputChannels, Architecture.InputSize) : null;
+        Activation x = new(InputName, Architecture.InputChannels, Architecture.InputSize, pictures) { IsPicture = true };
         Model.Graph.Inputs.Add(new OnnxValueInfo(InputName, OnnxElementType.Float, [Batch, x.Channels, x.Size, x.Size]));
-        Activations.Add(x.Name, x);
         x = Stem(x);
         for (int stage = 1; stage <= Architecture.BlocksPerStage.Count; stage++)
         {
@@ -105,12 +110,21 @@ internal abstract class ResNetTopology
 
     protected abstract void DescribeWindow(OnnxNode node, Place place, int kernel, int stride, int padding);
 
-    protected abstract void DescribeNorm(OnnxNode node, float epsilon);
+    protected abstract void DescribeNorm(OnnxNode node);
 
     protected Activation Emit(OnnxNode node, Activation output)
     {
         Model.Graph.Nodes.Add(node);
-        Activations.Add(output.Name, output);
+        if (ListsShapes && output.Name != OutputName)
+        {
+            Model.Graph.ValueInfos.Add(new OnnxValueInfo(output.Name, OnnxElementType.Float, output.IsFlat ? [Batch, output.Channels] : [Batch, output.Channels, output.Size, output.Size]));
+        }
+
+        if (output.Sample is not null)
+        {
+            Ranges.Add(output.Name, output.Sample.Range());
+        }
+
         return output;
     }
 
@@ -140,12 +154,13 @@ internal abstract class ResNetTopology
     protected Activation Dense(OnnxNode node, string weight, string bias, Activation features)
     {
         // So scaled and shifted that logits are as far apart as a trained network's, around zero.
-        double variance = Math.Max(features.Variance.Sum(), 1e-6);
-        double deviation = LogitDeviation / Math.Sqrt(variance);
-        ReadOnlySpan<float> values = Parameter(weight, [Architecture.Classes, features.Channels], 0, deviation);
-        Activation logits = Moments.Convolve(features, node.Outputs[0], values, 1, 1, 0);
-        float[] offset = Parameter(bias, [Architecture.Classes], c => -logits.Mean[c]).ToArray();
-        return Emit(node, Moments.Scale(logits, logits.Name, _ => 1, c => offset[c]));
+        double variance = features.Sample?.Moments().Variance.Sum() ?? 1;
+        byte[] values = Parameter(weight, [Architecture.Classes, features.Channels], 0, LogitDeviation / Math.Sqrt(Math.Max(variance, 1e-6)));
+        SampleMap? logits = features.Sample?.Convolve(values, Architecture.Classes, 1, 1);
+        double[]? mean = logits?.Moments().Mean;
+        ReadOnlySpan<float> offset = MemoryMarshal.Cast<byte, float>(Parameter(bias, [Architecture.Classes], c => -mean![c]));
+        logits?.Shift(offset);
+        return Emit(node, new Activation(node.Outputs[0], Architecture.Classes, 1, logits));
     }
 
     private Activation Stem(Activation x)
@@ -153,7 +168,7 @@ internal abstract class ResNetTopology
         bool preActivation = Architecture.Version == ResNetVersion.V2;
         if (NormalizesInput)
         {
-            x = Normalize(new Place(0, 0, 0), x) with { IsPicture = true };
+            x = Normalize(new Place(0, 0, 0), x);
         }
 
         bool large = Architecture.Stem == ResNetStem.ImageNet;
@@ -170,7 +185,7 @@ internal abstract class ResNetTopology
         {
             OnnxNode pool = CreateNode("MaxPool", [x.Name], StemPool);
             DescribeWindow(pool, default, 3, 2, 1);
-            x = Emit(pool, Moments.Maximum(x, StemPool, ((x.Size - 1) / 2) + 1));
+            x = Emit(pool, new Activation(StemPool, x.Channels, Half(x.Size), x.Sample?.Maximum(3, 2)));
         }
 
         return x;
@@ -223,6 +238,8 @@ internal abstract class ResNetTopology
         return [new(inner, 1, early ? stride : 1, PointwiseBias), new(inner, 3, early ? 1 : stride, false), new(output, 1, 1, PointwiseBias)];
     }
 
+    private static int Half(int size) => ((size - 1) / 2) + 1;
+
     private static int Stride(int stage, int block) => stage > 1 && block == 0 ? 2 : 1;
 
     private Activation Shortcut(Activation x, Activation activated, int stage, int block)
@@ -254,7 +271,7 @@ internal abstract class ResNetTopology
             string kept = name + ".subsample";
             OnnxNode pool = CreateNode("MaxPool", [x.Name], kept);
             DescribeWindow(pool, place, 1, stride, 0);
-            x = Emit(pool, x with { Name = kept, Size = ((x.Size - 1) / stride) + 1 });
+            x = Emit(pool, new Activation(kept, x.Channels, Half(x.Size), x.Sample?.Maximum(1, stride)));
         }
 
         int added = channels - x.Channels;
@@ -276,7 +293,7 @@ internal abstract class ResNetTopology
             pad = CreateNode("Pad", [x.Name, name + ".pads"], name);
         }
 
-        return Emit(pad, x with { Name = name, Mean = [.. x.Mean, .. new double[added]], Variance = [.. x.Variance, .. new double[added]] });
+        return Emit(pad, new Activation(name, channels, x.Size, x.Sample?.Pad(channels)));
     }
 
     private Activation Convolve(Place place, Activation x, Layer layer) => Convolve(place, x, layer.Channels, layer.Kernel, layer.Stride, layer.Bias);
@@ -289,14 +306,13 @@ internal abstract class ResNetTopology
 
         // He et al. 2015, arXiv:1502.01852, equation 10, by fan-in: ReLUs halve the second moment, which this makes good.
         double deviation = Math.Sqrt(2.0 / (x.Channels * kernel * kernel));
-        ReadOnlySpan<float> values = Parameter(weight, [channels, x.Channels, kernel, kernel], 0, deviation);
-        Activation y = Moments.Convolve(x, output, values, kernel, stride, padding);
+        byte[] values = Parameter(weight, [channels, x.Channels, kernel, kernel], 0, deviation);
+        SampleMap? sample = x.Sample?.Convolve(values, channels, kernel, stride);
         OnnxNode node;
         if (bias)
         {
             string biasName = ConvolutionBias(place);
-            float[] offset = Parameter(biasName, [channels], 0, 0.1).ToArray();
-            y = Moments.Scale(y, output, _ => 1, c => offset[c]);
+            sample?.Shift(MemoryMarshal.Cast<byte, float>(Parameter(biasName, [channels], 0, 0.1)));
             node = CreateNode("Conv", [x.Name, weight, biasName], output);
         }
         else
@@ -305,7 +321,7 @@ internal abstract class ResNetTopology
         }
 
         DescribeWindow(node, place, kernel, stride, padding);
-        return Emit(node, y);
+        return Emit(node, new Activation(output, channels, stride == 2 ? Half(x.Size) : x.Size, sample));
     }
 
     private Activation Normalize(Place place, Activation x, double gain = 1)
@@ -315,35 +331,40 @@ internal abstract class ResNetTopology
 
         // A picture is taken as it is.
         double jitter = x.IsPicture ? 0 : 0.1 * gain;
-        float[] scale = Parameter(names[0], [x.Channels], gain, jitter).ToArray();
-        float[] offset = Parameter(names[1], [x.Channels], 0, jitter).ToArray();
-        float[] mean = Parameter(names[2], [x.Channels], c => x.Mean[c]).ToArray();
-        float[] variance = Parameter(names[3], [x.Channels], c => Math.Max(x.Variance[c], 1e-3)).ToArray();
+        SampleMap? sample = x.Sample?.Copy();
+        (double[] Mean, double[] Variance)? moments = sample?.Moments();
+        float[] scale = Floats(Parameter(names[0], [x.Channels], gain, jitter));
+        float[] offset = Floats(Parameter(names[1], [x.Channels], 0, jitter));
+        float[] mean = Floats(Parameter(names[2], [x.Channels], c => moments!.Value.Mean[c]));
+        float[] variance = Floats(Parameter(names[3], [x.Channels], c => Math.Max(moments!.Value.Variance[c], 1e-3)));
         double[] factor = [.. scale.Select((s, c) => s / Math.Sqrt((double)variance[c] + Epsilon))];
+        sample?.Scale(c => factor[c], c => offset[c] - (factor[c] * mean[c]));
         OnnxNode node = CreateNode("BatchNormalization", [x.Name, .. names], output);
-        DescribeNorm(node, Epsilon);
-        return Emit(node, Moments.Scale(x, output, c => factor[c], c => offset[c] - (factor[c] * mean[c])) with { IsPicture = false });
+        DescribeNorm(node);
+        return Emit(node, new Activation(output, x.Channels, x.Size, sample));
+
+        static float[] Floats(byte[] bytes) => MemoryMarshal.Cast<byte, float>(bytes).ToArray();
     }
 
-    private Activation Rectify(string output, Activation x) => Emit(CreateNode("Relu", [x.Name], output), Moments.Rectify(x, output));
+    private Activation Rectify(string output, Activation x) => Emit(CreateNode("Relu", [x.Name], output), new Activation(output, x.Channels, x.Size, x.Sample?.Rectify()));
 
     private Activation Add(int stage, int block, Activation body, Activation shortcut)
     {
         string output = Sum(stage, block);
         OnnxNode node = CreateNode(SumOperator, ShortcutFirst ? [shortcut.Name, body.Name] : [body.Name, shortcut.Name], output);
-        return Emit(node, Moments.Add(body, shortcut, output));
+        return Emit(node, new Activation(output, body.Channels, body.Size, shortcut.Sample is null ? null : body.Sample?.Add(shortcut.Sample)));
     }
 
-    private ReadOnlySpan<float> Parameter(string name, ReadOnlySpan<long> dims, double mean, double deviation)
+    private byte[] Parameter(string name, ReadOnlySpan<long> dims, double mean, double deviation)
         => Parameter(name, dims, _weights.Create(name, dims, mean, deviation));
 
-    private ReadOnlySpan<float> Parameter(string name, ReadOnlySpan<long> dims, Func<int, double> value)
+    private byte[] Parameter(string name, ReadOnlySpan<long> dims, Func<int, double> value)
         => Parameter(name, dims, _weights.Create(name, dims, value));
 
-    private ReadOnlySpan<float> Parameter(string name, ReadOnlySpan<long> dims, byte[] bytes)
+    private byte[] Parameter(string name, ReadOnlySpan<long> dims, byte[] bytes)
     {
         EmitConstant(OnnxTensor.Wrap(name, OnnxElementType.Float, dims, bytes));
-        return MemoryMarshal.Cast<byte, float>(bytes);
+        return bytes;
     }
 
     private readonly record struct Layer(int Channels, int Kernel, int Stride, bool Bias);

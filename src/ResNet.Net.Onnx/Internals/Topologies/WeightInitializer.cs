@@ -19,6 +19,9 @@ internal sealed class WeightInitializer
 
     public WeightInitializer(ResNetWeights given) => _given = given;
 
+    /// <summary>Whether values are made here; otherwise a caller gives them.</summary>
+    public bool IsSeeded => _given is null;
+
     /// <summary>A tensor's values as bytes: random ones of a mean and a deviation, or the caller's.</summary>
     public byte[] Create(string name, ReadOnlySpan<long> dims, double mean, double deviation)
     {
@@ -52,6 +55,15 @@ internal sealed class WeightInitializer
         }
 
         return bytes;
+    }
+
+    /// <summary>The output function of SplitMix64 (Steele, Lea and Flood 2014).</summary>
+    public static ulong Mix(ulong z)
+    {
+        z += 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
     }
 
     private static byte[] Allocate(ReadOnlySpan<long> dims, out Span<float> values)
@@ -92,14 +104,5 @@ internal sealed class WeightInitializer
         }
 
         return hash;
-    }
-
-    // The output function of SplitMix64 (Steele, Lea and Flood 2014).
-    private static ulong Mix(ulong z)
-    {
-        z += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
     }
 }
