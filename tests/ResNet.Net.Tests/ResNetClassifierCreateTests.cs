@@ -355,6 +355,7 @@ public class ResNetClassifierCreateTests
         ((Action)(() => classifier.Classify(OneColour(1, 2, 3)))).Should().Throw<ObjectDisposedException>();
         ((Action)(() => classifier.Classify(File.ReadAllBytes(path)))).Should().Throw<ObjectDisposedException>();
         ((Action)(() => classifier.ClassifyBatch([path]))).Should().Throw<ObjectDisposedException>();
+        ((Action)(() => classifier.Probabilities([default], new float[10]))).Should().Throw<ObjectDisposedException>();
         ((Action)(() => classifier.Scores(OneColour(1, 2, 3), new float[10]))).Should().Throw<ObjectDisposedException>();
         await ((Func<Task>)(() => classifier.ClassifyAsync(path))).Should().ThrowAsync<ObjectDisposedException>();
     }

@@ -146,6 +146,38 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
     [Fact]
     public void ClassifyBatch_Nothing_GivesNothing() => _classifier.ClassifyBatch(Array.Empty<string>()).Should().BeEmpty();
 
+    [Theory]
+    [InlineData(CropSampling.Center)]
+    [InlineData(CropSampling.TenCrop)]
+    public void Probabilities_SomeFail_TheOthersRowsAreThoseOfClassify(CropSampling crops)
+    {
+        using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Crops = crops, BatchSize = 4 });
+        string[] paths = [.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal)];
+        ReadOnlyMemory<byte>[] encoded = [.. paths.Select(File.ReadAllBytes)];
+        encoded[3] = new byte[] { 1, 2, 3 };
+        encoded[7] = default;
+        float[] probabilities = new float[(paths.Length * 10) + 5];
+        Array.Fill(probabilities, -1);
+
+        IReadOnlyList<Exception?> errors = classifier.Probabilities(encoded, probabilities);
+
+        errors.Select(e => e?.GetType()).Should().Equal(paths.Select((_, i) => i is 3 or 7 ? typeof(ImageDecodeException) : null));
+        classifier.Crops.Should().Be(crops);
+        for (int i = 0; i < paths.Length; i++)
+        {
+            float[] expected = i is 3 or 7
+                ? [.. Enumerable.Repeat(-1f, 10)]
+                : [.. classifier.Classify(paths[i], 10).Predictions.OrderBy(p => p.ClassIndex).Select(p => p.Probability)];
+            probabilities[(i * 10)..((i * 10) + 10)].Should().Equal(expected, (a, b) => Math.Abs(a - b) < 1e-5f);
+        }
+
+        probabilities[^5..].Should().OnlyContain(p => p == -1);
+    }
+
+    [Fact]
+    public void Probabilities_TooFewPlaces_IsRefused()
+        => ((Action)(() => _classifier.Probabilities(new ReadOnlyMemory<byte>[3], new float[29]))).Should().Throw<ArgumentException>().WithMessage("*30*29*");
+
     [Fact]
     public async Task ClassifyAsync_Cancelled_Throws()
     {

@@ -10,9 +10,7 @@ internal static class ClassLayout
     public static bool IsFlat(string[] names, LabelSet labels, out string folder)
     {
         folder = CommonFolder(names);
-        int start = folder.Length == 0 ? 0 : folder.Length + 1;
-        return Array.TrueForAll(names, n => n.IndexOf('/', start) < 0)
-            && (folder.Length == 0 || !new ClassNames(labels).TryFind(LastPart(folder), numbersAreIndices: true, out _, out _));
+        return Array.TrueForAll(ClassFolders(names, folder, new ClassNames(labels)), f => f.Length == 0);
     }
 
     /// <summary>The class of each picture.</summary>
@@ -50,9 +48,7 @@ internal static class ClassLayout
 
     private static int[] ByFolders(string[] names, string common, ClassNames classes, Problems problems)
     {
-        int start = common.Length == 0 ? 0 : common.Length + 1;
-        bool one = Array.TrueForAll(names, n => n.IndexOf('/', start) < 0);
-        string[] folders = [.. names.Select(n => one ? LastPart(common) : n.IndexOf('/', start) is >= 0 and int end ? n[start..end] : "")];
+        string[] folders = ClassFolders(names, common, classes);
         string[] distinct = [.. folders.Where(f => f.Length > 0).Distinct(StringComparer.Ordinal)];
         bool numbers = distinct.All(ClassNames.IsNumber);
 
@@ -81,6 +77,20 @@ internal static class ClassLayout
         }
 
         return [.. folders.Select(f => f.Length == 0 ? -1 : byFolder[f])];
+    }
+
+    /// <summary>
+    /// The class folder of each picture: what follows the folder that all have in common, or, where that tells no class and the common one does, the common one,
+    /// as in a data set of one class.
+    /// </summary>
+    private static string[] ClassFolders(string[] names, string common, ClassNames classes)
+    {
+        int start = common.Length == 0 ? 0 : common.Length + 1;
+        string[] folders = [.. names.Select(n => n.IndexOf('/', start) is >= 0 and int end ? n[start..end] : "")];
+        bool IsClass(string folder) => classes.TryFind(folder, numbersAreIndices: true, out _, out _);
+        return !folders.Distinct(StringComparer.Ordinal).All(IsClass) && common.Split('/').LastOrDefault(IsClass) is string one
+            ? [.. names.Select(_ => one)]
+            : folders;
     }
 
     /// <summary>The deepest folder that all pictures are in.</summary>

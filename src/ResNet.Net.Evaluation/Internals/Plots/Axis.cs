@@ -5,12 +5,12 @@ namespace ResNet.Net.Evaluation.Internals.Plots;
 /// <summary>Round numbers for axes.</summary>
 internal static class Axis
 {
-    /// <summary>A step of 1, 2 or 5 times a power of ten that divides a range into a few parts; at least 1.</summary>
+    /// <summary>A step of 1, 2 or 5 times a power of ten that a range holds no more often than asked; at least 1.</summary>
     public static int Step(int range, int parts)
     {
         double rough = Math.Max((double)range / parts, 1);
         double power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        double step = power * (rough / power switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 });
+        double step = power * ((rough / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 });
         return (int)Math.Round(step);
     }
 

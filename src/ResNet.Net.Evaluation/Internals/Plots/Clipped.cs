@@ -8,6 +8,9 @@ internal static class Clipped
 
     public static double WidthOf(string text, double size) => text.Sum(CellsOf) * size * CharacterWidth;
 
+    /// <summary>A class's first name: ImageNet's have several, with commas between.</summary>
+    public static string Label(string label, double width, double size) => ToWidth(label.Split(',')[0].Trim() is { Length: > 0 } first ? first : label, width, size);
+
     /// <summary>The text, or as much of its start as fits, with an ellipsis.</summary>
     public static string ToWidth(string text, double width, double size)
     {

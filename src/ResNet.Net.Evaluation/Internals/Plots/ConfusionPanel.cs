@@ -12,7 +12,7 @@ internal static class ConfusionPanel
     {
         int classes = report.Classes.Count;
         double size = Math.Clamp(240.0 / classes, 9, 13);
-        string[] labels = [.. report.Classes.Select(c => Clipped.ToWidth(c.Label, LongestLabel, size))];
+        string[] labels = [.. report.Classes.Select(c => Clipped.Label(c.Label, LongestLabel, size))];
         double labelRoom = labels.Max(l => Clipped.WidthOf(l, size)) + 10;
         double below = (labelRoom * 0.62) + 28;
 

@@ -35,7 +35,7 @@ internal static class ManyClassesPanel
         foreach (ConfusionPair pair in pairs)
         {
             double half = (box.Width - 30) / 2;
-            string text = $"{Clipped.ToWidth(report.Labels[pair.ClassIndex], half, 12)}  →  {Clipped.ToWidth(report.Labels[pair.PredictedClass], half, 12)}";
+            string text = $"{Clipped.Label(report.Labels[pair.ClassIndex], half, 12)}  →  {Clipped.Label(report.Labels[pair.PredictedClass], half, 12)}";
             canvas.Text(box.X, y + 12, text, 12);
             double width = (box.Width - CountRoom) * pair.Count / most;
             canvas.Rectangle(new Box(box.X, y + 17, width, BarHeight), Palette.Bar);

@@ -1,0 +1,220 @@
+using System.Collections.Concurrent;
+
+namespace ResNet.Net.Evaluation.Tests;
+
+public sealed class EvaluatorTests : IDisposable
+{
+    private readonly ResNetClassifier _classifier = ColourModel.Create();
+
+    public void Dispose() => _classifier.Dispose();
+
+    [Fact]
+    public async Task EvaluateAsync_ColoursWorkedOutByHand_GivesTheirProbabilities()
+    {
+        byte[][] colours = [[200, 100, 50], [10, 20, 30], [90, 90, 0], [0, 255, 0], [255, 254, 253]];
+        int[] truths = [0, 0, 2, 1, 2];
+        ImageDataset dataset = new("colours", ColourModel.Labels, colours.Select((c, i) => new LabeledImage($"{i}", truths[i], () => ColourModel.Picture(c[0], c[1], c[2]))));
+
+        EvaluationReport report = await Evaluator.EvaluateAsync(_classifier, dataset);
+
+        for (int i = 0; i < colours.Length; i++)
+        {
+            double[] expected = ColourModel.Probabilities(colours[i]);
+            EvaluatedImage actual = report.Images[i];
+            actual.Name.Should().Be($"{i}");
+            actual.Loss.Should().BeApproximately(-Math.Log(expected[truths[i]]), 1e-4);
+            actual.Confidence.Should().BeApproximately((float)expected.Max(), 1e-5f);
+            actual.Rank.Should().Be(1 + expected.Where((p, c) => p > expected[truths[i]] || (p == expected[truths[i]] && c < truths[i])).Count());
+        }
+
+        (report.Top1Count, report.Count, report.Failed).Should().Be((2, 5, 0));
+        (report.Model, report.Dataset, report.Crops, report.ExecutionProvider).Should().Be(("colours", "colours", CropSampling.Center, "CPU"));
+        report.ImagesPerSecond.Should().BePositive();
+    }
+
+    [Theory]
+    [InlineData(CropSampling.Center)]
+    [InlineData(CropSampling.TenCrop)]
+    public async Task EvaluateAsync_RealPictures_SaysWhatClassifySays(CropSampling crops)
+    {
+        using ResNetClassifier embedded = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Crops = crops, BatchSize = 3 });
+        using ImageDataset dataset = ImageDataset.Open(Path.Combine(TestFolders.SamplePictures, "labels.txt"), embedded.Labels);
+
+        EvaluationReport report = await Evaluator.EvaluateAsync(embedded, dataset);
+
+        report.Crops.Should().Be(crops);
+        foreach (EvaluatedImage image in report.Images)
+        {
+            IReadOnlyList<Prediction> all = embedded.Classify(Path.Combine(TestFolders.SamplePictures, image.Name), 10).Predictions;
+            Prediction truth = all.Single(p => p.ClassIndex == image.ClassIndex);
+            image.PredictedClass.Should().Be(all[0].ClassIndex);
+            image.Confidence.Should().BeApproximately(all[0].Probability, 1e-5f);
+            image.Loss.Should().BeApproximately(-Math.Log(truth.Probability), 1e-4);
+            image.Rank.Should().Be(all.ToList().IndexOf(truth) + 1);
+        }
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_WhateverTheConcurrency_GivesTheSameBytes()
+    {
+        ImageDataset dataset = ColourModel.Dataset(203, isBad: i => i % 17 == 3);
+        HashSet<string> reports = [];
+        foreach (int concurrent in new[] { 1, 2, 3, 8, 1, 2 })
+        {
+            EvaluationReport report = await Evaluator.EvaluateAsync(_classifier, dataset, new EvaluationOptions { ConcurrentBatches = concurrent });
+            reports.Add(report.ToJson(timings: false) + report.ToText(timings: false) + report.ToMarkdown(timings: false) + EvaluationPlot.ToSvg(report) + string.Join('\n', report.Images));
+        }
+
+        reports.Should().ContainSingle();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(64)]
+    public async Task EvaluateAsync_OtherBatches_GiveTheSamePredictions(int batch)
+    {
+        ImageDataset dataset = ColourModel.Dataset(50);
+        using ResNetClassifier other = ColourModel.Create(new ResNetClassifierOptions { BatchSize = batch });
+
+        EvaluationReport expected = await Evaluator.EvaluateAsync(_classifier, dataset);
+        EvaluationReport actual = await Evaluator.EvaluateAsync(other, dataset);
+
+        actual.Images.Select(i => (i.PredictedClass, i.Rank)).Should().Equal(expected.Images.Select(i => (i.PredictedClass, i.Rank)));
+        actual.MeanLoss.Should().BeApproximately(expected.MeanLoss, 1e-5);
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_PicturesThatFail_AreNamedAndDoNotChangeTheOthers()
+    {
+        ImageDataset good = ColourModel.Dataset(40);
+        ImageDataset dataset = new("some bad", ColourModel.Labels, good.Images.Select((image, i) => i switch
+        {
+            5 => new LabeledImage(image.Name, image.ClassIndex, () => new byte[] { 1, 2, 3 }),
+            6 => new LabeledImage(image.Name, image.ClassIndex, () => throw new IOException("the disk is gone")),
+            7 => new LabeledImage(image.Name, image.ClassIndex, () => throw new UnauthorizedAccessException("not yours")),
+            8 or 9 or 10 or 11 => new LabeledImage(image.Name, image.ClassIndex, () => default),
+            _ => image,
+        }));
+
+        EvaluationReport report = await Evaluator.EvaluateAsync(_classifier, dataset);
+
+        EvaluationReport whole = await Evaluator.EvaluateAsync(_classifier, good);
+        (report.Count, report.Failed).Should().Be((33, 7));
+        report.Failures.Select(f => f.Name).Should().Equal(Enumerable.Range(5, 7).Select(i => good.Images[i].Name));
+        report.Images[6].Error.Should().Be("the disk is gone");
+        report.Images[7].Error.Should().Be("not yours");
+        report.Images[8].Error.Should().Contain("0 bytes");
+        report.Images.Where(i => i.Succeeded).Should().Equal(whole.Images.Where((_, i) => i is < 5 or > 11));
+        report.Top1.Should().BeApproximately(100.0 * report.Images.Count(i => i.IsRight) / 33, 1e-9);
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_StopAtFailure_NamesThePicture()
+    {
+        ImageDataset dataset = ColourModel.Dataset(40, isBad: i => i == 21);
+
+        Func<Task> evaluate = () => Evaluator.EvaluateAsync(_classifier, dataset, new EvaluationOptions { StopAtFailure = true });
+
+        (await evaluate.Should().ThrowAsync<EvaluationException>()).Which.Message.Should().ContainAll("'00021.png'", "random colours", "StopAtFailure");
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_LabelsOfAnotherModel_AreRefusedBeforeAnythingIsRead()
+    {
+        LabeledImage unread = new("x", 0, () => throw new InvalidOperationException("was read"));
+        ImageDataset fewer = new("fewer", new LabelSet("two", ["red", "green"]), [unread]);
+        ImageDataset others = new("others", new LabelSet("three", ["red", "yellow", "blue"]), [unread]);
+        ImageDataset numbered = new("numbered", new LabelSet("n", ["class 0", "class 1", "class 2"]), [new LabeledImage("x", 0, () => ColourModel.Picture(1, 2, 3))]);
+
+        Func<ImageDataset, Func<Task>> evaluate = dataset => () => Evaluator.EvaluateAsync(_classifier, dataset);
+
+        (await evaluate(fewer).Should().ThrowAsync<EvaluationException>()).Which.Message.Should().ContainAll("3 classes", "2 labels 'two'");
+        (await evaluate(others).Should().ThrowAsync<EvaluationException>()).Which.Message.Should().ContainAll("'green'", "'yellow'");
+        await evaluate(numbered).Should().NotThrowAsync();
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_Progress_IsReportedInOrderToTheEnd()
+    {
+        Recorder recorder = new();
+
+        await Evaluator.EvaluateAsync(_classifier, ColourModel.Dataset(42, isBad: i => i == 7), progress: recorder);
+
+        recorder.Reports.Should().HaveCount(11).And.BeInAscendingOrder(r => r.Done).And.OnlyContain(r => r.Total == 42 && r.Resumed == 0);
+        EvaluationProgress last = recorder.Reports.Last();
+        (last.Done, last.Failed).Should().Be((42, 1));
+        last.Remaining.Should().Be(TimeSpan.Zero);
+        last.Top1.Should().BeApproximately(100.0 * last.Right / 41, 1e-9);
+        recorder.Reports.First().Remaining.Should().BePositive();
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_Cancelled_EndsSoon()
+    {
+        using CancellationTokenSource source = new();
+        Recorder recorder = new() { OnReport = r => { if (r.Done >= 8) { source.Cancel(); } } };
+
+        Func<Task> evaluate = () => Evaluator.EvaluateAsync(_classifier, ColourModel.Dataset(400), progress: recorder, cancellationToken: source.Token);
+
+        await evaluate.Should().ThrowAsync<OperationCanceledException>();
+        recorder.Reports.Last().Done.Should().BeLessThan(40);
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_AnErrorThatIsNotAPictures_EndsIt()
+    {
+        ImageDataset dataset = new("broken", ColourModel.Labels, Enumerable.Range(0, 50).Select(i => new LabeledImage($"{i}", 0, () => throw new InvalidOperationException("a bug"))));
+
+        await ((Func<Task>)(() => Evaluator.EvaluateAsync(_classifier, dataset))).Should().ThrowAsync<InvalidOperationException>().WithMessage("a bug");
+    }
+
+    [Fact]
+    public async Task EvaluateAsync_ManyLargeBatches_HoldsOnlyThoseInWork()
+    {
+        // Each picture's file is a megabyte; at once there may be 2 batches of 4.
+        byte[] png = [.. ColourModel.Picture(9, 9, 9), .. new byte[1 << 20]];
+        ConcurrentBag<WeakReference> read = [];
+        int most = 0;
+        ImageDataset dataset = new("large", ColourModel.Labels, Enumerable.Range(0, 200).Select(i => new LabeledImage($"{i}", 0, () =>
+        {
+            byte[] bytes = (byte[])png.Clone();
+            read.Add(new WeakReference(bytes));
+            if (i % 50 == 49)
+            {
+#pragma warning disable RS0030 // what is alive can only be told after a collection
+                GC.Collect();
+#pragma warning restore RS0030
+                most = Math.Max(most, read.Count(r => r.IsAlive));
+            }
+
+            return bytes;
+        })));
+
+        await Evaluator.EvaluateAsync(_classifier, dataset);
+
+        read.Should().HaveCount(200);
+        most.Should().BeInRange(1, 24);
+    }
+
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(15, 0)]
+    [InlineData(1001, 2)]
+    public async Task EvaluateAsync_OptionOutOfRange_IsRefused(int bins, int concurrent)
+        => await ((Func<Task>)(() => Evaluator.EvaluateAsync(_classifier, ColourModel.Dataset(1), new EvaluationOptions { CalibrationBins = bins, ConcurrentBatches = concurrent })))
+            .Should().ThrowAsync<ArgumentOutOfRangeException>();
+
+    private sealed class Recorder : IProgress<EvaluationProgress>
+    {
+        public ConcurrentQueue<EvaluationProgress> Reports { get; } = new();
+
+        public Action<EvaluationProgress>? OnReport { get; init; }
+
+        public void Report(EvaluationProgress value)
+        {
+            Reports.Enqueue(value);
+            OnReport?.Invoke(value);
+        }
+    }
+}

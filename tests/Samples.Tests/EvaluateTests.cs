@@ -1,0 +1,118 @@
+using System.IO.Compression;
+using System.Text.Json;
+using System.Xml.Linq;
+using ResNet.Net.Samples.Draw;
+
+namespace ResNet.Net.Samples.Tests;
+
+public sealed class EvaluateTests : IDisposable
+{
+    private const int Success = 0, SomePicturesFailed = 1, Unusable = 2;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void SamplePictures_AllHaveTheirLabel()
+        => File.ReadAllLines(Path.Combine(TestFolders.SamplePictures, "labels.txt")).Should().BeEquivalentTo(SceneCatalog.All.Select(s => $"{s.FileName} {s.Label}"));
+
+    [Fact]
+    public async Task NoArgument_MeasuresTheSamplePictures()
+    {
+        ProgramRun run = await EvaluateAsync();
+
+        run.ExitCode.Should().Be(Success, run.Error);
+        run.Lines[0].Should().Be("resnet20-cifar10 on labels.txt");
+        run.Output.Should().MatchRegex(@"top-1 +100\.00 % +\(10 right").And.MatchRegex(@"images/s").And.NotContain("\u001b");
+        run.Error.Should().Contain("10 of 10").And.NotContain("\u001b", "progress is plain where nobody watches");
+    }
+
+    [Fact]
+    public async Task EveryOutput_IsWrittenAndHoldsTheSameResult()
+    {
+        string zip = MakeZip(("cat/1.png", "cat.png"), ("cat/2.png", "dog.png"), ("dog/1.png", "dog.png"), ("ship/bad.png", null));
+
+        ProgramRun run = await EvaluateAsync(
+            zip, "--against", "resnet20-cifar10", "--ten-crop", "--report", _folder["out.md"], "--json", _folder["out.json"], "--plot", _folder["out.svg"], "--journal", _folder["out.journal"], "--batch", "2");
+
+        run.ExitCode.Should().Be(SomePicturesFailed, run.Error);
+        run.Output.Should().MatchRegex(@"top-1 +66\.67 % +\(2 right").And.Contain("ship/bad.png").And.Contain("ten crops").And.MatchRegex("agreement +100.00 %");
+        foreach (string name in new[] { "out.json", "out.against.json" })
+        {
+            JsonElement json = JsonDocument.Parse(File.ReadAllText(_folder[name])).RootElement;
+            json.GetProperty("top1").GetProperty("right").GetInt32().Should().Be(2);
+            json.GetProperty("failures")[0].GetProperty("name").GetString().Should().Be("ship/bad.png");
+            json.GetProperty("crops").GetString().Should().Be("TenCrop");
+        }
+
+        JsonDocument.Parse(File.ReadAllText(_folder["out.comparison.json"])).RootElement.GetProperty("agreed").GetInt32().Should().Be(3);
+        XDocument.Load(_folder["out.svg"]).Root!.Value.Should().Contain("top-1 66.67 %");
+        XDocument.Load(_folder["out.against.svg"]).Root!.Value.Should().Contain("top-1 66.67 %");
+        File.ReadAllText(_folder["out.md"]).Should().Contain("66.67 %").And.Contain("p-value 1.0000");
+        File.ReadLines(_folder["out.journal"]).Should().HaveCount(4, "a header and three pictures");
+        File.ReadLines(_folder["out.against.journal"]).Should().HaveCount(4);
+
+        ProgramRun again = await EvaluateAsync(zip, "--ten-crop", "--journal", _folder["out.journal"]);
+        again.Output.Should().Contain("3 pictures from the journal");
+    }
+
+    [Fact]
+    public async Task Limit_TakesFewerPictures()
+    {
+        ProgramRun run = await EvaluateAsync("--limit", "3");
+
+        run.ExitCode.Should().Be(Success, run.Error);
+        run.Output.Should().Contain("3 pictures of 3 classes").And.Contain("(3 of 10)");
+    }
+
+    [Fact]
+    public async Task DataSetThatDoesNotFit_IsSaidBeforeAnythingRuns()
+    {
+        string zip = MakeZip(("zebra/1.png", "cat.png"), ("cat/1.png", "cat.png"), ("stray.png", "cat.png"));
+
+        ProgramRun run = await EvaluateAsync(zip, "--report", _folder["out.md"]);
+
+        ShouldBeUnusable(run).Should().ContainAll("'zebra'", "'stray.png'", "CIFAR-10");
+        File.Exists(_folder["out.md"]).Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("no-such-folder", "no-such-folder")]
+    [InlineData("--limit 0", "'0'")]
+    [InlineData("--modle", "'--modle'")]
+    [InlineData("--model resnet51", "resnet51")]
+    [InlineData("--against resnet51", "resnet51")]
+    [InlineData("--report /no/such/folder/out.md", "no")]
+    [InlineData("--ground-truth missing.txt", "folder")]
+    public async Task WrongUsage_IsOneLineOnStandardError(string arguments, string named)
+    {
+        ProgramRun run = await EvaluateAsync(arguments.Split(' '));
+
+        ShouldBeUnusable(run).Should().Contain(named).And.NotContain("\n");
+    }
+
+    private static Task<ProgramRun> EvaluateAsync(params string[] arguments) => SampleProgram.RunAsync("Evaluate", arguments);
+
+    private static string ShouldBeUnusable(ProgramRun run)
+    {
+        run.ExitCode.Should().Be(Unusable);
+        run.Output.Should().BeEmpty();
+        run.Error.Should().NotContain("   at ", "users get no stack traces");
+        return run.Error.TrimEnd();
+    }
+
+    /// <param name="entries">Names with the sample picture that each holds; null: no picture at all.</param>
+    private string MakeZip(params (string Name, string? Picture)[] entries)
+    {
+        string path = _folder["data.zip"];
+        using ZipArchive archive = new(File.Create(path), ZipArchiveMode.Create);
+        foreach ((string name, string? picture) in entries)
+        {
+            using Stream stream = archive.CreateEntry(name).Open();
+            stream.Write(picture is null ? "nothing"u8 : File.ReadAllBytes(Path.Combine(TestFolders.SamplePictures, picture)));
+        }
+
+        return path;
+    }
+}
