@@ -29,6 +29,12 @@ if (args is [EvaluatorSpeed.Command, string dataset, ..])
     return 0;
 }
 
+if (args is [UnfoldedNoise.Command, string twin])
+{
+    UnfoldedNoise.Run(twin);
+    return 0;
+}
+
 // In this process: the generated projects of other toolchains would be built by this repository's rules.
 ManualConfig config = ManualConfig.CreateEmpty()
     .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(4).WithIterationCount(12).WithIterationTime(TimeInterval.FromMilliseconds(150)))
