@@ -37,7 +37,7 @@ internal static class OnnxChecker
     {
         ProcessStartInfo start = new(Interpreter, ["-c", program, .. arguments]);
         start.Environment["PYTHONUTF8"] = "1";
-        ProgramRun run = await ProgramRun.OfAsync(start, input);
+        ProgramRun run = await ProgramRun.WithInputAsync(start, input);
         return run.ExitCode == 0 ? run.Output : throw new InvalidOperationException($"{Interpreter} ended with {run.ExitCode}: {run.Error}");
     }
 

@@ -15,9 +15,10 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
         => new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [dll, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
 
     /// <summary>Runs a program to its end; one that takes minutes is killed.</summary>
-    /// <param name="start">The program.</param>
-    /// <param name="input">What it reads; null leaves it the input of this process.</param>
-    public static async Task<ProgramRun> OfAsync(ProcessStartInfo start, string? input = null)
+    public static Task<ProgramRun> OfAsync(ProcessStartInfo start) => WithInputAsync(start, null);
+
+    /// <summary>As <see cref="OfAsync"/>, for a program that reads something; null leaves it the input of this process.</summary>
+    public static async Task<ProgramRun> WithInputAsync(ProcessStartInfo start, string? input)
     {
         start.RedirectStandardInput = input is not null;
         start.RedirectStandardOutput = start.RedirectStandardError = true;
