@@ -41,6 +41,12 @@ if (args is [EvaluatorSpeed.Command, string dataset, ..])
     return 0;
 }
 
+if (args is [UnfoldedNoise.Command, string twin])
+{
+    UnfoldedNoise.Run(twin);
+    return 0;
+}
+
 if (args is [VariantTable.RowCommand, string id, string root, string bytes, string sha256])
 {
     VariantTable.PrintRow(id, root, long.Parse(bytes, CultureInfo.InvariantCulture), sha256);

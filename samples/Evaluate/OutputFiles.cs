@@ -1,5 +1,5 @@
-using System.Text;
 using ResNet.Net.Evaluation;
+using ResNet.Net.Samples.Support;
 
 namespace ResNet.Net.Samples.Evaluate;
 
@@ -7,44 +7,21 @@ namespace ResNet.Net.Samples.Evaluate;
 internal sealed record OutputFiles(string? Markdown, string? Json, string? Plot, string? Journal)
 {
     /// <exception cref="IOException">A folder is missing, or a folder has the file's name.</exception>
-    public void Check()
-    {
-        foreach (string path in ((string?[])[Markdown, Json, Plot, Journal]).OfType<string>())
-        {
-            string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? path;
-            if (Directory.Exists(path))
-            {
-                throw new IOException($"'{path}' is a folder: name a file.");
-            }
-
-            if (!Directory.Exists(folder))
-            {
-                throw new DirectoryNotFoundException($"There is no folder '{folder}' for '{path}'. Create it, or name another.");
-            }
-        }
-    }
+    public void Check() => TextFiles.Check(Markdown, Json, Plot, Journal);
 
     /// <summary>What belongs to the second model: <c>report.json</c> becomes <c>report.against.json</c>.</summary>
     public static string? Beside(string? path, string word) => path is null ? null : Path.ChangeExtension(path, word + Path.GetExtension(path));
 
     public void Write(EvaluationReport report, EvaluationReport? against, ModelComparison? comparison)
     {
-        Write(Markdown, string.Join("\n", ((string?[])[report.ToMarkdown(), against?.ToMarkdown(), comparison?.ToMarkdown()]).OfType<string>()));
-        Write(Json, report.ToJson());
-        Write(Plot, EvaluationPlot.ToSvg(report));
+        TextFiles.Write(Markdown, string.Join("\n", ((string?[])[report.ToMarkdown(), against?.ToMarkdown(), comparison?.ToMarkdown()]).OfType<string>()));
+        TextFiles.Write(Json, report.ToJson());
+        TextFiles.Write(Plot, EvaluationPlot.ToSvg(report));
         if (against is not null && comparison is not null)
         {
-            Write(Beside(Json, "against"), against.ToJson());
-            Write(Beside(Json, "comparison"), comparison.ToJson());
-            Write(Beside(Plot, "against"), EvaluationPlot.ToSvg(against));
-        }
-    }
-
-    private static void Write(string? path, string text)
-    {
-        if (path is not null)
-        {
-            File.WriteAllText(path, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            TextFiles.Write(Beside(Json, "against"), against.ToJson());
+            TextFiles.Write(Beside(Json, "comparison"), comparison.ToJson());
+            TextFiles.Write(Beside(Plot, "against"), EvaluationPlot.ToSvg(against));
         }
     }
 }

@@ -52,6 +52,9 @@ internal sealed record ModelChoice
         return ResNetClassifier.Create(definition, Options(PreprocessingProfile.Torchvision));
     }
 
+    /// <summary>Where a variant's file comes from.</summary>
+    public ModelStore OpenStore() => new(new ModelStoreOptions { LocalFolders = ModelsFolder is null ? null : [ModelsFolder] });
+
     private LabelSet? Labels() => LabelsFile?.ToUpperInvariant() switch
     {
         null => null,
@@ -74,6 +77,4 @@ internal sealed record ModelChoice
         ResNetClassifierOptions options = new() { Profile = profile, Crops = Crops };
         return BatchSize is int batch ? options with { BatchSize = batch } : options;
     }
-
-    private ModelStore OpenStore() => new(new ModelStoreOptions { LocalFolders = ModelsFolder is null ? null : [ModelsFolder] });
 }

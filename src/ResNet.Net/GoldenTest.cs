@@ -80,7 +80,7 @@ public static class GoldenTest
             {
                 archive ??= GoldenArchive.Read(archivePath!, null, cancellationToken);
                 ModelRecipe recipe = ModelRecipe.For(variant, path);
-                SessionSettings settings = ResNetClassifier.CreateSettings(recipe, options);
+                SessionSettings settings = ResNetClassifier.CreateSettings(options);
                 Int8Arithmetic arithmetic = ArithmeticOf(settings, hasInt8DotProduct);
                 tolerance ??= GoldenTolerance.For(variant.Precision, arithmetic);
                 return Run(recipe, options, settings, archive, tolerance, path is null ? null : () => OnnxModel.Load(path), arithmetic, hasInt8DotProduct, cancellationToken);
@@ -97,7 +97,7 @@ public static class GoldenTest
         options ??= new ResNetClassifierOptions();
         options.Validate();
         ModelRecipe recipe = ModelRecipe.For(model);
-        SessionSettings settings = ResNetClassifier.CreateSettings(recipe, options);
+        SessionSettings settings = ResNetClassifier.CreateSettings(options);
         OnnxModel Load() => model.Path is null ? OnnxModel.Parse(model.Model.Span) : OnnxModel.Load(model.Path, ExternalDataPolicy.ReadFromModelFolder);
         return Run(recipe, options, settings, archive, tolerance, Load, ArithmeticOf(settings, hasInt8DotProduct), hasInt8DotProduct, CancellationToken.None);
     }

@@ -102,22 +102,18 @@ public sealed partial class ResNetClassifier : IDisposable
 
     internal static OrtSession Open(ModelRecipe recipe, ResNetClassifierOptions options)
     {
-        SessionSettings settings = CreateSettings(recipe, options);
+        SessionSettings settings = CreateSettings(options);
         ModelPreparation preparation = ModelPreparation.For(recipe.Content, options.Outputs, recipe.OutputName);
         return OptimizedModelCache.For(options) is OptimizedModelCache cache
             ? cache.Open(recipe.Content, preparation, settings)
             : preparation.Open(recipe.Content, settings);
     }
 
-    internal static SessionSettings CreateSettings(ModelRecipe recipe, ResNetClassifierOptions options)
+    internal static SessionSettings CreateSettings(ResNetClassifierOptions options)
     {
-        Dictionary<string, string> entries = [];
-        if (recipe.IsInt8)
-        {
-            // Without VNNI the 8-bit kernels saturate in 16 bits and answers change; where there is VNNI the entry costs nothing.
-            entries["session.x64quantprecision"] = "1";
-        }
-
+        // Without VNNI the 8-bit kernels of x86 saturate in 16 bits and answers change. For every model, since a file of the caller's own may be quantized too:
+        // it acts on integer operators alone, and only where there is no VNNI.
+        Dictionary<string, string> entries = new() { ["session.x64quantprecision"] = "1" };
         foreach ((string key, string value) in options.ConfigEntries)
         {
             entries[key] = value;

@@ -1,6 +1,6 @@
 namespace ResNet.Net;
 
-/// <summary>One model file: a ResNet of the ONNX Model Zoo, or the embedded CIFAR-10 model. Carries every fact that is needed to use it.</summary>
+/// <summary>One model file: a ResNet of the ONNX Model Zoo, or one of the two embedded CIFAR-10 models. Carries every fact that is needed to use it.</summary>
 public sealed partial record ResNetVariant
 {
     private ResNetVariant()

@@ -6,11 +6,11 @@ namespace ResNet.Net.Tests;
 public class ResNetVariantTests
 {
     [Fact]
-    public void All_Variants_AreEighteenOfTheZooAndTheEmbeddedOne()
+    public void All_Variants_AreEighteenOfTheZooAndTheEmbeddedOnes()
     {
-        ResNetVariant.All.Should().HaveCount(19);
+        ResNetVariant.All.Should().HaveCount(20);
         ResNetVariant.All.Select(v => v.Id).Should().OnlyHaveUniqueItems();
-        ResNetVariant.All.Should().ContainSingle(v => v.IsEmbedded).Which.Should().BeSameAs(ResNetVariant.Cifar10ResNet20);
+        ResNetVariant.All.Where(v => v.IsEmbedded).Should().Equal(ResNetVariant.Cifar10ResNet20, ResNetVariant.Cifar10ResNet20Int8);
         ResNetVariant.All.Should().OnlyContain(v => v.Sha256.Length == 64 && v.Bytes > 0 && v.Top1 > 60 && v.FileName.EndsWith(".onnx"));
     }
 
@@ -50,10 +50,12 @@ public class ResNetVariantTests
         }
     }
 
-    [Fact]
-    public void Cifar10ResNet20_EmbeddedFile_HasTheStatedBytesAndHash()
+    [Theory]
+    [InlineData("resnet20-cifar10")]
+    [InlineData("resnet20-cifar10-int8")]
+    public void All_EmbeddedFile_HasTheStatedBytesAndHash(string id)
     {
-        ResNetVariant variant = ResNetVariant.Cifar10ResNet20;
+        ResNetVariant variant = ResNetVariant.Parse(id);
         using Stream stream = typeof(ResNetVariant).Assembly.GetManifestResourceStream(variant.FileName)!;
 
         stream.Length.Should().Be(variant.Bytes);

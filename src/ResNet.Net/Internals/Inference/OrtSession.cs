@@ -6,7 +6,8 @@ namespace ResNet.Net.Internals.Inference;
 /// <summary>A model loaded in ONNX Runtime. Any number of threads may run it at once.</summary>
 internal sealed unsafe class OrtSession : IDisposable
 {
-    private const int MaxTensorsPerRun = 16;
+    // A name and a pointer each, on the stack.
+    private const int MaxTensorsPerRun = 1024;
 
     private readonly OrtRuntime _runtime;
     private readonly OrtSessionHandle _handle;
@@ -40,6 +41,12 @@ internal sealed unsafe class OrtSession : IDisposable
         }
     }
 
+    /// <summary>Reads one output of a run.</summary>
+    /// <param name="output">Its place among the outputs asked for.</param>
+    /// <param name="values">Its values; valid during the call only.</param>
+    /// <param name="shape">Its shape.</param>
+    public delegate void OutputReader(int output, ReadOnlySpan<float> values, long[] shape);
+
     private delegate nint CreateFunction(OrtRuntime runtime, nint options, nint* session);
 
     public IReadOnlyList<TensorMetadata> Inputs { get; }
@@ -52,7 +59,7 @@ internal sealed unsafe class OrtSession : IDisposable
     public static OrtSession FromFile(string path, SessionSettings settings)
     {
         OrtRuntime runtime = OrtRuntime.Get(settings.LibraryPath);
-        nint nativePath = OperatingSystem.IsWindows() ? Marshal.StringToCoTaskMemUni(path) : Marshal.StringToCoTaskMemUTF8(path);
+        nint nativePath = NativePath(path);
         try
         {
             return new OrtSession(runtime, settings, path, (r, options, session) =>
@@ -63,6 +70,9 @@ internal sealed unsafe class OrtSession : IDisposable
             Marshal.FreeCoTaskMem(nativePath);
         }
     }
+
+    /// <summary>A path as ONNX Runtime takes it; the caller frees it.</summary>
+    public static nint NativePath(string path) => OperatingSystem.IsWindows() ? Marshal.StringToCoTaskMemUni(path) : Marshal.StringToCoTaskMemUTF8(path);
 
     /// <summary>Opens a model from memory, which ONNX Runtime copies: it is free again on return.</summary>
     public static OrtSession FromMemory(ReadOnlySpan<byte> model, string modelName, SessionSettings settings)
@@ -117,24 +127,38 @@ internal sealed unsafe class OrtSession : IDisposable
     /// <summary>Runs the model and copies one output, whose shape need not be known before.</summary>
     public (float[] Values, long[] Shape) RunToArray(ReadOnlySpan<NamedTensor> inputs, string output)
     {
-        OrtApi api = _runtime.Api;
-        nint native = 0;
-        RunCore(inputs, [new NamedTensor(output, null!)], &native);
-        using OrtValueHandle value = new(api);
-        value.Adopt(native);
-        nint shapeInfo = 0;
-        api.Check(api.GetTensorTypeAndShape(native, &shapeInfo), $"reading the shape of '{output}'");
-        using OrtShapeInfoHandle shapeHandle = new(api);
-        shapeHandle.Adopt(shapeInfo);
-        (TensorElementType type, long[] shape) = ReadShape(shapeInfo, output);
-        if (type != TensorElementType.Float32)
-        {
-            throw new ResNetException($"The output '{output}' is {type}; only Float32 outputs can be read.");
-        }
+        (float[] Values, long[] Shape) result = ([], []);
+        RunAndRead(inputs, [output], (_, values, shape) => result = (values.ToArray(), shape));
+        return result;
+    }
 
-        void* data = null;
-        api.Check(api.GetTensorMutableData(native, &data), $"reading '{output}'");
-        return (new ReadOnlySpan<float>(data, checked((int)shape.Aggregate(1L, (a, b) => a * b))).ToArray(), shape);
+    /// <summary>Runs the model and shows each output, one after the other, whose shapes need not be known before; their memory is freed on return.</summary>
+    public void RunAndRead(ReadOnlySpan<NamedTensor> inputs, IReadOnlyList<string> outputs, OutputReader read)
+    {
+        OrtApi api = _runtime.Api;
+        NamedTensor[] named = [.. outputs.Select(o => new NamedTensor(o, null!))];
+        nint* natives = stackalloc nint[Math.Min(named.Length, MaxTensorsPerRun)];
+        RunCore(inputs, named, natives);
+        List<OrtValueHandle> values = new(named.Length);
+        try
+        {
+            for (int i = 0; i < named.Length; i++)
+            {
+                OrtValueHandle value = new(api);
+                value.Adopt(natives[i]);
+                values.Add(value);
+            }
+
+            for (int i = 0; i < named.Length; i++)
+            {
+                (nint data, long[] shape) = ReadFloats(natives[i], outputs[i]);
+                read(i, new ReadOnlySpan<float>((void*)data, checked((int)shape.Aggregate(1L, (a, b) => a * b))), shape);
+            }
+        }
+        finally
+        {
+            values.ForEach(v => v.Dispose());
+        }
     }
 
     /// <summary>Keeps the model loaded, whoever disposes the session, until <see cref="RemoveReference"/>.</summary>
@@ -158,8 +182,8 @@ internal sealed unsafe class OrtSession : IDisposable
     private void RunCore(ReadOnlySpan<NamedTensor> inputs, ReadOnlySpan<NamedTensor> outputs, nint* outputValues)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(inputs.Length + outputs.Length, MaxTensorsPerRun, nameof(outputs));
-        nint* names = stackalloc nint[MaxTensorsPerRun];
-        nint* inputValues = stackalloc nint[MaxTensorsPerRun];
+        nint* names = stackalloc nint[inputs.Length + outputs.Length];
+        nint* inputValues = stackalloc nint[inputs.Length];
         bool referenced = false;
         try
         {
@@ -190,6 +214,24 @@ internal sealed unsafe class OrtSession : IDisposable
                 _handle.DangerousRelease();
             }
         }
+    }
+
+    private (nint Data, long[] Shape) ReadFloats(nint tensor, string name)
+    {
+        OrtApi api = _runtime.Api;
+        nint info = 0;
+        api.Check(api.GetTensorTypeAndShape(tensor, &info), $"reading the shape of '{name}'");
+        using OrtShapeInfoHandle handle = new(api);
+        handle.Adopt(info);
+        (TensorElementType type, long[] shape) = ReadShape(info, name);
+        if (type != TensorElementType.Float32)
+        {
+            throw new ResNetException($"The output '{name}' is {type}; only Float32 outputs can be read.");
+        }
+
+        void* data = null;
+        api.Check(api.GetTensorMutableData(tensor, &data), $"reading '{name}'");
+        return ((nint)data, shape);
     }
 
     private nint Address(string name) => _handle.Names.TryGetValue(name, out Utf8Name? cached)

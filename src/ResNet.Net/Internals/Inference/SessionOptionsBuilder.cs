@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ResNet.Net.Internals.Inference.Interop;
 
 namespace ResNet.Net.Internals.Inference;
@@ -19,6 +20,19 @@ internal static unsafe class SessionOptionsBuilder
             api.Check(api.SetIntraOpNumThreads(native, settings.IntraOpThreads), $"setting {settings.IntraOpThreads} threads");
             api.Check(api.SetInterOpNumThreads(native, 1), "setting one inter-op thread");
             api.Check(api.SetSessionGraphOptimizationLevel(native, (int)settings.Optimization), $"setting graph optimization {settings.Optimization}");
+            if (settings.OptimizedModelPath is string path)
+            {
+                nint nativePath = OrtSession.NativePath(path);
+                try
+                {
+                    api.Check(api.SetOptimizedModelFilePath(native, (void*)nativePath), $"setting the optimised model's path '{path}'");
+                }
+                finally
+                {
+                    Marshal.FreeCoTaskMem(nativePath);
+                }
+            }
+
             AddConfigEntry(api, native, "session.intra_op.allow_spinning", settings.AllowSpinning ? "1" : "0");
             if (settings.ExecutionProvider is { AllowCpuFallback: false, IsCpu: false })
             {

@@ -15,6 +15,9 @@ internal sealed record SessionSettings
 
     public IReadOnlyDictionary<string, string> ConfigEntries { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Where the optimised graph is written to; null for nowhere.</summary>
+    public string? OptimizedModelPath { get; init; }
+
     public OnnxRuntimeLogHandler? Log { get; init; }
 
     public OnnxRuntimeLogLevel LogLevel { get; init; } = OnnxRuntimeLogLevel.Warning;

@@ -19,8 +19,6 @@ internal sealed record ModelRecipe
 
     public string? OutputName { get; init; }
 
-    public bool IsInt8 => Variant?.Precision == ModelPrecision.Int8;
-
     /// <param name="variant">The variant.</param>
     /// <param name="path">Its verified file; null for the embedded model.</param>
     public static ModelRecipe For(ResNetVariant variant, string? path) => new()

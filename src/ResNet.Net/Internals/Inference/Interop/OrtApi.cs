@@ -23,6 +23,7 @@ internal sealed unsafe class OrtApi
         CreateSessionFromArray = (delegate* unmanaged<nint, void*, nuint, nint, nint*, nint>)table[8];
         Run = (delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint>)table[9];
         CreateSessionOptions = (delegate* unmanaged<nint*, nint>)table[10];
+        SetOptimizedModelFilePath = (delegate* unmanaged<nint, void*, nint>)table[11];
         SetSessionLogId = (delegate* unmanaged<nint, byte*, nint>)table[20];
         SetSessionLogSeverityLevel = (delegate* unmanaged<nint, int, nint>)table[22];
         SetSessionGraphOptimizationLevel = (delegate* unmanaged<nint, int, nint>)table[23];
@@ -86,6 +87,8 @@ internal sealed unsafe class OrtApi
     public delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint> Run { get; }
 
     public delegate* unmanaged<nint*, nint> CreateSessionOptions { get; }
+
+    public delegate* unmanaged<nint, void*, nint> SetOptimizedModelFilePath { get; }
 
     public delegate* unmanaged<nint, byte*, nint> SetSessionLogId { get; }
 

@@ -1,0 +1,30 @@
+using System.Globalization;
+using ResNet.Net.Onnx;
+using ResNet.Net.Quantization;
+
+namespace ResNet.Net.Benchmarks;
+
+/// <summary>How noisy the scores of a quantized v2 twin are, by what becomes of the BatchNormalizations that no Conv takes in.</summary>
+internal static class UnfoldedNoise
+{
+    public const string Command = "unfolded-noise";
+
+    private const int Size = 224;
+    private const int Pictures = 4;
+
+    /// <param name="id">A v2 twin's.</param>
+    public static void Run(string id)
+    {
+        OnnxModel model = ZooModels.Build(id);
+        Random random = new(1);
+        ReadOnlyMemory<float>[] pictures = [.. Enumerable.Range(0, Pictures).Select(_ => new ReadOnlyMemory<float>([.. Enumerable.Range(0, 3 * Size * Size).Select(_ => (random.NextSingle() * 4) - 2)]))];
+        foreach (UnfoldedBatchNormalization unfolded in Enum.GetValues<UnfoldedBatchNormalization>())
+        {
+            QuantizationReport report = ResNetQuantizer.Quantize(
+                model,
+                CalibrationSet.FromTensors(pictures, Size, Size),
+                new QuantizationOptions { UnfoldedBatchNormalization = unfolded, NoisePictures = Pictures }).Report;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{id} {unfolded}: {report.Layers[^1].AccumulatedNoiseRatio:F1} dB at the scores, {report.Layers.Count} layers"));
+        }
+    }
+}

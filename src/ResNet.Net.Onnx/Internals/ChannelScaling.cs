@@ -1,0 +1,75 @@
+namespace ResNet.Net.Onnx.Internals;
+
+/// <summary>A BatchNormalization outside of training: <c>y = a x + b</c> by channel, in double.</summary>
+internal sealed class ChannelScaling
+{
+    private const float DefaultEpsilon = 1e-5f;
+
+    private readonly double[] _factor;
+    private readonly double[] _mean;
+    private readonly float[] _beta;
+
+    private ChannelScaling(double[] factor, double[] mean, float[] beta)
+    {
+        _factor = factor;
+        _mean = mean;
+        _beta = beta;
+    }
+
+    public int Channels => _factor.Length;
+
+    /// <summary>null where the node's parameters are not constants, or it trains, or it normalizes every value by itself.</summary>
+    public static ChannelScaling? TryRead(OnnxNode node, OnnxGraphIndex index)
+    {
+        OnnxTensor?[] parameters = [.. Enumerable.Range(1, 4).Select(i => node.InputOrNull(i) is string name ? index.Initializer(name) : null)];
+        if (parameters.Any(p => p is not { ElementType: OnnxElementType.Float, Dims.Count: 1 })
+            || node.Attributes.GetInt("training_mode", 0) != 0 || node.Attributes.GetInt("spatial", 1) != 1
+            || node.Outputs.Skip(1).Any(o => o.Length > 0 && index.Consumers(o).Count > 0))
+        {
+            return null;
+        }
+
+        float[] gamma = parameters[0]!.ToArray<float>();
+        float[] beta = parameters[1]!.ToArray<float>();
+        float[] mean = parameters[2]!.ToArray<float>();
+        float[] variance = parameters[3]!.ToArray<float>();
+        if (beta.Length != gamma.Length || mean.Length != gamma.Length || variance.Length != gamma.Length)
+        {
+            throw new OnnxModelException($"The parameters of {node} have {gamma.Length}, {beta.Length}, {mean.Length} and {variance.Length} values; they need as many as there are channels.");
+        }
+
+        double epsilon = node.Attributes.GetFloat("epsilon", DefaultEpsilon);
+        return new ChannelScaling(
+            [.. gamma.Zip(variance, (g, v) => g / Math.Sqrt(v + epsilon))],
+            [.. mean.Select(m => (double)m)],
+            beta);
+    }
+
+    /// <param name="weights">As many values for each channel, one channel after the other.</param>
+    /// <param name="biases">One a channel; empty for none.</param>
+    public (float[] Weights, float[] Biases) Apply(ReadOnlySpan<float> weights, ReadOnlySpan<float> biases)
+    {
+        float[] scaled = new float[weights.Length];
+        float[] shifted = new float[Channels];
+        int length = weights.Length / Channels;
+        for (int c = 0; c < Channels; c++)
+        {
+            for (int i = c * length; i < (c + 1) * length; i++)
+            {
+                scaled[i] = (float)(weights[i] * _factor[c]);
+            }
+
+            shifted[c] = (float)((((biases.IsEmpty ? 0 : biases[c]) - _mean[c]) * _factor[c]) + _beta[c]);
+        }
+
+        return (scaled, shifted);
+    }
+
+    /// <summary>The factor and the shift of each channel.</summary>
+    public (float[] Weights, float[] Biases) AsDepthwise()
+    {
+        float[] ones = new float[Channels];
+        Array.Fill(ones, 1);
+        return Apply(ones, default);
+    }
+}

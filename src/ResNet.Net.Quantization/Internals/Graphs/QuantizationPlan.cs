@@ -1,0 +1,135 @@
+using ResNet.Net.Onnx;
+
+namespace ResNet.Net.Quantization.Internals.Graphs;
+
+/// <summary>Which nodes compute in integers, and which values are therefore quantized.</summary>
+internal sealed class QuantizationPlan
+{
+    private readonly Dictionary<OnnxNode, Layer> _layerOf = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<OnnxNode> _integer = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, string> _rootOf = [];
+
+    private QuantizationPlan(OnnxModel model, IReadOnlyList<Layer> candidates, IReadOnlySet<string> inFloat)
+    {
+        Model = model;
+        Candidates = candidates;
+        Layers = [.. candidates.Where(l => !inFloat.Contains(l.Name))];
+        foreach (Layer layer in Layers)
+        {
+            _layerOf.Add(layer.Node, layer);
+            _integer.Add(layer.Node);
+            if (layer.Relu is not null)
+            {
+                _integer.Add(layer.Relu);
+            }
+        }
+
+        FindValues();
+    }
+
+    /// <summary>The float model; not edited.</summary>
+    public OnnxModel Model { get; }
+
+    /// <summary>Every layer that could compute in integers, in the order of the graph.</summary>
+    public IReadOnlyList<Layer> Candidates { get; }
+
+    /// <summary>Those that do.</summary>
+    public IReadOnlyList<Layer> Layers { get; }
+
+    /// <summary>The values whose ranges are needed: those that others take over are not among them.</summary>
+    public IEnumerable<string> Roots => _rootOf.Values.Distinct();
+
+    public static QuantizationPlan Create(OnnxModel model, IReadOnlySet<string> inFloat) => new(model, FindCandidates(model.Graph), inFloat);
+
+    public QuantizationPlan With(IReadOnlySet<string> inFloat) => new(Model, Candidates, inFloat);
+
+    public bool IsQuantized(string value) => _rootOf.ContainsKey(value);
+
+    /// <summary>The value whose range a quantized value has: what moves values, as MaxPool and Flatten do, keeps their range.</summary>
+    public string RootOf(string value) => _rootOf[value];
+
+    /// <summary>Whether a node works on quantized values.</summary>
+    public bool IsInteger(OnnxNode node) => _integer.Contains(node);
+
+    public Layer? LayerOf(OnnxNode node) => _layerOf.GetValueOrDefault(node);
+
+    /// <summary>Nodes that move or choose values, and make none.</summary>
+    private static bool MovesValues(OnnxNode node)
+        => node.Domain.Length == 0
+            && (node.OpType is "Flatten" or "Reshape" or "Squeeze" or "Unsqueeze" or "Transpose"
+                || (node.OpType == "MaxPool" && node.Outputs.Count == 1));
+
+    private static List<Layer> FindCandidates(OnnxGraph graph)
+    {
+        OnnxGraphIndex index = graph.CreateIndex();
+        HashSet<string> outputs = [.. graph.Outputs.Select(o => o.Name)];
+        HashSet<string> names = [];
+        List<Layer> layers = [];
+        foreach (OnnxNode node in graph.Nodes)
+        {
+            if (KindOf(node, index) is not LayerKind kind)
+            {
+                continue;
+            }
+
+            string name = node.Name.Length > 0 && names.Add(node.Name) ? node.Name : node.Outputs[0];
+            IReadOnlyList<OnnxNode> consumers = index.Consumers(node.Outputs[0]);
+            bool hasRelu = kind is LayerKind.Conv or LayerKind.Add && consumers.Count == 1 && consumers[0].Is("Relu") && !outputs.Contains(node.Outputs[0]);
+            layers.Add(new Layer(name, kind, node, hasRelu ? consumers[0] : null));
+        }
+
+        return layers;
+    }
+
+    private static LayerKind? KindOf(OnnxNode node, OnnxGraphIndex index)
+    {
+        if (node.Domain.Length > 0)
+        {
+            return null;
+        }
+
+        bool IsConstant(int input) => index.Initializer(node.Inputs[input]) is not null;
+        bool HasConstantBias() => node.InputOrNull(2) is null || index.Initializer(node.Inputs[2]) is { Dims.Count: 1 };
+        return node.OpType switch
+        {
+            "Conv" when !IsConstant(0) && IsConstant(1) && HasConstantBias() => LayerKind.Conv,
+            "Gemm" when !IsConstant(0) && IsConstant(1) && HasConstantBias() && IsPlain(node) => LayerKind.Gemm,
+            "Add" when !IsConstant(0) && !IsConstant(1) => LayerKind.Add,
+            "AveragePool" => LayerKind.AveragePool,
+            "GlobalAveragePool" => LayerKind.GlobalAveragePool,
+            _ => null,
+        };
+    }
+
+    private static bool IsPlain(OnnxNode gemm)
+        => gemm.Attributes.GetInt("transA", 0) == 0 && gemm.Attributes.GetFloat("alpha", 1) == 1 && gemm.Attributes.GetFloat("beta", 1) == 1;
+
+    private void FindValues()
+    {
+        HashSet<string> taken = [.. Layers.SelectMany(l => l.Inputs)];
+        OnnxGraphIndex index = Model.Graph.CreateIndex();
+        foreach (OnnxValueInfo input in Model.Graph.FeedInputs.Where(i => IsTaken(i.Name, taken, index)))
+        {
+            _rootOf[input.Name] = input.Name;
+        }
+
+        HashSet<string> given = [.. Layers.Where(l => l.Kind != LayerKind.Gemm).Select(l => l.Output)];
+        foreach (OnnxNode node in Model.Graph.Nodes)
+        {
+            string output = node.Outputs[0];
+            if (MovesValues(node) && _rootOf.TryGetValue(node.Inputs[0], out string? root))
+            {
+                _rootOf[output] = root;
+                _integer.Add(node);
+            }
+            else if (given.Contains(output) || IsTaken(output, taken, index))
+            {
+                _rootOf[output] = output;
+            }
+        }
+    }
+
+    /// <summary>Whether a layer takes a value, at once or after it was moved.</summary>
+    private static bool IsTaken(string value, HashSet<string> taken, OnnxGraphIndex index)
+        => taken.Contains(value) || index.Consumers(value).Any(n => MovesValues(n) && n.Inputs[0] == value && IsTaken(n.Outputs[0], taken, index));
+}

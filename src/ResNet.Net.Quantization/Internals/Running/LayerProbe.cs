@@ -1,0 +1,90 @@
+using ResNet.Net.Onnx;
+using ResNet.Net.Quantization.Internals.Graphs;
+
+namespace ResNet.Net.Quantization.Internals.Running;
+
+/// <summary>
+/// Builds a float model with a side branch for each layer: the layer again, on its inputs as they are after quantization, with its weights as they are after quantization, and its output
+/// quantized too. The difference of branch and layer is the noise that this layer alone adds.
+/// </summary>
+internal static class LayerProbe
+{
+    /// <returns>The model, and the output of each candidate's branch in the order of the candidates.</returns>
+    public static (OnnxModel Model, string[] Branches) Build(QuantizationPlan plan, IReadOnlyDictionary<string, QuantizationParameters> parameters, bool reduceRange)
+    {
+        OnnxModel model = plan.Model.Clone();
+        OnnxGraph graph = model.Graph;
+        OnnxGraphIndex index = plan.Model.Graph.CreateIndex();
+
+        // Nodes of its own can be taken apart: the second clone's become the branches.
+        Dictionary<OnnxNode, OnnxNode> copies = new(ReferenceEqualityComparer.Instance);
+        foreach ((OnnxNode node, OnnxNode copy) in plan.Model.Graph.Nodes.Zip(plan.Model.Clone().Graph.Nodes))
+        {
+            copies.Add(node, copy);
+        }
+
+        HashSet<string> rounded = [];
+        string[] branches = new string[plan.Candidates.Count];
+        for (int i = 0; i < branches.Length; i++)
+        {
+            Layer layer = plan.Candidates[i];
+            string prefix = $"probe{i}__";
+            OnnxNode node = copies[layer.Node];
+            foreach ((string input, int position) in layer.Inputs.Select((input, position) => (input, position)).ToArray())
+            {
+                node.Inputs[position] = Round(graph, rounded, input, input, parameters[plan.RootOf(input)]);
+            }
+
+            if (layer.HasWeights)
+            {
+                ReplaceWeights(graph, index, layer, node, parameters[plan.RootOf(layer.Node.Inputs[0])].Scale, reduceRange, prefix);
+            }
+
+            node.Name = prefix + "node";
+            node.Outputs[0] = prefix + "output";
+            graph.Nodes.Add(node);
+            string output = node.Outputs[0];
+            if (layer.Relu is not null)
+            {
+                graph.Nodes.Add(new OnnxNode("Relu", [output], [prefix + "relu"], prefix + "relu_node"));
+                output = prefix + "relu";
+            }
+
+            branches[i] = plan.IsQuantized(layer.Output) ? Round(graph, rounded, output, prefix, parameters[plan.RootOf(layer.Output)]) : output;
+        }
+
+        return (model, branches);
+    }
+
+    private static void ReplaceWeights(OnnxGraph graph, OnnxGraphIndex index, Layer layer, OnnxNode node, float inputScale, bool reduceRange, string prefix)
+    {
+        OnnxTensor weight = index.Initializer(layer.Node.Inputs[1])!;
+        OnnxTensor? bias = layer.Node.InputOrNull(2) is string name ? index.Initializer(name) : null;
+        QuantizedWeights quantized = QuantizedWeights.Of(layer, weight, bias, inputScale, reduceRange);
+        int inner = layer.ChannelAxis == 0 ? quantized.Values.Length / quantized.Scales.Length : 1;
+        graph.Initializers.Add(OnnxTensor.Create<float>(node.Inputs[1] = prefix + "weight", [.. weight.Dims], quantized.Dequantize(inner)));
+        if (quantized.Bias is not null)
+        {
+            float[] values = [.. quantized.Bias.Zip(quantized.BiasScales!, (b, s) => b * s)];
+            graph.Initializers.Add(OnnxTensor.Create<float>(node.Inputs[2] = prefix + "bias", [values.Length], values));
+        }
+    }
+
+    /// <summary>A value through QuantizeLinear and DequantizeLinear; once for each.</summary>
+    private static string Round(OnnxGraph graph, HashSet<string> rounded, string value, string stem, QuantizationParameters parameters)
+    {
+        string target = $"{stem}__rounded";
+        if (rounded.Add(target))
+        {
+            (string scale, string zeroPoint, string quantized) = ($"{target}_scale", $"{target}_zero_point", $"{target}_quantized");
+            graph.Initializers.Add(OnnxTensor.Create<float>(scale, [], [parameters.Scale]));
+            graph.Initializers.Add(parameters.Type == ActivationType.UInt8
+                ? OnnxTensor.Create<byte>(zeroPoint, [], [(byte)parameters.ZeroPoint])
+                : OnnxTensor.Create<sbyte>(zeroPoint, [], [(sbyte)parameters.ZeroPoint]));
+            graph.Nodes.Add(new OnnxNode("QuantizeLinear", [value, scale, zeroPoint], [quantized], $"{quantized}_node"));
+            graph.Nodes.Add(new OnnxNode("DequantizeLinear", [quantized, scale, zeroPoint], [target], $"{target}_node"));
+        }
+
+        return target;
+    }
+}

@@ -1,0 +1,10 @@
+namespace ResNet.Net.Quantization.Tests;
+
+/// <summary>A test that needs Debian's qemu-user: skipped, with the reason, where it is absent; never skipped in CI.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class QemuFactAttribute : FactAttribute
+{
+    public const string Emulator = "/usr/bin/qemu-x86_64";
+
+    public QemuFactAttribute() => Skip = File.Exists(Emulator) || Environment.GetEnvironmentVariable("CI") == "true" ? null : $"needs {Emulator}, of Debian's package qemu-user";
+}

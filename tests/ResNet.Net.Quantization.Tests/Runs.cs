@@ -1,0 +1,24 @@
+using ResNet.Net.Onnx;
+using ResNet.Net.Quantization.Internals.Running;
+
+namespace ResNet.Net.Quantization.Tests;
+
+/// <summary>Runs models in ONNX Runtime.</summary>
+internal static class Runs
+{
+    public static float[] Scores(OnnxModel model, ReadOnlyMemory<float> picture, int size = SmallNetworks.Size, GraphOptimization optimization = GraphOptimization.All)
+        => Values(model, picture, [model.Graph.Outputs[0].Name], size, optimization)[0].Values;
+
+    public static (float[] Values, long[] Shape)[] Values(OnnxModel model, ReadOnlyMemory<float> picture, string[] names, int size = SmallNetworks.Size, GraphOptimization optimization = GraphOptimization.All)
+    {
+        using PictureRunner runner = new(model, model.Graph.FeedInputs.Single().Name, size, size, names, threads: 1, optimization);
+        picture.Span.CopyTo(runner.Picture);
+        (float[], long[])[] values = new (float[], long[])[names.Length];
+        runner.Run((i, span, shape) => values[i] = (span.ToArray(), shape));
+        return values;
+    }
+
+    /// <summary>In dB.</summary>
+    public static double NoiseRatio(IEnumerable<float> exact, IEnumerable<float> noisy)
+        => 10 * Math.Log10(exact.Sum(v => (double)v * v) / exact.Zip(noisy, (a, b) => (a - (double)b) * (a - (double)b)).Sum());
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ResNet.Net.Quantization.Tests;
+
+/// <summary>The embedded int8 model on an emulated processor without VNNI, against this machine.</summary>
+public class SaturationGuardTests
+{
+    [QemuFact]
+    public async Task Classifier_EmulatedHaswell_GuardedGivesTheRightScoresAndUnguardedDoesNot()
+    {
+        using TemporaryFolder folder = new();
+        string picture = folder.Write("noise.rgb", Pixels());
+        float[] right = SaturationProbe.Scores(picture, guard: true);
+
+        ProcessStartInfo start = ProgramRun.Dotnet(typeof(SaturationProbe).Assembly.Location, [picture]);
+        string host = File.ResolveLinkTarget(HostOf(start.FileName), returnFinalTarget: true)?.FullName ?? HostOf(start.FileName);
+        ProcessStartInfo emulated = new(QemuFactAttribute.Emulator, ["-cpu", "Haswell", host, .. start.ArgumentList]);
+
+        // What .NET does on its first start costs minutes there.
+        emulated.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        emulated.Environment["DOTNET_TieredPGO"] = "0";
+        ProgramRun run = await ProgramRun.OfAsync(emulated);
+
+        run.ExitCode.Should().Be(0, run.Error);
+        run.Lines[0].Should().StartWith("needs guard", "Haswell has no VNNI, and the library must see that");
+        Distance(Scores(run, "guarded"), right).Should().BeLessThan(1e-3f);
+        Distance(Scores(run, "unguarded"), right).Should().BeGreaterThan(0.1f, "sums of 16 bits saturate");
+    }
+
+    [Fact]
+    public void Here_ThisMachine_AgreesWithTheDiagnostics()
+    {
+        bool hasDotProduct = RuntimeDiagnostics.Inspect().HasInt8DotProduct;
+
+        Int8Execution.Here.NeedsGuard.Should().Be(!hasDotProduct && System.Runtime.Intrinsics.X86.X86Base.IsSupported);
+        Int8Execution.Here.Explanation.Should().Contain("session.x64quantprecision=1");
+    }
+
+    /// <summary>A picture of strong contrasts: large activations saturate most.</summary>
+    private static byte[] Pixels()
+    {
+        Random random = new(11);
+        return [.. Enumerable.Range(0, 3 * EmbeddedModel.Size * EmbeddedModel.Size).Select(_ => (byte)(random.Next(2) * 255))];
+    }
+
+    private static string HostOf(string name)
+        => Path.IsPathRooted(name) ? name : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(p => Path.Combine(p, name)).First(File.Exists);
+
+    private static float Distance(float[] scores, float[] right) => scores.Zip(right, (a, b) => Math.Abs(a - b)).Max();
+
+    private static float[] Scores(ProgramRun run, string what)
+        => [.. run.Lines.Single(l => l.StartsWith(what + ":", StringComparison.Ordinal))[(what.Length + 2)..].Split(' ').Select(s => float.Parse(s, CultureInfo.InvariantCulture))];
+}
