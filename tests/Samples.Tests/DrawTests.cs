@@ -4,6 +4,8 @@ namespace ResNet.Net.Samples.Tests;
 
 public sealed class DrawTests : IDisposable
 {
+    private const string LabelFile = "labels.txt";
+
     private readonly ResNetClassifier _classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
 
     public static TheoryData<string> FileNames => [.. SceneCatalog.All.Select(s => s.FileName)];
@@ -15,7 +17,15 @@ public sealed class DrawTests : IDisposable
     {
         IEnumerable<string> files = Directory.EnumerateFiles(TestFolders.SamplePictures).Select(f => Path.GetFileName(f));
 
-        files.Should().BeEquivalentTo(SceneCatalog.All.Select(s => s.FileName));
+        files.Should().BeEquivalentTo(SceneCatalog.All.Select(s => s.FileName).Append(LabelFile));
+    }
+
+    [Fact]
+    public void LabelFile_SaysWhatEachSceneShows()
+    {
+        IEnumerable<string[]> lines = File.ReadLines(Path.Combine(TestFolders.SamplePictures, LabelFile)).Where(l => l.Length > 0 && l[0] != '#').Select(l => l.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+        lines.Select(l => (l[0], l[1])).Should().BeEquivalentTo(SceneCatalog.All.Select(s => (s.FileName, s.Label)));
     }
 
     [Fact]
