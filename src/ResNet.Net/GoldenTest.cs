@@ -19,8 +19,6 @@ namespace ResNet.Net;
 /// </example>
 public static class GoldenTest
 {
-    private const string PreciseEntry = "session.x64quantprecision";
-
     /// <summary>Runs a variant on the zoo's test data. Model and test data come from the store, which downloads what is not here.</summary>
     /// <param name="variant">The variant.</param>
     /// <param name="archive">Test data in place of the zoo's; null for the zoo's. The embedded model has none of its own.</param>
@@ -49,7 +47,7 @@ public static class GoldenTest
     /// <param name="model">The model. Its labels, profile and kind of output are of no account.</param>
     /// <param name="archive">Its test data.</param>
     /// <param name="tolerance">How far outputs may be off, such as <see cref="GoldenTolerance.Fp32"/>.</param>
-    /// <param name="options">Options, of which those of the session count; null for the defaults. An int8 model wants the entry <c>session.x64quantprecision=1</c>.</param>
+    /// <param name="options">Options, of which those of the session count; null for the defaults.</param>
     /// <returns>The results; a data set that fails is part of them, no exception.</returns>
     /// <exception cref="ModelUnavailableException">The file is not there.</exception>
     /// <exception cref="GoldenArchiveException">The archive's data does not fit a picture classifier.</exception>
@@ -80,7 +78,7 @@ public static class GoldenTest
             {
                 archive ??= GoldenArchive.Read(archivePath!, null, cancellationToken);
                 ModelRecipe recipe = ModelRecipe.For(variant, path);
-                SessionSettings settings = ResNetClassifier.CreateSettings(options);
+                SessionSettings settings = ResNetClassifier.CreateSettings(options, hasInt8DotProduct);
                 Int8Arithmetic arithmetic = ArithmeticOf(settings, hasInt8DotProduct);
                 tolerance ??= GoldenTolerance.For(variant.Precision, arithmetic);
                 return Run(recipe, options, settings, archive, tolerance, path is null ? null : () => OnnxModel.Load(path), arithmetic, hasInt8DotProduct, cancellationToken);
@@ -97,7 +95,7 @@ public static class GoldenTest
         options ??= new ResNetClassifierOptions();
         options.Validate();
         ModelRecipe recipe = ModelRecipe.For(model);
-        SessionSettings settings = ResNetClassifier.CreateSettings(options);
+        SessionSettings settings = ResNetClassifier.CreateSettings(options, hasInt8DotProduct);
         OnnxModel Load() => model.Path is null ? OnnxModel.Parse(model.Model.Span) : OnnxModel.Load(model.Path, ExternalDataPolicy.ReadFromModelFolder);
         return Run(recipe, options, settings, archive, tolerance, Load, ArithmeticOf(settings, hasInt8DotProduct), hasInt8DotProduct, CancellationToken.None);
     }
@@ -106,7 +104,7 @@ public static class GoldenTest
     internal static Int8Arithmetic ArithmeticOf(SessionSettings settings, bool hasInt8DotProduct)
     {
         // The entry asks for a rewriting of the weights that belongs to the second level of optimisations.
-        bool precise = settings.ConfigEntries.TryGetValue(PreciseEntry, out string? value) && value == "1" && settings.Optimization >= GraphOptimization.Extended;
+        bool precise = settings.ConfigEntries.TryGetValue(Int8Guard.Entry, out string? value) && value == "1" && settings.Optimization >= GraphOptimization.Extended;
         return hasInt8DotProduct ? Int8Arithmetic.DotProduct
             : precise || !System.Runtime.Intrinsics.X86.X86Base.IsSupported ? Int8Arithmetic.Widened
             : Int8Arithmetic.Saturating;

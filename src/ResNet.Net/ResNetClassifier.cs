@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ResNet.Net.Internals.Diagnostics;
 using ResNet.Net.Internals.Inference;
 using ResNet.Net.Internals.Models;
 using ResNet.Net.Internals.Preprocessing;
@@ -102,18 +103,16 @@ public sealed partial class ResNetClassifier : IDisposable
 
     internal static OrtSession Open(ModelRecipe recipe, ResNetClassifierOptions options)
     {
-        SessionSettings settings = CreateSettings(options);
+        SessionSettings settings = CreateSettings(options, CpuFeatures.HasInt8DotProduct);
         ModelPreparation preparation = ModelPreparation.For(recipe.Content, options.Outputs, recipe.OutputName);
         return OptimizedModelCache.For(options) is OptimizedModelCache cache
             ? cache.Open(recipe.Content, preparation, settings)
             : preparation.Open(recipe.Content, settings);
     }
 
-    internal static SessionSettings CreateSettings(ResNetClassifierOptions options)
+    internal static SessionSettings CreateSettings(ResNetClassifierOptions options, bool hasInt8DotProduct)
     {
-        // Without VNNI the 8-bit kernels of x86 saturate in 16 bits and answers change. For every model, since a file of the caller's own may be quantized too:
-        // it acts on integer operators alone, and only where there is no VNNI.
-        Dictionary<string, string> entries = new() { ["session.x64quantprecision"] = "1" };
+        Dictionary<string, string> entries = Int8Guard.Entries(hasInt8DotProduct);
         foreach ((string key, string value) in options.ConfigEntries)
         {
             entries[key] = value;

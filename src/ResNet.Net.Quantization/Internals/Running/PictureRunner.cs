@@ -1,3 +1,4 @@
+using ResNet.Net.Internals.Diagnostics;
 using ResNet.Net.Internals.Inference;
 using ResNet.Net.Internals.Inference.Interop;
 using ResNet.Net.Onnx;
@@ -34,7 +35,7 @@ internal sealed class PictureRunner : IDisposable
         {
             IntraOpThreads = threads ?? Environment.ProcessorCount,
             Optimization = optimization,
-            ConfigEntries = Int8Execution.SessionEntries,
+            ConfigEntries = Int8Guard.Entries(CpuFeatures.HasInt8DotProduct),
         });
         _buffer = new AlignedBuffer(checked(3 * height * width));
         _tensor = _session.CreateTensor(_buffer, [1, 3, height, width]);
