@@ -60,6 +60,12 @@ if (rest is [VariantTable.Command])
     return 0;
 }
 
+if (rest is [QuantizedTurns.Command, ..])
+{
+    QuantizedTurns.Run(rest.Length > 1 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 21, folder);
+    return 0;
+}
+
 // In this process: the generated projects of other toolchains would be built by this repository's rules.
 ManualConfig config = ManualConfig.CreateEmpty()
     .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(4).WithIterationCount(12).WithIterationTime(TimeInterval.FromMilliseconds(150)))

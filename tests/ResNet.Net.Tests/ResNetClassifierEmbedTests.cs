@@ -174,9 +174,9 @@ public sealed class ResNetClassifierEmbedTests : IDisposable
         ((Action)(() => ResNetClassifier.Create(new ModelDefinition(bytes) { Profile = Plain }, WithFeatures).Dispose())).Should().Throw<OnnxModelException>().WithMessage("*GlobalMaxPool*Looked for*");
     }
 
-    internal static unsafe OnnxModel Embedded()
+    internal static unsafe OnnxModel Embedded(ResNetVariant? variant = null)
     {
-        using UnmanagedMemoryStream stream = EmbeddedResource.Open(ResNetVariant.Cifar10ResNet20.FileName);
+        using UnmanagedMemoryStream stream = EmbeddedResource.Open((variant ?? ResNetVariant.Cifar10ResNet20).FileName);
         return OnnxModel.Parse(new ReadOnlySpan<byte>(stream.PositionPointer, (int)stream.Length));
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Tests;
 
@@ -62,6 +63,22 @@ public class ResNetVariantTests
         Convert.ToHexStringLower(SHA256.HashData(stream)).Should().Be(variant.Sha256);
         variant.Labels.Should().BeSameAs(LabelSet.Cifar10);
         variant.InputSize.Should().Be(32);
+    }
+
+    [Theory]
+    [InlineData("resnet20-cifar10")]
+    [InlineData("resnet20-cifar10-int8")]
+    public void All_EmbeddedFile_HasTheStatedNamesAndNumbers(string id)
+    {
+        ResNetVariant variant = ResNetVariant.Parse(id);
+        OnnxModel model = ResNetClassifierEmbedTests.Embedded(variant);
+
+        ClassifierHead head = ClassifierHead.Find(model, variant.OutputName);
+
+        model.Graph.FeedInputs.Should().ContainSingle().Which.Name.Should().Be(variant.InputName);
+        model.Opset.Should().Be(variant.Opset);
+        head.FeatureNames.Should().Contain(variant.FeatureName);
+        (head.FeatureCount, head.ClassCount).Should().Be((variant.FeatureSize, variant.Labels.Count));
     }
 
     [Fact]

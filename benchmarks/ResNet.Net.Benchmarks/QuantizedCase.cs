@@ -1,0 +1,58 @@
+using ResNet.Net.Onnx;
+using ResNet.Net.Quantization;
+
+namespace ResNet.Net.Benchmarks;
+
+/// <summary>A model and the form it is run in: its float file, our int8 of it, or the twin of the zoo's int8 file. Twins have random weights and take as long as the files.</summary>
+internal sealed record QuantizedCase(string Model, string Form)
+{
+    private const string Embedded = "resnet20-cifar10";
+
+    private static readonly string[] Models = [Embedded, "resnet18-v1-7", "resnet50-v1-12", "resnet101-v1-7", "resnet50-v2-7"];
+    private static readonly string[] Forms = ["float", "qdq", "qoperator"];
+
+    /// <summary>Model by model, the float form first.</summary>
+    public static IReadOnlyList<QuantizedCase> All { get; } = [.. Models.SelectMany(FormsOf)];
+
+    private int Size => Model == Embedded ? 32 : 224;
+
+    private int Classes => Model == Embedded ? 10 : 1000;
+
+    public static QuantizedCase Parse(string text) => All.Single(c => c.ToString() == text);
+
+    public TensorRun Open(int batch, int threads) => new(Build(), [batch, 3, Size, Size], Classes, threads);
+
+    public override string ToString() => $"{Model} {Form}";
+
+    private static IEnumerable<QuantizedCase> FormsOf(string model)
+    {
+        IEnumerable<string> forms = model switch
+        {
+            "resnet50-v1-12" => [.. Forms, "zoo-int8"],
+            "resnet50-v2-7" => [.. Forms, "qdq-float-batchnorm"],
+            _ => Forms,
+        };
+        return forms.Select(form => new QuantizedCase(model, form));
+    }
+
+    private OnnxModel Build() => Form switch
+    {
+        "float" => Float(),
+        "qdq" => Quantize(new QuantizationOptions()),
+        "qoperator" => Quantize(new QuantizationOptions { Format = QuantizationFormat.QOperator }),
+        "qdq-float-batchnorm" => Quantize(new QuantizationOptions { UnfoldedBatchNormalization = UnfoldedBatchNormalization.Float }),
+        "zoo-int8" => ZooModels.Build($"{Model}-int8"),
+        _ => throw new InvalidOperationException($"No form '{Form}'."),
+    };
+
+    private OnnxModel Float() => Model == Embedded ? ResNetQuantizer.OpenAsync(ResNetVariant.Cifar10ResNet20).GetAwaiter().GetResult() : ZooModels.Build(Model);
+
+    private OnnxModel Quantize(QuantizationOptions options) => ResNetQuantizer.Quantize(Float(), Calibration(), options with { NoisePictures = 0 }).Model;
+
+    private CalibrationSet Calibration()
+    {
+        Random random = new(1);
+        ReadOnlyMemory<float>[] pictures = [.. Enumerable.Range(0, 2).Select(_ => new ReadOnlyMemory<float>([.. Enumerable.Range(0, 3 * Size * Size).Select(_ => (random.NextSingle() * 4) - 2)]))];
+        return CalibrationSet.FromTensors(pictures, Size, Size);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace ResNet.Net.Benchmarks;
+
+/// <summary>
+/// The forms of a model in turns: <c>quantized-turns [ROUNDS] [--save FOLDER]</c> runs each once a round, so that whatever else the machine does meets all of them. A gain is the median, over the rounds,
+/// of the float form's time by the form's.
+/// </summary>
+internal static class QuantizedTurns
+{
+    public const string Command = "quantized-turns";
+
+    private const int WarmUps = 3;
+
+    public static void Run(int rounds, string? save)
+    {
+        StringBuilder table = new();
+        Append("| model | form | batch | threads | ms (median) | gain |\n|---|---|---:|---:|---:|---:|\n");
+        foreach (IGrouping<string, QuantizedCase> forms in QuantizedCase.All.GroupBy(c => c.Model))
+        {
+            foreach ((int batch, int threads) in ((int, int)[])[(1, 1), (1, 2), (8, 1), (8, 2)])
+            {
+                double[][] times = Times([.. forms], batch, threads, rounds);
+                foreach ((QuantizedCase form, double[] time) in forms.Zip(times))
+                {
+                    double gain = Median([.. times[0].Zip(time, (first, own) => first / own)]);
+                    Append(string.Create(CultureInfo.InvariantCulture, $"| {form.Model} | {form.Form} | {batch} | {threads} | {Median(time):F2} | {gain:F2} |\n"));
+                }
+            }
+        }
+
+        if (save is not null)
+        {
+            ResultsFolder.Write(save, Command, $"-- {Command} {rounds}", table.ToString());
+        }
+
+        void Append(string text)
+        {
+            table.Append(text);
+            Console.Write(text);
+        }
+    }
+
+    /// <returns>Milliseconds, <c>[form][round]</c>.</returns>
+    private static double[][] Times(IReadOnlyList<QuantizedCase> forms, int batch, int threads, int rounds)
+    {
+        List<TensorRun> runs = [];
+        try
+        {
+            runs.AddRange(forms.Select(form => form.Open(batch, threads)));
+            double[][] times = [.. forms.Select(_ => new double[rounds])];
+            for (int round = -WarmUps; round < rounds; round++)
+            {
+                for (int form = 0; form < runs.Count; form++)
+                {
+                    long start = Stopwatch.GetTimestamp();
+                    runs[form].Once();
+                    times[form][Math.Max(round, 0)] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+                }
+            }
+
+            return times;
+        }
+        finally
+        {
+            runs.ForEach(run => run.Dispose());
+        }
+    }
+
+    private static double Median(double[] values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}
