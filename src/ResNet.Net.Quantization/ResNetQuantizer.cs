@@ -10,7 +10,7 @@ namespace ResNet.Net.Quantization;
 /// <summary>Turns float ResNets into int8 ones after training: static quantization, from pictures that show what activations are like.</summary>
 /// <example>
 /// <code>
-/// OnnxModel model = ResNetQuantizer.Open(ResNetVariant.Cifar10ResNet20);
+/// OnnxModel model = await ResNetQuantizer.OpenAsync(ResNetVariant.Cifar10ResNet20);
 /// CalibrationSet pictures = CalibrationSet.FromFiles(Directory.GetFiles("pictures"), PreprocessingProfile.Cifar10);
 /// QuantizationResult result = ResNetQuantizer.Quantize(model, pictures);
 /// result.Model.Save("resnet20-cifar10-int8.onnx");
