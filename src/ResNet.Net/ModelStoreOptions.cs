@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace ResNet.Net;
 
 /// <summary>Where models are kept and where they come from. Immutable: change it by <c>with</c>. An option that is set wins over its environment variable. Values are checked by <see cref="ModelStore"/>.</summary>
@@ -38,6 +40,10 @@ public sealed record ModelStoreOptions
     /// <summary>How often one source is tried again after a fault that may pass, from 0. Attempts that brought a mebibyte or more do not count.</summary>
     /// <value>4, about half a second apart at first, doubling each time, more where the source asks for it.</value>
     public int Retries { get; init; } = 4;
+
+    /// <summary>Makes the store's logger, <c>ResNet.Net.ModelStore</c>. Events: <c>docs/diagnostics.md</c>.</summary>
+    /// <value>null: nothing is logged.</value>
+    public ILoggerFactory? LoggerFactory { get; init; }
 
     /// <summary>What the store knows; tests put small files in place of the zoo's.</summary>
     internal IReadOnlyList<ResNetVariant> Catalog { get; init; } = ResNetVariant.All;

@@ -1,4 +1,5 @@
 using ResNet.Net.Internals.Imaging;
+using ResNet.Net.Internals.Telemetry;
 
 namespace ResNet.Net;
 
@@ -13,14 +14,8 @@ public sealed partial class ResNetClassifier
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
-    public async Task<Classification> ClassifyAsync(string path, int topK = DefaultTopK, CancellationToken cancellationToken = default)
-    {
-        topK = Limit(topK);
-        ThrowIfDisposed();
-        long start = Ticks();
-        using EncodedFile file = await EncodedFile.ReadAsync(path, _decoding.MaxBytes, cancellationToken).ConfigureAwait(false);
-        return await ClassifyOnPool(file, topK, start, path, cancellationToken).ConfigureAwait(false);
-    }
+    public Task<Classification> ClassifyAsync(string path, int topK = DefaultTopK, CancellationToken cancellationToken = default)
+        => ClassifyAsync(() => EncodedFile.ReadAsync(path, _decoding.MaxBytes, cancellationToken), path, topK, cancellationToken);
 
     /// <summary>Reads a picture from a stream asynchronously, then classifies it on a thread of the pool. The stream stays open.</summary>
     /// <param name="picture">An encoded picture; read to its end.</param>
@@ -30,15 +25,34 @@ public sealed partial class ResNetClassifier
     /// <exception cref="ImageDecodeException">The stream holds no accepted picture.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
-    public async Task<Classification> ClassifyAsync(Stream picture, int topK = DefaultTopK, CancellationToken cancellationToken = default)
+    public Task<Classification> ClassifyAsync(Stream picture, int topK = DefaultTopK, CancellationToken cancellationToken = default)
+        => ClassifyAsync(() => EncodedFile.ReadAsync(picture, _decoding.MaxBytes, null, cancellationToken), null, topK, cancellationToken);
+
+    private async Task<Classification> ClassifyAsync(Func<Task<EncodedFile>> read, string? path, int topK, CancellationToken cancellationToken)
     {
         topK = Limit(topK);
         ThrowIfDisposed();
         long start = Ticks();
-        using EncodedFile file = await EncodedFile.ReadAsync(picture, _decoding.MaxBytes, null, cancellationToken).ConfigureAwait(false);
-        return await ClassifyOnPool(file, topK, start, null, cancellationToken).ConfigureAwait(false);
+        PictureCall call = _telemetry.Begin(Operation.Classify);
+        try
+        {
+            using EncodedFile file = await read().ConfigureAwait(false);
+            Classification classification = await Task.Run(() => ClassifyRead(file, path, topK, start), cancellationToken).ConfigureAwait(false);
+            call.Answered(classification.Timings);
+            call.End();
+            return classification;
+        }
+        catch (Exception exception)
+        {
+            Fail(call, Operation.Classify, exception);
+            throw;
+        }
     }
 
-    private Task<Classification> ClassifyOnPool(EncodedFile file, int topK, long start, string? source, CancellationToken cancellationToken)
-        => Task.Run(() => ClassifyEncoded(file.Span, topK, start, source), cancellationToken);
+    private Classification ClassifyRead(EncodedFile file, string? path, int topK, long start)
+    {
+        Prediction[] predictions = new Prediction[topK];
+        StageTimings timings = Process(ModelOutputs.None, PictureInput.FromRead(file.Span, path, start), ReadPredictions, predictions.AsSpan());
+        return new Classification(predictions, timings);
+    }
 }

@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using ResNet.Net.Internals.Imaging;
 using ResNet.Net.Internals.Inference;
 using ResNet.Net.Internals.Preprocessing;
+using ResNet.Net.Internals.Telemetry;
 
 namespace ResNet.Net;
 
@@ -53,7 +54,7 @@ public sealed partial class ResNetClassifier
             throw new ArgumentException($"{encoded.Count} pictures of {Labels.Count} classes need {(long)encoded.Count * Labels.Count} places, but the memory has {probabilities.Length}.", nameof(probabilities));
         }
 
-        return RunBatches(encoded.Count, ModelOutputs.None, FromMemory(encoded), (picture, slot, place, _)
+        return RunBatches(Operation.Probabilities, encoded.Count, ModelOutputs.None, FromMemory(encoded), (picture, slot, place, _)
             => ToProbabilities(slot, place).CopyTo(probabilities.Span.Slice(picture * Labels.Count, Labels.Count)));
     }
 
@@ -79,7 +80,7 @@ public sealed partial class ResNetClassifier
     {
         topK = Limit(topK);
         ClassificationOutcome[] outcomes = new ClassificationOutcome[count];
-        Exception?[] errors = RunBatches(count, ModelOutputs.None, prepare, (picture, slot, place, timings) =>
+        Exception?[] errors = RunBatches(Operation.Classify, count, ModelOutputs.None, prepare, (picture, slot, place, timings) =>
         {
             Prediction[] predictions = new Prediction[topK];
             FillPredictions(ToProbabilities(slot, place), predictions);
@@ -101,27 +102,57 @@ public sealed partial class ResNetClassifier
     }
 
     /// <summary>Runs pictures in batches, in order; those that fail have their error in the result, the others go to <paramref name="finish"/>.</summary>
-    private Exception?[] RunBatches(int count, ModelOutputs outputs, Prepare prepare, Finish finish)
+    private Exception?[] RunBatches(Operation operation, int count, ModelOutputs outputs, Prepare prepare, Finish finish)
     {
         ThrowIfDisposed();
         Exception?[] errors = new Exception?[count];
-        InferenceSlot slot = _batches.Rent();
+        PictureCall call = _telemetry.Begin(operation, count, isBatch: true);
+        int reported = 0;
         try
         {
-            for (int first = 0; first < count; first += slot.Capacity)
+            InferenceSlot slot = _batches.Rent();
+            try
             {
-                RunBatch(slot, outputs, errors.AsMemory(first, Math.Min(slot.Capacity, count - first)), first, prepare, finish);
+                while (reported < count)
+                {
+                    Memory<Exception?> batch = errors.AsMemory(reported, Math.Min(slot.Capacity, count - reported));
+                    StageTimings[] timings = RunBatch(slot, call, outputs, batch, reported, prepare, finish);
+                    Report(call, operation, batch.Span, timings);
+                    reported += batch.Length;
+                }
             }
-        }
-        finally
-        {
-            _batches.Return(slot);
-        }
+            finally
+            {
+                _batches.Return(slot);
+            }
 
-        return errors;
+            call.End(failed: errors.Count(e => e is not null));
+            return errors;
+        }
+        catch (Exception exception)
+        {
+            Fail(call, operation, exception, count - reported);
+            throw;
+        }
     }
 
-    private static void RunBatch(InferenceSlot slot, ModelOutputs outputs, Memory<Exception?> errors, int first, Prepare prepare, Finish finish)
+    private void Report(PictureCall call, Operation operation, ReadOnlySpan<Exception?> errors, StageTimings[] timings)
+    {
+        for (int i = 0; i < errors.Length; i++)
+        {
+            if (errors[i] is Exception error)
+            {
+                call.Failed(error);
+                Log(operation, error, 1);
+            }
+            else
+            {
+                call.Answered(timings[i]);
+            }
+        }
+    }
+
+    private static StageTimings[] RunBatch(InferenceSlot slot, PictureCall call, ModelOutputs outputs, Memory<Exception?> errors, int first, Prepare prepare, Finish finish)
     {
         int count = errors.Length;
         StageTimings[] timings = new StageTimings[count];
@@ -150,18 +181,22 @@ public sealed partial class ResNetClassifier
 
         if (errors.Span.IndexOf((Exception?)null) < 0)
         {
-            return;
+            return timings;
         }
 
         long start = Ticks();
         slot.Run(count, outputs);
+        call.Ran(count);
         TimeSpan inference = Stopwatch.GetElapsedTime(start) / count;
         for (int i = 0; i < count; i++)
         {
             if (errors.Span[i] is null)
             {
-                finish(first + i, slot, i, timings[i] with { Inference = inference });
+                timings[i] = timings[i] with { Inference = inference };
+                finish(first + i, slot, i, timings[i]);
             }
         }
+
+        return timings;
     }
 }

@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using ResNet.Net.Internals.Imaging;
-using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Scoring;
+using ResNet.Net.Internals.Telemetry;
 
 namespace ResNet.Net;
 
@@ -17,10 +15,7 @@ public sealed partial class ResNetClassifier
     public Classification Classify(string path, int topK = DefaultTopK)
     {
         topK = Limit(topK);
-        ThrowIfDisposed();
-        long start = Ticks();
-        using EncodedFile file = EncodedFile.Read(path, _decoding.MaxBytes);
-        return ClassifyEncoded(file.Span, topK, start, path);
+        return Classify(PictureInput.FromFile(path), topK);
     }
 
     /// <summary>Classifies a picture from a stream, which is read to its end and stays open.</summary>
@@ -32,10 +27,7 @@ public sealed partial class ResNetClassifier
     public Classification Classify(Stream picture, int topK = DefaultTopK)
     {
         topK = Limit(topK);
-        ThrowIfDisposed();
-        long start = Ticks();
-        using EncodedFile file = EncodedFile.Read(picture, _decoding.MaxBytes, null);
-        return ClassifyEncoded(file.Span, topK, start, null);
+        return Classify(PictureInput.FromStream(picture), topK);
     }
 
     /// <summary>Classifies an encoded picture in memory.</summary>
@@ -47,8 +39,7 @@ public sealed partial class ResNetClassifier
     public Classification Classify(ReadOnlySpan<byte> encoded, int topK = DefaultTopK)
     {
         topK = Limit(topK);
-        ThrowIfDisposed();
-        return ClassifyEncoded(encoded, topK, Ticks(), null);
+        return Classify(PictureInput.FromMemory(encoded), topK);
     }
 
     /// <summary>Classifies pixels that the caller holds; needs no decoder.</summary>
@@ -59,10 +50,8 @@ public sealed partial class ResNetClassifier
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public Classification Classify(PixelView pixels, int topK = DefaultTopK)
     {
-        Prediction[] predictions = new Prediction[Limit(topK)];
-        long start = Ticks();
-        StageTimings timings = Run(pixels, predictions, start, start);
-        return new Classification(predictions, timings);
+        topK = Limit(topK);
+        return Classify(PictureInput.FromPixels(pixels), topK);
     }
 
     /// <summary>Classifies pixels into memory of the caller's; allocates nothing.</summary>
@@ -79,8 +68,7 @@ public sealed partial class ResNetClassifier
         }
 
         int count = Limit(predictions.Length);
-        long start = Ticks();
-        _ = Run(pixels, predictions[..count], start, start);
+        _ = RunOne(Operation.Classify, ModelOutputs.None, PictureInput.FromPixels(pixels), ReadPredictions, predictions[..count]);
         return count;
     }
 
@@ -99,56 +87,13 @@ public sealed partial class ResNetClassifier
             throw new ArgumentException($"There are {Labels.Count} classes, but the span has {scores.Length} places.", nameof(scores));
         }
 
-        ThrowIfEmpty(pixels);
-        InferenceSlot slot = _singles.Rent();
-        try
-        {
-            _preprocessor.Run(pixels, slot.Input(0), slot.Scratch);
-            slot.Run(1);
-            CropAverage.Apply(slot.Output(0), _layout.ClassCount).CopyTo(scores);
-        }
-        finally
-        {
-            _singles.Return(slot);
-        }
+        _ = RunOne(Operation.Scores, ModelOutputs.None, PictureInput.FromPixels(pixels), ReadScores, scores);
     }
 
-    private Classification ClassifyEncoded(ReadOnlySpan<byte> encoded, int topK, long start, string? source)
+    private Classification Classify(scoped PictureInput picture, int topK)
     {
-        using DecodedImage image = Decode(encoded, source);
         Prediction[] predictions = new Prediction[topK];
-        StageTimings timings = Run(image.View, predictions, start, Ticks());
+        StageTimings timings = RunOne(Operation.Classify, ModelOutputs.None, picture, ReadPredictions, predictions.AsSpan());
         return new Classification(predictions, timings);
-    }
-
-    private DecodedImage Decode(ReadOnlySpan<byte> encoded, string? source)
-    {
-        try
-        {
-            return ImageDecoders.Shared.Decode(encoded, _decoding, Profile.AutoOrient, Profile.ShrinkOnLoad ? Profile.Resize : null);
-        }
-        catch (ImageDecodeException exception) when (source is not null)
-        {
-            throw new ImageDecodeException(exception.Failure, exception.Reason, source, exception);
-        }
-    }
-
-    private StageTimings Run(PixelView pixels, Span<Prediction> predictions, long start, long decoded)
-    {
-        ThrowIfEmpty(pixels);
-        InferenceSlot slot = _singles.Rent();
-        try
-        {
-            _preprocessor.Run(pixels, slot.Input(0), slot.Scratch);
-            long preprocessed = Ticks();
-            slot.Run(1);
-            long inferred = Ticks();
-            FillPredictions(ToProbabilities(slot, 0), predictions);
-            return new StageTimings(Stopwatch.GetElapsedTime(start, decoded), Stopwatch.GetElapsedTime(decoded, preprocessed), Stopwatch.GetElapsedTime(preprocessed, inferred));
-        }
-        finally
-        {
-            _singles.Return(slot);
-        }
     }
 }

@@ -1,4 +1,9 @@
+using System.Diagnostics;
+using ResNet.Net.Internals.Diagnostics;
+using ResNet.Net.Internals.Inference;
+using ResNet.Net.Internals.Logging;
 using ResNet.Net.Internals.Models;
+using ResNet.Net.Internals.Telemetry;
 
 namespace ResNet.Net;
 
@@ -20,7 +25,7 @@ public sealed partial class ResNetClassifier
 
         // Whatever takes long there runs on threads of the pool, so that waiting cannot lock up.
         string? path = EnsureFileAsync(variant, options, progress, CancellationToken.None).GetAwaiter().GetResult();
-        return new ResNetClassifier(ModelRecipe.For(variant, path), options);
+        return Load(ModelRecipe.For(variant, path), options);
     }
 
     /// <summary>Loads a model of the caller's own.</summary>
@@ -35,7 +40,7 @@ public sealed partial class ResNetClassifier
     public static ResNetClassifier Create(ModelDefinition model, ResNetClassifierOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return new ResNetClassifier(ModelRecipe.For(model), options ?? new ResNetClassifierOptions());
+        return Load(ModelRecipe.For(model), options ?? new ResNetClassifierOptions());
     }
 
     /// <summary>As <see cref="Create(ResNetVariant, ResNetClassifierOptions?, IProgress{ModelDownloadProgress}?)"/>, without a thread that waits while it downloads; loading itself, from milliseconds to seconds, is on a thread of the pool.</summary>
@@ -54,7 +59,7 @@ public sealed partial class ResNetClassifier
         ArgumentNullException.ThrowIfNull(variant);
         options ??= new ResNetClassifierOptions();
         string? path = await EnsureFileAsync(variant, options, progress, cancellationToken).ConfigureAwait(false);
-        return await LoadAsync(() => new ResNetClassifier(ModelRecipe.For(variant, path), options), cancellationToken).ConfigureAwait(false);
+        return await LoadAsync(() => Load(ModelRecipe.For(variant, path), options), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>As <see cref="Create(ModelDefinition, ResNetClassifierOptions?)"/>, on a thread of the pool.</summary>
@@ -72,7 +77,40 @@ public sealed partial class ResNetClassifier
         options.Validate();
         return variant.IsEmbedded
             ? null
-            : await (options.Store ?? new ModelStore()).EnsureAsync(variant, progress, cancellationToken).ConfigureAwait(false);
+            : await (options.Store ?? new ModelStore(new ModelStoreOptions { LoggerFactory = options.LoggerFactory })).EnsureAsync(variant, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Loads a model that is here, watched.</summary>
+    private static ResNetClassifier Load(ModelRecipe recipe, ResNetClassifierOptions options)
+    {
+        ModelTelemetry telemetry = ModelTelemetry.For(recipe.Name, ProviderOf(options));
+        Activity? span = telemetry.StartSpan("load model");
+        long start = Ticks();
+        try
+        {
+            ResNetClassifier classifier = new(recipe, options);
+            TimeSpan time = Stopwatch.GetElapsedTime(start);
+            telemetry.Loaded(time, null);
+            Spans.End(span?.SetTag(TagNames.OptimizedGraph, classifier._session.IsOfKeptGraph), null);
+            classifier.LogLoaded(recipe, options, time);
+            return classifier;
+        }
+        catch (Exception exception)
+        {
+            telemetry.Loaded(Stopwatch.GetElapsedTime(start), exception);
+            Spans.End(span, exception);
+            throw;
+        }
+    }
+
+    private void LogLoaded(ModelRecipe recipe, ResNetClassifierOptions options, TimeSpan time)
+    {
+        SessionSettings settings = CreateSettings(options, CpuFeatures.HasInt8DotProduct);
+        _log.ModelLoaded(ModelName, time.TotalMilliseconds, ExecutionProvider, settings.IntraOpThreads, recipe.Content.Path ?? (Variant is null ? "memory" : "the library"), _session.IsOfKeptGraph);
+        if (Int8Guard.IsNeeded(CpuFeatures.HasInt8DotProduct) && settings.ConfigEntries[Int8Guard.Entry] == "1")
+        {
+            _log.Int8GuardSet(Int8Guard.Entry, ModelName);
+        }
     }
 
     private static async Task<ResNetClassifier> LoadAsync(Func<ResNetClassifier> create, CancellationToken cancellationToken)

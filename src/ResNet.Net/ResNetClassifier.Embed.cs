@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using ResNet.Net.Internals.Imaging;
 using ResNet.Net.Internals.Inference;
 using ResNet.Net.Internals.Scoring;
+using ResNet.Net.Internals.Telemetry;
 
 namespace ResNet.Net;
 
@@ -31,9 +32,9 @@ public sealed partial class ResNetClassifier
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public float[] Embed(string path, bool normalize = false)
     {
-        Require(ModelOutputs.Features);
-        using EncodedFile file = EncodedFile.Read(path, _decoding.MaxBytes);
-        return EmbedEncoded(file.Span, normalize, path);
+        float[] features = new float[FeatureCount];
+        Embed(PictureInput.FromFile(path), features, normalize);
+        return features;
     }
 
     /// <summary>The pooled features of a picture from a stream, which is read to its end and stays open; see <see cref="Embed(string, bool)"/>.</summary>
@@ -45,9 +46,9 @@ public sealed partial class ResNetClassifier
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public float[] Embed(Stream picture, bool normalize = false)
     {
-        Require(ModelOutputs.Features);
-        using EncodedFile file = EncodedFile.Read(picture, _decoding.MaxBytes, null);
-        return EmbedEncoded(file.Span, normalize, null);
+        float[] features = new float[FeatureCount];
+        Embed(PictureInput.FromStream(picture), features, normalize);
+        return features;
     }
 
     /// <summary>The pooled features of an encoded picture in memory; see <see cref="Embed(string, bool)"/>.</summary>
@@ -59,8 +60,9 @@ public sealed partial class ResNetClassifier
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public float[] Embed(ReadOnlySpan<byte> encoded, bool normalize = false)
     {
-        Require(ModelOutputs.Features);
-        return EmbedEncoded(encoded, normalize, null);
+        float[] features = new float[FeatureCount];
+        Embed(PictureInput.FromMemory(encoded), features, normalize);
+        return features;
     }
 
     /// <summary>The pooled features of pixels that the caller holds; see <see cref="Embed(string, bool)"/>.</summary>
@@ -91,18 +93,7 @@ public sealed partial class ResNetClassifier
             throw new ArgumentException($"There are {FeatureCount} features, but the span has {features.Length} places.", nameof(features));
         }
 
-        ThrowIfEmpty(pixels);
-        InferenceSlot slot = _singles.Rent();
-        try
-        {
-            _preprocessor.Run(pixels, slot.Input(0), slot.Scratch);
-            slot.Run(1, ModelOutputs.Features);
-            ReadFeatures(slot, 0, normalize, features);
-        }
-        finally
-        {
-            _singles.Return(slot);
-        }
+        Embed(PictureInput.FromPixels(pixels), features, normalize);
     }
 
     /// <summary>The pooled features of picture files, decoding on all cores and running the model on <see cref="BatchSize"/> pictures at a time; see <see cref="Embed(string, bool)"/>.</summary>
@@ -133,7 +124,7 @@ public sealed partial class ResNetClassifier
     {
         Require(ModelOutputs.Features);
         EmbeddingOutcome[] outcomes = new EmbeddingOutcome[count];
-        Exception?[] errors = RunBatches(count, ModelOutputs.Features, prepare, (picture, slot, place, _) =>
+        Exception?[] errors = RunBatches(Operation.Embed, count, ModelOutputs.Features, prepare, (picture, slot, place, _) =>
         {
             float[] features = new float[FeatureCount];
             ReadFeatures(slot, place, normalize, features);
@@ -143,11 +134,8 @@ public sealed partial class ResNetClassifier
         return outcomes;
     }
 
-    private float[] EmbedEncoded(ReadOnlySpan<byte> encoded, bool normalize, string? source)
-    {
-        using DecodedImage image = Decode(encoded, source);
-        return Embed(image.View, normalize);
-    }
+    private void Embed(scoped PictureInput picture, Span<float> features, bool normalize)
+        => RunOne(Operation.Embed, ModelOutputs.Features, picture, normalize ? ReadNormalizedFeatures : ReadRawFeatures, features);
 
     private void ReadFeatures(InferenceSlot slot, int picture, bool normalize, Span<float> destination)
     {

@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using ResNet.Net.Internals.Explaining;
 using ResNet.Net.Internals.Imaging;
 using ResNet.Net.Internals.Inference;
 using ResNet.Net.Internals.Preprocessing;
+using ResNet.Net.Internals.Telemetry;
 
 namespace ResNet.Net;
 
@@ -23,9 +23,7 @@ public sealed partial class ResNetClassifier
     public ActivationMap Explain(string path, int? classIndex = null)
     {
         RequireClass(classIndex);
-        long start = Ticks();
-        using EncodedFile file = EncodedFile.Read(path, _decoding.MaxBytes);
-        return ExplainEncoded(file.Span, classIndex, start, path);
+        return Explain(PictureInput.FromFile(path), classIndex);
     }
 
     /// <summary>Where in a picture from a stream, which is read to its end and stays open, the model sees a class; see <see cref="Explain(string, int?)"/>.</summary>
@@ -39,9 +37,7 @@ public sealed partial class ResNetClassifier
     public ActivationMap Explain(Stream picture, int? classIndex = null)
     {
         RequireClass(classIndex);
-        long start = Ticks();
-        using EncodedFile file = EncodedFile.Read(picture, _decoding.MaxBytes, null);
-        return ExplainEncoded(file.Span, classIndex, start, null);
+        return Explain(PictureInput.FromStream(picture), classIndex);
     }
 
     /// <summary>Where in an encoded picture in memory the model sees a class; see <see cref="Explain(string, int?)"/>.</summary>
@@ -55,7 +51,7 @@ public sealed partial class ResNetClassifier
     public ActivationMap Explain(ReadOnlySpan<byte> encoded, int? classIndex = null)
     {
         RequireClass(classIndex);
-        return ExplainEncoded(encoded, classIndex, Ticks(), null);
+        return Explain(PictureInput.FromMemory(encoded), classIndex);
     }
 
     /// <summary>Where in pixels that the caller holds the model sees a class; see <see cref="Explain(string, int?)"/>.</summary>
@@ -68,9 +64,7 @@ public sealed partial class ResNetClassifier
     public ActivationMap Explain(PixelView pixels, int? classIndex = null)
     {
         RequireClass(classIndex);
-        ThrowIfEmpty(pixels);
-        long start = Ticks();
-        return Explain(pixels, classIndex, start, start);
+        return Explain(PictureInput.FromPixels(pixels), classIndex);
     }
 
     private void RequireClass(int? classIndex)
@@ -83,38 +77,27 @@ public sealed partial class ResNetClassifier
         }
     }
 
-    private ActivationMap ExplainEncoded(ReadOnlySpan<byte> encoded, int? classIndex, long start, string? source)
+    private ActivationMap Explain(scoped PictureInput picture, int? classIndex)
     {
-        using DecodedImage image = Decode(encoded, source);
-        return Explain(image.View, classIndex, start, Ticks());
+        Explanation explanation = new() { ClassIndex = classIndex };
+        _ = RunOne(Operation.Explain, ModelOutputs.ActivationMaps, picture, static (classifier, slot, pixels, timings, target) => target.Map = classifier.ReadMap(slot, pixels, timings, target.ClassIndex), explanation);
+        return explanation.Map!;
     }
 
-    private ActivationMap Explain(PixelView pixels, int? classIndex, long start, long decoded)
+    private ActivationMap ReadMap(InferenceSlot slot, PixelView pixels, StageTimings timings, int? classIndex)
     {
-        InferenceSlot slot = _singles.Rent();
-        try
+        Span<float> probabilities = ToProbabilities(slot, 0);
+        Prediction[] best = new Prediction[Limit(DefaultTopK)];
+        FillPredictions(probabilities, best);
+        int index = classIndex ?? best[0].ClassIndex;
+        int length = _layout.Maps!.Length / _layout.ClassCount;
+        float[] values = slot.Maps(0).Slice((_preprocessor.CentreCrop * _layout.Maps.Length) + (index * length), length).ToArray();
+        foreach (float value in values)
         {
-            _preprocessor.Run(pixels, slot.Input(0), slot.Scratch);
-            long preprocessed = Ticks();
-            slot.Run(1, ModelOutputs.ActivationMaps);
-            StageTimings timings = new(Stopwatch.GetElapsedTime(start, decoded), Stopwatch.GetElapsedTime(decoded, preprocessed), Stopwatch.GetElapsedTime(preprocessed));
-            Span<float> probabilities = ToProbabilities(slot, 0);
-            Prediction[] best = new Prediction[Limit(DefaultTopK)];
-            FillPredictions(probabilities, best);
-            int index = classIndex ?? best[0].ClassIndex;
-            int length = _layout.Maps!.Length / _layout.ClassCount;
-            float[] values = slot.Maps(0).Slice((_preprocessor.CentreCrop * _layout.Maps.Length) + (index * length), length).ToArray();
-            foreach (float value in values)
-            {
-                ThrowUnlessFinite(value, "activation");
-            }
+            ThrowUnlessFinite(value, "activation");
+        }
 
-            return new ActivationMap(values, _layout.Maps.Dimensions[2], PredictionOf(index, probabilities), new Classification(best, timings), new HeldPicture(pixels), RegionOf(pixels));
-        }
-        finally
-        {
-            _singles.Return(slot);
-        }
+        return new ActivationMap(values, _layout.Maps.Dimensions[2], PredictionOf(index, probabilities), new Classification(best, timings), new HeldPicture(pixels), RegionOf(pixels));
     }
 
     /// <summary>The part of a picture that the centre crop is made of.</summary>
@@ -123,5 +106,12 @@ public sealed partial class ResNetClassifier
         ResizePlan plan = ResizePlan.Create(Profile, pixels);
         (double across, double down) = ((double)plan.SourceWidth / plan.ScaledWidth, (double)plan.SourceHeight / plan.ScaledHeight);
         return new PictureRegion(plan.Left * across, plan.Top * down, plan.Width * across, plan.Height * down);
+    }
+
+    private sealed class Explanation
+    {
+        public int? ClassIndex { get; init; }
+
+        public ActivationMap? Map { get; set; }
     }
 }

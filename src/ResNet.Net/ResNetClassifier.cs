@@ -1,9 +1,13 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using ResNet.Net.Internals.Diagnostics;
 using ResNet.Net.Internals.Inference;
+using ResNet.Net.Internals.Logging;
 using ResNet.Net.Internals.Models;
 using ResNet.Net.Internals.Preprocessing;
 using ResNet.Net.Internals.Scoring;
+using ResNet.Net.Internals.Telemetry;
 
 namespace ResNet.Net;
 
@@ -29,12 +33,16 @@ public sealed partial class ResNetClassifier : IDisposable
     private readonly Preprocessor _preprocessor;
     private readonly SlotPool _singles;
     private readonly SlotPool _batches;
+    private readonly ModelTelemetry _telemetry;
+    private readonly ILogger _log;
+    private bool _decoderIsLogged;
     private bool _disposed;
 
     private ResNetClassifier(ModelRecipe recipe, ResNetClassifierOptions options)
     {
         options.Validate();
         recipe.Profile?.Validate();
+        _log = CreateLog(options);
         _decoding = options.Decoding;
         _outputKind = recipe.OutputKind;
         ModelName = recipe.Name;
@@ -53,7 +61,8 @@ public sealed partial class ResNetClassifier : IDisposable
                 throw new ResNetException($"The model '{ModelName}' has {_layout.ClassCount} classes, but the label set '{Labels.Name}' has {Labels.Count} labels. Give one label a class, in the order of the outputs.");
             }
 
-            ExecutionProvider = options.ExecutionProvider?.Name ?? "CPU";
+            ExecutionProvider = ProviderOf(options);
+            _telemetry = ModelTelemetry.For(ModelName, ExecutionProvider);
             BatchSize = _layout.FixedBatch ?? options.BatchSize;
             _singles = new SlotPool(_session, _layout, 1, _preprocessor.CropCount);
             _batches = new SlotPool(_session, _layout, BatchSize, _preprocessor.CropCount);
@@ -95,6 +104,11 @@ public sealed partial class ResNetClassifier : IDisposable
     /// <summary>Frees the model. A call that has begun to prepare or run pictures ends well, a batch as a whole; others throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
+        if (!_disposed)
+        {
+            _log.ClassifierDisposed(ModelName);
+        }
+
         _disposed = true;
         _singles.Dispose();
         _batches.Dispose();
@@ -126,10 +140,14 @@ public sealed partial class ResNetClassifier : IDisposable
             Optimization = options.Optimization,
             ExecutionProvider = options.ExecutionProvider,
             ConfigEntries = entries,
-            Log = options.Log,
+            Log = options.Log ?? (options.LoggerFactory is ILoggerFactory factory ? OnnxRuntimeLog.HandlerFor(factory, CreateLog(options)) : null),
             LogLevel = options.LogLevel,
         };
     }
+
+    private static ILogger CreateLog(ResNetClassifierOptions options) => options.LoggerFactory?.CreateLogger<ResNetClassifier>() ?? NullLogger<ResNetClassifier>.Instance;
+
+    private static string ProviderOf(ResNetClassifierOptions options) => options.ExecutionProvider?.Name ?? "CPU";
 
     private static PreprocessingProfile DefaultProfile(OrtSession session, string? inputName)
     {
@@ -141,14 +159,6 @@ public sealed partial class ResNetClassifier : IDisposable
     }
 
     private static long Ticks() => Stopwatch.GetTimestamp();
-
-    private static void ThrowIfEmpty(PixelView pixels)
-    {
-        if (pixels.Width == 0)
-        {
-            throw new ArgumentException("The PixelView is default: it describes no pixels. Create it with its constructor.", nameof(pixels));
-        }
-    }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
 

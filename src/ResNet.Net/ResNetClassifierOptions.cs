@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using Microsoft.Extensions.Logging;
 
 namespace ResNet.Net;
 
@@ -58,11 +59,18 @@ public sealed record ResNetClassifierOptions
     /// <value>null: the environment variable <c>RESNET_NET_ONNXRUNTIME</c>, then the application's folders, then the system.</value>
     public string? OnnxRuntimeLibrary { get; init; }
 
-    /// <summary>Receives ONNX Runtime's messages about this classifier.</summary>
-    /// <value>null: they are dropped; errors reach you as exceptions all the same.</value>
+    /// <summary>
+    /// Makes the loggers of this classifier: <c>ResNet.Net.ResNetClassifier</c> and, unless <see cref="Log"/> takes them, <see cref="ResNetTelemetry.OnnxRuntimeLogCategory"/>
+    /// for ONNX Runtime's messages. A <see cref="Store"/> that is given has its own. Events: <c>docs/diagnostics.md</c>.
+    /// </summary>
+    /// <value>null: nothing is logged.</value>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>Receives ONNX Runtime's messages about this classifier, in place of <see cref="LoggerFactory"/>.</summary>
+    /// <value>null: they go to <see cref="LoggerFactory"/>; without that they are dropped. Errors reach you as exceptions all the same.</value>
     public OnnxRuntimeLogHandler? Log { get; init; }
 
-    /// <summary>The least severe message that <see cref="Log"/> receives.</summary>
+    /// <summary>The least severe message of ONNX Runtime that <see cref="Log"/>, or <see cref="LoggerFactory"/> in its place, receives.</summary>
     /// <value><see cref="OnnxRuntimeLogLevel.Warning"/>.</value>
     public OnnxRuntimeLogLevel LogLevel { get; init; } = OnnxRuntimeLogLevel.Warning;
 

@@ -10,6 +10,8 @@ namespace ResNet.Net.Internals.Imaging;
 /// </summary>
 internal sealed unsafe class TurboJpegDecoder(TurboJpegApi api, IImageDecoder others) : IImageDecoder
 {
+    public string LibraryPath => api.LibraryPath;
+
     public DecodedImage Decode(ReadOnlySpan<byte> encoded, ImageDecodingOptions options, bool autoOrient, ResizeRule? shrinkFor = null)
         => TryDecode(encoded, options, autoOrient, shrinkFor, out DecodedImage image) ? image : others.Decode(encoded, options, autoOrient, shrinkFor);
 

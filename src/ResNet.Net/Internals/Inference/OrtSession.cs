@@ -55,6 +55,9 @@ internal sealed unsafe class OrtSession : IDisposable
 
     public OrtRuntime Runtime => _runtime;
 
+    /// <summary>Whether it runs a graph that an earlier start has optimised and kept.</summary>
+    public bool IsOfKeptGraph { get; set; }
+
     /// <summary>Opens a model from its file; ONNX Runtime reads it itself.</summary>
     public static OrtSession FromFile(string path, SessionSettings settings)
     {

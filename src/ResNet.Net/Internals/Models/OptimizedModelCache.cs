@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using ResNet.Net.Internals.Diagnostics;
 using ResNet.Net.Internals.Inference;
+using ResNet.Net.Internals.Logging;
 using ResNet.Net.Internals.Store;
 
 namespace ResNet.Net.Internals.Models;
@@ -108,6 +109,7 @@ internal sealed class OptimizedModelCache
         {
             // As it stands: it is optimised. Every other setting applies as ever.
             OrtSession session = OrtSession.FromFile(entry.ModelPath, settings with { Optimization = GraphOptimization.None });
+            session.IsOfKeptGraph = true;
             log.Inform($"Opened the optimised model '{entry.Folder}'.");
             entry.MarkUsed();
             return session;
@@ -248,7 +250,7 @@ internal sealed class OptimizedModelCache
         {
             if (level >= settings.LogLevel)
             {
-                settings.Log?.Invoke(level, "ResNet.Net", message);
+                settings.Log?.Invoke(level, OnnxRuntimeLog.OwnCategory, message);
             }
         }
     }

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using Polly;
 using Polly.Retry;
+using ResNet.Net.Internals.Logging;
 
 namespace ResNet.Net.Internals.Store;
 
@@ -49,7 +50,7 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
                 throw new SourceException($"serves a file of the right size with SHA-256 {actual} instead of {file.Sha256}") { IsWrongContent = true, ActualSha256 = actual };
             }
 
-            reporter.Notice($"{source.Name}: the parts that were downloaded one after the other do not make the right file; it is downloaded again in one piece.");
+            Note(source, "the parts that were downloaded one after the other do not make the right file; it is downloaded again in one piece.");
         }
     }
 
@@ -65,9 +66,15 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
             }
             catch (SourceException exception) when (exception.IsTransient && partial.Length - before >= WorthIt)
             {
-                reporter.Notice($"{source.Name}: {exception.Message}; going on from there.");
+                Note(source, $"{exception.Message}; going on from there.");
             }
         }
+    }
+
+    private void Note(ModelSource source, string sentence)
+    {
+        settings.Log.DownloadNote(source.Name, sentence);
+        reporter.Notice($"{source.Name}: {sentence}");
     }
 
     private ResiliencePipeline CreatePipeline(ModelSource source)
@@ -87,6 +94,7 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
                 DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception as SourceException)?.RetryAfter),
                 OnRetry = arguments =>
                 {
+                    settings.Log.DownloadRetried(source.Name, arguments.Outcome.Exception!.Message, arguments.RetryDelay.TotalSeconds, arguments.AttemptNumber + 1, retries);
                     string seconds = arguments.RetryDelay.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
                     reporter.Notice($"{source.Name}: {arguments.Outcome.Exception!.Message}; trying again in {seconds} s ({arguments.AttemptNumber + 1} of {retries}).");
                     return ValueTask.CompletedTask;
@@ -133,7 +141,7 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
                 await CheckWholeAsync(response, body, idle, cancellationToken).ConfigureAwait(false);
                 if (partial.Length > 0)
                 {
-                    reporter.Notice($"{source.Name}: sends the file from its beginning, since it has changed there or cannot be sent in parts.");
+                    Note(source, "sends the file from its beginning, since it has changed there or cannot be sent in parts.");
                     await partial.ResetAsync().ConfigureAwait(false);
                 }
 

@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using ResNet.Net.Internals.Logging;
 using ResNet.Net.Internals.Models;
+using ResNet.Net.Internals.Telemetry;
 
 namespace ResNet.Net.Internals.Store;
 
@@ -53,6 +56,7 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
             findings.Add(check, place.Origin);
             if (check.Result is FileCheckResult.Wrong or FileCheckResult.Unreadable)
             {
+                Log(check);
                 _reporter.Notice($"{place.Path} is not used: {check.Finding}.");
             }
         }
@@ -90,8 +94,7 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
             await using (partial.ConfigureAwait(false))
             {
                 CheckSpace(partial.Length);
-                await DownloadAsync(partial, findings, cancellationToken).ConfigureAwait(false);
-                Publish(partial);
+                await DownloadWatchedAsync(partial, findings, cancellationToken).ConfigureAwait(false);
             }
 
             return _paths.File;
@@ -121,6 +124,8 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
             {
                 continue;
             }
+
+            Log(check);
 
             if (!place.IsLocal)
             {
@@ -216,20 +221,45 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
         }
     }
 
-    private async Task DownloadAsync(PartialFile partial, Findings findings, CancellationToken cancellationToken)
+    private async Task DownloadWatchedAsync(PartialFile partial, Findings findings, CancellationToken cancellationToken)
+    {
+        Activity? span = Instruments.Spans.StartActivity("download model")?.SetTag(TagNames.Model, file.Variant.Id).SetTag(TagNames.FileBytes, file.Bytes);
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            ModelSource source = await DownloadAsync(partial, findings, cancellationToken).ConfigureAwait(false);
+            Publish(partial);
+            Spans.End(span?.SetTag(TagNames.Source, source.Name), null);
+            settings.Log.DownloadFinished(file.Name, source.Name, Stopwatch.GetElapsedTime(start).TotalSeconds, _paths.File);
+        }
+        catch (Exception exception)
+        {
+            Spans.End(span, exception);
+            throw;
+        }
+    }
+
+    private async Task<ModelSource> DownloadAsync(PartialFile partial, Findings findings, CancellationToken cancellationToken)
     {
         Downloader downloader = new(settings, file, _reporter);
         foreach (ModelSource source in settings.Sources)
         {
+            settings.Log.DownloadStarted(file.Name, file.Bytes, partial.Length, source.Name);
             try
             {
                 await downloader.DownloadAsync(source, partial, cancellationToken).ConfigureAwait(false);
-                return;
+                return source;
             }
             catch (SourceException exception)
             {
                 string address = Downloader.Shown(source.AddressOf(file));
                 findings.Add(source, address, exception);
+                if (exception.IsWrongContent)
+                {
+                    settings.Log.VerificationFailed(source.Name, file.Name, exception.Message);
+                }
+
+                settings.Log.SourceFailed(source.Name, file.Name, exception.Message);
                 _reporter.Notice($"{source.Name} does not give {file.Name}: {exception.Message}.");
             }
         }
@@ -341,6 +371,7 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
             throw new StoreException($"the damaged file '{_paths.File}' cannot be set aside: {exception.Message}", exception);
         }
 
+        settings.Log.FileSetAside(_paths.File, _paths.Damaged);
         string sentence = $"The damaged file was set aside as {_paths.Damaged}.";
         _reporter.Notice(sentence);
         return sentence;
@@ -368,11 +399,24 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
             }
             else
             {
+                settings.Log.WaitingForOther(file.Name);
                 _reporter.Begin(ModelDownloadStage.Waiting, null, BytesOfTheOther());
             }
 
             await Task.Delay(poll, cancellationToken).ConfigureAwait(false);
             poll = TimeSpan.FromTicks(Math.Min(poll.Ticks * 2, LongestPoll.Ticks));
+        }
+    }
+
+    private void Log(FileCheck check)
+    {
+        if (check.Result == FileCheckResult.Wrong)
+        {
+            settings.Log.VerificationFailed(check.Path, file.Name, check.Finding);
+        }
+        else
+        {
+            settings.Log.FileUnreadable(check.Path, check.Finding);
         }
     }
 

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace ResNet.Net.Internals.Store;
 
 /// <summary>The options of a store with everything filled in from the environment, and checked.</summary>
@@ -14,6 +17,8 @@ internal sealed record StoreSettings
     public required IReadOnlyList<ModelSource> Sources { get; init; }
 
     public required bool Offline { get; init; }
+
+    public required ILogger Log { get; init; }
 
     /// <param name="options">The options.</param>
     /// <param name="environment">Gives an environment variable; null when it is not set.</param>
@@ -38,6 +43,7 @@ internal sealed record StoreSettings
             LocalFolders = [.. folders.Select(f => string.IsNullOrWhiteSpace(f) ? throw new ArgumentException("A folder in ModelStoreOptions.LocalFolders has no name.", nameof(options)) : Path.GetFullPath(f))],
             Sources = options.Sources ?? [.. Mirrors(Variable(StoreVariables.Mirrors)), ModelSource.HuggingFace, ModelSource.GitHub],
             Offline = options.Offline ?? StoreVariables.Switch(StoreVariables.Offline, Variable(StoreVariables.Offline)) ?? false,
+            Log = options.LoggerFactory?.CreateLogger<ModelStore>() ?? NullLogger<ModelStore>.Instance,
         };
     }
 

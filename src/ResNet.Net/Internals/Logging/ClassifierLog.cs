@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Logging;
+using ResNet.Net.Internals.Telemetry;
+
+namespace ResNet.Net.Internals.Logging;
+
+/// <summary>The events of a classifier. Ids and names are a contract (docs/diagnostics.md): they are never given to another event.</summary>
+internal static partial class ClassifierLog
+{
+    [LoggerMessage(100, LogLevel.Information, "Loaded the model '{Model}' in {Milliseconds:0} ms: execution provider {ExecutionProvider}, {Threads} threads, from {Source}, optimised graph of an earlier start: {OptimizedGraph}.")]
+    public static partial void ModelLoaded(this ILogger log, string model, double milliseconds, string executionProvider, int threads, string source, bool optimizedGraph);
+
+    [LoggerMessage(101, LogLevel.Debug, "The processor has no VNNI: {Entry} is set for the model '{Model}', so that 8-bit sums do not saturate.")]
+    public static partial void Int8GuardSet(this ILogger log, string entry, string model);
+
+    [LoggerMessage(102, LogLevel.Debug, "JPEG pictures are decoded by {Library}.")]
+    public static partial void JpegDecoderChosen(this ILogger log, string library);
+
+    // The caller has the exception, or the outcome; who decodes strangers' pictures must not have his log filled by them.
+    [LoggerMessage(103, LogLevel.Debug, "A picture failed ({Reason}): {Operation} with the model '{Model}'.")]
+    public static partial void PictureFailed(this ILogger log, string reason, Operation operation, string model, Exception exception);
+
+    [LoggerMessage(104, LogLevel.Error, "The model '{Model}' failed ({Reason}): {Operation} of {Pictures} pictures.")]
+    public static partial void ModelFailed(this ILogger log, string reason, Operation operation, string model, int pictures, Exception exception);
+
+    [LoggerMessage(EventId = 105, Message = "{Note}")]
+    public static partial void OptimizedGraphNote(this ILogger log, LogLevel level, string note);
+
+    [LoggerMessage(106, LogLevel.Debug, "The classifier of the model '{Model}' is disposed.")]
+    public static partial void ClassifierDisposed(this ILogger log, string model);
+}

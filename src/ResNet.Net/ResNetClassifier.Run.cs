@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using ResNet.Net.Internals.Imaging;
+using ResNet.Net.Internals.Inference;
+using ResNet.Net.Internals.Logging;
+using ResNet.Net.Internals.Scoring;
+using ResNet.Net.Internals.Telemetry;
+
+namespace ResNet.Net;
+
+public sealed partial class ResNetClassifier
+{
+    // Kept, so that none is made for a call.
+    private static readonly Reader<Span<Prediction>> ReadPredictions = static (classifier, slot, _, _, predictions) => classifier.FillPredictions(classifier.ToProbabilities(slot, 0), predictions);
+    private static readonly Reader<Span<float>> ReadScores = static (classifier, slot, _, _, scores) => CropAverage.Apply(slot.Output(0), classifier._layout.ClassCount).CopyTo(scores);
+    private static readonly Reader<Span<float>> ReadRawFeatures = static (classifier, slot, _, _, features) => classifier.ReadFeatures(slot, 0, normalize: false, features);
+    private static readonly Reader<Span<float>> ReadNormalizedFeatures = static (classifier, slot, _, _, features) => classifier.ReadFeatures(slot, 0, normalize: true, features);
+
+    /// <summary>Takes from a slot what the run of one picture left there.</summary>
+    private delegate void Reader<TTarget>(ResNetClassifier classifier, InferenceSlot slot, PixelView pixels, StageTimings timings, TTarget target)
+        where TTarget : allows ref struct;
+
+    /// <summary>The way of every single picture, watched: decode, preprocess, run, read. Allocates nothing for pixels in hand.</summary>
+    private StageTimings RunOne<TTarget>(Operation operation, ModelOutputs outputs, scoped PictureInput picture, Reader<TTarget> read, TTarget target)
+        where TTarget : allows ref struct
+    {
+        ThrowIfDisposed();
+        PictureCall call = _telemetry.Begin(operation);
+        try
+        {
+            StageTimings timings = Process(outputs, picture, read, target);
+            call.Answered(timings);
+            call.End();
+            return timings;
+        }
+        catch (Exception exception)
+        {
+            Fail(call, operation, exception);
+            throw;
+        }
+    }
+
+    private StageTimings Process<TTarget>(ModelOutputs outputs, scoped PictureInput picture, Reader<TTarget> read, TTarget target)
+        where TTarget : allows ref struct
+    {
+        if (picture.HasPixels)
+        {
+            return Process(outputs, picture.Pixels, picture.Start, picture.Start, read, target);
+        }
+
+        using EncodedFile file = picture.Read(_decoding.MaxBytes);
+        using DecodedImage image = Decode(picture.Encoded(file), picture.Path);
+        return Process(outputs, image.View, picture.Start, Ticks(), read, target);
+    }
+
+    private StageTimings Process<TTarget>(ModelOutputs outputs, PixelView pixels, long start, long decoded, Reader<TTarget> read, TTarget target)
+        where TTarget : allows ref struct
+    {
+        InferenceSlot slot = _singles.Rent();
+        try
+        {
+            // Waiting for a slot's memory to be made is part of preprocessing.
+            _preprocessor.Run(pixels, slot.Input(0), slot.Scratch);
+            long preprocessed = Ticks();
+            slot.Run(1, outputs);
+            StageTimings timings = new(Stopwatch.GetElapsedTime(start, decoded), Stopwatch.GetElapsedTime(decoded, preprocessed), Stopwatch.GetElapsedTime(preprocessed));
+            read(this, slot, pixels, timings, target);
+            return timings;
+        }
+        finally
+        {
+            _singles.Return(slot);
+        }
+    }
+
+    private DecodedImage Decode(ReadOnlySpan<byte> encoded, string? source)
+    {
+        try
+        {
+            IImageDecoder decoder = ImageDecoders.Shared;
+            if (!_decoderIsLogged)
+            {
+                _decoderIsLogged = true;
+                _log.JpegDecoderChosen(decoder is TurboJpegDecoder turbo ? $"libturbojpeg ({turbo.LibraryPath})" : "libvips");
+            }
+
+            return decoder.Decode(encoded, _decoding, Profile.AutoOrient, Profile.ShrinkOnLoad ? Profile.Resize : null);
+        }
+        catch (ImageDecodeException exception) when (source is not null)
+        {
+            throw new ImageDecodeException(exception.Failure, exception.Reason, source, exception);
+        }
+    }
+
+    private void Fail(PictureCall call, Operation operation, Exception exception, int pictures = 1)
+    {
+        call.End(exception, pictures);
+        Log(operation, exception, pictures);
+    }
+
+    private void Log(Operation operation, Exception exception, int pictures)
+    {
+        string reason = FailureReason.Of(exception);
+        if (FailureReason.IsThePictures(exception))
+        {
+            _log.PictureFailed(reason, operation, ModelName, exception);
+        }
+        else
+        {
+            _log.ModelFailed(reason, operation, ModelName, pictures, exception);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace ResNet.Net.Extensions.Tests;
+
+/// <summary>Wrong settings stop the application at start, by name.</summary>
+public sealed class SettingsTests : IDisposable
+{
+    private readonly RecordingLoggers _logs = new();
+
+    public void Dispose() => _logs.Dispose();
+
+    [Theory]
+    [InlineData("Model", "resnet51", "Vision:ResNet:Model = 'resnet51': There is no variant 'resnet51'. There are:*resnet50-v1-7*")]
+    [InlineData("Profile", "Torch", "Vision:ResNet:Profile = 'Torch': There is no preprocessing profile*Torchvision*")]
+    [InlineData("Threads", "0", "Vision:ResNet:Threads = '0':*greater than or equal to '1'*")]
+    [InlineData("BatchSize", "1025", "Vision:ResNet:BatchSize = '1025':*less than or equal to '1024'*")]
+    [InlineData("Crops", "7", "Vision:ResNet:Crops = '7': Not a way to crop*")]
+    [InlineData("Outputs", "8", "Vision:ResNet:Outputs = '8': Not among the outputs*")]
+    [InlineData("OutputKind", "9", "Vision:ResNet:OutputKind = '9':*Logits*")]
+    [InlineData("ExecutionProvider", " ", "Vision:ResNet:ExecutionProvider = ' ':*")]
+    [InlineData("AllowCpuFallback", "true", "Vision:ResNet:AllowCpuFallback is set, but Vision:ResNet:ExecutionProvider is not*")]
+    [InlineData("ExecutionProviderOptions:device_id", "1", "Vision:ResNet:ExecutionProviderOptions is set, but Vision:ResNet:ExecutionProvider is not*")]
+    [InlineData("ModelPath", "own.onnx", "Vision:ResNet:Model = 'resnet20-cifar10' and Vision:ResNet:ModelPath = 'own.onnx' are both set*")]
+    [InlineData("Labels", "ImageNet", "Vision:ResNet:Labels = 'ImageNet': the variant 'resnet20-cifar10' has its own*")]
+    [InlineData("Decoding:MaxBytes", "0", "Vision:ResNet:Decoding:MaxBytes = '0':*")]
+    [InlineData("Decoding:MaxWidth", "0", "Vision:ResNet:Decoding:MaxWidth = '0':*")]
+    [InlineData("Decoding:MaxHeight", "-1", "Vision:ResNet:Decoding:MaxHeight = '-1':*")]
+    [InlineData("Decoding:MaxPixels", "500000001", "Vision:ResNet:Decoding:MaxPixels = '500000001':*500000000*")]
+    [InlineData("Store:Mirrors:0", "ftp://host", "Vision:ResNet:Store:Mirrors:0 = 'ftp://host':*http*")]
+    [InlineData("Store:LocalFolders:0", " ", "Vision:ResNet:Store:LocalFolders:0 = ' ':*no name*")]
+    [InlineData("Store:Retries", "101", "Vision:ResNet:Store:Retries = '101':*100*")]
+    [InlineData("Store:IdleTimeout", "00:00:00", "Vision:ResNet:Store:IdleTimeout = '00:00:00':*timeout*")]
+    [InlineData("Store:ResponseTimeout", "-00:00:01", "Vision:ResNet:Store:ResponseTimeout = '-00:00:01':*timeout*")]
+    [InlineData("RetryDelay", "00:00:00", "Vision:ResNet:RetryDelay = '00:00:00':*")]
+    [InlineData("LongestRetryDelay", "2.00:00:00", "Vision:ResNet:LongestRetryDelay = '2.00:00:00':*")]
+    [InlineData("Treads", "2", "The configuration section 'Vision:ResNet' cannot be read:*'Treads'*")]
+    [InlineData("Store:Root", "x", "The configuration section 'Vision:ResNet' cannot be read:*'Root'*")]
+    [InlineData("Threads", "two", "The configuration section 'Vision:ResNet' cannot be read:*Vision:ResNet:Threads*")]
+    [InlineData("Crops", "Centre", "The configuration section 'Vision:ResNet' cannot be read:*Vision:ResNet:Crops*")]
+    public async Task Start_WithAWrongValue_NamesKeyValueAndRemedy(string key, string value, string message)
+    {
+        Dictionary<string, string?> values = new() { ["Vision:ResNet:Model"] = "resnet20-cifar10", [$"Vision:ResNet:{key}"] = value };
+        using IHost host = Hosts.Build(_logs, b =>
+        {
+            b.Configuration.AddInMemoryCollection(values);
+            b.Services.AddResNetClassifier(b.Configuration.GetSection("Vision:ResNet"));
+        });
+
+        await ((Func<Task>)(() => host.StartAsync())).Should().ThrowAsync<OptionsValidationException>().WithMessage(message);
+        _logs.Of("ModelLoaded").Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Start_WithoutAModel_SaysHowToNameOne()
+    {
+        using IHost host = Hosts.Build(_logs, b => b.Services.AddKeyedResNetClassifier("a", s => s.Threads = 0));
+
+        (await ((Func<Task>)(() => host.StartAsync())).Should().ThrowAsync<OptionsValidationException>())
+            .Which.Failures.Should().HaveCount(2).And.ContainMatch("ResNetClassifierSettings.Model is not set*ModelPath*").And.ContainMatch("ResNetClassifierSettings.Threads = '0':*");
+    }
+
+    [Fact]
+    public void Defaults_AreThoseOfTheLibrary()
+    {
+        ResNetClassifierOptions options = new();
+        ResNetClassifierSettings settings = new();
+        string[] same = [nameof(settings.Crops), nameof(settings.Outputs), nameof(settings.Threads), nameof(settings.AllowSpinning), nameof(settings.BatchSize), nameof(settings.KeepOptimizedModel), nameof(settings.OnnxRuntimeLibrary)];
+
+        foreach (string property in same)
+        {
+            ValueOf(settings, property).Should().Be(ValueOf(options, property), property);
+        }
+
+        settings.OutputKind.Should().Be(new ModelDefinition("m").OutputKind);
+    }
+
+    [Fact]
+    public void Settings_CoverWhatOptionsHave()
+    {
+        // What plain values cannot say: a store of one's own, log handlers, levels of optimisation. A new option must be settled here.
+        string[] notPlain = ["Log", "LogLevel", "LoggerFactory", "Optimization"];
+        Names<ResNetClassifierOptions>().Except(notPlain).Should().BeSubsetOf(Names<ResNetClassifierSettings>());
+        Names<ImageDecodingOptions>().Should().BeEquivalentTo(Names<ResNetDecodingSettings>());
+        Names<ModelStoreOptions>().Except(["HttpClient", "LoggerFactory", "Sources"]).Append("Mirrors").Should().BeEquivalentTo(Names<ResNetStoreSettings>());
+    }
+
+    private static object? ValueOf(object of, string property) => of.GetType().GetProperty(property)!.GetValue(of);
+
+    private static IEnumerable<string> Names<T>() => typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => p.Name);
+}
