@@ -1,4 +1,4 @@
-// Compiled by MSBuild when eng/Native.targets needs it. Runs `npm ci --ignore-scripts` in Folder, once, whoever else builds meanwhile.
+// Compiled by MSBuild when eng/NativeSources.targets needs it. Runs `npm ci --ignore-scripts` in Folder, once, whoever else builds meanwhile.
 using System;
 using System.ComponentModel;
 using System.Diagnostics;
@@ -11,8 +11,15 @@ public sealed class NpmCi : Task
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
+    // Has package.json, package-lock.json and .npmrc.
+    [Required]
+    public string Source { get; set; }
+
+    // Where node_modules appears: Source itself, or a folder that gets copies of those files.
     [Required]
     public string Folder { get; set; }
+
+    public string Arguments { get; set; }
 
     [Required]
     public string Stamp { get; set; }
@@ -21,13 +28,23 @@ public sealed class NpmCi : Task
     {
         using (AcquireLock())
         {
-            string lockFile = Path.Combine(Folder, "package-lock.json");
+            string lockFile = Path.Combine(Source, "package-lock.json");
             if (File.Exists(Stamp) && File.GetLastWriteTimeUtc(Stamp) >= File.GetLastWriteTimeUtc(lockFile))
             {
                 return true; // another build was first
             }
 
-            Log.LogMessage(MessageImportance.High, "Bringing the native libraries (npm ci in eng/native): once, about 120 MB");
+            Log.LogMessage(MessageImportance.High, string.IsNullOrEmpty(Arguments)
+                ? "Bringing the native libraries (npm ci in eng/native): once, about 120 MB"
+                : "Bringing native libraries of another platform (npm ci " + Arguments + "): once, about 8 MB");
+            if (Path.GetFullPath(Source) != Path.GetFullPath(Folder))
+            {
+                foreach (string file in new[] { "package.json", "package-lock.json", ".npmrc" })
+                {
+                    File.Copy(Path.Combine(Source, file), Path.Combine(Folder, file), true);
+                }
+            }
+
             if (!RunNpm())
             {
                 return false;
@@ -41,6 +58,7 @@ public sealed class NpmCi : Task
     // The operating system releases the lock when its owner dies.
     private FileStream AcquireLock()
     {
+        Directory.CreateDirectory(Folder);
         string path = Path.Combine(Folder, ".lock");
         Stopwatch waited = Stopwatch.StartNew();
         while (true)
@@ -62,7 +80,7 @@ public sealed class NpmCi : Task
         ProcessStartInfo start = new ProcessStartInfo
         {
             FileName = windows ? "cmd.exe" : "npm",
-            Arguments = (windows ? "/d /c npm " : "") + "ci --ignore-scripts --no-audit --no-fund",
+            Arguments = (windows ? "/d /c npm " : "") + "ci --ignore-scripts --no-audit --no-fund " + Arguments,
             WorkingDirectory = Folder,
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -1,5 +1,13 @@
 // Draws the sample pictures: dotnet run --project samples/Draw [folder]
+// Draws the packages' icon: dotnet run --project samples/Draw -- --icon eng/icon.png
 using ResNet.Net.Samples.Draw;
+
+if (args is ["--icon", string icon])
+{
+    File.WriteAllBytes(icon, PackageIcon.Render().ToPng());
+    Console.WriteLine($"Written to {icon}");
+    return;
+}
 
 string folder = args.Length > 0 ? args[0] : Path.Combine(FindRepository(), "samples", "pictures");
 Directory.CreateDirectory(folder);

@@ -42,17 +42,12 @@ public sealed class DrawTests : IDisposable
     public void Picture_IsWhatItsSceneDraws(string fileName)
     {
         Scene scene = SceneCatalog.All.Single(s => s.FileName == fileName);
-        Png committed = Png.Read(Path.Combine(TestFolders.SamplePictures, fileName));
 
-        byte[] drawn = scene.Render().ToRgb();
-
-        (committed.Width, committed.Height).Should().Be((scene.Width, scene.Height));
-        drawn.Should().HaveSameCount(committed.Rgb);
-
-        // One level: platforms may round a border case of the floating-point arithmetic differently.
-        int largest = drawn.Zip(committed.Rgb, (a, b) => Math.Abs(a - b)).Max();
-        largest.Should().BeLessThanOrEqualTo(1);
+        ShouldBeCommitted(scene.Render(), Path.Combine(TestFolders.SamplePictures, fileName));
     }
+
+    [Fact]
+    public void PackageIcon_IsWhatIsCommitted() => ShouldBeCommitted(PackageIcon.Render(), Path.Combine(TestFolders.Repository, "eng", "icon.png"));
 
     [Theory]
     [MemberData(nameof(FileNames))]
@@ -64,5 +59,18 @@ public sealed class DrawTests : IDisposable
 
         best.Label.Should().Be(scene.Label);
         best.Probability.Should().BeGreaterThan(0.5f);
+    }
+
+    private static void ShouldBeCommitted(Canvas canvas, string path)
+    {
+        Png committed = Png.Read(path);
+        byte[] drawn = canvas.ToRgb();
+
+        (committed.Width, committed.Height).Should().Be((canvas.Width, canvas.Height));
+        drawn.Should().HaveSameCount(committed.Rgb);
+
+        // One level: platforms may round a border case of the floating-point arithmetic differently.
+        int largest = drawn.Zip(committed.Rgb, (a, b) => Math.Abs(a - b)).Max();
+        largest.Should().BeLessThanOrEqualTo(1);
     }
 }
