@@ -13,7 +13,11 @@ public sealed partial class ResNetClassifier
     /// <returns>The most probable classes.</returns>
     /// <exception cref="ImageDecodeException">The file is no accepted picture.</exception>
     /// <exception cref="IOException">The file cannot be read (<see cref="FileNotFoundException"/>: it is not there).</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
+    /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
     public Classification Classify(string path, int topK = DefaultTopK)
     {
         topK = Limit(topK);
@@ -29,6 +33,8 @@ public sealed partial class ResNetClassifier
     /// <returns>The most probable classes.</returns>
     /// <exception cref="ImageDecodeException">The stream holds no accepted picture.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
+    /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
     public Classification Classify(Stream picture, int topK = DefaultTopK)
     {
         topK = Limit(topK);
@@ -44,6 +50,8 @@ public sealed partial class ResNetClassifier
     /// <returns>The most probable classes.</returns>
     /// <exception cref="ImageDecodeException">The bytes are no accepted picture.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
+    /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
     public Classification Classify(ReadOnlySpan<byte> encoded, int topK = DefaultTopK)
     {
         topK = Limit(topK);
@@ -57,8 +65,11 @@ public sealed partial class ResNetClassifier
     /// <returns>The most probable classes.</returns>
     /// <exception cref="ArgumentException"><paramref name="pixels"/> is <c>default</c>.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
+    /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
     public Classification Classify(PixelView pixels, int topK = DefaultTopK)
     {
+        ThrowIfEmpty(pixels);
         Prediction[] predictions = new Prediction[Limit(topK)];
         long start = Ticks();
         StageTimings timings = Run(pixels, predictions, start, start);
@@ -71,6 +82,7 @@ public sealed partial class ResNetClassifier
     /// <returns>How many places were filled: as many as there are, or as there are classes.</returns>
     /// <exception cref="ArgumentException"><paramref name="predictions"/> is empty, or <paramref name="pixels"/> is <c>default</c>.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
     public int Classify(PixelView pixels, Span<Prediction> predictions)
     {
         if (predictions.IsEmpty)
@@ -78,6 +90,7 @@ public sealed partial class ResNetClassifier
             throw new ArgumentException("There must be a place for one prediction at least.", nameof(predictions));
         }
 
+        ThrowIfEmpty(pixels);
         int count = Limit(predictions.Length);
         long start = Ticks();
         _ = Run(pixels, predictions[..count], start, start);
@@ -92,7 +105,7 @@ public sealed partial class ResNetClassifier
     /// <param name="scores">Receives one value a class; at least <c>Labels.Count</c> long.</param>
     /// <exception cref="ArgumentException"><paramref name="scores"/> is too short, or <paramref name="pixels"/> is <c>default</c>.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
-    public void Scores(PixelView pixels, Span<float> scores)
+    public void GetScores(PixelView pixels, Span<float> scores)
     {
         if (scores.Length < Labels.Count)
         {
@@ -135,7 +148,6 @@ public sealed partial class ResNetClassifier
 
     private StageTimings Run(PixelView pixels, Span<Prediction> predictions, long start, long decoded)
     {
-        ThrowIfEmpty(pixels);
         InferenceSlot slot = _singles.Rent();
         try
         {

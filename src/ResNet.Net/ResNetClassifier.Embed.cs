@@ -28,7 +28,10 @@ public sealed partial class ResNetClassifier
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
     /// <exception cref="ImageDecodeException">The file is no accepted picture.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
     public float[] Embed(string path, bool normalize = false)
     {
         Require(ModelOutputs.Features);
@@ -43,6 +46,7 @@ public sealed partial class ResNetClassifier
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
     /// <exception cref="ImageDecodeException">The stream holds no accepted picture.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
     public float[] Embed(Stream picture, bool normalize = false)
     {
         Require(ModelOutputs.Features);
@@ -57,6 +61,7 @@ public sealed partial class ResNetClassifier
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
     /// <exception cref="ImageDecodeException">The bytes are no accepted picture.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
     public float[] Embed(ReadOnlySpan<byte> encoded, bool normalize = false)
     {
         Require(ModelOutputs.Features);
@@ -70,6 +75,7 @@ public sealed partial class ResNetClassifier
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="pixels"/> is <c>default</c>.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
     public float[] Embed(PixelView pixels, bool normalize = false)
     {
         float[] features = new float[FeatureCount];
@@ -84,6 +90,7 @@ public sealed partial class ResNetClassifier
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="features"/> is too short, or <paramref name="pixels"/> is <c>default</c>.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
     public void Embed(PixelView pixels, Span<float> features, bool normalize = false)
     {
         if (features.Length < FeatureCount)
@@ -111,6 +118,7 @@ public sealed partial class ResNetClassifier
     /// <returns>An outcome a picture, in the order given. A picture that fails does not cost the others their result.</returns>
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
     public IReadOnlyList<EmbeddingOutcome> EmbedBatch(IReadOnlyList<string> paths, bool normalize = false)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -123,6 +131,7 @@ public sealed partial class ResNetClassifier
     /// <returns>An outcome a picture, in the order given. A picture that fails does not cost the others their result.</returns>
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
     public IReadOnlyList<EmbeddingOutcome> EmbedBatch(IReadOnlyList<ReadOnlyMemory<byte>> encoded, bool normalize = false)
     {
         ArgumentNullException.ThrowIfNull(encoded);

@@ -228,7 +228,7 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
             }
             catch (SourceException exception)
             {
-                string address = Downloader.Shown(source.AddressOf(file));
+                string address = Downloader.Shown(source.GetAddress(file));
                 findings.Add(source, address, exception);
                 _reporter.Notice($"{source.Name} does not give {file.Name}: {exception.Message}.");
             }
