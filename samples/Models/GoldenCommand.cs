@@ -71,7 +71,7 @@ internal sealed class GoldenCommand(ModelStore store, IAnsiConsole console, Text
             {
                 table.AddRow(
                     report.ModelName,
-                    Terminal.Plain(result.DataSet),
+                    Terminal.Plain(result.Dataset),
                     Number(result.MaxDifference),
                     Number(result.MaxRelativeDifference),
                     Number(result.Allowed),
@@ -80,7 +80,7 @@ internal sealed class GoldenCommand(ModelStore store, IAnsiConsole console, Text
                     result.Passed ? "[green]pass[/]" : "[red]FAILS[/]");
                 if (!result.Passed)
                 {
-                    _failures.Add($"{report.ModelName}, '{result.DataSet}': {result.Failure}.");
+                    _failures.Add($"{report.ModelName}, '{result.Dataset}': {result.Failure}.");
                 }
             }
         }

@@ -22,8 +22,8 @@ internal static class Comparison
                 {
                     OnnxModel quantized = ResNetQuantizer.Quantize(model, pictures, options with { Calibration = method, Format = format, NoisePictures = 0 }, null, cancellationToken).Model;
                     MeasuredModel after = measurement.Of(quantized.ToArray(), cancellationToken);
-                    double drop = new AccuracyCriterion(AccuracyMeasure.RelativeDrop, 0).LossOf(before.Accuracy, after.Accuracy);
-                    double different = new AccuracyCriterion(AccuracyMeasure.Disagreement, 0).LossOf(before.Accuracy, after.Accuracy);
+                    double drop = new AccuracyCriterion(AccuracyMeasure.RelativeDrop, 0).GetLoss(before.Accuracy, after.Accuracy);
+                    double different = new AccuracyCriterion(AccuracyMeasure.Disagreement, 0).GetLoss(before.Accuracy, after.Accuracy);
                     Console.WriteLine($"| {method} | {format} | {BeforeAfter.Number(after.Accuracy.Top1)} | {drop.ToString("0.000", CultureInfo.InvariantCulture)} | {Number(different)} | {Number(after.Bytes / 1e6)} |");
                 }
             }

@@ -115,14 +115,17 @@ public sealed class EvaluationReport
 
     /// <summary>The report for people.</summary>
     /// <param name="timings">Whether to say how long it took. Without, the same pictures and model give the same text.</param>
+    /// <returns>Lines of text, each ended by <c>\n</c>.</returns>
     public string ToText(bool timings = true) => TextReport.Write(this, timings);
 
     /// <summary>The report as Markdown.</summary>
     /// <param name="timings">Whether to say how long it took. Without, the same pictures and model give the same text.</param>
+    /// <returns>Markdown with tables.</returns>
     public string ToMarkdown(bool timings = true) => MarkdownReport.Write(this, timings);
 
     /// <summary>The report as an indented JSON object, with every class, every confusion, every bin and every failure.</summary>
     /// <param name="timings">Whether to say how long it took. Without, the same pictures and model give the same text.</param>
+    /// <returns>JSON.</returns>
     public string ToJson(bool timings = true) => JsonReport.Write(this, timings);
 
     private static ClassAccuracy[] CountClasses(EvaluatedImage[] images, LabelSet labels)

@@ -23,6 +23,7 @@ public sealed partial class ImageDataset
     /// <returns>A data set that the caller disposes.</returns>
     /// <exception cref="ImageDatasetException">It has no pictures, or some whose class is not known; the message lists them.</exception>
     /// <exception cref="IOException">It cannot be read, or (<see cref="FileNotFoundException"/>) is not there.</exception>
+    /// <exception cref="ArgumentException">A path is empty.</exception>
     public static ImageDataset Open(string path, LabelSet labels, string? groundTruth = null, string? synsetMap = null, ImageDatasetOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -67,6 +68,7 @@ public sealed partial class ImageDataset
     /// <returns>A data set.</returns>
     /// <exception cref="ImageDatasetException">It has no pictures, or some whose class is not known; the message lists them.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="ArgumentException">A path is empty.</exception>
     public static ImageDataset FromClassFolders(string folder, LabelSet labels, ImageDatasetOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -84,6 +86,7 @@ public sealed partial class ImageDataset
     /// <returns>A data set that the caller disposes.</returns>
     /// <exception cref="ImageDatasetException">It is no zip file, has no pictures, some whose class is not known, encrypted ones, or ones above the limit; the message lists them.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="ArgumentException">A path is empty.</exception>
     public static ImageDataset FromZip(string path, LabelSet labels, ImageDatasetOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -115,6 +118,7 @@ public sealed partial class ImageDataset
     /// <returns>A data set.</returns>
     /// <exception cref="ImageDatasetException">There are no pictures, some have no truth, or the truth cannot be understood; the message lists them.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="ArgumentException">A path is empty.</exception>
     public static ImageDataset FromImageNet(string valFolder, string groundTruth, LabelSet labels, string? synsetMap = null, ImageDatasetOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(valFolder);
@@ -141,6 +145,7 @@ public sealed partial class ImageDataset
     /// <returns>A data set.</returns>
     /// <exception cref="ImageDatasetException">There are no pictures, some are missing, or have a label that no class has; the message lists them.</exception>
     /// <exception cref="IOException">The list cannot be read.</exception>
+    /// <exception cref="ArgumentException">A path is empty.</exception>
     public static ImageDataset FromList(string listFile, LabelSet labels, ImageDatasetOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(listFile);

@@ -100,11 +100,14 @@ public sealed class ModelComparison
     }
 
     /// <summary>The comparison for people.</summary>
+    /// <returns>Lines of text, each ended by <c>\n</c>.</returns>
     public string ToText() => TextReport.Write(this);
 
     /// <summary>The comparison as Markdown.</summary>
+    /// <returns>Markdown with tables.</returns>
     public string ToMarkdown() => MarkdownReport.Write(this);
 
     /// <summary>The comparison as an indented JSON object, with every picture on which the models disagree.</summary>
+    /// <returns>JSON.</returns>
     public string ToJson() => JsonReport.Write(this);
 }

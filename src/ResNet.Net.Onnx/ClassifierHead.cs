@@ -64,6 +64,7 @@ public sealed class ClassifierHead
     /// <summary>Adds an output to the graph: the pooled features, float <c>[N, FeatureCount]</c>.</summary>
     /// <param name="name">The output's name, which nothing in the graph may have.</param>
     /// <exception cref="OnnxModelException">The graph has the name already.</exception>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
     public void AddFeatures(string name)
     {
         ThrowIfTaken(name);
@@ -77,11 +78,12 @@ public sealed class ClassifierHead
     /// <summary>Adds an output to the graph: the class activation maps of all classes, float <c>[N, ClassCount, H, W]</c>, by a 1x1 convolution of the last feature maps with the dense layer's weights.</summary>
     /// <param name="name">The output's name, which nothing in the graph may have.</param>
     /// <exception cref="OnnxModelException">The graph has the name already.</exception>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
     public void AddActivationMaps(string name)
     {
         ThrowIfTaken(name);
         string maps = Real(MapsName, _match.MapsQuantization);
-        string weights = _model.Graph.UniqueName($"{name}_weights");
+        string weights = _model.Graph.CreateUniqueName($"{name}_weights");
         _model.Graph.Initializers.Add(OnnxTensor.Create<float>(weights, [ClassCount, FeatureCount, 1, 1], _weights));
         OnnxNode convolution = new("Conv", [maps, weights], [name], name);
         convolution.Attributes.Set("kernel_shape", [1L, 1L]);
@@ -94,7 +96,7 @@ public sealed class ClassifierHead
     private void ThrowIfTaken(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (_model.Graph.UniqueName(name) != name)
+        if (_model.Graph.CreateUniqueName(name) != name)
         {
             throw new OnnxModelException($"The graph '{_model.Graph.Name}' has something called '{name}' already.");
         }
@@ -107,7 +109,7 @@ public sealed class ClassifierHead
             return value;
         }
 
-        string real = _model.Graph.UniqueName($"{value}_dequantized");
+        string real = _model.Graph.CreateUniqueName($"{value}_dequantized");
         string[] inputs = quantization.ZeroPoint is null ? [value, quantization.Scale] : [value, quantization.Scale, quantization.ZeroPoint];
         _model.Graph.Nodes.Add(new OnnxNode("DequantizeLinear", inputs, [real], real));
         return real;

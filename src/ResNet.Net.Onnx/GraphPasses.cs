@@ -69,7 +69,7 @@ public static class GraphPasses
             count++;
             while (node.Inputs.Count > 2)
             {
-                string partial = graph.UniqueName($"{node.Outputs[0]}_partial");
+                string partial = graph.CreateUniqueName($"{node.Outputs[0]}_partial");
                 graph.Nodes.Insert(i++, new OnnxNode("Add", node.Inputs.Take(2), [partial], partial));
                 node.Inputs.RemoveAt(0);
                 node.Inputs[0] = partial;
@@ -97,16 +97,16 @@ public static class GraphPasses
         foreach (OnnxNode node in graph.Nodes)
         {
             if (!node.Is("BatchNormalization") || ChannelScaling.TryRead(node, index) is not ChannelScaling scaling
-                || index.Producer(node.Inputs[0]) is not OnnxNode conv || !conv.Is("Conv") || folded.Contains(conv)
-                || index.Consumers(node.Inputs[0]).Count != 1 || outputs.Contains(node.Inputs[0])
-                || index.Initializer(conv.Inputs[1]) is not OnnxTensor weight || weight.ElementType != OnnxElementType.Float
+                || index.FindProducer(node.Inputs[0]) is not OnnxNode conv || !conv.Is("Conv") || folded.Contains(conv)
+                || index.FindConsumers(node.Inputs[0]).Count != 1 || outputs.Contains(node.Inputs[0])
+                || index.FindInitializer(conv.Inputs[1]) is not OnnxTensor weight || weight.ElementType != OnnxElementType.Float
                 || weight.Dims.Count < 3 || weight.Dims[0] != scaling.Channels)
             {
                 continue;
             }
 
-            OnnxTensor? bias = conv.InputOrNull(2) is string biasName ? index.Initializer(biasName) : null;
-            if (conv.InputOrNull(2) is not null && bias is null)
+            OnnxTensor? bias = conv.GetInputOrNull(2) is string biasName ? index.FindInitializer(biasName) : null;
+            if (conv.GetInputOrNull(2) is not null && bias is null)
             {
                 continue;
             }
@@ -180,17 +180,17 @@ public static class GraphPasses
         int count = 0;
         foreach (OnnxNode node in graph.Nodes)
         {
-            if (!node.Is("MatMul") || !IsRow(node.Inputs[0], index) || index.Initializer(node.Inputs[1]) is not { Dims.Count: 2 } weight)
+            if (!node.Is("MatMul") || !IsRow(node.Inputs[0], index) || index.FindInitializer(node.Inputs[1]) is not { Dims.Count: 2 } weight)
             {
                 continue;
             }
 
             node.OpType = "Gemm";
             count++;
-            IReadOnlyList<OnnxNode> consumers = index.Consumers(node.Outputs[0]);
+            IReadOnlyList<OnnxNode> consumers = index.FindConsumers(node.Outputs[0]);
             if (consumers.Count == 1 && consumers[0] is OnnxNode add && add.Is("Add") && !outputs.Contains(node.Outputs[0])
                 && add.Inputs.FirstOrDefault(i => i != node.Outputs[0]) is string other
-                && index.Initializer(other) is { Dims.Count: 1 } bias && bias.Dims[0] == weight.Dims[1])
+                && index.FindInitializer(other) is { Dims.Count: 1 } bias && bias.Dims[0] == weight.Dims[1])
             {
                 node.Inputs.Add(other);
                 node.Outputs[0] = add.Outputs[0];
@@ -204,8 +204,8 @@ public static class GraphPasses
 
     private static bool IsIdleDropout(OnnxNode node, OnnxGraphIndex index)
         => node.Is("Dropout")
-            && node.Outputs.Skip(1).All(mask => mask.Length == 0 || index.Consumers(mask).Count == 0)
-            && (node.InputOrNull(2) is not string training || (index.Initializer(training) is { ElementType: OnnxElementType.Bool } flag && !flag.AsSpan<bool>()[0]));
+            && node.Outputs.Skip(1).All(mask => mask.Length == 0 || index.FindConsumers(mask).Count == 0)
+            && (node.GetInputOrNull(2) is not string training || (index.FindInitializer(training) is { ElementType: OnnxElementType.Bool } flag && !flag.AsSpan<bool>()[0]));
 
     private static bool Bypass(OnnxGraph graph, OnnxGraphIndex index, OnnxNode node)
     {
@@ -218,7 +218,7 @@ public static class GraphPasses
         }
 
         // The output keeps its name: whoever gave the value gives the output from now on.
-        if (index.Producer(value) is not OnnxNode producer || graph.Outputs.Any(o => o.Name == value))
+        if (index.FindProducer(value) is not OnnxNode producer || graph.Outputs.Any(o => o.Name == value))
         {
             return false;
         }
@@ -231,7 +231,7 @@ public static class GraphPasses
     /// <summary>Whether a value has rows and columns, as far as the operators before it tell.</summary>
     private static bool IsPicture(string value, OnnxGraphIndex index)
     {
-        while (index.Producer(value) is OnnxNode node)
+        while (index.FindProducer(value) is OnnxNode node)
         {
             if (node.Domain.Length > 0)
             {
@@ -241,7 +241,7 @@ public static class GraphPasses
             switch (node.OpType)
             {
                 case "Conv":
-                    return index.Initializer(node.Inputs[1]) is { Dims.Count: 4 };
+                    return index.FindInitializer(node.Inputs[1]) is { Dims.Count: 4 };
                 case "MaxPool" or "AveragePool":
                     return node.Attributes.GetInts("kernel_shape") is { Length: 2 };
                 case "Relu" or "Add" or "BatchNormalization" or "GlobalAveragePool":
@@ -256,8 +256,8 @@ public static class GraphPasses
     }
 
     private static bool IsRow(string value, OnnxGraphIndex index)
-        => index.Producer(value) is OnnxNode node
-            && (node.Is("Flatten") || (node.Is("Reshape") && index.Initializer(node.Inputs[1]) is { Length: 2 }));
+        => index.FindProducer(value) is OnnxNode node
+            && (node.Is("Flatten") || (node.Is("Reshape") && index.FindInitializer(node.Inputs[1]) is { Length: 2 }));
 
     private static HashSet<string> NamesOf(OnnxGraph graph)
         => [.. graph.Initializers.Select(t => t.Name), .. graph.Inputs.Select(i => i.Name), .. graph.Nodes.SelectMany(n => n.Outputs)];

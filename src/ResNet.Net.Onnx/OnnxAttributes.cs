@@ -64,31 +64,37 @@ public sealed class OnnxAttributes
     /// <summary>Sets an integer, in place of whatever has the name.</summary>
     /// <param name="name">The attribute's name.</param>
     /// <param name="value">The value.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
     public void Set(string name, long value) => Put(new AttributeProto { Name = name, Type = AttributeType.Int, I = value });
 
     /// <summary>Sets a real number, in place of whatever has the name.</summary>
     /// <param name="name">The attribute's name.</param>
     /// <param name="value">The value.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
     public void Set(string name, float value) => Put(new AttributeProto { Name = name, Type = AttributeType.Float, F = value });
 
     /// <summary>Sets a text, in place of whatever has the name.</summary>
     /// <param name="name">The attribute's name.</param>
     /// <param name="value">The value.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
     public void Set(string name, string value) => Put(new AttributeProto { Name = name, Type = AttributeType.String, S = ByteString.CopyFromUtf8(value) });
 
     /// <summary>Sets a list of integers, in place of whatever has the name.</summary>
     /// <param name="name">The attribute's name.</param>
     /// <param name="values">The values; copied.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
     public void Set(string name, ReadOnlySpan<long> values) => Put(new AttributeProto { Name = name, Type = AttributeType.Ints, Ints = { values.ToArray() } });
 
     /// <summary>Sets a list of real numbers, in place of whatever has the name.</summary>
     /// <param name="name">The attribute's name.</param>
     /// <param name="values">The values; copied.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
     public void Set(string name, ReadOnlySpan<float> values) => Put(new AttributeProto { Name = name, Type = AttributeType.Floats, Floats = { values.ToArray() } });
 
     /// <summary>Sets a tensor, in place of whatever has the name.</summary>
     /// <param name="name">The attribute's name.</param>
     /// <param name="value">The tensor; shared with the attribute from now on.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
     public void Set(string name, OnnxTensor value)
     {
         ArgumentNullException.ThrowIfNull(value);

@@ -9,10 +9,12 @@ public readonly record struct OnnxDimension(long? Value, string? Parameter)
 {
     /// <summary>A dimension of fixed size.</summary>
     /// <param name="value">The number of elements.</param>
+    /// <returns>The dimension.</returns>
     public static implicit operator OnnxDimension(long value) => FromInt64(value);
 
     /// <summary>A free dimension with a name.</summary>
     /// <param name="parameter">The name.</param>
+    /// <returns>The dimension.</returns>
     public static implicit operator OnnxDimension(string parameter) => FromString(parameter);
 
     /// <summary>A dimension of fixed size.</summary>

@@ -95,7 +95,7 @@ public sealed class OnnxGraph
         Stack<string> open = new(needed);
         while (open.TryPop(out string? value))
         {
-            if (index.Producer(value) is OnnxNode node && kept.Add(node))
+            if (index.FindProducer(value) is OnnxNode node && kept.Add(node))
             {
                 foreach (string use in Subgraphs.UsesOf(node.Proto).Where(needed.Add))
                 {
@@ -119,6 +119,7 @@ public sealed class OnnxGraph
     /// <summary>Makes every node that takes a value, and every output of the graph that is it, take another one instead. The names of the graph's outputs change with it.</summary>
     /// <param name="value">The value that is taken now.</param>
     /// <param name="replacement">The value to take.</param>
+    /// <exception cref="ArgumentException">A name is empty.</exception>
     public void ReplaceUses(string value, string replacement)
     {
         ArgumentException.ThrowIfNullOrEmpty(value);
@@ -148,10 +149,11 @@ public sealed class OnnxGraph
     /// <summary>A name that no value and no node of the graph has, subgraphs included.</summary>
     /// <param name="stem">What the name begins with; it is the name itself where that is free.</param>
     /// <returns>The name.</returns>
-    public string UniqueName(string stem)
+    /// <exception cref="ArgumentException">The stem is empty.</exception>
+    public string CreateUniqueName(string stem)
     {
         ArgumentException.ThrowIfNullOrEmpty(stem);
-        return UniqueName(stem, Names());
+        return CreateUniqueName(stem, Names());
     }
 
     /// <summary>Every name of a value or node, subgraphs included.</summary>
@@ -166,7 +168,7 @@ public sealed class OnnxGraph
         return names;
     }
 
-    internal static string UniqueName(string stem, HashSet<string> taken)
+    internal static string CreateUniqueName(string stem, HashSet<string> taken)
     {
         string name = stem;
         for (int number = 1; taken.Contains(name); number++)

@@ -36,15 +36,15 @@ public sealed class OnnxGraphIndex
     /// <summary>The node that gives a value.</summary>
     /// <param name="value">The value's name.</param>
     /// <returns>The node; null for inputs, initializers and unknown names.</returns>
-    public OnnxNode? Producer(string value) => _producers.GetValueOrDefault(value);
+    public OnnxNode? FindProducer(string value) => _producers.GetValueOrDefault(value);
 
     /// <summary>The nodes that take a value, each once, in the order of the graph; inner graphs of a node count as the node.</summary>
     /// <param name="value">The value's name.</param>
     /// <returns>The nodes; none where nothing takes it.</returns>
-    public IReadOnlyList<OnnxNode> Consumers(string value) => _consumers.TryGetValue(value, out List<OnnxNode>? list) ? list : [];
+    public IReadOnlyList<OnnxNode> FindConsumers(string value) => _consumers.TryGetValue(value, out List<OnnxNode>? list) ? list : [];
 
     /// <summary>The weight or constant of a name.</summary>
     /// <param name="name">The name.</param>
     /// <returns>The tensor; null where there is none.</returns>
-    public OnnxTensor? Initializer(string name) => _initializers.GetValueOrDefault(name);
+    public OnnxTensor? FindInitializer(string name) => _initializers.GetValueOrDefault(name);
 }

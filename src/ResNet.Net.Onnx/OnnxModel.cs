@@ -36,6 +36,7 @@ public sealed class OnnxModel
     }
 
     /// <summary>The version of the IR specification that the file is written in.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is set to less than 1.</exception>
     public long IrVersion
     {
         get => _proto.IrVersion;
@@ -112,6 +113,7 @@ public sealed class OnnxModel
     /// <exception cref="OnnxModelException">The file is no ONNX model, is damaged, or keeps tensors where they are not read.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
     public static unsafe OnnxModel Load(string path, ExternalDataPolicy externalData = ExternalDataPolicy.Refuse)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -151,6 +153,7 @@ public sealed class OnnxModel
     /// <summary>Imports a version of an operator set, in place of another. Nodes are not changed.</summary>
     /// <param name="domain">The domain; empty for ONNX's own.</param>
     /// <param name="version">The version, from 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="version"/> is less than 1.</exception>
     public void SetOpset(string domain, long version)
     {
         ArgumentNullException.ThrowIfNull(domain);
@@ -173,6 +176,7 @@ public sealed class OnnxModel
     /// <summary>Sets a free text that comes with the model.</summary>
     /// <param name="key">Its key.</param>
     /// <param name="value">The text; null removes it.</param>
+    /// <exception cref="ArgumentException">The key is empty.</exception>
     public void SetMetadata(string key, string? value)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
@@ -238,6 +242,7 @@ public sealed class OnnxModel
     /// <exception cref="IOException">It cannot be written; what was there is left as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written; what was there is left as it was.</exception>
     /// <exception cref="OnnxModelException">The file would have more than the 2 GiB that it can have.</exception>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -81,7 +81,7 @@ public sealed class OnnxNode
     /// <summary>The input at a position; null when it is left out.</summary>
     /// <param name="index">The position, from 0.</param>
     /// <returns>The value's name, or null.</returns>
-    public string? InputOrNull(int index) => index < Proto.Input.Count && Proto.Input[index].Length > 0 ? Proto.Input[index] : null;
+    public string? GetInputOrNull(int index) => index < Proto.Input.Count && Proto.Input[index].Length > 0 ? Proto.Input[index] : null;
 
     /// <summary>As <c>node 'conv0_fwd' (Conv)</c>, or by its first output when it has no name.</summary>
     /// <returns>Text for messages.</returns>

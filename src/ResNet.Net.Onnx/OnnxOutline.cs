@@ -21,6 +21,8 @@ public sealed record OnnxOutline(long IrVersion, long Opset, IReadOnlyList<strin
     /// <returns>The outline.</returns>
     /// <exception cref="OnnxModelException">The file is no ONNX model, or damaged.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
     public static OnnxOutline Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -31,7 +31,7 @@ public static class ResNetBuilder
     /// <param name="weights">Called once for every weight tensor.</param>
     /// <returns>The model.</returns>
     /// <exception cref="ArgumentException">The architecture has a property that no network can have; the message names it.</exception>
-    public static OnnxModel Build(ResNetArchitecture architecture, ResNetWeights weights)
+    public static OnnxModel Build(ResNetArchitecture architecture, ResNetWeightsCallback weights)
     {
         ArgumentNullException.ThrowIfNull(architecture);
         ArgumentNullException.ThrowIfNull(weights);

@@ -13,7 +13,7 @@ public sealed record AccuracyCriterion(AccuracyMeasure Measure, double Limit)
     /// <param name="candidate">The quantized model, on the same pictures.</param>
     /// <returns>The loss.</returns>
     /// <exception cref="ArgumentException">The two saw different numbers of pictures, or the measure needs labels and there are none.</exception>
-    public double LossOf(ModelAccuracy baseline, ModelAccuracy candidate)
+    public double GetLoss(ModelAccuracy baseline, ModelAccuracy candidate)
     {
         ArgumentNullException.ThrowIfNull(baseline);
         ArgumentNullException.ThrowIfNull(candidate);

@@ -14,13 +14,13 @@ public sealed record AccuracyTuning
 
     /// <summary>The most layers that may return to float, from 0; if the criterion does not hold then, the report says so.</summary>
     /// <value>No limit: with every layer in float the criterion holds.</value>
-    public int MostFloatLayers { get; init; } = int.MaxValue;
+    public int MaxFloatLayers { get; init; } = int.MaxValue;
 
     internal void Validate()
     {
         ArgumentNullException.ThrowIfNull(Measure);
         ArgumentNullException.ThrowIfNull(Criterion);
-        ArgumentOutOfRangeException.ThrowIfNegative(MostFloatLayers);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxFloatLayers);
         Criterion.Validate();
     }
 }

@@ -68,11 +68,11 @@ public sealed class CalibrationSet
 
     /// <summary>Inputs that were prepared elsewhere.</summary>
     /// <param name="planes">One <c>[3, height, width]</c> a picture, as the model takes it; kept, not copied.</param>
-    /// <param name="height">Rows.</param>
-    /// <param name="width">Columns.</param>
+    /// <param name="width">Columns, from 1.</param>
+    /// <param name="height">Rows, from 1.</param>
     /// <returns>The set.</returns>
-    /// <exception cref="ArgumentException">There are no pictures, or one has another length.</exception>
-    public static CalibrationSet FromTensors(IReadOnlyList<ReadOnlyMemory<float>> planes, int height, int width)
+    /// <exception cref="ArgumentException">There are no pictures, one has another length, or a side is less than 1.</exception>
+    public static CalibrationSet FromTensors(IReadOnlyList<ReadOnlyMemory<float>> planes, int width, int height)
     {
         ArgumentNullException.ThrowIfNull(planes);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
@@ -92,6 +92,7 @@ public sealed class CalibrationSet
     /// <summary>The first pictures of the set.</summary>
     /// <param name="count">How many, from 1; more than there are means all.</param>
     /// <returns>A set of these.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is less than 1.</exception>
     public CalibrationSet Take(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);

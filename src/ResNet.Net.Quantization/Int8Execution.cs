@@ -14,7 +14,7 @@ namespace ResNet.Net.Quantization;
 public sealed record Int8Execution(string Processor, bool NeedsGuard, string Explanation)
 {
     /// <summary>This machine.</summary>
-    public static Int8Execution Here { get; } = Inspect();
+    public static Int8Execution Current { get; } = Inspect();
 
     private static Int8Execution Inspect()
     {

@@ -81,7 +81,7 @@ public static class ResNetQuantizer
             // Before anything that takes long: whatever is wrong with the evaluation set shows here.
             progress?.Report(new QuantizationProgress(QuantizationStage.Tuning, 0, 0, "the float model"));
             floatAccuracy = tuning.Measure(model.ToArray(), cancellationToken);
-            _ = tuning.Criterion.LossOf(floatAccuracy, floatAccuracy);
+            _ = tuning.Criterion.GetLoss(floatAccuracy, floatAccuracy);
         }
 
         IReadOnlyDictionary<string, RangeObserver> observers = RangeCollector.Observe(prepared, all.Roots, pictures, options, progress, cancellationToken);
@@ -107,7 +107,7 @@ public static class ResNetQuantizer
             FloatAccuracy = floatAccuracy,
             Trials = outcome.Trials,
             CriterionHolds = outcome.CriterionHolds,
-            Machine = Int8Execution.Here,
+            Machine = Int8Execution.Current,
         };
         return new QuantizationResult(quantized, report);
     }

@@ -157,6 +157,8 @@ public sealed class ActivationMap
     /// <param name="path">The file.</param>
     /// <param name="options">Size and strength; null for the defaults.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written, or is a folder.</exception>
+    /// <exception cref="ArgumentException">The path is empty, or an option is out of range.</exception>
     public void SavePng(string path, OverlayOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);

@@ -9,20 +9,20 @@ namespace ResNet.Net;
 public sealed class GoldenArchive
 {
     /// <summary>Puts data sets together that came by another way.</summary>
-    /// <param name="dataSets">The data sets, one at least.</param>
+    /// <param name="datasets">The data sets, one at least.</param>
     /// <exception cref="ArgumentException">There is none.</exception>
-    public GoldenArchive(IEnumerable<GoldenDataSet> dataSets)
+    public GoldenArchive(IEnumerable<GoldenDataset> datasets)
     {
-        ArgumentNullException.ThrowIfNull(dataSets);
-        DataSets = [.. dataSets];
-        if (DataSets.Count == 0)
+        ArgumentNullException.ThrowIfNull(datasets);
+        Datasets = [.. datasets];
+        if (Datasets.Count == 0)
         {
-            throw new ArgumentException("There is no data set.", nameof(dataSets));
+            throw new ArgumentException("There is no data set.", nameof(datasets));
         }
     }
 
     /// <summary>The data sets, in the order of their folders' names and numbers.</summary>
-    public IReadOnlyList<GoldenDataSet> DataSets { get; }
+    public IReadOnlyList<GoldenDataset> Datasets { get; }
 
     /// <summary>Reads an archive from a file. Nothing is written to the disk; the archive is trusted with nothing.</summary>
     /// <param name="path">The file.</param>

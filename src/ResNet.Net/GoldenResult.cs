@@ -4,7 +4,7 @@ namespace ResNet.Net;
 public sealed record GoldenResult
 {
     /// <summary>The data set's name.</summary>
-    public required string DataSet { get; init; }
+    public required string Dataset { get; init; }
 
     /// <summary>The largest <c>|actual - expected|</c>; infinite when an output is not finite, NaN when the shapes differ.</summary>
     public required double MaxDifference { get; init; }

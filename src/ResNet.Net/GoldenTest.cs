@@ -127,12 +127,12 @@ public static class GoldenTest
         double? step = tolerance.Steps > 0 && load is not null ? OutputStep.Of(load(), output) : null;
         OutputComparison comparison = new(tolerance, step);
         List<GoldenResult> results = [];
-        foreach (GoldenDataSet dataSet in archive.DataSets)
+        foreach (GoldenDataset dataset in archive.Datasets)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            (OnnxTensor given, OnnxTensor expected) = Pair(dataSet);
+            (OnnxTensor given, OnnxTensor expected) = Pair(dataset);
             (float[] values, long[] shape) = Run(session, recipe.Name, input, given, output);
-            results.Add(comparison.Compare(dataSet.Name, expected, values, shape));
+            results.Add(comparison.Compare(dataset.Name, expected, values, shape));
         }
 
         return new GoldenReport
@@ -148,31 +148,31 @@ public static class GoldenTest
         };
     }
 
-    private static (OnnxTensor Input, OnnxTensor Output) Pair(GoldenDataSet dataSet)
+    private static (OnnxTensor Input, OnnxTensor Output) Pair(GoldenDataset dataset)
     {
-        string name = EntryName.Shown(dataSet.Name);
-        if (dataSet.Inputs.Count != 1 || dataSet.Outputs.Count != 1)
+        string name = EntryName.Shown(dataset.Name);
+        if (dataset.Inputs.Count != 1 || dataset.Outputs.Count != 1)
         {
-            throw new GoldenArchiveException($"The data set {name} has {dataSet.Inputs.Count} inputs and {dataSet.Outputs.Count} outputs; a picture classifier has one of each.", dataSet.Name);
+            throw new GoldenArchiveException($"The data set {name} has {dataset.Inputs.Count} inputs and {dataset.Outputs.Count} outputs; a picture classifier has one of each.", dataset.Name);
         }
 
-        foreach (OnnxTensor tensor in (OnnxTensor[])[dataSet.Inputs[0], dataSet.Outputs[0]])
+        foreach (OnnxTensor tensor in (OnnxTensor[])[dataset.Inputs[0], dataset.Outputs[0]])
         {
             if (tensor.ElementType != OnnxElementType.Float || tensor.Length == 0)
             {
-                throw new GoldenArchiveException($"The data set {name} holds '{tensor}'; a picture classifier takes and gives Float, one value at least.", dataSet.Name);
+                throw new GoldenArchiveException($"The data set {name} holds '{tensor}'; a picture classifier takes and gives Float, one value at least.", dataset.Name);
             }
         }
 
-        foreach (float value in dataSet.Outputs[0].AsSpan<float>())
+        foreach (float value in dataset.Outputs[0].AsSpan<float>())
         {
             if (!float.IsFinite(value))
             {
-                throw new GoldenArchiveException($"The data set {name} expects {value} in an output, with which nothing can be compared.", dataSet.Name);
+                throw new GoldenArchiveException($"The data set {name} expects {value} in an output, with which nothing can be compared.", dataset.Name);
             }
         }
 
-        return (dataSet.Inputs[0], dataSet.Outputs[0]);
+        return (dataset.Inputs[0], dataset.Outputs[0]);
     }
 
     private static (float[] Values, long[] Shape) Run(OrtSession session, string model, TensorMetadata input, OnnxTensor given, string output)

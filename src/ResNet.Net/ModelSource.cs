@@ -42,13 +42,13 @@ public sealed record ModelSource
     /// <summary>The address of a variant's model.</summary>
     /// <param name="variant">The variant.</param>
     /// <returns>Its address, with the user name and the password if the mirror was given with them.</returns>
-    public Uri AddressOf(ResNetVariant variant)
+    public Uri GetAddress(ResNetVariant variant)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        return AddressOf(StoredFile.ModelOf(variant));
+        return GetAddress(StoredFile.ModelOf(variant));
     }
 
-    internal Uri AddressOf(StoredFile file)
+    internal Uri GetAddress(StoredFile file)
         => new(_template.Replace("{id}", file.Variant.Id, StringComparison.Ordinal).Replace("{file}", file.Name, StringComparison.Ordinal));
 
     /// <summary>The name; never a password.</summary>

@@ -20,6 +20,8 @@ public sealed partial class ResNetClassifier
     /// <param name="topK">How many classes to return, at least 1; more than there are means all.</param>
     /// <returns>An outcome a picture, in the order given. A picture that fails does not cost the others their result.</returns>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
+    /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
     public IReadOnlyList<ClassificationOutcome> ClassifyBatch(IReadOnlyList<string> paths, int topK = DefaultTopK)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -31,6 +33,8 @@ public sealed partial class ResNetClassifier
     /// <param name="topK">How many classes to return, at least 1; more than there are means all.</param>
     /// <returns>An outcome a picture, in the order given. A picture that fails does not cost the others their result.</returns>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
+    /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
     public IReadOnlyList<ClassificationOutcome> ClassifyBatch(IReadOnlyList<ReadOnlyMemory<byte>> encoded, int topK = DefaultTopK)
     {
         ArgumentNullException.ThrowIfNull(encoded);
@@ -46,7 +50,8 @@ public sealed partial class ResNetClassifier
     /// <returns>A place a picture, in the order given: null, or why it failed.</returns>
     /// <exception cref="ArgumentException"><paramref name="probabilities"/> is too short.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
-    public IReadOnlyList<Exception?> Probabilities(IReadOnlyList<ReadOnlyMemory<byte>> encoded, Memory<float> probabilities)
+    /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
+    public IReadOnlyList<Exception?> GetProbabilities(IReadOnlyList<ReadOnlyMemory<byte>> encoded, Memory<float> probabilities)
     {
         ArgumentNullException.ThrowIfNull(encoded);
         if (probabilities.Length < (long)encoded.Count * Labels.Count)

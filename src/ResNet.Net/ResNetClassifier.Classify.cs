@@ -11,7 +11,11 @@ public sealed partial class ResNetClassifier
     /// <returns>The most probable classes.</returns>
     /// <exception cref="ImageDecodeException">The file is no accepted picture.</exception>
     /// <exception cref="IOException">The file cannot be read (<see cref="FileNotFoundException"/>: it is not there).</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
+    /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
     public Classification Classify(string path, int topK = DefaultTopK)
     {
         topK = Limit(topK);
@@ -24,6 +28,8 @@ public sealed partial class ResNetClassifier
     /// <returns>The most probable classes.</returns>
     /// <exception cref="ImageDecodeException">The stream holds no accepted picture.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
+    /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
     public Classification Classify(Stream picture, int topK = DefaultTopK)
     {
         topK = Limit(topK);
@@ -36,6 +42,8 @@ public sealed partial class ResNetClassifier
     /// <returns>The most probable classes.</returns>
     /// <exception cref="ImageDecodeException">The bytes are no accepted picture.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
+    /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
     public Classification Classify(ReadOnlySpan<byte> encoded, int topK = DefaultTopK)
     {
         topK = Limit(topK);
@@ -48,6 +56,8 @@ public sealed partial class ResNetClassifier
     /// <returns>The most probable classes.</returns>
     /// <exception cref="ArgumentException"><paramref name="pixels"/> is <c>default</c>.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
+    /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
     public Classification Classify(PixelView pixels, int topK = DefaultTopK)
     {
         topK = Limit(topK);
@@ -60,6 +70,7 @@ public sealed partial class ResNetClassifier
     /// <returns>How many places were filled: as many as there are, or as there are classes.</returns>
     /// <exception cref="ArgumentException"><paramref name="predictions"/> is empty, or <paramref name="pixels"/> is <c>default</c>.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
     public int Classify(PixelView pixels, Span<Prediction> predictions)
     {
         if (predictions.IsEmpty)
@@ -80,7 +91,7 @@ public sealed partial class ResNetClassifier
     /// <param name="scores">Receives one value a class; at least <c>Labels.Count</c> long.</param>
     /// <exception cref="ArgumentException"><paramref name="scores"/> is too short, or <paramref name="pixels"/> is <c>default</c>.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
-    public void Scores(PixelView pixels, Span<float> scores)
+    public void GetScores(PixelView pixels, Span<float> scores)
     {
         if (scores.Length < Labels.Count)
         {

@@ -29,7 +29,10 @@ public sealed partial class ResNetClassifier
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
     /// <exception cref="ImageDecodeException">The file is no accepted picture.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
     public float[] Embed(string path, bool normalize = false)
     {
         float[] features = new float[FeatureCount];
@@ -44,6 +47,7 @@ public sealed partial class ResNetClassifier
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
     /// <exception cref="ImageDecodeException">The stream holds no accepted picture.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
     public float[] Embed(Stream picture, bool normalize = false)
     {
         float[] features = new float[FeatureCount];
@@ -58,6 +62,7 @@ public sealed partial class ResNetClassifier
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
     /// <exception cref="ImageDecodeException">The bytes are no accepted picture.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
     public float[] Embed(ReadOnlySpan<byte> encoded, bool normalize = false)
     {
         float[] features = new float[FeatureCount];
@@ -72,6 +77,7 @@ public sealed partial class ResNetClassifier
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="pixels"/> is <c>default</c>.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
     public float[] Embed(PixelView pixels, bool normalize = false)
     {
         float[] features = new float[FeatureCount];
@@ -86,6 +92,7 @@ public sealed partial class ResNetClassifier
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="features"/> is too short, or <paramref name="pixels"/> is <c>default</c>.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
     public void Embed(PixelView pixels, Span<float> features, bool normalize = false)
     {
         if (features.Length < FeatureCount)
@@ -102,6 +109,7 @@ public sealed partial class ResNetClassifier
     /// <returns>An outcome a picture, in the order given. A picture that fails does not cost the others their result.</returns>
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
     public IReadOnlyList<EmbeddingOutcome> EmbedBatch(IReadOnlyList<string> paths, bool normalize = false)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -114,6 +122,7 @@ public sealed partial class ResNetClassifier
     /// <returns>An outcome a picture, in the order given. A picture that fails does not cost the others their result.</returns>
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
     public IReadOnlyList<EmbeddingOutcome> EmbedBatch(IReadOnlyList<ReadOnlyMemory<byte>> encoded, bool normalize = false)
     {
         ArgumentNullException.ThrowIfNull(encoded);

@@ -97,13 +97,13 @@ public sealed class OnnxGraphTests
     }
 
     [Fact]
-    public void UniqueName_TakenAnywhere_GetsANumber()
+    public void CreateUniqueName_TakenAnywhere_GetsANumber()
     {
         OnnxGraph graph = new TestModel(13).Input("n", 1).Output("n_1", 1).Weight("n_2", [1], 1f).Node(new OnnxNode("Relu", ["n"], ["n_1"], "n_3")).Node(Nested.If("n", "o", new OnnxNode("Relu", ["n"], ["n_4"], "n_5"))).Model.Graph;
         graph.ValueInfos.Add(new OnnxValueInfo("n_6", OnnxElementType.Float, null));
 
-        graph.UniqueName("n").Should().Be("n_7");
-        graph.UniqueName("free").Should().Be("free");
+        graph.CreateUniqueName("n").Should().Be("n_7");
+        graph.CreateUniqueName("free").Should().Be("free");
     }
 
     [Fact]
@@ -125,12 +125,12 @@ public sealed class OnnxGraphTests
 
         OnnxGraphIndex index = graph.CreateIndex();
 
-        index.Producer("a").Should().BeSameAs(graph.Nodes[0]).And.BeSameAs(graph.FindProducer("a"));
-        index.Producer("x").Should().BeNull();
-        index.Consumers("a").Should().Equal(graph.Nodes[1], graph.Nodes[2]);
-        index.Consumers("y").Should().BeEmpty();
-        index.Initializer("w").Should().BeSameAs(graph.FindInitializer("w"));
-        index.Initializer("x").Should().BeNull();
+        index.FindProducer("a").Should().BeSameAs(graph.Nodes[0]).And.BeSameAs(graph.FindProducer("a"));
+        index.FindProducer("x").Should().BeNull();
+        index.FindConsumers("a").Should().Equal(graph.Nodes[1], graph.Nodes[2]);
+        index.FindConsumers("y").Should().BeEmpty();
+        index.FindInitializer("w").Should().BeSameAs(graph.FindInitializer("w"));
+        index.FindInitializer("x").Should().BeNull();
         graph.FindInitializer("x").Should().BeNull();
     }
 
@@ -142,7 +142,7 @@ public sealed class OnnxGraphTests
         new OnnxNode("Op", [], []).ToString().Should().Be("a node without name or outputs (Op)");
         new OnnxNode("Conv", ["", "w"], ["y"], domain: "ai.onnx").Is("Conv").Should().BeTrue();
         new OnnxNode("Conv", ["", "w"], ["y"], domain: "org").Is("Conv").Should().BeFalse();
-        new OnnxNode("Conv", ["", "w"], ["y"]).InputOrNull(0).Should().BeNull();
-        new OnnxNode("Conv", ["", "w"], ["y"]).InputOrNull(2).Should().BeNull();
+        new OnnxNode("Conv", ["", "w"], ["y"]).GetInputOrNull(0).Should().BeNull();
+        new OnnxNode("Conv", ["", "w"], ["y"]).GetInputOrNull(2).Should().BeNull();
     }
 }

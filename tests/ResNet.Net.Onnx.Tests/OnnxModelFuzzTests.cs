@@ -140,7 +140,7 @@ public sealed class OnnxModelFuzzTests
 
         Try(() => OpsetUpgrader.Upgrade(plain));
         Try(() => model.Graph.CreateIndex());
-        Try(() => model.Graph.UniqueName("y"));
+        Try(() => model.Graph.CreateUniqueName("y"));
         Try(() =>
         {
             model.Graph.SortNodes();

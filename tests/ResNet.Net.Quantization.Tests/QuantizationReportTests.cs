@@ -47,7 +47,7 @@ public class QuantizationReportTests
             Report.ToMarkdown().Should().Contain($"`{layer.Name}`");
         }
 
-        Report.ToText().Should().Contain(Int8Execution.Here.Explanation).And.Contain("6 of 7 layers quantized");
+        Report.ToText().Should().Contain(Int8Execution.Current.Explanation).And.Contain("6 of 7 layers quantized");
     }
 
     [Fact]

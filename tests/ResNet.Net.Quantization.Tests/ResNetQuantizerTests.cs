@@ -178,10 +178,10 @@ public class ResNetQuantizerTests
     }
 
     [Fact]
-    public void Quantize_MostFloatLayersReached_SaysThatTheCriterionDoesNotHold()
+    public void Quantize_MaxFloatLayersReached_SaysThatTheCriterionDoesNotHold()
     {
         int models = 0;
-        AccuracyTuning tuning = new() { Measure = (_, _) => new ModelAccuracy([1], models++ == 0 ? 80 : 10), MostFloatLayers = 2 };
+        AccuracyTuning tuning = new() { Measure = (_, _) => new ModelAccuracy([1], models++ == 0 ? 80 : 10), MaxFloatLayers = 2 };
 
         QuantizationReport report = ResNetQuantizer.Quantize(SmallNetworks.Residual(), SmallNetworks.Calibration(), new QuantizationOptions { Tuning = tuning }).Report;
 

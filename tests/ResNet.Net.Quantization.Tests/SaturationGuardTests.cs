@@ -33,8 +33,8 @@ public class SaturationGuardTests
     {
         bool hasDotProduct = RuntimeDiagnostics.Inspect().HasInt8DotProduct;
 
-        Int8Execution.Here.NeedsGuard.Should().Be(!hasDotProduct && System.Runtime.Intrinsics.X86.X86Base.IsSupported);
-        Int8Execution.Here.Explanation.Should().Contain("session.x64quantprecision=1");
+        Int8Execution.Current.NeedsGuard.Should().Be(!hasDotProduct && System.Runtime.Intrinsics.X86.X86Base.IsSupported);
+        Int8Execution.Current.Explanation.Should().Contain("session.x64quantprecision=1");
     }
 
     /// <summary>A picture of strong contrasts: large activations saturate most.</summary>

@@ -7,7 +7,7 @@ internal static class SaturationProbe
 {
     private static int Main(string[] arguments)
     {
-        Console.WriteLine(Line(Int8Execution.Here.NeedsGuard ? "needs guard" : "needs none", []));
+        Console.WriteLine(Line(Int8Execution.Current.NeedsGuard ? "needs guard" : "needs none", []));
         Console.WriteLine(Line("guarded", Scores(arguments[0], guard: true)));
         Console.WriteLine(Line("unguarded", Scores(arguments[0], guard: false)));
         return 0;
@@ -19,7 +19,7 @@ internal static class SaturationProbe
         using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20Int8, options);
         float[] scores = new float[classifier.Labels.Count];
         byte[] pixels = File.ReadAllBytes(picture);
-        classifier.Scores(new PixelView(pixels, EmbeddedModel.Size, EmbeddedModel.Size), scores);
+        classifier.GetScores(new PixelView(pixels, EmbeddedModel.Size, EmbeddedModel.Size), scores);
         return scores;
     }
 

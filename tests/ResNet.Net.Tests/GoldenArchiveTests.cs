@@ -23,10 +23,10 @@ public class GoldenArchiveTests
 
         GoldenArchive archive = Read(tar.Build());
 
-        archive.DataSets.Select(s => s.Name).Should().Equal("resnet50v1/test_data_set_0", "resnet50v1/test_data_set_2", "resnet50v1/test_data_set_10");
-        archive.DataSets.Should().OnlyContain(s => s.Inputs.Single().Name == "data" && s.Outputs.Single().Name == "scores");
-        archive.DataSets[0].Inputs[0].ToArray<float>().Should().Equal(1, 2);
-        archive.DataSets[0].Outputs[0].ToArray<float>().Should().Equal(3, 4, 5);
+        archive.Datasets.Select(s => s.Name).Should().Equal("resnet50v1/test_data_set_0", "resnet50v1/test_data_set_2", "resnet50v1/test_data_set_10");
+        archive.Datasets.Should().OnlyContain(s => s.Inputs.Single().Name == "data" && s.Outputs.Single().Name == "scores");
+        archive.Datasets[0].Inputs[0].ToArray<float>().Should().Equal(1, 2);
+        archive.Datasets[0].Outputs[0].ToArray<float>().Should().Equal(3, 4, 5);
     }
 
     [Theory]
@@ -35,7 +35,7 @@ public class GoldenArchiveTests
     [InlineData("a/b/c/d/")]
     [InlineData("./résumé/test_data_set_0/")]
     public void Read_AnyDepth_FindsTheSet(string folder)
-        => Read(Pair(folder).Build()).DataSets.Single().Name.Should().Be(folder.Replace("./", "", StringComparison.Ordinal).TrimEnd('/'));
+        => Read(Pair(folder).Build()).Datasets.Single().Name.Should().Be(folder.Replace("./", "", StringComparison.Ordinal).TrimEnd('/'));
 
     [Theory]
     [InlineData(TarEntryFormat.V7)]
@@ -70,7 +70,7 @@ public class GoldenArchiveTests
             }
         }
 
-        Read(stream.ToArray()).DataSets.Single().Name.Should().Be(folder);
+        Read(stream.ToArray()).Datasets.Single().Name.Should().Be(folder);
     }
 
     [Fact]
@@ -80,8 +80,8 @@ public class GoldenArchiveTests
 
         GoldenArchive archive = Read(Pair("a/").Add("a/input_1.pb", other).Add("b/output_0.pb", Output).Add("b/output_1.pb", other).Add("b/input_0.pb", Input).Build());
 
-        archive.DataSets.Select(s => (s.Name, s.Inputs.Count, s.Outputs.Count)).Should().Equal(("a", 2, 1), ("b", 1, 2));
-        archive.DataSets[0].Inputs[1].ToString().Should().Be("more Float []");
+        archive.Datasets.Select(s => (s.Name, s.Inputs.Count, s.Outputs.Count)).Should().Equal(("a", 2, 1), ("b", 1, 2));
+        archive.Datasets[0].Inputs[1].ToString().Should().Be("more Float []");
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public class GoldenArchiveTests
     {
         using DripStream stream = new(Pair("").Build(), most: 13);
 
-        GoldenArchive.Read(stream).DataSets.Should().ContainSingle();
+        GoldenArchive.Read(stream).Datasets.Should().ContainSingle();
 
         stream.CanRead.Should().BeTrue();
     }
@@ -194,7 +194,7 @@ public class GoldenArchiveTests
         byte[] archive = Pair("").Build();
         long bytes = Pair("").Tar.Length + 1024;
 
-        GoldenArchive.Read(new MemoryStream(archive), new GoldenArchiveLimits { MaxTotalBytes = bytes, MaxTensorBytes = Output.Length, MaxEntries = 2 }).DataSets.Should().ContainSingle();
+        GoldenArchive.Read(new MemoryStream(archive), new GoldenArchiveLimits { MaxTotalBytes = bytes, MaxTensorBytes = Output.Length, MaxEntries = 2 }).Datasets.Should().ContainSingle();
 
         Refusal(archive, new GoldenArchiveLimits { MaxTotalBytes = bytes - 1 }).Message.Should().Contain("MaxTotalBytes");
         Refusal(archive, new GoldenArchiveLimits { MaxTensorBytes = Output.Length - 1 }).Message.Should().Contain("MaxTensorBytes");
@@ -292,7 +292,7 @@ public class GoldenArchiveTests
     {
         byte[] tar = [.. Pair("").Tar, .. new byte[1024]];
 
-        Read(TarGzBuilder.Compress([.. tar, .. new byte[10_000]])).DataSets.Should().ContainSingle("tar fills up with zeros");
+        Read(TarGzBuilder.Compress([.. tar, .. new byte[10_000]])).Datasets.Should().ContainSingle("tar fills up with zeros");
         Refusal(TarGzBuilder.Compress([.. tar, .. new byte[10_000], 1])).Message.Should().Contain("goes on behind its end");
         Refusal(TarGzBuilder.Compress([.. tar, .. Pair("hidden/").Tar])).Message.Should().Contain("goes on behind its end");
         Refusal([.. TarGzBuilder.Compress(tar), 1, 2, 3, 4, 5]).Message.Should().Contain("goes on behind its end");
@@ -315,7 +315,7 @@ public class GoldenArchiveTests
         byte[] tar = [.. Pair("a/test_data_set_0/").Add("pax", TarGzBuilder.Attribute("path", "b/input_0.pb"), TarGzBuilder.Extended).Add("x", Input)
             .Add("long", Encoding.ASCII.GetBytes("b/output_0.pb\0"), TarGzBuilder.LongName).Add("y", Output).Add("model.onnx", new byte[700]).Tar, .. new byte[1024]];
         byte[] archive = TarGzBuilder.Compress(tar);
-        Read(archive).DataSets.Should().HaveCount(2);
+        Read(archive).Datasets.Should().HaveCount(2);
         Random random = new(7);
         int refused = 0;
 
@@ -360,7 +360,7 @@ public class GoldenArchiveTests
             Encoding.ASCII.GetBytes($"{Convert.ToString(sum, 8).PadLeft(6, '0')}\0 ").CopyTo(tar, header + 148);
             try
             {
-                Read(TarGzBuilder.Compress(tar, CompressionLevel.NoCompression)).DataSets.Should().NotBeEmpty();
+                Read(TarGzBuilder.Compress(tar, CompressionLevel.NoCompression)).Datasets.Should().NotBeEmpty();
             }
             catch (GoldenArchiveException exception)
             {
@@ -379,7 +379,7 @@ public class GoldenArchiveTests
         using TemporaryFolder folder = new();
         string path = folder.Write("a.tar.gz", Pair("").Build());
 
-        GoldenArchive.Read(path).DataSets.Should().ContainSingle();
+        GoldenArchive.Read(path).Datasets.Should().ContainSingle();
 
         ((Action)(() => GoldenArchive.Read(path + "x"))).Should().Throw<FileNotFoundException>();
         ((Action)(() => GoldenArchive.Read(folder.Write("b.tar.gz", "x")))).Should().Throw<GoldenArchiveException>().WithMessage("*b.tar.gz' is refused*");

@@ -29,7 +29,7 @@ public class GoldenTestTests
         report.OnnxRuntimeVersion.Should().MatchRegex(@"^\d+\.\d+\.\d+");
         report.Results.Single().Should().Be(new GoldenResult
         {
-            DataSet = "set",
+            Dataset = "set",
             MaxDifference = 0,
             MaxRelativeDifference = 0,
             Allowed = report.Results[0].Allowed,
@@ -77,7 +77,7 @@ public class GoldenTestTests
         GoldenReport report = GoldenTest.Run(new ModelDefinition(Means), archive, GoldenTolerance.Fp32);
 
         report.Passed.Should().BeFalse();
-        report.Results.Select(r => (r.DataSet, r.Passed)).Should().Equal(("a", true), ("b", false), ("c", true));
+        report.Results.Select(r => (r.Dataset, r.Passed)).Should().Equal(("a", true), ("b", false), ("c", true));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public class GoldenTestTests
     [Fact]
     public void Run_InputThatTheModelDoesNotTake_SaysBothShapes()
     {
-        GoldenArchive archive = new([new GoldenDataSet("set", [OnnxTensor.Create("x", [1, 3, 2, 3], new float[18])], [OnnxTensor.Create("y", [1, 3], Scores)])]);
+        GoldenArchive archive = new([new GoldenDataset("set", [OnnxTensor.Create("x", [1, 3, 2, 3], new float[18])], [OnnxTensor.Create("y", [1, 3], Scores)])]);
 
         ((Action)(() => GoldenTest.Run(new ModelDefinition(Means), archive, GoldenTolerance.Fp32)))
             .Should().Throw<ResNetException>().WithMessage("*'picture' Float32 [?, 3, 2, 2]*[1, 3, 2, 3]*another model*");
@@ -116,7 +116,7 @@ public class GoldenTestTests
         OnnxTensor y = OnnxTensor.Create("y", [1, 3], Scores);
         OnnxTensor nan = OnnxTensor.Create<float>("y", [1, 3], [1, float.NaN, 2]);
         OnnxTensor integers = OnnxTensor.Create<int>("y", [1, 3], [1, 2, 3]);
-        Action Running(OnnxTensor[] inputs, OnnxTensor[] outputs) => () => GoldenTest.Run(new ModelDefinition(Means), new GoldenArchive([new GoldenDataSet("set", inputs, outputs)]), GoldenTolerance.Fp32);
+        Action Running(OnnxTensor[] inputs, OnnxTensor[] outputs) => () => GoldenTest.Run(new ModelDefinition(Means), new GoldenArchive([new GoldenDataset("set", inputs, outputs)]), GoldenTolerance.Fp32);
 
         Running([x, x], [y]).Should().Throw<GoldenArchiveException>().WithMessage("*'set' has 2 inputs and 1 outputs*");
         Running([x], []).Should().Throw<GoldenArchiveException>().WithMessage("*1 inputs and 0 outputs*");
@@ -198,7 +198,7 @@ public class GoldenTestTests
         GoldenReport offline = await GoldenTest.RunAsync(variant, options: new() { Store = new ModelStore(fixture.Options() with { Catalog = [variant], Offline = true }) });
 
         report.Passed.Should().BeTrue(report.Results[0].Failure);
-        report.Results.Single().DataSet.Should().Be("m/test_data_set_0");
+        report.Results.Single().Dataset.Should().Be("m/test_data_set_0");
         report.QuantizationStep.Should().Be(isInt8 ? Step : null);
         report.Tolerance.Should().Be(isInt8 ? GoldenTolerance.Int8 : GoldenTolerance.Fp32);
         report.Arithmetic.HasValue.Should().Be(isInt8);
@@ -325,7 +325,7 @@ public class GoldenTestTests
     private static GoldenArchive Archive(float[] input, float[] output, long[]? outputShape = null, long[]? inputShape = null)
         => new([Set("set", input, output, outputShape, inputShape)]);
 
-    private static GoldenDataSet Set(string name, float[] input, float[] output, long[]? outputShape = null, long[]? inputShape = null)
+    private static GoldenDataset Set(string name, float[] input, float[] output, long[]? outputShape = null, long[]? inputShape = null)
         => new(name, [OnnxTensor.Create("in", inputShape ?? [1, 3, 2, 2], input)], [OnnxTensor.Create("out", outputShape ?? [1, output.Length], output)]);
 
     private static float[] Noise(int length, int seed)

@@ -40,7 +40,7 @@ public class GoldenTestTwinTests
 
         GoldenReport report = await GoldenTest.RunAsync(variant, options: new() { Store = new ModelStore(fixture.Options() with { Catalog = [variant], Offline = true }) });
 
-        report.Results.Select(r => (r.DataSet, r.Passed)).Should().Equal(("resnet/test_data_set_0", true), ("resnet/test_data_set_1", true), ("resnet/test_data_set_2", false));
+        report.Results.Select(r => (r.Dataset, r.Passed)).Should().Equal(("resnet/test_data_set_0", true), ("resnet/test_data_set_1", true), ("resnet/test_data_set_2", false));
         report.Results[2].Failure.Should().Contain("element 500 ");
         report.Results.Take(2).Should().OnlyContain(r => r.Top1Agrees && r.MaxDifference > 0 && r.MaxRelativeDifference < 1e-5);
     }

@@ -7,7 +7,7 @@ public class ModelSourceTests
     [InlineData("https://models.example.com/a/", "https://models.example.com/a/resnet18-v1-7.onnx")]
     [InlineData("http://10.0.0.1:81/{id}/{file}?raw=1", "http://10.0.0.1:81/resnet18-v1-7/resnet18-v1-7.onnx?raw=1")]
     public void Mirror_Address_GivesThatOfTheFile(string mirror, string expected)
-        => ModelSource.Mirror(mirror).AddressOf(ResNetVariant.ResNet18V1).AbsoluteUri.Should().Be(expected);
+        => ModelSource.Mirror(mirror).GetAddress(ResNetVariant.ResNet18V1).AbsoluteUri.Should().Be(expected);
 
     [Theory]
     [InlineData("")]
@@ -30,8 +30,8 @@ public class ModelSourceTests
     {
         foreach (ResNetVariant variant in ResNetVariant.All.Where(v => !v.IsEmbedded))
         {
-            ModelSource.HuggingFace.AddressOf(variant).AbsoluteUri.Should().Be($"https://huggingface.co/onnxmodelzoo/{variant.Id}/resolve/main/{variant.FileName}");
-            ModelSource.GitHub.AddressOf(variant).AbsoluteUri.Should().EndWith($"/resnet/model/{variant.FileName}");
+            ModelSource.HuggingFace.GetAddress(variant).AbsoluteUri.Should().Be($"https://huggingface.co/onnxmodelzoo/{variant.Id}/resolve/main/{variant.FileName}");
+            ModelSource.GitHub.GetAddress(variant).AbsoluteUri.Should().EndWith($"/resnet/model/{variant.FileName}");
         }
     }
 }

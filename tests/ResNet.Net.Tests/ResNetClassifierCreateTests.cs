@@ -146,7 +146,7 @@ public class ResNetClassifierCreateTests
         foreach ((int left, int top) in new[] { (0, 0), (20, 0), (0, 7), (20, 7), (10, 3) })
         {
             float[] scores = new float[4];
-            one.Scores(new PixelView(pixels.AsSpan((top * 180) + (left * 3)), 40, 24, stride: 180), scores);
+            one.GetScores(new PixelView(pixels.AsSpan((top * 180) + (left * 3)), 40, 24, stride: 180), scores);
             double sum = scores.Sum(s => Math.Exp(s));
             for (int i = 0; i < 4; i++)
             {
@@ -156,7 +156,7 @@ public class ResNetClassifierCreateTests
         }
 
         float[] actual = new float[4];
-        ten.Scores(new PixelView(pixels, 60, 31), actual);
+        ten.GetScores(new PixelView(pixels, 60, 31), actual);
         Classification result = ten.Classify(new PixelView(pixels, 60, 31), topK: 4);
 
         actual.Zip(raw, (a, e) => Math.Abs(a - e)).Should().OnlyContain(difference => difference < 1e-5);
@@ -357,7 +357,7 @@ public class ResNetClassifierCreateTests
             ModelStore store = new(new ModelStoreOptions { RootFolder = folder["store"], LocalFolders = [folder.FullPath], Offline = true, Catalog = [variant] });
             using ResNetClassifier classifier = ResNetClassifier.Create(variant, new ResNetClassifierOptions { Store = store, Outputs = ModelOutputs.Features | ModelOutputs.ActivationMaps, KeepOptimizedModel = false });
             float[] output = new float[1000];
-            classifier.Scores(new PixelView(pixels, 240, 230), output);
+            classifier.GetScores(new PixelView(pixels, 240, 230), output);
             scores.Add(output);
             features.Add(classifier.Embed(new PixelView(pixels, 240, 230), normalize: true));
         }
@@ -429,8 +429,8 @@ public class ResNetClassifierCreateTests
         ((Action)(() => classifier.Classify(OneColour(1, 2, 3)))).Should().Throw<ObjectDisposedException>();
         ((Action)(() => classifier.Classify(File.ReadAllBytes(path)))).Should().Throw<ObjectDisposedException>();
         ((Action)(() => classifier.ClassifyBatch([path]))).Should().Throw<ObjectDisposedException>();
-        ((Action)(() => classifier.Probabilities([default], new float[10]))).Should().Throw<ObjectDisposedException>();
-        ((Action)(() => classifier.Scores(OneColour(1, 2, 3), new float[10]))).Should().Throw<ObjectDisposedException>();
+        ((Action)(() => classifier.GetProbabilities([default], new float[10]))).Should().Throw<ObjectDisposedException>();
+        ((Action)(() => classifier.GetScores(OneColour(1, 2, 3), new float[10]))).Should().Throw<ObjectDisposedException>();
         await ((Func<Task>)(() => classifier.ClassifyAsync(path))).Should().ThrowAsync<ObjectDisposedException>();
     }
 
@@ -453,7 +453,7 @@ public class ResNetClassifierCreateTests
     private static float[] Scores(ResNetClassifier classifier, byte red, byte green, byte blue)
     {
         float[] scores = new float[classifier.Labels.Count];
-        classifier.Scores(OneColour(red, green, blue), scores);
+        classifier.GetScores(OneColour(red, green, blue), scores);
         return scores;
     }
 

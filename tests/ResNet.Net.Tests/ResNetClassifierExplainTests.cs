@@ -39,7 +39,7 @@ public sealed class ResNetClassifierExplainTests : IDisposable
         float[] bias = ClassifierHead.Find(ResNetClassifierEmbedTests.Embedded()).Bias.ToArray();
         float[] scores = new float[10];
         using DecodedImage image = ImageDecoders.Shared.Decode(File.ReadAllBytes(Sample("ship")), new ImageDecodingOptions(), autoOrient: true);
-        _classifier.Scores(image.View, scores);
+        _classifier.GetScores(image.View, scores);
 
         for (int label = 0; label < 10; label++)
         {

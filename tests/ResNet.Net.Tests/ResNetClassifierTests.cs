@@ -51,7 +51,7 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
         byte[] pixels = new byte[50 * 40 * 3];
         new Random(3).NextBytes(pixels);
         float[] scores = new float[10];
-        _classifier.Scores(new PixelView(pixels, 50, 40), scores);
+        _classifier.GetScores(new PixelView(pixels, 50, 40), scores);
         double sum = scores.Sum(s => Math.Exp(s));
 
         Classification result = _classifier.Classify(new PixelView(pixels, 50, 40), topK: 10);
@@ -91,7 +91,7 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
         ((Action)(() => _classifier.Classify((Stream)null!))).Should().Throw<ArgumentNullException>();
         ((Action)(() => _classifier.Classify(default(PixelView)))).Should().Throw<ArgumentException>().WithMessage("*default*");
         ((Action)(() => _classifier.Classify(new PixelView(new byte[3], 1, 1), Span<Prediction>.Empty))).Should().Throw<ArgumentException>();
-        ((Action)(() => _classifier.Scores(new PixelView(new byte[3], 1, 1), new float[9]))).Should().Throw<ArgumentException>().WithMessage("*10 classes*9 places*");
+        ((Action)(() => _classifier.GetScores(new PixelView(new byte[3], 1, 1), new float[9]))).Should().Throw<ArgumentException>().WithMessage("*10 classes*9 places*");
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
         float[] probabilities = new float[(paths.Length * 10) + 5];
         Array.Fill(probabilities, -1);
 
-        IReadOnlyList<Exception?> errors = classifier.Probabilities(encoded, probabilities);
+        IReadOnlyList<Exception?> errors = classifier.GetProbabilities(encoded, probabilities);
 
         errors.Select(e => e?.GetType()).Should().Equal(paths.Select((_, i) => i is 3 or 7 ? typeof(ImageDecodeException) : null));
         classifier.Crops.Should().Be(crops);
@@ -176,7 +176,7 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
 
     [Fact]
     public void Probabilities_TooFewPlaces_IsRefused()
-        => ((Action)(() => _classifier.Probabilities(new ReadOnlyMemory<byte>[3], new float[29]))).Should().Throw<ArgumentException>().WithMessage("*30*29*");
+        => ((Action)(() => _classifier.GetProbabilities(new ReadOnlyMemory<byte>[3], new float[29]))).Should().Throw<ArgumentException>().WithMessage("*30*29*");
 
     [Fact]
     public async Task ClassifyAsync_Cancelled_Throws()

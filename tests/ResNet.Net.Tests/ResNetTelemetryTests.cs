@@ -61,7 +61,7 @@ public sealed class ResNetTelemetryTests : IDisposable
                 () => Sync(() => _classifier.Classify(new PixelView(pixels, 40, 30))),
                 () => Sync(() => _classifier.Classify(new PixelView(pixels, 40, 30), new Prediction[2].AsSpan())),
             ],
-            "scores" => [() => Sync(() => _classifier.Scores(new PixelView(pixels, 40, 30), new float[10]))],
+            "scores" => [() => Sync(() => _classifier.GetScores(new PixelView(pixels, 40, 30), new float[10]))],
             "embed" =>
             [
                 () => Sync(() => _classifier.Embed(Ship)),
@@ -114,7 +114,7 @@ public sealed class ResNetTelemetryTests : IDisposable
         {
             "classify" => _classifier.ClassifyBatch(paths).Count,
             "embed" => _classifier.EmbedBatch(paths).Count,
-            _ => _classifier.Probabilities(encoded, new float[50]).Count,
+            _ => _classifier.GetProbabilities(encoded, new float[50]).Count,
         };
 
         _meter.Sum("resnet.pictures.answered").Should().Be(3);

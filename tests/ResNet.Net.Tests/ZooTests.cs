@@ -169,7 +169,7 @@ public sealed class ZooTests : IDisposable
     private static float[] ScoresOf(ResNetClassifier classifier, byte[] picture)
     {
         float[] scores = new float[classifier.Labels.Count];
-        classifier.Scores(View(picture), scores);
+        classifier.GetScores(View(picture), scores);
         return scores;
     }
 

@@ -119,7 +119,7 @@ internal sealed class EvaluationRun(ResNetClassifier classifier, ImageDataset da
         }
 
         // A picture without bytes fails to decode, and keeps its place: the others' batch is the same with and without it.
-        IReadOnlyList<Exception?> failures = classifier.Probabilities(new ArraySegment<ReadOnlyMemory<byte>>(buffers.Encoded, 0, count), buffers.Probabilities);
+        IReadOnlyList<Exception?> failures = classifier.GetProbabilities(new ArraySegment<ReadOnlyMemory<byte>>(buffers.Encoded, 0, count), buffers.Probabilities);
         EvaluatedImage[] results = new EvaluatedImage[count];
         for (int i = 0; i < count; i++)
         {

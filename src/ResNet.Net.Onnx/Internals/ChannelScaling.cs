@@ -21,10 +21,10 @@ internal sealed class ChannelScaling
     /// <summary>null where the node's parameters are not constants, or it trains, or it normalizes every value by itself.</summary>
     public static ChannelScaling? TryRead(OnnxNode node, OnnxGraphIndex index)
     {
-        OnnxTensor?[] parameters = [.. Enumerable.Range(1, 4).Select(i => node.InputOrNull(i) is string name ? index.Initializer(name) : null)];
+        OnnxTensor?[] parameters = [.. Enumerable.Range(1, 4).Select(i => node.GetInputOrNull(i) is string name ? index.FindInitializer(name) : null)];
         if (parameters.Any(p => p is not { ElementType: OnnxElementType.Float, Dims.Count: 1 })
             || node.Attributes.GetInt("training_mode", 0) != 0 || node.Attributes.GetInt("spatial", 1) != 1
-            || node.Outputs.Skip(1).Any(o => o.Length > 0 && index.Consumers(o).Count > 0))
+            || node.Outputs.Skip(1).Any(o => o.Length > 0 && index.FindConsumers(o).Count > 0))
         {
             return null;
         }

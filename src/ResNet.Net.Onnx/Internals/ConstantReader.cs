@@ -16,7 +16,7 @@ internal sealed class ConstantReader(OnnxGraphIndex index)
                 return tensor.Dims;
             }
 
-            if (index.Producer(value) is not OnnxNode { OpType: "Identity" or "DequantizeLinear" } node || node.InputOrNull(0) is not string input)
+            if (index.FindProducer(value) is not OnnxNode { OpType: "Identity" or "DequantizeLinear" } node || node.GetInputOrNull(0) is not string input)
             {
                 return null;
             }
@@ -68,7 +68,7 @@ internal sealed class ConstantReader(OnnxGraphIndex index)
         => constant is { Dims.Count: 2 } matrix && order is null or [1, 0] ? matrix.Transposed() : null;
 
     private OnnxTensor? TensorOf(string value)
-        => index.Initializer(value) ?? (index.Producer(value) is { OpType: "Constant" } node ? node.Attributes.GetTensor("value") : null);
+        => index.FindInitializer(value) ?? (index.FindProducer(value) is { OpType: "Constant" } node ? node.Attributes.GetTensor("value") : null);
 
     private Constant? Read(string value, int nodes)
     {
@@ -77,7 +77,7 @@ internal sealed class ConstantReader(OnnxGraphIndex index)
             return new Constant(tensor.Dims, ToReal(tensor));
         }
 
-        if (nodes == 0 || index.Producer(value) is not OnnxNode node || node.InputOrNull(0) is not string input)
+        if (nodes == 0 || index.FindProducer(value) is not OnnxNode node || node.GetInputOrNull(0) is not string input)
         {
             return null;
         }
@@ -86,7 +86,7 @@ internal sealed class ConstantReader(OnnxGraphIndex index)
         {
             "Identity" => Read(input, nodes - 1),
             "Transpose" => Transpose(Read(input, nodes - 1), node.Attributes.GetInts("perm")),
-            "DequantizeLinear" when node.InputOrNull(1) is string scale => Dequantize(input, scale, node.InputOrNull(2), (int)node.Attributes.GetInt("axis", 1), nodes - 1),
+            "DequantizeLinear" when node.GetInputOrNull(1) is string scale => Dequantize(input, scale, node.GetInputOrNull(2), (int)node.Attributes.GetInt("axis", 1), nodes - 1),
             _ => null,
         };
     }

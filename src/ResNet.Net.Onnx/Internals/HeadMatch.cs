@@ -79,7 +79,7 @@ internal sealed class HeadMatch
             {
                 (value, added) = (sum, constants);
             }
-            else if ((KeepsValues(node) || IsSoftmax(node)) && node.InputOrNull(0) is string input)
+            else if ((KeepsValues(node) || IsSoftmax(node)) && node.GetInputOrNull(0) is string input)
             {
                 value = input;
             }
@@ -105,7 +105,7 @@ internal sealed class HeadMatch
                 return;
             }
 
-            if (!KeepsValues(node) || node.InputOrNull(0) is not string input)
+            if (!KeepsValues(node) || node.GetInputOrNull(0) is not string input)
             {
                 throw Unknown($"{Dense} takes its features from {node}");
             }
@@ -128,7 +128,7 @@ internal sealed class HeadMatch
                 bool isPadded = node.Attributes.GetInts("pads")?.Any(p => p != 0) == true || node.Attributes.GetString("auto_pad", "NOTSET") is "SAME_UPPER" or "SAME_LOWER";
                 return isPadded ? throw Unknown($"{node} pads the maps that it averages") : true;
             case "ReduceMean":
-                long[]? axes = node.Attributes.GetInts("axes") ?? (node.InputOrNull(1) is string name ? _constants.Read(name)?.Values.Select(v => (long)v).ToArray() : null);
+                long[]? axes = node.Attributes.GetInts("axes") ?? (node.GetInputOrNull(1) is string name ? _constants.Read(name)?.Values.Select(v => (long)v).ToArray() : null);
                 return axes is [2, 3] or [3, 2] or [-2, -1] or [-1, -2] ? true : throw Unknown($"{node} does not average over rows and columns of [N, C, H, W]");
             default:
                 return false;
@@ -160,7 +160,7 @@ internal sealed class HeadMatch
     }
 
     private QuantizedBy QuantizationOf(OnnxNode node, int scale)
-        => new(node.InputOrNull(scale) ?? throw Unknown($"{node} has no scale at input {scale}"), node.InputOrNull(scale + 1));
+        => new(node.GetInputOrNull(scale) ?? throw Unknown($"{node} has no scale at input {scale}"), node.GetInputOrNull(scale + 1));
 
     private (string Sum, double[] Constants)? MatchAddition(OnnxNode node)
     {
@@ -171,8 +171,8 @@ internal sealed class HeadMatch
                     : _constants.Read(node.Inputs[0]) is Constant left ? (node.Inputs[1], left.Values)
                     : null;
             case "QLinearAdd" when node.Inputs.Count >= 7:
-                return _constants.Dequantize(node.Inputs[3], node.Inputs[4], node.InputOrNull(5), 0) is Constant second ? (node.Inputs[0], second.Values)
-                    : _constants.Dequantize(node.Inputs[0], node.Inputs[1], node.InputOrNull(2), 0) is Constant first ? (node.Inputs[3], first.Values)
+                return _constants.Dequantize(node.Inputs[3], node.Inputs[4], node.GetInputOrNull(5), 0) is Constant second ? (node.Inputs[0], second.Values)
+                    : _constants.Dequantize(node.Inputs[0], node.Inputs[1], node.GetInputOrNull(2), 0) is Constant first ? (node.Inputs[3], first.Values)
                     : null;
             default:
                 return null;
@@ -187,18 +187,18 @@ internal sealed class HeadMatch
             case "Gemm" when node.Inputs.Count >= 2:
                 RequireRows(node);
                 Constant weights = Matrix(node, _constants.Read(node.Inputs[1]), node.Attributes.GetInt("transB", 0) != 0).Scaled(node.Attributes.GetFloat("alpha", 1));
-                return (weights, BiasOf(node, weights, node.InputOrNull(2) is string c ? RequireConstant(node, _constants.Read(c)) : null, node.Attributes.GetFloat("beta", 1)));
+                return (weights, BiasOf(node, weights, node.GetInputOrNull(2) is string c ? RequireConstant(node, _constants.Read(c)) : null, node.Attributes.GetFloat("beta", 1)));
             case "MatMul" when node.Inputs.Count == 2:
                 weights = Matrix(node, _constants.Read(node.Inputs[1]), isTransposed: false);
                 return (weights, BiasOf(node, weights, null, 1));
             case "QLinearMatMul" when node.Inputs.Count == 8:
-                weights = Matrix(node, _constants.Dequantize(node.Inputs[3], node.Inputs[4], node.InputOrNull(5), -1), isTransposed: false);
+                weights = Matrix(node, _constants.Dequantize(node.Inputs[3], node.Inputs[4], node.GetInputOrNull(5), -1), isTransposed: false);
                 return (weights, BiasOf(node, weights, null, 1));
             case "QGemm" when node.Inputs.Count >= 6:
                 RequireRows(node);
                 bool isTransposed = node.Attributes.GetInt("transB", 0) != 0;
                 double alpha = node.Attributes.GetFloat("alpha", 1);
-                weights = Matrix(node, _constants.Dequantize(node.Inputs[3], node.Inputs[4], node.InputOrNull(5), isTransposed ? 0 : 1), isTransposed).Scaled(alpha);
+                weights = Matrix(node, _constants.Dequantize(node.Inputs[3], node.Inputs[4], node.GetInputOrNull(5), isTransposed ? 0 : 1), isTransposed).Scaled(alpha);
                 return (weights, QuantizedBias(node, weights, alpha));
             default:
                 return null;
@@ -247,7 +247,7 @@ internal sealed class HeadMatch
     // 32-bit integers in units of both scales, as the kernel adds them.
     private double[] QuantizedBias(OnnxNode node, Constant weights, double alpha)
     {
-        if (node.InputOrNull(6) is not string name)
+        if (node.GetInputOrNull(6) is not string name)
         {
             return BiasOf(node, weights, null, 1);
         }
@@ -261,7 +261,7 @@ internal sealed class HeadMatch
     /// <summary>The channels of a feature map, from the nearest weights; null where they do not tell.</summary>
     private long? ChannelsOf(string value)
     {
-        for (int i = 0; i < MostNodes && _index.Producer(value) is OnnxNode node; i++)
+        for (int i = 0; i < MostNodes && _index.FindProducer(value) is OnnxNode node; i++)
         {
             switch (node.OpType)
             {
@@ -272,7 +272,7 @@ internal sealed class HeadMatch
                 case "BatchNormalization" when node.Inputs.Count >= 2:
                     return _constants.DimsOf(node.Inputs[1]) is [long scales] ? scales : null;
                 case "Relu" or "Clip" or "LeakyRelu" or "Identity" or "Dropout" or "QuantizeLinear" or "DequantizeLinear" or "MaxPool" or "AveragePool" or "Add" or "Sum" or "QLinearAdd"
-                    when node.InputOrNull(0) is string input:
+                    when node.GetInputOrNull(0) is string input:
                     value = input;
                     break;
                 default:
@@ -283,7 +283,7 @@ internal sealed class HeadMatch
         return null;
     }
 
-    private OnnxNode ProducerOf(string value) => _index.Producer(value) ?? throw Unknown($"no node gives '{value}'");
+    private OnnxNode ProducerOf(string value) => _index.FindProducer(value) ?? throw Unknown($"no node gives '{value}'");
 
     private OnnxModelException Unknown(string found)
         => new($"The graph '{_graph.Name}' has no classifier head that features or activation maps could be taken from: {found}. {LookedFor}.");

@@ -31,7 +31,7 @@ internal static class Tuner
         {
             cancellationToken.ThrowIfCancellationRequested();
             ModelAccuracy accuracy = tuning.Measure(model.ToArray(), cancellationToken);
-            double loss = tuning.Criterion.LossOf(floatAccuracy, accuracy);
+            double loss = tuning.Criterion.GetLoss(floatAccuracy, accuracy);
             trials.Add(new TuningTrial(trials.Count, last, accuracy.Top1, accuracy.Top5, loss));
             progress?.Report(new QuantizationProgress(QuantizationStage.Tuning, trials.Count, 0, last is null ? "all layers quantized" : $"{last} in float"));
             if (loss <= tuning.Criterion.Limit)
@@ -39,7 +39,7 @@ internal static class Tuner
                 return new TuningOutcome(plan, model, trials, true);
             }
 
-            if (trials.Count > tuning.MostFloatLayers || !worst.TryDequeue(out last))
+            if (trials.Count > tuning.MaxFloatLayers || !worst.TryDequeue(out last))
             {
                 return new TuningOutcome(plan, model, trials, false);
             }

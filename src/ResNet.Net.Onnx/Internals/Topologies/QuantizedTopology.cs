@@ -177,7 +177,7 @@ internal abstract class QuantizedTopology
         OnnxTensor weight = Weight(convolution.Inputs[1]);
         float[] weights = weight.ToArray<float>();
         float[][] norms = [.. norm.Inputs.Skip(1).Select(n => Weight(n).ToArray<float>())];
-        float[] bias = convolution.InputOrNull(2) is string name ? Weight(name).ToArray<float>() : new float[norms[0].Length];
+        float[] bias = convolution.GetInputOrNull(2) is string name ? Weight(name).ToArray<float>() : new float[norms[0].Length];
         float epsilon = norm.Attributes.GetFloat("epsilon", 1e-5f);
         int perFilter = weights.Length / bias.Length;
         for (int filter = 0; filter < bias.Length; filter++)

@@ -13,11 +13,11 @@ internal sealed class WeightInitializer
     private const double SumDeviation = 37837.22746;
 
     private readonly ulong _seed;
-    private readonly ResNetWeights? _given;
+    private readonly ResNetWeightsCallback? _given;
 
     public WeightInitializer(int seed) => _seed = unchecked((ulong)seed);
 
-    public WeightInitializer(ResNetWeights given) => _given = given;
+    public WeightInitializer(ResNetWeightsCallback given) => _given = given;
 
     /// <summary>Whether values are made here; otherwise a caller gives them.</summary>
     public bool IsSeeded => _given is null;

@@ -53,7 +53,7 @@ internal static class Adapters
         {
             work.Refuse(node, "is_test = 0 means training mode");
         }
-        else if (node.InputOrNull(2) is string mode && !(work.Constant(mode) is { ElementType: OnnxElementType.Bool, Length: 1 } tensor && !tensor.AsSpan<bool>()[0]))
+        else if (node.GetInputOrNull(2) is string mode && !(work.Constant(mode) is { ElementType: OnnxElementType.Bool, Length: 1 } tensor && !tensor.AsSpan<bool>()[0]))
         {
             work.Refuse(node, $"training_mode, '{mode}', is not the constant false");
         }
@@ -75,7 +75,7 @@ internal static class Adapters
     {
         bool broadcast = node.Attributes.GetInt("broadcast", 0) != 0;
         long? axis = broadcast && node.Attributes.Contains("axis") ? node.Attributes.GetInt("axis", 0) : null;
-        if (node.InputOrNull(1) is null)
+        if (node.GetInputOrNull(1) is null)
         {
             work.Refuse(node, "it has no second input");
             return;

@@ -73,7 +73,7 @@ internal static class KnownOperators
 
         return !Steps.TryGetValue(node.OpType, out OperatorStep[]? steps) ? Unknown
             : steps[0].Opset > opset ? $"the operator came with opset {steps[0].Opset} only"
-            : node.InputOrNull(0) is null && node.OpType != "Constant" ? "it has no first input"
+            : node.GetInputOrNull(0) is null && node.OpType != "Constant" ? "it has no first input"
             : node.Outputs.Count == 0 || node.Outputs[0].Length == 0 ? "it has no first output"
             : node.OpType == "BatchNormalization" ? Adapters.TrainingOf(node, opset)
             : null;

@@ -201,7 +201,7 @@ internal sealed class UpgradeWork
 
     private string NewName(string stem)
     {
-        string name = OnnxGraph.UniqueName(stem, _names.Value);
+        string name = OnnxGraph.CreateUniqueName(stem, _names.Value);
         _names.Value.Add(name);
         return name;
     }

@@ -76,22 +76,22 @@ internal sealed class ValueFacts
 
     private long? RankOf(OnnxNode node)
     {
-        int? first = Rank(node.InputOrNull(0));
+        int? first = Rank(node.GetInputOrNull(0));
         return node.OpType switch
         {
             "Sum" or "Add" or "Sub" or "Mul" or "Div" => Highest(node.Inputs.Select(Rank)),
-            "MatMul" => OfProduct(first, Rank(node.InputOrNull(1))),
-            "QLinearMatMul" => OfProduct(first, Rank(node.InputOrNull(3))),
+            "MatMul" => OfProduct(first, Rank(node.GetInputOrNull(1))),
+            "QLinearMatMul" => OfProduct(first, Rank(node.GetInputOrNull(3))),
             "Gemm" or "QGemm" or "FusedGemm" or "Flatten" => 2,
             "Shape" => 1,
-            "Reshape" => node.InputOrNull(1) is string shape ? LengthOf(shape) : node.Attributes.GetInts("shape")?.Length,
-            "ConstantOfShape" => node.InputOrNull(0) is string shape ? LengthOf(shape) : null,
+            "Reshape" => node.GetInputOrNull(1) is string shape ? LengthOf(shape) : node.Attributes.GetInts("shape")?.Length,
+            "ConstantOfShape" => node.GetInputOrNull(0) is string shape ? LengthOf(shape) : null,
             "Constant" => node.Attributes.Contains("value_float") || node.Attributes.Contains("value_int") ? 0 : 1,
             "Squeeze" => first - node.Attributes.GetInts("axes")?.Length,
             "Unsqueeze" => first + node.Attributes.GetInts("axes")?.Length,
             "ReduceMean" or "ReduceSum" => node.Attributes.GetInt("keepdims", 1) != 0 ? first : node.Attributes.GetInts("axes") is { Length: > 0 } axes ? first - axes.Length : 0,
-            "Gather" => first + Rank(node.InputOrNull(1)) - 1,
-            "QLinearConcat" => Rank(node.InputOrNull(2)),
+            "Gather" => first + Rank(node.GetInputOrNull(1)) - 1,
+            "QLinearConcat" => Rank(node.GetInputOrNull(2)),
             _ => first,
         };
     }
@@ -102,11 +102,11 @@ internal sealed class ValueFacts
         "Cast" => Adapters.CastType(node) ?? OnnxElementType.Undefined,
         "Constant" => node.Attributes.Contains("value_int") || node.Attributes.Contains("value_ints") ? OnnxElementType.Int64 : node.Attributes.Contains("value_float") || node.Attributes.Contains("value_floats") ? OnnxElementType.Float : OnnxElementType.Undefined,
         "ConstantOfShape" => node.Attributes.GetTensor("value")?.ElementType ?? OnnxElementType.Float,
-        "QuantizeLinear" => node.InputOrNull(2) is string zeroPoint ? Type(zeroPoint) : OnnxElementType.UInt8,
+        "QuantizeLinear" => node.GetInputOrNull(2) is string zeroPoint ? Type(zeroPoint) : OnnxElementType.UInt8,
         "DequantizeLinear" => OnnxElementType.Float,
-        "QLinearConv" or "QLinearMatMul" => Type(node.InputOrNull(7)),
+        "QLinearConv" or "QLinearMatMul" => Type(node.GetInputOrNull(7)),
         _ when node.Domain.Length > 0 => OnnxElementType.Undefined,
-        _ => Type(node.InputOrNull(0)),
+        _ => Type(node.GetInputOrNull(0)),
     };
 
     /// <summary>How many elements a constant list has.</summary>

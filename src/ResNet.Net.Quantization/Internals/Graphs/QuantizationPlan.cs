@@ -73,7 +73,7 @@ internal sealed class QuantizationPlan
             }
 
             string name = node.Name.Length > 0 && names.Add(node.Name) ? node.Name : node.Outputs[0];
-            IReadOnlyList<OnnxNode> consumers = index.Consumers(node.Outputs[0]);
+            IReadOnlyList<OnnxNode> consumers = index.FindConsumers(node.Outputs[0]);
             bool hasRelu = kind is LayerKind.Conv or LayerKind.Add && consumers.Count == 1 && consumers[0].Is("Relu") && !outputs.Contains(node.Outputs[0]);
             layers.Add(new Layer(name, kind, node, hasRelu ? consumers[0] : null));
         }
@@ -88,8 +88,8 @@ internal sealed class QuantizationPlan
             return null;
         }
 
-        bool IsConstant(int input) => index.Initializer(node.Inputs[input]) is not null;
-        bool HasConstantBias() => node.InputOrNull(2) is null || index.Initializer(node.Inputs[2]) is { Dims.Count: 1 };
+        bool IsConstant(int input) => index.FindInitializer(node.Inputs[input]) is not null;
+        bool HasConstantBias() => node.GetInputOrNull(2) is null || index.FindInitializer(node.Inputs[2]) is { Dims.Count: 1 };
         return node.OpType switch
         {
             "Conv" when !IsConstant(0) && IsConstant(1) && HasConstantBias() => LayerKind.Conv,
@@ -131,5 +131,5 @@ internal sealed class QuantizationPlan
 
     /// <summary>Whether a layer takes a value, at once or after it was moved.</summary>
     private static bool IsTaken(string value, HashSet<string> taken, OnnxGraphIndex index)
-        => taken.Contains(value) || index.Consumers(value).Any(n => MovesValues(n) && n.Inputs[0] == value && IsTaken(n.Outputs[0], taken, index));
+        => taken.Contains(value) || index.FindConsumers(value).Any(n => MovesValues(n) && n.Inputs[0] == value && IsTaken(n.Outputs[0], taken, index));
 }

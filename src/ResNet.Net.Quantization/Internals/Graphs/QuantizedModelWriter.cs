@@ -80,7 +80,7 @@ internal abstract class QuantizedModelWriter
     protected QuantizationParameters ParametersOf(string value) => _parameters[Plan.RootOf(value)];
 
     /// <summary>Whether a value comes from float arithmetic: a graph's input, or a node that does not work on integers.</summary>
-    protected bool ComesFromFloat(string value) => Index.Producer(value) is not OnnxNode producer || !Plan.IsInteger(producer);
+    protected bool ComesFromFloat(string value) => Index.FindProducer(value) is not OnnxNode producer || !Plan.IsInteger(producer);
 
     /// <summary>Writes the quantization of a float value.</summary>
     protected void Quantize(string value, string source)
@@ -120,8 +120,8 @@ internal abstract class QuantizedModelWriter
     /// <summary>Writes the weights of a layer, and names them.</summary>
     protected WeightNames WriteWeights(Layer layer)
     {
-        OnnxTensor weight = Index.Initializer(layer.Node.Inputs[1])!;
-        OnnxTensor? bias = layer.Node.InputOrNull(2) is string name ? Index.Initializer(name) : null;
+        OnnxTensor weight = Index.FindInitializer(layer.Node.Inputs[1])!;
+        OnnxTensor? bias = layer.Node.GetInputOrNull(2) is string name ? Index.FindInitializer(name) : null;
         QuantizedWeights quantized = QuantizedWeights.Of(layer, weight, bias, ParametersOf(layer.Node.Inputs[0]).Scale, _reduceRange);
         long channels = quantized.Scales.Length;
 

@@ -58,8 +58,8 @@ internal static class LayerProbe
 
     private static void ReplaceWeights(OnnxGraph graph, OnnxGraphIndex index, Layer layer, OnnxNode node, float inputScale, bool reduceRange, string prefix)
     {
-        OnnxTensor weight = index.Initializer(layer.Node.Inputs[1])!;
-        OnnxTensor? bias = layer.Node.InputOrNull(2) is string name ? index.Initializer(name) : null;
+        OnnxTensor weight = index.FindInitializer(layer.Node.Inputs[1])!;
+        OnnxTensor? bias = layer.Node.GetInputOrNull(2) is string name ? index.FindInitializer(name) : null;
         QuantizedWeights quantized = QuantizedWeights.Of(layer, weight, bias, inputScale, reduceRange);
         int inner = layer.ChannelAxis == 0 ? quantized.Values.Length / quantized.Scales.Length : 1;
         graph.Initializers.Add(OnnxTensor.Create<float>(node.Inputs[1] = prefix + "weight", [.. weight.Dims], quantized.Dequantize(inner)));

@@ -22,7 +22,7 @@ internal sealed class ArchiveReader(string archive, GoldenArchiveLimits limits, 
 
     /// <summary>The data sets, one at least. The stream stays open.</summary>
     /// <exception cref="GoldenArchiveException">The archive is refused.</exception>
-    public IEnumerable<GoldenDataSet> Read(Stream compressed)
+    public IEnumerable<GoldenDataset> Read(Stream compressed)
     {
         using TailStream tail = new(compressed);
         using GZipStream decompressed = new(tail, CompressionMode.Decompress);
@@ -51,7 +51,7 @@ internal sealed class ArchiveReader(string archive, GoldenArchiveLimits limits, 
             throw Refusal($"is no tar.gz archive, or damaged: {exception.Message.TrimEnd('.')}. Fetch it again", exception);
         }
 
-        return [.. _tensors.Keys.Select(k => k.Folder).Distinct().OrderBy(f => Number(f).Text, StringComparer.Ordinal).ThenBy(f => Number(f).Value).Select(CreateDataSet)];
+        return [.. _tensors.Keys.Select(k => k.Folder).Distinct().OrderBy(f => Number(f).Text, StringComparer.Ordinal).ThenBy(f => Number(f).Value).Select(CreateDataset)];
     }
 
     private void ReadEntries(BudgetStream stream)
@@ -190,7 +190,7 @@ internal sealed class ArchiveReader(string archive, GoldenArchiveLimits limits, 
         }
     }
 
-    private GoldenDataSet CreateDataSet(string folder)
+    private GoldenDataset CreateDataset(string folder)
         => new(folder, Tensors(folder, isInput: true), Tensors(folder, isInput: false));
 
     private List<OnnxTensor> Tensors(string folder, bool isInput)

@@ -20,7 +20,7 @@ internal sealed class OutputComparison(GoldenTolerance tolerance, double? step)
         {
             return new GoldenResult
             {
-                DataSet = name,
+                Dataset = name,
                 MaxDifference = double.NaN,
                 MaxRelativeDifference = double.NaN,
                 Allowed = double.NaN,
@@ -50,7 +50,7 @@ internal sealed class OutputComparison(GoldenTolerance tolerance, double? step)
         int classes = shape.Length > 1 ? wanted.Length / (int)shape[0] : wanted.Length;
         return new GoldenResult
         {
-            DataSet = name,
+            Dataset = name,
             MaxDifference = maximum,
             MaxRelativeDifference = maximum == 0 ? 0 : maximum / largest,
             Allowed = allowed,

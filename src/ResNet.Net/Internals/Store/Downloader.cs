@@ -32,7 +32,7 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
     /// <exception cref="StoreException">The disk fails.</exception>
     public async Task DownloadAsync(ModelSource source, PartialFile partial, CancellationToken cancellationToken)
     {
-        Uri address = source.AddressOf(file);
+        Uri address = source.GetAddress(file);
         reporter.Begin(ModelDownloadStage.Downloading, source.Name, partial.Length);
         for (bool again = false; ; again = true)
         {

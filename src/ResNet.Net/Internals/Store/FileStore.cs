@@ -252,7 +252,7 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
             }
             catch (SourceException exception)
             {
-                string address = Downloader.Shown(source.AddressOf(file));
+                string address = Downloader.Shown(source.GetAddress(file));
                 findings.Add(source, address, exception);
                 if (exception.IsWrongContent)
                 {

@@ -51,6 +51,6 @@ internal sealed class Findings(StoreSettings settings, StoredFile file)
             failure);
 
     private string Remedy
-        => $"\nTo get it by hand, download {file.Name} ({file.Bytes} bytes, SHA-256 {file.Sha256}) from {ModelSource.HuggingFace.AddressOf(file)} "
+        => $"\nTo get it by hand, download {file.Name} ({file.Bytes} bytes, SHA-256 {file.Sha256}) from {ModelSource.HuggingFace.GetAddress(file)} "
             + $"into a folder, and name that folder in {StoreVariables.LocalFolders} or ModelStoreOptions.{nameof(ModelStoreOptions.LocalFolders)}.";
 }

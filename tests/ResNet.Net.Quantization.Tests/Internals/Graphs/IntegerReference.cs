@@ -42,7 +42,7 @@ internal static class IntegerReference
         sbyte[] weights = weight.ToArray<sbyte>();
         float[] scales = graph.FindInitializer(node.Inputs[4])!.ToArray<float>();
         (double outputScale, int outputZero) = (Scale(graph, node.Inputs[6]), Zero(graph, node.Inputs[7]));
-        int[]? bias = node.InputOrNull(8) is string name ? graph.FindInitializer(name)!.ToArray<int>() : null;
+        int[]? bias = node.GetInputOrNull(8) is string name ? graph.FindInitializer(name)!.ToArray<int>() : null;
         (int channels, int height, int width) = ((int)x.Shape[1], (int)x.Shape[2], (int)x.Shape[3]);
         (int outputs, int kernel) = ((int)weight.Dims[0], (int)weight.Dims[2]);
         int pad = (int)(node.Attributes.GetInts("pads")?[0] ?? 0);

@@ -61,7 +61,7 @@ internal static class KeptNet
         byte[] pixels = new byte[40 * 30 * 3];
         new Random(5).NextBytes(pixels);
         float[] scores = new float[Classes];
-        classifier.Scores(new PixelView(pixels, 40, 30), scores);
+        classifier.GetScores(new PixelView(pixels, 40, 30), scores);
         return scores;
     }
 }

@@ -6,4 +6,4 @@ namespace ResNet.Net;
 /// <param name="Name">The folder in the archive, such as <c>resnet50v1/test_data_set_0</c>; empty when there is none.</param>
 /// <param name="Inputs">The tensors of <c>input_0.pb</c>, <c>input_1.pb</c>, ..., one at least.</param>
 /// <param name="Outputs">The tensors of <c>output_0.pb</c>, <c>output_1.pb</c>, ..., one at least.</param>
-public sealed record GoldenDataSet(string Name, IReadOnlyList<OnnxTensor> Inputs, IReadOnlyList<OnnxTensor> Outputs);
+public sealed record GoldenDataset(string Name, IReadOnlyList<OnnxTensor> Inputs, IReadOnlyList<OnnxTensor> Outputs);
