@@ -14,17 +14,17 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
     public static ProcessStartInfo Dotnet(string dll, IEnumerable<string> arguments)
         => new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [dll, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
 
-    /// <summary>Runs a program to its end; one that takes minutes is killed.</summary>
-    public static Task<ProgramRun> OfAsync(ProcessStartInfo start) => WithInputAsync(start, null);
+    /// <summary>Runs a program to its end; one that takes longer than the limit, two minutes unless told, is killed.</summary>
+    public static Task<ProgramRun> OfAsync(ProcessStartInfo start, TimeSpan? limit = null) => WithInputAsync(start, null, limit);
 
     /// <summary>As <see cref="OfAsync"/>, for a program that reads something; null leaves it the input of this process.</summary>
-    public static async Task<ProgramRun> WithInputAsync(ProcessStartInfo start, string? input)
+    public static async Task<ProgramRun> WithInputAsync(ProcessStartInfo start, string? input, TimeSpan? limit = null)
     {
         start.RedirectStandardInput = input is not null;
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.StandardOutputEncoding = start.StandardErrorEncoding = Encoding.UTF8;
         using Process process = Process.Start(start)!;
-        using CancellationTokenSource timeout = new(Limit);
+        using CancellationTokenSource timeout = new(limit ?? Limit);
         try
         {
             Task<string> output = process.StandardOutput.ReadToEndAsync(timeout.Token);
@@ -41,7 +41,7 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} did not end within {Limit}.");
+            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} did not end within {limit ?? Limit}.");
         }
     }
 }
