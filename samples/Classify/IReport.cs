@@ -1,3 +1,5 @@
+using ResNet.Net.Samples.Support;
+
 namespace ResNet.Net.Samples.Classify;
 
 /// <summary>Shows results to people or programs.</summary>

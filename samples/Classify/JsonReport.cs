@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ResNet.Net.Samples.Support;
 
 namespace ResNet.Net.Samples.Classify;
 

@@ -1,12 +1,9 @@
 // Classifies pictures and prints a table, or one JSON object a line:
 //   dotnet run --project samples/Classify [-- [files and folders] [options]]
 using System.CommandLine;
-using System.Text;
 using ResNet.Net;
 using ResNet.Net.Samples.Classify;
 using ResNet.Net.Samples.Support;
-
-const int Success = 0, SomePicturesFailed = 1, Unusable = 2;
 
 Argument<string[]> pictures = new("pictures")
 {
@@ -21,44 +18,27 @@ pictures.Validators.Add(OptionValues.RejectUnknownOptions);
 
 RootCommand command = new("Classifies pictures with a ResNet.") { pictures, top, json };
 model.AddTo(command);
-command.SetAction(Run);
+command.Does(Run);
+return await Cli.RunAsync(command, args);
 
-// A picture may be called @cat.png: no response files.
-ParseResult parsed = command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-Console.OutputEncoding = Encoding.UTF8;
-if (parsed.Errors.Count > 0)
+int Run(ParseResult options, CancellationToken cancellationToken)
 {
-    Console.Error.WriteLine(parsed.Errors[0].Message);
-    return Unusable;
+    IReadOnlyList<PictureFile> files = PictureFiles.Find(options.GetValue(pictures));
+    using ResNetClassifier classifier = model.Choice(options).Load();
+    bool asJson = options.GetValue(json);
+    IReport report = asJson ? new JsonReport(classifier, Console.Out) : new TableReport(classifier, Terminal.Open());
+    return ClassifyAll(classifier, files, options.GetValue(top) ?? (asJson ? 5 : 1), report, cancellationToken);
 }
 
-return parsed.Invoke();
-
-int Run(ParseResult options)
-{
-    try
-    {
-        IReadOnlyList<PictureFile> files = PictureFiles.Find(options.GetValue(pictures) ?? []);
-        using ResNetClassifier classifier = model.Choice(options).Load();
-        bool asJson = options.GetValue(json);
-        IReport report = asJson ? new JsonReport(classifier, Console.Out) : new TableReport(classifier, Terminal.Open());
-        return ClassifyAll(classifier, files, options.GetValue(top) ?? (asJson ? 5 : 1), report);
-    }
-    catch (Exception exception) when (Failure.IsExpected(exception))
-    {
-        Console.Error.WriteLine(Failure.Describe(exception));
-        return Unusable;
-    }
-}
-
-static int ClassifyAll(ResNetClassifier classifier, IReadOnlyList<PictureFile> files, int topK, IReport report)
+static int ClassifyAll(ResNetClassifier classifier, IReadOnlyList<PictureFile> files, int topK, IReport report, CancellationToken cancellationToken)
 {
     // The first run of a process pays for start-up: one picture that can be read is classified twice, so that no row shows it.
     _ = files.Any(file => TryClassify(classifier, file, topK).Result is not null);
 
-    int exitCode = Success;
+    int exitCode = ExitCode.Success;
     foreach (PictureFile file in files)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         (Classification? result, string? error) = TryClassify(classifier, file, topK);
         if (result is not null)
         {
@@ -67,7 +47,7 @@ static int ClassifyAll(ResNetClassifier classifier, IReadOnlyList<PictureFile> f
         else
         {
             report.AddFailure(file, error!);
-            exitCode = SomePicturesFailed;
+            exitCode = ExitCode.SomeFailed;
         }
     }
 
@@ -82,7 +62,7 @@ static (Classification? Result, string? Error) TryClassify(ResNetClassifier clas
     {
         return (classifier.Classify(file.Path, topK), null);
     }
-    catch (Exception exception) when (exception is ImageDecodeException or IOException or UnauthorizedAccessException or ArgumentException)
+    catch (Exception exception) when (Failure.IsOfPicture(exception))
     {
         return (null, Failure.Describe(exception));
     }

@@ -1,13 +1,11 @@
 // Measures a model on a data set, or two on the same:
 //   dotnet run --project samples/Evaluate [-- DATASET [options]]
 using System.CommandLine;
-using System.Text;
 using ResNet.Net;
 using ResNet.Net.Evaluation;
 using ResNet.Net.Samples.Evaluate;
 using ResNet.Net.Samples.Support;
 
-const int Success = 0, SomePicturesFailed = 1, Unusable = 2, Cancelled = 130;
 const int DefaultBatch = 32;
 
 Argument<string?> data = new("dataset")
@@ -36,61 +34,35 @@ foreach (Option option in (Option[])[against, groundTruth, synsetMap, limit, bat
     command.Options.Add(option);
 }
 
-command.SetAction(RunAsync);
-
-// A data set may be called @val: no response files.
-ParseResult parsed = command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-Console.OutputEncoding = Encoding.UTF8;
-if (parsed.Errors.Count > 0)
-{
-    Console.Error.WriteLine(parsed.Errors[0].Message);
-    return Unusable;
-}
-
-return await parsed.InvokeAsync();
+command.Does(RunAsync);
+return await Cli.RunAsync(command, args, "Cancelled. With --journal the same command goes on where it was stopped.");
 
 async Task<int> RunAsync(ParseResult options, CancellationToken cancellationToken)
 {
-    try
-    {
-        OutputFiles files = new(options.GetValue(markdown), options.GetValue(json), options.GetValue(plot), options.GetValue(journal));
-        files.Check();
-        ModelChoice choice = model.Choice(options) with { BatchSize = options.GetValue(batch) ?? DefaultBatch };
-        string? other = options.GetValue(against);
-        using ResNetClassifier first = (other is null ? choice : choice.ForAnother(choice.Model)).Load();
-        using ResNetClassifier? second = other is null ? null : choice.ForAnother(other).Load();
+    OutputFiles files = new(options.GetValue(markdown), options.GetValue(json), options.GetValue(plot), options.GetValue(journal));
+    files.Check();
+    ModelChoice choice = model.Choice(options) with { BatchSize = options.GetValue(batch) ?? DefaultBatch };
+    string? other = options.GetValue(against);
+    using ResNetClassifier first = (other is null ? choice : choice.ForAnother(choice.Model)).Load();
+    using ResNetClassifier? second = other is null ? null : choice.ForAnother(other).Load();
+    using ImageDataset all = ImageDataset.Open(options.GetValue(data) ?? SamplePictures.Labels, first.Labels, options.GetValue(groundTruth), options.GetValue(synsetMap));
+    using ImageDataset dataset = options.GetValue(limit) is int count ? all.Sample(count) : all;
 
-        // The build copies samples/pictures beside the program.
-        string path = options.GetValue(data) ?? Path.Combine(AppContext.BaseDirectory, "pictures", "labels.txt");
-        using ImageDataset all = ImageDataset.Open(path, first.Labels, options.GetValue(groundTruth), options.GetValue(synsetMap));
-        using ImageDataset dataset = options.GetValue(limit) is int count ? all.Sample(count) : all;
-
-        EvaluationOptions settings = new() { JournalPath = files.Journal, StopAtFailure = options.GetValue(stop) };
-        EvaluationReport report = await EvaluateAsync(first, dataset, settings, cancellationToken);
-        Console.Write(report.ToText());
-        EvaluationReport? secondReport = null;
-        ModelComparison? comparison = null;
-        if (second is not null)
-        {
-            secondReport = await EvaluateAsync(second, dataset, settings with { JournalPath = OutputFiles.Beside(files.Journal, "against") }, cancellationToken);
-            comparison = ModelComparison.Create(report, secondReport);
-            Console.Write($"\n{secondReport.ToText()}\n{comparison.ToText()}");
-        }
-
-        files.Write(report, secondReport, comparison);
-        return report.Failed > 0 ? SomePicturesFailed : Success;
-    }
-    catch (OperationCanceledException)
+    EvaluationOptions settings = new() { JournalPath = files.Journal, StopAtFailure = options.GetValue(stop) };
+    EvaluationReport report = await EvaluateAsync(first, dataset, settings, cancellationToken);
+    Console.Write(report.ToText());
+    EvaluationReport? secondReport = null;
+    ModelComparison? comparison = null;
+    if (second is not null)
     {
-        Console.Error.WriteLine(options.GetValue(journal) is null ? "Cancelled. With --journal the next run goes on where this one stopped." : "Cancelled. What is done is in the journal: the same command goes on from there.");
-        return Cancelled;
+        secondReport = await EvaluateAsync(second, dataset, settings with { JournalPath = OutputFiles.Beside(files.Journal, "against") }, cancellationToken);
+        comparison = ModelComparison.Create(report, secondReport);
+        Console.Write($"\n{secondReport.ToText()}\n{comparison.ToText()}");
     }
-    catch (Exception exception) when (Failure.IsExpected(exception))
-    {
-        Console.Error.WriteLine(Failure.Describe(exception));
-        return Unusable;
-    }
+
+    files.Write(report, secondReport, comparison);
+    return report.Failed > 0 ? ExitCode.SomeFailed : ExitCode.Success;
 }
 
 static Task<EvaluationReport> EvaluateAsync(ResNetClassifier classifier, ImageDataset dataset, EvaluationOptions settings, CancellationToken cancellationToken)
-    => EvaluationBar.ShowAsync(classifier.ModelName, dataset.Images.Count, progress => Evaluator.EvaluateAsync(classifier, dataset, settings, progress, cancellationToken));
+    => PictureBar.ShowAsync(classifier.ModelName, bar => Evaluator.EvaluateAsync(classifier, dataset, settings, new EvaluationBar(bar), cancellationToken));

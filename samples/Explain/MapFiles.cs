@@ -7,6 +7,7 @@ internal sealed class MapFiles
 
     private readonly string? _file;
     private readonly string _folder;
+    private readonly HashSet<string> _named = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="output">A folder, which is created, or a file.</param>
     /// <param name="count">How many files there will be.</param>
@@ -22,10 +23,17 @@ internal sealed class MapFiles
         Directory.CreateDirectory(_folder);
     }
 
-    /// <summary>As <c>maps/cat-3-cat.png</c>: the picture, the class's index and the first of its labels.</summary>
+    /// <summary>As <c>maps/cat-3-cat.png</c>: the picture, the class's index and the first of its labels; the second of that name ends in <c>-2.png</c>.</summary>
     public string PathOf(string picture, Prediction prediction)
     {
         string label = string.Concat(prediction.Label.Split(',')[0].Select(c => char.IsLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-'));
-        return _file ?? Path.Combine(_folder, $"{Path.GetFileNameWithoutExtension(picture)}-{prediction.ClassIndex}-{label}{Extension}");
+        string name = $"{Path.GetFileNameWithoutExtension(picture)}-{prediction.ClassIndex}-{label}";
+        string free = name;
+        for (int i = 2; !_named.Add(free); i++)
+        {
+            free = $"{name}-{i}";
+        }
+
+        return _file ?? Path.Combine(_folder, free + Extension);
     }
 }

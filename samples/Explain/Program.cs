@@ -1,122 +1,73 @@
 // Draws where in a picture a ResNet sees its classes, beside the picture, and writes PNG files:
-//   dotnet run --project samples/Explain [-- [pictures] [--model ID] [--class LABEL|INDEX] [--top N] [--out FOLDER|FILE]]
+//   dotnet run --project samples/Explain [-- [files and folders] [--class LABEL|INDEX] [--top N] [--out FOLDER|FILE] [options]]
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using ResNet.Net;
 using ResNet.Net.Samples.Explain;
+using ResNet.Net.Samples.Support;
 
-const int Success = 0, SomePicturesFailed = 1, Unusable = 2;
+const int DefaultLongSide = 512, LongestSide = 16_384;
 
-Argument<string[]> pictures = new("pictures") { Description = "Picture files. None: the sample pictures of this project.", Arity = ArgumentArity.ZeroOrMore };
-Option<string> model = new("--model") { Description = "The id of a variant, such as resnet50-v1-7, or the path of an ONNX file.", DefaultValueFactory = _ => ResNetVariant.Cifar10ResNet20.Id };
-Option<string?> modelsFolder = new("--models-folder") { Description = "A folder that has files of the zoo already; others are downloaded once. [default: the environment variable RESNET_NET_MODELS]" };
+Argument<string[]> pictures = new("pictures") { Description = "Picture files and folders of them. None: the sample pictures of this project.", Arity = ArgumentArity.ZeroOrMore };
 Option<string?> label = new("--class") { Description = "The class to look for: its label or its index. [default: the most probable]" };
-Option<int> top = new("--top") { Description = "How many of the most probable classes to draw, from 1 to 5; without --class.", DefaultValueFactory = _ => 1 };
+Option<int?> top = new("--top") { Description = "How many of the most probable classes to draw, from 1 to 5; without --class. [default: 1]", CustomParser = OptionValues.CountTo(5) };
 Option<string> output = new("--out") { Description = "The folder for the PNG files; for one picture and one class also a file that ends in .png.", DefaultValueFactory = _ => "maps" };
-Option<int> size = new("--size") { Description = "The longer side of the picture that is drawn, in pixels.", DefaultValueFactory = _ => 512 };
+Option<int?> longSide = new("--long-side") { Description = $"The longer side of the picture that is drawn, in pixels. [default: {DefaultLongSide}]", CustomParser = OptionValues.CountTo(LongestSide) };
+ModelOptions model = new();
 
-RootCommand command = new("Draws where in a picture a ResNet sees its classes.") { pictures, model, modelsFolder, label, top, output, size };
-command.SetAction(Run);
+pictures.Validators.Add(OptionValues.RejectUnknownOptions);
 
-// A picture may be called @cat.png: no response files.
-ParseResult parsed = command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-Console.OutputEncoding = Encoding.UTF8;
-if (parsed.Errors.Count > 0)
+RootCommand command = new("Draws where in a picture a ResNet sees its classes.") { pictures, label, top, output, longSide };
+model.AddTo(command);
+command.Does(Run);
+return await Cli.RunAsync(command, args);
+
+int Run(ParseResult options, CancellationToken cancellationToken)
 {
-    Console.Error.WriteLine(parsed.Errors[0].Message);
-    return Unusable;
+    IReadOnlyList<PictureFile> files = PictureFiles.Find(options.GetValue(pictures));
+    using ResNetClassifier classifier = (model.Choice(options) with { Outputs = ModelOutputs.ActivationMaps }).Load();
+    int? wanted = options.GetValue(label) is string text ? ClassOf(classifier.Labels, text) : null;
+    int count = wanted is null ? options.GetValue(top) ?? 1 : 1;
+    MapFiles target = new(options.GetValue(output)!, files.Count * count);
+    OverlayOptions style = new() { LongSide = options.GetValue(longSide) ?? DefaultLongSide, BesidePicture = true };
+    int exitCode = ExitCode.Success;
+    foreach (PictureFile file in files)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        exitCode = TryExplain(classifier, file.Path, wanted, count, out ActivationMap[] maps) ? exitCode : ExitCode.SomeFailed;
+        foreach (ActivationMap map in maps)
+        {
+            string path = target.PathOf(file.Path, map.Prediction);
+            map.SavePng(path, style);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path}: {map.Prediction.Label} {map.Prediction.Probability:P1}"));
+        }
+    }
+
+    return exitCode;
 }
 
-return parsed.Invoke();
-
-int Run(ParseResult options)
+// A bad picture does not cost the others their maps.
+static bool TryExplain(ResNetClassifier classifier, string picture, int? wanted, int count, out ActivationMap[] maps)
 {
     try
     {
-        string[] files = options.GetValue(pictures) ?? [];
-        if (files.Length == 0)
-        {
-            // The build copies samples/pictures beside the program.
-            files = [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "pictures"), "*.png").Order(StringComparer.Ordinal)];
-        }
-
-        int count = options.GetValue(top);
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, "--top");
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, 5, "--top");
-        using ResNetClassifier classifier = Load(options.GetValue(model)!, options.GetValue(modelsFolder));
-        int? wanted = options.GetValue(label) is string text ? ClassOf(classifier, text) : null;
-        MapFiles target = new(options.GetValue(output)!, files.Length * (wanted is null ? count : 1));
-        OverlayOptions style = new() { LongSide = options.GetValue(size), BesidePicture = true };
-        int exitCode = Success;
-        foreach (string file in files)
-        {
-            exitCode = TryExplain(classifier, file, wanted, count, target, style) ? exitCode : SomePicturesFailed;
-        }
-
-        return exitCode;
-    }
-    catch (Exception exception) when (exception is ResNetException or ArgumentException or IOException or UnauthorizedAccessException)
-    {
-        Console.Error.WriteLine(exception is ArgumentException { ParamName: string name } ? exception.Message.Replace($" (Parameter '{name}')", $" ({name})", StringComparison.Ordinal) : exception.Message);
-        return Unusable;
-    }
-}
-
-static ResNetClassifier Load(string model, string? modelsFolder)
-{
-    ResNetClassifierOptions options = new()
-    {
-        Outputs = ModelOutputs.ActivationMaps,
-        Store = new ModelStore(new ModelStoreOptions { LocalFolders = modelsFolder is null ? null : [modelsFolder] }),
-    };
-    return ResNetVariant.TryParse(model, out ResNetVariant? variant) ? ResNetClassifier.Create(variant, options)
-        : File.Exists(model) ? ResNetClassifier.Create(new ModelDefinition(model), options)
-        : throw new ArgumentException($"There is no model '{model}': it is neither a file nor one of {string.Join(", ", ResNetVariant.All)}.");
-}
-
-// A label may be one of several that the class has: "robin, American robin, Turdus migratorius".
-static int ClassOf(ResNetClassifier classifier, string text)
-{
-    if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < classifier.Labels.Count)
-    {
-        return index;
-    }
-
-    for (int i = 0; i < classifier.Labels.Count; i++)
-    {
-        if (classifier.Labels[i].Split(',', StringSplitOptions.TrimEntries).Prepend(classifier.Labels[i]).Contains(text, StringComparer.OrdinalIgnoreCase))
-        {
-            return i;
-        }
-    }
-
-    throw new ArgumentException($"The model has no class '{text}': give a label such as '{classifier.Labels[0]}', or an index from 0 to {classifier.Labels.Count - 1}.");
-}
-
-static bool TryExplain(ResNetClassifier classifier, string file, int? wanted, int count, MapFiles target, OverlayOptions style)
-{
-    try
-    {
-        ActivationMap first = classifier.Explain(file, wanted);
-        Write(first, file, target, style);
-        foreach (Prediction next in wanted is null ? first.Classification.Predictions.Take(count).Skip(1) : [])
-        {
-            Write(classifier.Explain(file, next.ClassIndex), file, target, style);
-        }
-
+        ActivationMap first = classifier.Explain(picture, wanted);
+        maps = [first, .. first.Classification.Predictions.Take(count).Skip(1).Select(next => classifier.Explain(picture, next.ClassIndex))];
         return true;
     }
-    catch (Exception exception) when (exception is ImageDecodeException or FileNotFoundException or DirectoryNotFoundException)
+    catch (Exception exception) when (Failure.IsOfPicture(exception))
     {
-        Console.Error.WriteLine(exception.Message);
+        Console.Error.WriteLine($"{picture}: {Failure.Describe(exception)}");
+        maps = [];
         return false;
     }
 }
 
-static void Write(ActivationMap map, string file, MapFiles target, OverlayOptions style)
+// A label may be one of several that the class has: "robin, American robin, Turdus migratorius".
+static int ClassOf(LabelSet labels, string text)
 {
-    string path = target.PathOf(file, map.Prediction);
-    map.SavePng(path, style);
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path}: {map.Prediction.Label} {map.Prediction.Probability:P1}"));
+    int found = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < labels.Count
+        ? index
+        : Enumerable.Range(0, labels.Count).FirstOrDefault(i => labels[i].Split(',', StringSplitOptions.TrimEntries).Prepend(labels[i]).Contains(text, StringComparer.OrdinalIgnoreCase), -1);
+    return found >= 0 ? found : throw new ArgumentException($"The model has no class '{text}': give a label such as '{labels[0]}', or an index from 0 to {labels.Count - 1}.");
 }

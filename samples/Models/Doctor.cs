@@ -6,8 +6,6 @@ namespace ResNet.Net.Samples.Models;
 /// <summary>Checks what running a model needs, and says what would fail later.</summary>
 internal sealed class Doctor(ModelStore store, IAnsiConsole console)
 {
-    private const int Healthy = 0, Unhealthy = 1;
-
     public int Run()
     {
         RuntimeDiagnostics runtime = RuntimeDiagnostics.Inspect();
@@ -22,7 +20,7 @@ internal sealed class Doctor(ModelStore store, IAnsiConsole console)
         console.Write(grid);
         int bad = findings.Count(f => f.Severity == Severity.Bad);
         console.MarkupLine(bad == 0 ? "[green]Nothing here would fail later.[/]" : $"[red]{bad} of these would fail later.[/]");
-        return bad == 0 ? Healthy : Unhealthy;
+        return bad == 0 ? ExitCode.Success : ExitCode.SomeFailed;
     }
 
     private static IEnumerable<Finding> Libraries(RuntimeDiagnostics runtime)

@@ -7,8 +7,6 @@ namespace ResNet.Net.Samples.Models;
 /// <summary>Runs the zoo's test data, or that of an archive, and prints how far the outputs are from the published ones.</summary>
 internal sealed class GoldenCommand(ModelStore store, IAnsiConsole console, TextWriter error)
 {
-    private const int Success = 0, SomeFailed = 1;
-
     private readonly List<string> _failures = [];
     private readonly SortedSet<string> _runtimes = [];
 
@@ -57,7 +55,7 @@ internal sealed class GoldenCommand(ModelStore store, IAnsiConsole console, Text
             error.WriteLine(failure);
         }
 
-        return _failures.Count > 0 ? SomeFailed : Success;
+        return _failures.Count > 0 ? ExitCode.SomeFailed : ExitCode.Success;
     }
 
     private async Task RunAsync(ResNetVariant variant, string? archivePath, Table table, CancellationToken cancellationToken)

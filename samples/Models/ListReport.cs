@@ -39,7 +39,7 @@ internal static class ListReport
         console.Write(table);
         console.MarkupLine(Terminal.Plain($"The store is {store.Location}."));
         console.WriteLine("Accuracies are the published ones: on ImageNet, of resnet20-cifar10 and its int8 form on CIFAR-10.");
-        return 0;
+        return ExitCode.Success;
     }
 
     private static string Show(StoredModel model)

@@ -1,12 +1,9 @@
 // Looks after the models on this machine:
 //   dotnet run --project samples/Models -- list | pull | verify | remove | import | where | doctor
 using System.CommandLine;
-using System.Text;
 using ResNet.Net;
 using ResNet.Net.Samples.Models;
 using ResNet.Net.Samples.Support;
-
-const int Unusable = 2, Cancelled = 130;
 
 Option<string?> root = new("--root") { Description = "The store's folder. [default: the environment variable RESNET_NET_HOME, then the user's cache folder]", Recursive = true };
 Option<string[]> mirrors = new("--mirror") { Description = "An address that serves the files, in place of the public ones. [default: the environment variable RESNET_NET_MIRROR, then Hugging Face and GitHub]", Recursive = true };
@@ -30,15 +27,7 @@ RootCommand command = new("Lists, downloads, verifies and removes the models of 
     Define("doctor", "Check this machine: exits 1 when something would fail later.", [], (store, _, _) => Task.FromResult(new Doctor(store, Terminal.Open()).Run())),
 };
 
-ParseResult parsed = command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-Console.OutputEncoding = Encoding.UTF8;
-if (parsed.Errors.Count > 0)
-{
-    Console.Error.WriteLine(parsed.Errors[0].Message);
-    return Unusable;
-}
-
-return await parsed.InvokeAsync();
+return await Cli.RunAsync(command, args, "Cancelled. What was downloaded is kept, and goes on next time.");
 
 Task<int> VerifyAsync(ModelStore store, ParseResult options, CancellationToken token)
     => options.GetValue(golden) ? new GoldenCommand(store, Terminal.Open(), Console.Error).RunAsync(options.GetValue(present)!, options.GetValue(archive), token)
@@ -58,23 +47,7 @@ Command Define(string name, string description, Argument[] arguments, Func<Model
         defined.Options.Add(option);
     }
 
-    defined.SetAction(async (options, token) =>
-    {
-        try
-        {
-            return await run(OpenStore(options), options, token);
-        }
-        catch (OperationCanceledException)
-        {
-            Console.Error.WriteLine("Cancelled. What was downloaded is kept, and goes on next time.");
-            return Cancelled;
-        }
-        catch (ArgumentException exception)
-        {
-            Console.Error.WriteLine(exception.ParamName is string name ? exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : exception.Message);
-            return Unusable;
-        }
-    });
+    defined.Does((options, token) => run(OpenStore(options), options, token));
     return defined;
 }
 

@@ -6,8 +6,6 @@ namespace ResNet.Net.Samples.Models;
 /// <summary>Downloads variants one after the other: with bars where somebody watches, else with a line for each.</summary>
 internal sealed class PullCommand(ModelStore store, IAnsiConsole console)
 {
-    private const int Success = 0, SomeFailed = 1;
-
     private readonly List<string> _failures = [];
 
     public async Task<int> RunAsync(IReadOnlyList<ResNetVariant> variants, CancellationToken cancellationToken)
@@ -27,7 +25,7 @@ internal sealed class PullCommand(ModelStore store, IAnsiConsole console)
             Console.Error.WriteLine(failure);
         }
 
-        return _failures.Count > 0 ? SomeFailed : Success;
+        return _failures.Count > 0 ? ExitCode.SomeFailed : ExitCode.Success;
     }
 
     private async Task PullAllAsync(IReadOnlyList<ResNetVariant> variants, Func<ResNetVariant, IProgress<ModelDownloadProgress>> progress, CancellationToken cancellationToken)

@@ -1,10 +1,10 @@
+using ResNet.Net.Samples.Support;
+
 namespace ResNet.Net.Samples.Models;
 
 /// <summary>The commands that print a line for each file.</summary>
 internal sealed class UpkeepCommands(ModelStore store, TextWriter output, TextWriter error)
 {
-    private const int Success = 0, SomeFailed = 1;
-
     public async Task<int> VerifyAsync(IReadOnlyList<ResNetVariant> variants, CancellationToken cancellationToken)
     {
         if (variants.Count == 0)
@@ -17,7 +17,7 @@ internal sealed class UpkeepCommands(ModelStore store, TextWriter output, TextWr
             output.WriteLine("There is nothing to verify.");
         }
 
-        int exitCode = Success;
+        int exitCode = ExitCode.Success;
         foreach (ResNetVariant variant in variants)
         {
             try
@@ -28,7 +28,7 @@ internal sealed class UpkeepCommands(ModelStore store, TextWriter output, TextWr
             catch (ModelUnavailableException exception)
             {
                 error.WriteLine(exception.Message);
-                exitCode = SomeFailed;
+                exitCode = ExitCode.SomeFailed;
             }
         }
 
@@ -37,7 +37,7 @@ internal sealed class UpkeepCommands(ModelStore store, TextWriter output, TextWr
 
     public int Remove(IReadOnlyList<ResNetVariant> variants)
     {
-        int exitCode = Success;
+        int exitCode = ExitCode.Success;
         foreach (ResNetVariant variant in variants)
         {
             try
@@ -47,7 +47,7 @@ internal sealed class UpkeepCommands(ModelStore store, TextWriter output, TextWr
             catch (ModelUnavailableException exception)
             {
                 error.WriteLine(exception.Message);
-                exitCode = SomeFailed;
+                exitCode = ExitCode.SomeFailed;
             }
         }
 
@@ -56,7 +56,7 @@ internal sealed class UpkeepCommands(ModelStore store, TextWriter output, TextWr
 
     public async Task<int> ImportAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
-        int exitCode = Success;
+        int exitCode = ExitCode.Success;
         foreach (string path in paths)
         {
             try
@@ -69,7 +69,7 @@ internal sealed class UpkeepCommands(ModelStore store, TextWriter output, TextWr
             catch (ModelUnavailableException exception)
             {
                 error.WriteLine(exception.Message);
-                exitCode = SomeFailed;
+                exitCode = ExitCode.SomeFailed;
             }
         }
 
@@ -81,6 +81,6 @@ internal sealed class UpkeepCommands(ModelStore store, TextWriter output, TextWr
         output.WriteLine($"Store:         {store.Location}");
         output.WriteLine($"Local folders: {(store.LocalFolders.Count > 0 ? string.Join(", ", store.LocalFolders) : "none (RESNET_NET_MODELS)")}");
         output.WriteLine($"Sources:       {(store.IsOffline ? "none, offline (RESNET_NET_OFFLINE)" : string.Join(", ", store.Sources))}");
-        return Success;
+        return ExitCode.Success;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ResNet.Net.Quantization;
 using ResNet.Net.Samples.Support;
 using Spectre.Console;
@@ -16,21 +15,8 @@ internal sealed class ProgressBars : IProgress<QuantizationProgress>
     private ProgressBars(ProgressContext? context) => _context = context;
 
     /// <summary>Runs a quantization while bars are on standard error; standard output is for the report.</summary>
-    public static async Task<QuantizationResult> ShowAsync(Func<IProgress<QuantizationProgress>, Task<QuantizationResult>> quantize)
-    {
-        if (Console.IsErrorRedirected)
-        {
-            return await quantize(new ProgressBars(null));
-        }
-
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        QuantizationResult? result = null;
-        await console.Progress()
-            .AutoClear(true)
-            .Columns(new ProgressBarColumn { Width = 30 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
-            .StartAsync(async context => result = await quantize(new ProgressBars(context)));
-        return result ?? throw new UnreachableException();
-    }
+    public static Task<QuantizationResult> ShowAsync(Func<IProgress<QuantizationProgress>, QuantizationResult> quantize)
+        => LiveBars.ShowAsync(context => Task.Run(() => quantize(new ProgressBars(context))));
 
     public void Report(QuantizationProgress value)
     {

@@ -21,11 +21,11 @@ internal sealed class QuantizeOptions
 
     private readonly Option<int?> _limit = new("--limit") { Description = "At most so many of these, evenly spread.", CustomParser = OptionValues.Count };
 
-    private readonly Option<QuantizationFormat> _format = new("--format") { Description = "qdq, which every runtime understands, or qoperator, for ONNX Runtime on CPUs.", DefaultValueFactory = _ => Defaults.Format };
+    private readonly Option<QuantizationFormat> _format = new("--format") { Description = "qdq, which every runtime understands, or qoperator, for ONNX Runtime on CPUs.", DefaultValueFactory = _ => Defaults.Format, CustomParser = OptionValues.OneOf<QuantizationFormat> };
 
-    private readonly Option<CalibrationMethod> _calibrator = new("--calibrator") { Description = "How ranges are chosen.", DefaultValueFactory = _ => Defaults.Calibration };
+    private readonly Option<CalibrationMethod> _calibrator = new("--calibrator") { Description = "How ranges are chosen.", DefaultValueFactory = _ => Defaults.Calibration, CustomParser = OptionValues.OneOf<CalibrationMethod> };
 
-    private readonly Option<ActivationType> _activations = new("--activations") { Description = "uint8 for CPUs, int8 for GPUs.", DefaultValueFactory = _ => Defaults.ActivationType };
+    private readonly Option<ActivationType> _activations = new("--activations") { Description = "uint8 for CPUs, int8 for GPUs.", DefaultValueFactory = _ => Defaults.ActivationType, CustomParser = OptionValues.OneOf<ActivationType> };
 
     private readonly Option<bool> _reduceRange = new("--reduce-range") { Description = "7-bit weights, right on processors without VNNI even where nothing guards them." };
 
@@ -33,13 +33,14 @@ internal sealed class QuantizeOptions
     {
         Description = "What becomes of BatchNormalizations that no Conv takes in (ResNet v2).",
         DefaultValueFactory = _ => Defaults.UnfoldedBatchNormalization,
+        CustomParser = OptionValues.OneOf<UnfoldedBatchNormalization>,
     };
 
     private readonly Option<string[]> _float = new("--float") { Description = "Layers that stay in float, by the names in the report.", AllowMultipleArgumentsPerToken = true };
 
-    private readonly Option<AccuracyMeasure> _measure = new("--measure") { Description = "What the criterion compares.", DefaultValueFactory = _ => AccuracyCriterion.Default.Measure };
+    private readonly Option<AccuracyMeasure> _measure = new("--measure") { Description = "What the criterion compares.", DefaultValueFactory = _ => AccuracyCriterion.Default.Measure, CustomParser = OptionValues.OneOf<AccuracyMeasure> };
 
-    private readonly Option<double> _most = new("--most") { Description = "The criterion: the most that may be lost, in percent.", DefaultValueFactory = _ => AccuracyCriterion.Default.Limit };
+    private readonly Option<double> _most = new("--most") { Description = "The criterion: the most that may be lost, in percent.", DefaultValueFactory = _ => AccuracyCriterion.Default.Limit, CustomParser = OptionValues.Percent };
 
     private readonly Option<bool> _compare = new("--compare") { Description = "Measure every calibrator in both formats, and write nothing." };
 
@@ -54,6 +55,13 @@ internal sealed class QuantizeOptions
     public void AddTo(Command command)
     {
         _model.AddTo(command);
+        _compare.Validators.Add(result =>
+        {
+            if (!result.Implicit && ((Option[])[_output, _markdown, _json, _plot]).FirstOrDefault(o => result.Parent?.GetResult(o) is not null) is Option written)
+            {
+                result.AddError($"--compare writes nothing: leave out {written.Name}, or --compare.");
+            }
+        });
         foreach (Option option in (Option[])[_calibration, _pictures, _evaluation, _limit, _format, _calibrator, _activations, _reduceRange, _batchNormalization, _float, _measure, _most, _compare, _output, _markdown, _json, _plot])
         {
             command.Options.Add(option);

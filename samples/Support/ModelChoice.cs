@@ -23,6 +23,9 @@ internal sealed record ModelChoice
     /// <summary>Pictures that the model runs on at once; null for the library's own choice.</summary>
     public int? BatchSize { get; init; }
 
+    /// <summary>What the model gives besides scores.</summary>
+    public ModelOutputs Outputs { get; init; }
+
     /// <summary>What an ONNX file gives; a variant knows its own.</summary>
     public OutputKind OutputKind { get; init; }
 
@@ -74,7 +77,7 @@ internal sealed record ModelChoice
         }
 
         // Without a profile the library takes the model's own.
-        ResNetClassifierOptions options = new() { Profile = profile, Crops = Crops };
+        ResNetClassifierOptions options = new() { Profile = profile, Crops = Crops, Outputs = Outputs };
         return BatchSize is int batch ? options with { BatchSize = batch } : options;
     }
 }

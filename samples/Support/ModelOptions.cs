@@ -35,10 +35,12 @@ internal sealed class ModelOptions
 
     private readonly Option<bool> _tenCrop = new("--ten-crop") { Description = "Average over ten crops of each picture: corners, centre, and their mirror images." };
 
+    /// <summary>Adds them to a command and to the commands that it has.</summary>
     public void AddTo(Command command)
     {
         foreach (Option option in (Option[])[_model, _modelsFolder, _labels, _profile, _size, _mean, _std, _probabilities, _tenCrop])
         {
+            option.Recursive = true;
             command.Options.Add(option);
         }
     }

@@ -55,16 +55,46 @@ internal static class OptionValues
         return null;
     }
 
-    public static int? Count(ArgumentResult argument)
+    public static int? Count(ArgumentResult argument) => CountTo(int.MaxValue)(argument);
+
+    /// <summary>A number from 1 to the largest that makes sense.</summary>
+    public static Func<ArgumentResult, int?> CountTo(int largest) => argument =>
     {
         string text = argument.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0 && count <= largest)
         {
             return count;
         }
 
-        argument.AddError($"{OptionName(argument)} needs a number from 1, not '{text}'.");
+        argument.AddError($"{OptionName(argument)} needs a number from 1{(largest < int.MaxValue ? $" to {largest}" : "")}, not '{text}'.");
         return null;
+    };
+
+    /// <summary>A name of an enumeration, in any case.</summary>
+    public static T OneOf<T>(ArgumentResult argument)
+        where T : struct, Enum
+    {
+        string text = argument.Tokens[0].Value;
+        if (Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase))
+        {
+            return Enum.Parse<T>(text, ignoreCase: true);
+        }
+
+        argument.AddError($"{OptionName(argument)} is one of {string.Join(", ", Enum.GetNames<T>())}, not '{text}'.");
+        return default;
+    }
+
+    /// <summary>From 0 to 100.</summary>
+    public static double Percent(ArgumentResult argument)
+    {
+        string text = argument.Tokens[0].Value;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double percent) && percent is >= 0 and <= 100)
+        {
+            return percent;
+        }
+
+        argument.AddError($"{OptionName(argument)} needs a number from 0 to 100, not '{text}'.");
+        return default;
     }
 
     /// <summary>The parser takes a mistyped option for an argument; this does not, unless there is such a file.</summary>

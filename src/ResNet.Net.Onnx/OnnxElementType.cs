@@ -1,6 +1,6 @@
 namespace ResNet.Net.Onnx;
 
-/// <summary>The type of a tensor's elements, numbered as <c>TensorProto.DataType</c> of the ONNX specification.</summary>
+/// <summary>The type of a tensor's elements, numbered as <c>TensorProto.DataType</c> of the ONNX specification and <c>ONNXTensorElementDataType</c> of ONNX Runtime.</summary>
 public enum OnnxElementType
 {
     /// <summary>Not said.</summary>

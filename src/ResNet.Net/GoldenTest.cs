@@ -177,9 +177,9 @@ public static class GoldenTest
 
     private static (float[] Values, long[] Shape) Run(OrtSession session, string model, TensorMetadata input, OnnxTensor given, string output)
     {
-        if (input.ElementType != TensorElementType.Float32 || input.Shape.Count != given.Dims.Count || input.Shape.Zip(given.Dims).Any(d => d.First >= 0 && d.First != d.Second))
+        if (input.ElementType != OnnxElementType.Float || input.Shape.Count != given.Dims.Count || input.Shape.Zip(given.Dims).Any(d => d.First >= 0 && d.First != d.Second))
         {
-            throw new ResNetException($"The model '{model}' takes {input}, but its test data is Float32 {TensorMetadata.FormatShape(given.Dims)}: it belongs to another model.");
+            throw new ResNetException($"The model '{model}' takes {input}, but its test data is {OnnxElementType.Float} {TensorMetadata.FormatShape(given.Dims)}: it belongs to another model.");
         }
 
         ReadOnlySpan<float> values = given.AsSpan<float>();

@@ -11,7 +11,7 @@ public class ExplainTests
     {
         using TemporaryFolder folder = new();
 
-        ProgramRun run = await SampleProgram.RunAsync("Explain", "--out", folder["maps"], "--size", "200");
+        ProgramRun run = await SampleProgram.RunAsync("Explain", "--out", folder["maps"], "--long-side", "200");
 
         run.Error.Should().BeEmpty();
         run.ExitCode.Should().Be(0);
@@ -59,12 +59,27 @@ public class ExplainTests
         run.Lines.Should().ContainSingle();
     }
 
+    [Fact]
+    public async Task FolderWithOneNameTwice_DrawsBoth()
+    {
+        using TemporaryFolder folder = new();
+        File.Copy(Path.Combine(TestFolders.SamplePictures, "cat.png"), folder["in", "a", "cat.png"]);
+        File.Copy(Path.Combine(TestFolders.SamplePictures, "cat.png"), folder["in", "b", "cat.png"]);
+
+        ProgramRun run = await SampleProgram.RunAsync("Explain", folder["in"], "--ten-crop", "--long-side", "64", "--out", folder["maps"]);
+
+        run.ExitCode.Should().Be(0, run.Error);
+        Directory.GetFiles(folder["maps"]).Select(Path.GetFileName).Should().BeEquivalentTo("cat-3-cat.png", "cat-3-cat-2.png");
+    }
+
     [Theory]
     [InlineData("--class", "unicorn", "unicorn")]
     [InlineData("--model", "resnet51", "resnet50-v1-7")]
     [InlineData("--top", "9", "--top")]
     [InlineData("--out", "one.png", "name a folder")]
-    [InlineData("--size", "0", "LongSide")]
+    [InlineData("--long-side", "0", "--long-side needs a number from 1 to 16384")]
+    [InlineData("--size", "64", "64")]
+    [InlineData("--models", "x", "'--models'")]
     public async Task WrongOption_SaysWhatIsWrong(string option, string value, string said)
     {
         using TemporaryFolder folder = new();
@@ -72,8 +87,7 @@ public class ExplainTests
 
         ProgramRun run = await SampleProgram.RunAsync("Explain", [option, value, .. output]);
 
-        run.ExitCode.Should().Be(2);
-        run.Error.Should().Contain(said);
+        run.ShouldBeUnusable().Should().Contain(said).And.NotContain("\n");
     }
 
     private static bool IsWideOrHigh((int Width, int Height) size) => size is (403, 150) or (303, 200);

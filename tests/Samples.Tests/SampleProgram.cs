@@ -1,16 +1,59 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
 
 namespace ResNet.Net.Samples.Tests;
 
 /// <summary>Runs a sample as its users do: as a process of its own.</summary>
-internal static class SampleProgram
+internal static partial class SampleProgram
 {
+    /// <summary>Ctrl+C.</summary>
+    public const int Interrupt = 2;
+
+    /// <summary>What no program hears.</summary>
+    public const int Kill = 9;
+
     public static Task<ProgramRun> RunAsync(string name, params string[] arguments) => RunAsync(name, new Dictionary<string, string>(), arguments);
 
     /// <param name="name">The sample's.</param>
     /// <param name="environment">Variables in addition to those that keep it off the network and away from this user's models.</param>
     /// <param name="arguments">What follows its name.</param>
-    public static Task<ProgramRun> RunAsync(string name, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static Task<ProgramRun> RunAsync(string name, IReadOnlyDictionary<string, string> environment, params string[] arguments) => ProgramRun.OfAsync(Describe(name, environment, arguments));
+
+    /// <summary>Starts a sample, and sends it a signal as soon as something holds. It must not have ended before.</summary>
+    /// <param name="name">The sample's.</param>
+    /// <param name="signal">The signal.</param>
+    /// <param name="when">Is given what was said on standard error so far.</param>
+    /// <param name="arguments">What follows its name.</param>
+    public static async Task<ProgramRun> StopAsync(string name, int signal, Func<string, bool> when, params string[] arguments)
+    {
+        using Process process = new() { StartInfo = Describe(name, new Dictionary<string, string>(), arguments) };
+        StringBuilder error = new();
+        process.ErrorDataReceived += (_, line) => Synchronized(() => error.Append(line.Data).Append('\n'));
+        process.Start();
+        process.BeginErrorReadLine();
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        while (!when(Synchronized(error.ToString)))
+        {
+            process.HasExited.Should().BeFalse("it must be stopped before it ends");
+            await Task.Delay(5);
+        }
+
+        SendSignal(process.Id, signal).Should().Be(0);
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        return new ProgramRun(process.ExitCode, await output, Synchronized(error.ToString));
+
+        T Synchronized<T>(Func<T> work)
+        {
+            lock (error)
+            {
+                return work();
+            }
+        }
+    }
+
+    /// <summary>How a sample is started.</summary>
+    public static ProcessStartInfo Describe(string name, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         ProcessStartInfo start = ProgramRun.Dotnet(Path.Combine(AppContext.BaseDirectory, $"{name}.dll"), arguments);
 
@@ -24,6 +67,9 @@ internal static class SampleProgram
             start.Environment[variable] = value;
         }
 
-        return ProgramRun.OfAsync(start);
+        return start;
     }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int process, int signal);
 }

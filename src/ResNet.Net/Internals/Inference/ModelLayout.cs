@@ -1,4 +1,5 @@
 using ResNet.Net.Internals.Models;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Internals.Inference;
 
@@ -19,8 +20,8 @@ internal sealed record ModelLayout(TensorLayout Input, TensorLayout Scores, Tens
     {
         TensorMetadata input = PickInput(session, model, inputName);
         TensorMetadata output = PickOutput(session, model, outputName);
-        string expected = $"Float32 [N, 3, {height}, {width}]";
-        if (input.ElementType != TensorElementType.Float32 || input.Shape.Count != 4
+        string expected = $"{OnnxElementType.Float} [N, 3, {height}, {width}]";
+        if (input.ElementType != OnnxElementType.Float || input.Shape.Count != 4
             || !Fits(input.Shape[1], 3) || !Fits(input.Shape[2], height) || !Fits(input.Shape[3], width))
         {
             throw new ResNetException(
@@ -29,9 +30,9 @@ internal sealed record ModelLayout(TensorLayout Input, TensorLayout Scores, Tens
         }
 
         int? fixedBatch = input.Shape[0] > 0 ? checked((int)input.Shape[0]) : null;
-        if (output.ElementType != TensorElementType.Float32)
+        if (output.ElementType != OnnxElementType.Float)
         {
-            throw new ResNetException($"The model '{model}' gives {output}, but Float32 [N, classes] is needed.");
+            throw new ResNetException($"The model '{model}' gives {output}, but {OnnxElementType.Float} [N, classes] is needed.");
         }
 
         TensorLayout picture = new(input.Name, [3, height, width]);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ResNet.Net.Internals.Inference.Interop;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Internals.Inference;
 
@@ -107,7 +108,7 @@ internal sealed unsafe class OrtSession : IDisposable
         fixed (long* dimensions = shape)
         {
             api.Check(
-                api.CreateTensorWithDataAsOrtValue(_runtime.CpuMemory.DangerousGetHandle(), (float*)buffer.Address + start, (nuint)count * sizeof(float), dimensions, (nuint)shape.Length, (int)TensorElementType.Float32, &native),
+                api.CreateTensorWithDataAsOrtValue(_runtime.CpuMemory.DangerousGetHandle(), (float*)buffer.Address + start, (nuint)count * sizeof(float), dimensions, (nuint)shape.Length, (int)OnnxElementType.Float, &native),
                 "wrapping a buffer as a tensor");
         }
 
@@ -226,10 +227,10 @@ internal sealed unsafe class OrtSession : IDisposable
         api.Check(api.GetTensorTypeAndShape(tensor, &info), $"reading the shape of '{name}'");
         using OrtShapeInfoHandle handle = new(api);
         handle.Adopt(info);
-        (TensorElementType type, long[] shape) = ReadShape(info, name);
-        if (type != TensorElementType.Float32)
+        (OnnxElementType type, long[] shape) = ReadShape(info, name);
+        if (type != OnnxElementType.Float)
         {
-            throw new ResNetException($"The output '{name}' is {type}; only Float32 outputs can be read.");
+            throw new ResNetException($"The output '{name}' is {type}; only {OnnxElementType.Float} outputs can be read.");
         }
 
         void* data = null;
@@ -261,14 +262,14 @@ internal sealed unsafe class OrtSession : IDisposable
             typeHandle.Adopt(typeInfo);
             nint tensorInfo = 0;
             api.Check(api.CastTypeInfoToTensorInfo(typeInfo, &tensorInfo), Doing); // owned by the type info; null when it is no tensor
-            (TensorElementType type, long[] shape) = tensorInfo == 0 ? (TensorElementType.Undefined, []) : ReadShape(tensorInfo, name);
+            (OnnxElementType type, long[] shape) = tensorInfo == 0 ? (OnnxElementType.Undefined, []) : ReadShape(tensorInfo, name);
             tensors[i] = new TensorMetadata(name, type, shape);
         }
 
         return tensors;
     }
 
-    private (TensorElementType Type, long[] Shape) ReadShape(nint info, string name)
+    private (OnnxElementType Type, long[] Shape) ReadShape(nint info, string name)
     {
         OrtApi api = _runtime.Api;
         string doing = $"reading the shape of '{name}'";
@@ -282,6 +283,6 @@ internal sealed unsafe class OrtSession : IDisposable
             api.Check(api.GetDimensions(info, dimensions, rank), doing);
         }
 
-        return ((TensorElementType)type, shape);
+        return ((OnnxElementType)type, shape);
     }
 }

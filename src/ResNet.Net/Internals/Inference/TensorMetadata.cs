@@ -1,7 +1,9 @@
+using ResNet.Net.Onnx;
+
 namespace ResNet.Net.Internals.Inference;
 
 /// <summary>Name, element type and shape of a model's input or output; -1 stands for a dimension that the file leaves open.</summary>
-internal sealed record TensorMetadata(string Name, TensorElementType ElementType, IReadOnlyList<long> Shape)
+internal sealed record TensorMetadata(string Name, OnnxElementType ElementType, IReadOnlyList<long> Shape)
 {
     public string ShapeText => FormatShape(Shape);
 

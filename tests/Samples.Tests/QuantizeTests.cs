@@ -1,0 +1,112 @@
+using System.Text.Json;
+using System.Xml.Linq;
+using ResNet.Net.Onnx;
+using ResNet.Net.Samples.Draw;
+
+namespace ResNet.Net.Samples.Tests;
+
+public sealed class QuantizeTests : IDisposable
+{
+    private const int Success = 0;
+
+    private readonly TemporaryFolder _folder = new();
+
+    private string Output => Path.Combine(_folder.FullPath, "int8.onnx");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task SamplePictures_GiveAModelThatKnowsThem_AndEveryReport()
+    {
+        ProgramRun run = await QuantizeAsync("--output", Output, "--report", _folder["r.md"], "--json", _folder["r.json"], "--plot", _folder["r.svg"]);
+
+        run.ExitCode.Should().Be(Success, run.Error);
+        run.Output.Should().Contain("Quantization of resnet20-cifar10").And.MatchRegex(@"size, MB +│ 1\.11 +│ 0\.34 ").And.Contain($"Written to {Output}.").And.NotContain("\u001b");
+        run.Error.Should().Contain("Tuning: the float model\nCalibrating\n").And.NotContain("\u001b", "progress is plain where nobody watches");
+        using ResNetClassifier quantized = ResNetClassifier.Create(new ModelDefinition(Output) { Labels = LabelSet.Cifar10, Profile = PreprocessingProfile.Cifar10 });
+        foreach (Scene scene in SceneCatalog.All)
+        {
+            quantized.Classify(Path.Combine(TestFolders.SamplePictures, scene.FileName)).Best.Label.Should().Be(scene.Label);
+        }
+
+        JsonElement json = JsonDocument.Parse(File.ReadAllText(_folder["r.json"])).RootElement;
+        json.GetProperty("model").GetString().Should().Be("resnet20-cifar10");
+        json.GetProperty("pictures").GetInt32().Should().Be(10);
+        File.ReadAllText(_folder["r.md"]).Should().Contain("/dense/Gemm");
+        XDocument.Load(_folder["r.svg"]).Root!.Name.LocalName.Should().Be("svg");
+    }
+
+    [Fact]
+    public async Task Options_ShapeTheModel()
+    {
+        ProgramRun run = await QuantizeAsync(
+            "--output", Output, "--format", "qoperator", "--calibrator", "minmax", "--float", "/conv0/Conv", "/dense/Gemm", "--pictures", "3", "--limit", "4", "--measure", "disagreement", "--most", "30");
+
+        run.ExitCode.Should().Be(Success, run.Error);
+        run.Output.Should().Contain("QOperator").And.Contain("MinMax calibration on 3 pictures").And.Contain("30 of 32 layers").And.Contain("30 % ").And.Contain("On 4 pictures.");
+        Dictionary<string, int> operators = OnnxModel.Load(Output).Graph.Nodes.GroupBy(n => n.OpType).ToDictionary(g => g.Key, g => g.Count());
+        operators.Should().ContainKey("QLinearConv").And.NotContainKey("QGemm");
+        operators["Conv"].Should().Be(1, "one was to stay float");
+        operators["Gemm"].Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Compare_MeasuresEveryCalibratorInBothFormats()
+    {
+        ProgramRun run = await QuantizeAsync("--compare", "--pictures", "2", "--limit", "2");
+
+        run.ExitCode.Should().Be(Success, run.Error);
+        run.Lines[0].Should().StartWith("2 calibration pictures, 2 evaluated; float: 100.00 %");
+        run.Lines.Where(l => l.StartsWith('|')).Skip(2).Select(l => string.Join(' ', l.Split('|', StringSplitOptions.TrimEntries)[1..3])).Should().Equal(
+            from calibrator in new[] { "MinMax", "MovingAverage", "Percentile", "Entropy", "L2" } from format in new[] { "Qdq", "QOperator" } select $"{calibrator} {format}");
+    }
+
+    [Fact]
+    public async Task QuantizedModel_IsRefused()
+    {
+        ProgramRun run = await QuantizeAsync("--model", "resnet20-cifar10-int8", "--output", Output);
+
+        run.ShouldBeUnusable().Should().Contain("quantized").And.NotContain("\nPreparing");
+        File.Exists(Output).Should().BeFalse();
+    }
+
+    [UnixFact]
+    public async Task CtrlC_WritesNothing()
+    {
+        ProgramRun run = await SampleProgram.StopAsync("Quantize", SampleProgram.Interrupt, error => error.Contains("Calibrating"), "--output", Output, "--report", _folder["r.md"]);
+
+        run.ShouldBeCancelled();
+        Directory.GetFiles(_folder.FullPath).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("--format vgg", "'vgg'")]
+    [InlineData("--calibrator best", "'best'")]
+    [InlineData("--pictures 0", "'0'")]
+    [InlineData("--limit many", "'many'")]
+    [InlineData("--most 200", "200")]
+    [InlineData("--model resnet51", "resnet51")]
+    [InlineData("--model missing.onnx", "missing.onnx")]
+    [InlineData("--calibration no-such-folder", "no-such-folder")]
+    [InlineData("--evaluation no-such-folder", "no-such-folder")]
+    [InlineData("--output /no/such/folder/int8.onnx", "/no/such/folder")]
+    [InlineData("--compare --output int8.onnx", "leave out --output")]
+    [InlineData("--plot x.svg --compare", "leave out --plot")]
+    [InlineData("--modle x", "'--modle'")]
+    public async Task WrongUsage_IsOneLineOnStandardError(string arguments, string named)
+    {
+        ProgramRun run = await QuantizeAsync(arguments.Split(' '));
+
+        run.ShouldBeUnusable().Should().Contain(named).And.NotContain("\n");
+    }
+
+    [Fact]
+    public async Task UnknownLayer_IsRefusedWithTheLayersThatThereAre()
+    {
+        ProgramRun run = await QuantizeAsync("--float", "conv99");
+
+        run.ShouldBeUnusable().Should().Contain("conv99").And.Contain("/dense/Gemm");
+    }
+
+    private static Task<ProgramRun> QuantizeAsync(params string[] arguments) => SampleProgram.RunAsync("Quantize", arguments);
+}

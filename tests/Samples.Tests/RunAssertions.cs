@@ -1,0 +1,25 @@
+namespace ResNet.Net.Samples.Tests;
+
+/// <summary>What every sample owes its users.</summary>
+internal static class RunAssertions
+{
+    private const int Unusable = 2;
+
+    /// <summary>Wrong usage: exit code 2, nothing on standard output, no stack trace.</summary>
+    /// <returns>What was said.</returns>
+    public static string ShouldBeUnusable(this ProgramRun run)
+    {
+        run.ExitCode.Should().Be(Unusable, run.Error);
+        run.Output.Should().BeEmpty();
+        run.Error.Should().NotContain("   at ", "users get no stack traces");
+        return run.Error.TrimEnd();
+    }
+
+    /// <summary>Ctrl+C: exit code 130 and one line that says so.</summary>
+    public static void ShouldBeCancelled(this ProgramRun run)
+    {
+        run.ExitCode.Should().Be(130, run.Error);
+        run.Error.TrimEnd().Split('\n')[^1].Should().StartWith("Cancelled.");
+        run.Error.Should().NotContain("   at ");
+    }
+}

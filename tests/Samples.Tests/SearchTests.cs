@@ -1,0 +1,200 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using ResNet.Net.Samples.Draw;
+
+namespace ResNet.Net.Samples.Tests;
+
+public sealed class SearchTests : IDisposable
+{
+    private const int Success = 0, SomePicturesFailed = 1;
+
+    private readonly TemporaryFolder _folder = new();
+
+    private string Index => Path.Combine(_folder.FullPath, "pictures.index");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task NoArgument_NamesTheTwoPicturesThatAreMostLikeEach()
+    {
+        Dictionary<string, float[]> features = Features();
+
+        ProgramRun run = await SearchAsync();
+
+        run.ExitCode.Should().Be(Success, run.Error);
+        run.Output.Should().NotContain("\u001b").And.Contain("64 features");
+        foreach ((string name, float[] own) in features)
+        {
+            string[] cells = [.. run.Lines.Single(l => l.StartsWith($"│ {name} ", StringComparison.Ordinal)).Trim('│').Split('│').Select(c => c.Trim())];
+            (string Name, double Cosine)[] expected = [.. features.Where(f => f.Key != name).Select(f => (f.Key, Cosine(own, f.Value))).OrderByDescending(f => f.Item2).Take(2)];
+            for (int i = 0; i < 2; i++)
+            {
+                // Two that are as much alike may change places.
+                string[] parts = cells[i + 1].Split(' ');
+                Cosine(own, features[parts[0]]).Should().BeApproximately(expected[i].Cosine, 0.005);
+                double.Parse(parts[1], CultureInfo.InvariantCulture).Should().BeApproximately(expected[i].Cosine, 0.006);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Query_NamesTheNearestFirst_AndBadPicturesAreLeftOut()
+    {
+        foreach (Scene scene in SceneCatalog.All)
+        {
+            File.Copy(Sample(scene.FileName), _folder["in", "deeper", scene.FileName]);
+        }
+
+        File.WriteAllText(_folder["in", "bad.png"], "no picture");
+        Dictionary<string, float[]> features = Features();
+
+        ProgramRun index = await SearchAsync("index", _folder["in"], "--out", Index);
+        ProgramRun query = await SearchAsync("query", Sample("car.png"), "--index", Index, "--top", "4");
+
+        index.ExitCode.Should().Be(SomePicturesFailed);
+        index.Error.Should().Contain($"{_folder["in", "bad.png"]}: not a JPEG").And.NotContain("\u001b");
+        index.Output.TrimEnd().Should().Be($"10 pictures in {Index}, 1 left out.");
+        query.ExitCode.Should().Be(Success, query.Error);
+        string[][] rows = [.. query.Lines.Where(l => l.Contains(".png")).Select(l => l.Trim('│').Split('│').Select(c => c.Trim()).ToArray())];
+        rows.Should().HaveCount(4);
+        rows[0][1].Should().Be("1.00", "it is in the index itself");
+        rows.Select(r => Path.GetFileNameWithoutExtension(r[0])).Should().Equal(features.OrderByDescending(f => Cosine(features["car"], f.Value)).Take(4).Select(f => f.Key));
+    }
+
+    [Fact]
+    public async Task IndexFile_IsAsDocumented()
+    {
+        (await SearchAsync("index", TestFolders.SamplePictures, "--out", Index)).ExitCode.Should().Be(Success);
+
+        using BinaryReader reader = new(File.OpenRead(Index), Encoding.UTF8);
+        reader.ReadBytes(8).Should().Equal("RNSEARCH"u8.ToArray());
+        reader.ReadInt32().Should().Be(1);
+        reader.ReadInt64().Should().Be(10);
+        reader.ReadInt32().Should().Be(64);
+        reader.ReadString().Should().Contain("resnet20-cifar10").And.Contain("Cifar10");
+        Dictionary<string, float[]> features = Features();
+        for (int i = 0; i < 10; i++)
+        {
+            string path = reader.ReadString();
+            Path.GetDirectoryName(path).Should().Be(TestFolders.SamplePictures);
+            float[] found = [.. Enumerable.Range(0, 64).Select(_ => BinaryPrimitives.ReadSingleLittleEndian(reader.ReadBytes(4)))];
+            Cosine(found, features[Path.GetFileNameWithoutExtension(path)]).Should().BeApproximately(1, 1e-5);
+            found.Sum(f => (double)f * f).Should().BeApproximately(1, 1e-5);
+        }
+
+        reader.Read().Should().Be(-1);
+        Directory.GetFiles(_folder.FullPath).Should().Equal(Index);
+    }
+
+    [Theory]
+    [InlineData("--model resnet20-cifar10-int8", "'resnet20-cifar10', not 'resnet20-cifar10-int8'")]
+    [InlineData("--ten-crop", "crops (Center, not TenCrop)")]
+    [InlineData("--mean 0,0,0", "prepared in another way")]
+    public async Task IndexOfAnotherModel_IsRefused(string arguments, string said)
+    {
+        (await SearchAsync("index", TestFolders.SamplePictures, "--out", Index)).ExitCode.Should().Be(Success);
+
+        ProgramRun run = await SearchAsync(["query", Sample("cat.png"), "--index", Index, .. arguments.Split(' ')]);
+
+        run.ShouldBeUnusable().Should().Contain(said).And.Contain("make it again").And.NotContain("\n");
+    }
+
+    [Fact]
+    public async Task DamagedIndex_IsRefused()
+    {
+        (await SearchAsync("index", TestFolders.SamplePictures, "--out", Index)).ExitCode.Should().Be(Success);
+        byte[] whole = File.ReadAllBytes(Index);
+        byte[] otherVersion = [.. whole], tooMany = [.. whole];
+        otherVersion[8] = 2;
+        tooMany[12] = 11;
+        (byte[] Bytes, string Said)[] damages =
+        [
+            ([], "does not begin"),
+            ("PK\u0003\u0004 something else"u8.ToArray(), "does not begin"),
+            (otherVersion, "version 2"),
+            (tooMany, "cut off"),
+            (whole[..14], "cut off"),
+            (whole[..100], "cut off"),
+            (whole[..^1], "cut off"),
+        ];
+        foreach ((byte[] bytes, string said) in damages)
+        {
+            File.WriteAllBytes(Index, bytes);
+
+            ProgramRun run = await SearchAsync("query", Sample("cat.png"), "--index", Index);
+
+            run.ShouldBeUnusable().Should().Contain(said).And.Contain("index FOLDER").And.NotContain("\n");
+        }
+    }
+
+    [UnixFact]
+    public async Task CtrlC_LeavesTheOldIndex()
+    {
+        string many = MakeMany();
+        File.WriteAllText(Index, "the old one");
+
+        ProgramRun run = await SampleProgram.StopAsync("Search", SampleProgram.Interrupt, _ => File.Exists($"{Index}.partial"), "index", many, "--out", Index);
+
+        run.ShouldBeCancelled();
+        File.ReadAllText(Index).Should().Be("the old one");
+        File.Exists($"{Index}.partial").Should().BeFalse();
+    }
+
+    [UnixFact]
+    public async Task KilledRun_LeavesNoIndex_AndTheNextOneWrites()
+    {
+        string many = MakeMany();
+
+        await SampleProgram.StopAsync("Search", SampleProgram.Kill, _ => File.Exists($"{Index}.partial"), "index", many, "--out", Index);
+        bool left = File.Exists(Index);
+        ProgramRun next = await SearchAsync("index", TestFolders.SamplePictures, "--out", Index);
+
+        left.Should().BeFalse();
+        next.ExitCode.Should().Be(Success, next.Error);
+        File.Exists($"{Index}.partial").Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("index", "--out")]
+    [InlineData("index --out x.index", "index")]
+    [InlineData("index no-such-folder --out x.index", "no-such-folder")]
+    [InlineData("index . --out /no/such/folder/x.index", "/no/such/folder")]
+    [InlineData("query x.png", "--index")]
+    [InlineData("query x.png --index no-such.index", "no-such.index")]
+    [InlineData("query --top 0 x.png --index x", "'0'")]
+    [InlineData("find x", "'find'")]
+    public async Task WrongUsage_IsOneLineOnStandardError(string arguments, string named)
+    {
+        ProgramRun run = await SearchAsync(arguments.Split(' '));
+
+        run.ShouldBeUnusable().Should().Contain(named).And.NotContain("\n");
+    }
+
+    private static Task<ProgramRun> SearchAsync(params string[] arguments) => SampleProgram.RunAsync("Search", arguments);
+
+    private static string Sample(string name) => Path.Combine(TestFolders.SamplePictures, name);
+
+    private static Dictionary<string, float[]> Features()
+    {
+        using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Outputs = ModelOutputs.Features });
+        return SceneCatalog.All.ToDictionary(s => Path.GetFileNameWithoutExtension(s.FileName), s => classifier.Embed(Sample(s.FileName)));
+    }
+
+    /// <summary>In double, from features of any length.</summary>
+    private static double Cosine(float[] a, float[] b)
+    {
+        double dot = a.Zip(b, (x, y) => (double)x * y).Sum();
+        return dot / Math.Sqrt(a.Sum(x => (double)x * x) * b.Sum(y => (double)y * y));
+    }
+
+    private string MakeMany()
+    {
+        for (int i = 0; i < 600; i++)
+        {
+            File.Copy(Sample("ship.png"), _folder["many", $"{i:D4}.png"]);
+        }
+
+        return _folder["many"];
+    }
+}
