@@ -26,6 +26,7 @@ public static class ResNetEmbeddingServiceCollectionExtensions
     /// <param name="key">The key.</param>
     /// <param name="normalize">Whether each vector is divided by its Euclidean length.</param>
     /// <returns>The services.</returns>
+    /// <exception cref="ArgumentException">The key is empty.</exception>
     public static IServiceCollection AddKeyedResNetEmbeddingGenerator(this IServiceCollection services, string key, bool normalize = true)
     {
         ArgumentNullException.ThrowIfNull(services);

@@ -53,6 +53,7 @@ public static class ResNetServiceCollectionExtensions
     /// <param name="variant">The variant.</param>
     /// <param name="configure">Changes further settings; null for none.</param>
     /// <returns>The services.</returns>
+    /// <exception cref="ArgumentException">The key is empty.</exception>
     /// <exception cref="InvalidOperationException">There is a classifier under this key already.</exception>
     public static IServiceCollection AddKeyedResNetClassifier(this IServiceCollection services, string key, ResNetVariant variant, Action<ResNetClassifierSettings>? configure = null)
         => Add(services, Checked(key), variant, configure);
@@ -62,6 +63,7 @@ public static class ResNetServiceCollectionExtensions
     /// <param name="key">The key.</param>
     /// <param name="configure">Sets at least <see cref="ResNetClassifierSettings.Model"/> or <see cref="ResNetClassifierSettings.ModelPath"/>.</param>
     /// <returns>The services.</returns>
+    /// <exception cref="ArgumentException">The key is empty.</exception>
     /// <exception cref="InvalidOperationException">There is a classifier under this key already.</exception>
     public static IServiceCollection AddKeyedResNetClassifier(this IServiceCollection services, string key, Action<ResNetClassifierSettings> configure)
         => Add(services, Checked(key), configure);
@@ -71,6 +73,7 @@ public static class ResNetServiceCollectionExtensions
     /// <param name="key">The key.</param>
     /// <param name="section">Its section.</param>
     /// <returns>The services.</returns>
+    /// <exception cref="ArgumentException">The key is empty.</exception>
     /// <exception cref="InvalidOperationException">There is a classifier under this key already.</exception>
     public static IServiceCollection AddKeyedResNetClassifier(this IServiceCollection services, string key, IConfiguration section)
         => Add(services, Checked(key), section);
@@ -81,6 +84,7 @@ public static class ResNetServiceCollectionExtensions
     /// <param name="create">Makes the classifier; the container disposes it. Called again after it failed.</param>
     /// <param name="configure">Changes when it is loaded and warmed up; null for the defaults. Other settings have no effect.</param>
     /// <returns>The services.</returns>
+    /// <exception cref="ArgumentException">The key is empty.</exception>
     /// <exception cref="InvalidOperationException">There is a classifier under this key already.</exception>
     public static IServiceCollection AddKeyedResNetClassifier(
         this IServiceCollection services, string key, Func<IServiceProvider, CancellationToken, Task<ResNetClassifier>> create, Action<ResNetClassifierSettings>? configure = null)

@@ -91,6 +91,7 @@ public sealed partial class ResNetClassifier
     /// <param name="scores">Receives one value a class; at least <c>Labels.Count</c> long.</param>
     /// <exception cref="ArgumentException"><paramref name="scores"/> is too short, or <paramref name="pixels"/> is <c>default</c>.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    /// <exception cref="ResNetException">The model cannot be run.</exception>
     public void GetScores(PixelView pixels, Span<float> scores)
     {
         if (scores.Length < Labels.Count)
