@@ -70,7 +70,7 @@ public static class GoldenTest
         ArgumentNullException.ThrowIfNull(variant);
         tolerance?.Validate();
         options ??= new ResNetClassifierOptions();
-        ModelStore store = options.Store ?? new ModelStore();
+        ModelStore store = ResNetClassifier.StoreOf(options);
         string? path = await ResNetClassifier.EnsureFileAsync(variant, options with { Store = store }, progress, cancellationToken).ConfigureAwait(false);
         string? archivePath = archive is null ? await store.EnsureTestDataAsync(variant, progress, cancellationToken).ConfigureAwait(false) : null;
         return await Task.Run(

@@ -77,8 +77,10 @@ public sealed partial class ResNetClassifier
         options.Validate();
         return variant.IsEmbedded
             ? null
-            : await (options.Store ?? new ModelStore(new ModelStoreOptions { LoggerFactory = options.LoggerFactory })).EnsureAsync(variant, progress, cancellationToken).ConfigureAwait(false);
+            : await StoreOf(options).EnsureAsync(variant, progress, cancellationToken).ConfigureAwait(false);
     }
+
+    internal static ModelStore StoreOf(ResNetClassifierOptions options) => options.Store ?? new ModelStore(new ModelStoreOptions { LoggerFactory = options.LoggerFactory });
 
     /// <summary>Loads a model that is here, watched.</summary>
     private static ResNetClassifier Load(ModelRecipe recipe, ResNetClassifierOptions options)

@@ -147,6 +147,26 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Uploads_BeyondTheQueue_AreToldAtOnce()
+    {
+        using HttpClient client = await StartAsync("--QueueLimit", "0");
+        await ReadyAsync(client);
+        using CancellationTokenSource gone = new();
+        Task<HttpResponseMessage>[] stalled = [.. Enumerable.Range(0, 4 * Environment.ProcessorCount).Select(_ =>
+        {
+            HttpRequestMessage request = new(HttpMethod.Post, "/classify") { Content = new StreamContent(new Stalling(new TaskCompletionSource())) };
+            request.Headers.ExpectContinue = true;
+            return client.SendAsync(request, gone.Token);
+        })];
+
+        using HttpResponseMessage refused = await await Task.WhenAny(stalled);
+
+        refused.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        await gone.CancelAsync();
+        await ((Task)Task.WhenAll(stalled)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
+    [Fact]
     public async Task Client_ThatGoesAway_CostsNobodyElseAnything()
     {
         using HttpClient client = await StartAsync();

@@ -1,8 +1,10 @@
+using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using ResNet.Net.Extensions.Internals;
 
 namespace ResNet.Net.Extensions.Tests;
 
@@ -122,6 +124,30 @@ public sealed class ServiceCollectionTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatWasNotAdded_IsNamed()
+    {
+        using IHost host = Hosts.Build(_logs, b =>
+        {
+            b.Services.AddHealthChecks().AddResNetClassifier().AddResNetClassifier("a");
+            b.Services.AddResNetEmbeddingGenerator();
+        });
+
+        (await host.HealthAsync()).Should().Match<HealthReportEntry>(h => h.Status == HealthStatus.Unhealthy && h.Description!.Contains("AddResNetClassifier"));
+        (await host.HealthAsync("resnet:a")).Description.Should().Contain("'a'").And.Contain("AddKeyedResNetClassifier");
+        ((Action)(() => host.Services.GetRequiredService<Microsoft.Extensions.AI.IEmbeddingGenerator<Microsoft.Extensions.AI.DataContent, Microsoft.Extensions.AI.Embedding<float>>>())).Should().Throw<InvalidOperationException>();
+    }
+
+    [Fact]
+    public void Events_IdsAndNames_AreAContract_AndDocumented()
+    {
+        (int, string)[] events = [.. typeof(ProviderLog).GetMethods(BindingFlags.Static | BindingFlags.Public).Select(m => (m.GetCustomAttribute<LoggerMessageAttribute>()?.EventId ?? 0, m.Name)).Where(e => e.Item1 > 0).Order()];
+
+        events.Should().Equal((400, "ClassifierReady"), (401, "ClassifierFailed"), (402, "ClassifierCancelled"));
+        File.ReadLines(Path.Combine(TestFolders.Repository, "docs", "diagnostics.md")).Where(l => l.StartsWith("| 4", StringComparison.Ordinal)).Select(l => string.Join('|', l.Split('|').Take(3)))
+            .Should().Equal(events.Select(e => $"| {e.Item1} | `{e.Item2}` "));
+    }
+
+    [Fact]
     public async Task WithoutHost_AndLogging_ItIsLoadedWhenAskedFor()
     {
         ResNetClassifier classifier;
@@ -223,11 +249,14 @@ public sealed class ServiceCollectionTests : IDisposable
         IHost host = Hosts.Build(_logs, b => b.Services.AddResNetClassifier(source.CreateAsync));
         await host.StartAsync();
         await source.Started;
-        Task<ResNetClassifier> waiting = host.Services.GetRequiredService<IResNetClassifierProvider>().GetAsync();
+        IResNetClassifierProvider provider = host.Services.GetRequiredService<IResNetClassifierProvider>();
+        Task<ResNetClassifier> waiting = provider.GetAsync();
 
         await host.StopAsync();
 
         await ((Func<Task>)(() => waiting)).Should().ThrowAsync<OperationCanceledException>();
+        await ((Func<Task>)(() => provider.GetAsync())).Should().ThrowAsync<OperationCanceledException>();
+        source.Calls.Should().Be(1, "nothing is begun any more");
         host.Dispose();
         _logs.Of("ClassifierCancelled").Should().ContainSingle().Which.Event.Id.Should().Be(402);
         _logs.Entries.Should().NotContain(e => e.Level >= LogLevel.Warning);

@@ -64,6 +64,14 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_WithAClassifierOfOnesOwn_StillChecksTheDelays()
+    {
+        using IHost host = Hosts.Build(_logs, b => b.Services.AddResNetClassifier((_, _) => throw new NotSupportedException(), s => s.LongestRetryDelay = TimeSpan.MaxValue));
+
+        await ((Func<Task>)(() => host.StartAsync())).Should().ThrowAsync<OptionsValidationException>().WithMessage("ResNetClassifierSettings.LongestRetryDelay = '*a day*");
+    }
+
+    [Fact]
     public void Defaults_AreThoseOfTheLibrary()
     {
         ResNetClassifierOptions options = new();

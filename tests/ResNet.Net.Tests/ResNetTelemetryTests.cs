@@ -184,6 +184,29 @@ public sealed class ResNetTelemetryTests : IDisposable
     }
 
     [Fact]
+    public async Task Pending_AfterDisposalInTheMidstOfCalls_IsNothing()
+    {
+        Task[] callers = [.. Enumerable.Range(0, 4).Select(caller => Task.Run(async () =>
+        {
+            for (int i = 0; i < 1000; i++)
+            {
+                await ((Task)(caller % 2 == 0 ? _classifier.ClassifyAsync(caller == 0 ? Ship : Text) : Task.Run(() => _classifier.ClassifyBatch([Ship, Text, Ship])))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            }
+        }))];
+        while (_meter.Sum("resnet.pictures.answered") < 20)
+        {
+            await Task.Delay(1);
+        }
+
+        _classifier.Dispose();
+        await Task.WhenAll(callers);
+
+        _meter.Observe("resnet.pictures.pending").Should().Be(0);
+        string[] reasons = ["unsupported_format", "disposed"];
+        _meter.Of("resnet.pictures.failed").Select(m => (string)m.Tags["error.type"]!).Should().OnlyContain(r => reasons.Contains(r));
+    }
+
+    [Fact]
     public void Load_Measured_WithSpan()
     {
         RecordedMeasurement load = _meter.Of("resnet.model.load.duration").Should().ContainSingle().Subject;

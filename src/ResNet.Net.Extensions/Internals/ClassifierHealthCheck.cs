@@ -8,7 +8,8 @@ internal sealed class ClassifierHealthCheck(ClassifierProvider provider) : IHeal
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        _ = provider.GetAsync(cancellationToken);
+        // Starts it where nobody has; not waited for, so that there is nothing to cancel.
+        _ = provider.GetAsync(CancellationToken.None);
         ResNetClassifierState state = provider.State;
         ResNetClassifier? classifier = provider.Loaded;
         Dictionary<string, object> data = new() { ["state"] = state.ToString(), ["model"] = classifier?.ModelName ?? provider.ModelName };

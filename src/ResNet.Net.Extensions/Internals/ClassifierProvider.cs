@@ -65,6 +65,11 @@ internal sealed class ClassifierProvider(string name, ClassifierFactory create, 
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(IResNetClassifierProvider));
+            if (_stopping.IsCancellationRequested)
+            {
+                return _attempt ?? Task.FromCanceled<ResNetClassifier>(_stopping.Token);
+            }
+
             if (_attempt is null || (_attempt.IsCompleted && !_attempt.IsCompletedSuccessfully && CoolingInGate() == TimeSpan.Zero))
             {
                 _attempt = Task.Run(LoadAsync);

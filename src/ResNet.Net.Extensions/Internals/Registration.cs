@@ -37,11 +37,8 @@ internal static class Registration
 
         OptionsBuilder<ResNetClassifierSettings> options = services.AddOptions<ResNetClassifierSettings>(name);
         configure(options);
-        if (create is null)
-        {
-            services.AddSingleton<IValidateOptions<ResNetClassifierSettings>>(new SettingsValidator(name, prefix));
-            options.ValidateOnStart();
-        }
+        services.AddSingleton<IValidateOptions<ResNetClassifierSettings>>(new SettingsValidator(name, prefix, describesModel: create is null));
+        options.ValidateOnStart();
 
         ClassifierProvider Provider(IServiceProvider provider)
         {
@@ -71,8 +68,11 @@ internal static class Registration
     }
 
     /// <summary>The provider of a key.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
     public static ClassifierProvider Find(IServiceProvider services, string? key)
-        => key is null ? services.GetRequiredService<ClassifierProvider>() : services.GetRequiredKeyedService<ClassifierProvider>(key);
+        => key is null
+            ? services.GetService<ClassifierProvider>() ?? throw new InvalidOperationException("There is no default classifier. Add it with AddResNetClassifier, or give the key of another.")
+            : services.GetKeyedService<ClassifierProvider>(key) ?? throw new InvalidOperationException($"There is no classifier under the key '{key}'. Add it with AddKeyedResNetClassifier.");
 
     private static TimeProvider TimeOf(IServiceProvider services) => services.GetService<TimeProvider>() ?? TimeProvider.System;
 }

@@ -5,7 +5,8 @@ namespace ResNet.Net.Extensions.Internals;
 /// <summary>Checks settings when the application starts, by the library's own rules. Every complaint names the key, the value and the remedy.</summary>
 /// <param name="name">Of which options.</param>
 /// <param name="prefix">What a complaint puts before a property's name, to make a key of it.</param>
-internal sealed class SettingsValidator(string name, string prefix) : IValidateOptions<ResNetClassifierSettings>
+/// <param name="describesModel">Whether the classifier is made from the settings; otherwise they only say when.</param>
+internal sealed class SettingsValidator(string name, string prefix, bool describesModel) : IValidateOptions<ResNetClassifierSettings>
 {
     private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(1);
 
@@ -31,7 +32,11 @@ internal sealed class SettingsValidator(string name, string prefix) : IValidateO
             }
         }
 
-        CheckModel(options, failures);
+        if (describesModel)
+        {
+            CheckModel(options, failures);
+        }
+
         Check(nameof(options.Model), options.Model, () => _ = options.Model is string id ? ResNetVariant.Parse(id) : null);
         Check(nameof(options.Profile), options.Profile, () => _ = options.Profile is string profile ? PreprocessingProfile.Parse(profile) : null);
         Check(nameof(options.OutputKind), options.OutputKind, () => ThrowUnlessDefined(options.OutputKind));
