@@ -15,7 +15,7 @@ public class ConsumerTests(Feed feed, ConsumerTests.Classifier classifier) : ICl
     [MemberData(nameof(Modes))]
     public async Task Publish_EachMode_ClassifiesWithTheLibrariesOfThePackage(PublishMode mode)
     {
-        Consumer.Published published = await classifier.PublishAsync(feed, mode.Name, mode.Arguments);
+        Consumer.Published published = await classifier.PublishAsync(feed, mode.Folder, mode.Arguments);
 
         ProgramRun run = await published.RunAsync(null, Applications.Picture, "libraries");
 

@@ -10,17 +10,24 @@ namespace ResNet.Net.Packages.Tests;
 /// </summary>
 public sealed class Feed : IAsyncLifetime, IDisposable
 {
+    /// <summary>A folder of packages that are there already: then those are tested, as .ci/run does with the ones it has made.</summary>
+    private static readonly string? Given = Environment.GetEnvironmentVariable("RESNET_NET_TEST_PACKAGES");
+
     private readonly TemporaryFolder _folder = new();
 
     /// <summary>Every package: a folder under <c>src</c> each.</summary>
     public static IReadOnlyList<string> Ids { get; } = [.. Directory.GetFiles(Path.Combine(TestFolders.Repository, "src"), "*.csproj", SearchOption.AllDirectories).Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
 
-    public string Version { get; } = string.Create(CultureInfo.InvariantCulture, $"99.0.0-test.{DateTime.UtcNow.Ticks}");
+    public string Version { get; } = Given is null
+        ? string.Create(CultureInfo.InvariantCulture, $"99.0.0-test.{DateTime.UtcNow.Ticks}")
+        : Path.GetFileNameWithoutExtension(Directory.GetFiles(Given, "ResNet.Net.Runtime.*.nupkg").Single())["ResNet.Net.Runtime.".Length..];
 
     /// <summary>Where projects of consumers go: outside the repository, with a NuGet.config that names the feed.</summary>
     public string Consumers => _folder["consumers"];
 
-    private string Packages => _folder["packages"];
+    private string Others => _folder["others"];
+
+    private string Packages => Given ?? _folder["packages"];
 
     public async Task InitializeAsync()
     {
@@ -35,13 +42,19 @@ public sealed class Feed : IAsyncLifetime, IDisposable
                 <add key="globalPackagesFolder" value="unpacked" />
               </config>
               <packageSources>
-                <add key="checkout" value="packages" />
+                <add key="checkout" value="{Packages}" />
+                <add key="others" value="{Directory.CreateDirectory(Others).FullName}" />
               </packageSources>
               <fallbackPackageFolders>
                 <add key="user" value="{Directory.CreateDirectory(user).FullName}" />
               </fallbackPackageFolders>
             </configuration>
             """);
+
+        if (Given is not null)
+        {
+            return;
+        }
 
         // One build for all: what they share is built once.
         string project = _folder.Write("pack.proj", $"""
@@ -69,7 +82,7 @@ public sealed class Feed : IAsyncLifetime, IDisposable
     /// <summary>Adds a package that others would publish.</summary>
     internal void Add(string id, string version, IReadOnlyDictionary<string, byte[]> files)
     {
-        using FileStream stream = File.Create(Path.Combine(Packages, $"{id}.{version}.nupkg"));
+        using FileStream stream = File.Create(Path.Combine(Others, $"{id}.{version}.nupkg"));
         using ZipArchive archive = new(stream, ZipArchiveMode.Create);
         Write($"{id}.nuspec", Encoding.UTF8.GetBytes($"""
             <package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd">

@@ -69,7 +69,7 @@ public class PackageTests(Feed feed)
         using Package package = feed.Open(id);
 
         package.Files.Where(f => f.StartsWith("lib/", StringComparison.Ordinal)).Should().BeEquivalentTo($"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml");
-        package.Files.Should().NotContain(f => f.StartsWith("runtimes/", StringComparison.Ordinal) || f.StartsWith("build", StringComparison.Ordinal));
+        package.Files.Should().NotContain(f => f.StartsWith("runtimes/", StringComparison.Ordinal));
     }
 
     [Theory]

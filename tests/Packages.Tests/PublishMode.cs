@@ -33,6 +33,9 @@ public sealed partial record PublishMode(string Name, string[] Arguments, params
         NativeAot,
     ];
 
+    /// <summary>The name, for a folder: MSBuild takes a comma for the end of a property.</summary>
+    public string Folder => Name.Replace(",", "", StringComparison.Ordinal).Replace(' ', '-');
+
     /// <summary>Why this mode cannot be published here, in NuGet's words; null where it can.</summary>
     public async Task<string?> MissingAsync() => Packs.Length == 0 ? null : Array.Find(
         await Complaints.Value, c => !NotOnTheFeed().IsMatch(c) || Packs.Any(p => c.Contains($" {p}.", StringComparison.Ordinal) || c.Contains($" {p} ", StringComparison.Ordinal)));

@@ -5,14 +5,24 @@ namespace ResNet.Net.Packages.Tests;
 
 /// <summary>
 /// Packs, publishes the classifier of the first README in every mode and prints a Markdown table of what that costs. Modes that cannot be published here are named:
-/// <c>dotnet run -c Release --project tests/Packages.Tests</c>.
+/// <c>dotnet run -c Release --project tests/Packages.Tests</c>. With <c>--modes</c> it only tells which can be.
 /// </summary>
 internal static class PublishTable
 {
     private const int Starts = 11;
 
-    private static async Task Main()
+    private static async Task Main(string[] args)
     {
+        if (args is ["--modes"])
+        {
+            foreach (PublishMode mode in PublishMode.All)
+            {
+                Console.WriteLine($"{mode.Name}: {await mode.MissingAsync() ?? "tested"}");
+            }
+
+            return;
+        }
+
         using Feed feed = new();
         await feed.InitializeAsync();
         await PrintAsync(feed);
@@ -40,7 +50,7 @@ internal static class PublishTable
                 continue;
             }
 
-            Consumer.Published published = await consumer.PublishAsync(mode.Name, mode.Arguments);
+            Consumer.Published published = await consumer.PublishAsync(mode.Folder, mode.Arguments);
             long natives = published.Files.Where(f => f.Contains("onnxruntime", StringComparison.Ordinal) || f.Contains("vips", StringComparison.Ordinal)).Sum(f => new FileInfo(published.PathOf(f)).Length);
             double milliseconds = await StartAsync(published);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {mode.Name} | {published.Files.Count} | {published.Bytes / 1e6:0.0} | {natives / 1e6:0.0} | {milliseconds:0} |"));

@@ -22,7 +22,7 @@ internal sealed record NativeLibraryDescription
         FileNames = OperatingSystem.IsWindows() ? ["onnxruntime.dll"]
             : OperatingSystem.IsMacOS() ? ["libonnxruntime.dylib", "libonnxruntime.1.dylib"]
             : ["libonnxruntime.so", "libonnxruntime.so.1"],
-        Remedy = "add the NuGet package that has it (dotnet add package Microsoft.ML.OnnxRuntime), or bring it with npm "
+        Remedy = "add a NuGet package that has it (dotnet add package ResNet.Net.Runtime, or Microsoft.ML.OnnxRuntime), or bring it with npm "
             + "(npm install --ignore-scripts onnxruntime-node@1.30.0) and set RESNET_NET_ONNXRUNTIME to the path of its library.",
     };
 
@@ -34,7 +34,7 @@ internal sealed record NativeLibraryDescription
         FileNames = OperatingSystem.IsWindows() ? ["libvips-42.dll"]
             : OperatingSystem.IsMacOS() ? ["libvips.42.dylib"]
             : ["libvips.so.42"],
-        Remedy = "install libvips 8.13 or newer (Debian: apt-get install libvips42; macOS: brew install vips), or bring it with npm "
+        Remedy = "add the NuGet package that has it (dotnet add package ResNet.Net.Runtime), install libvips 8.13 or newer (Debian: apt-get install libvips42; macOS: brew install vips), or bring it with npm "
             + "(npm install --ignore-scripts @img/sharp-libvips-<platform>) and set RESNET_NET_LIBVIPS to the path of its library. "
             + "A caller that has pixels already needs no decoder: pass a PixelView.",
     };
