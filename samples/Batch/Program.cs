@@ -34,7 +34,7 @@ async Task<int> RunAsync(ParseResult options, CancellationToken cancellationToke
 
     TextFiles.Check(options.GetValue(output));
     ModelChoice choice = model.Choice(options) with { BatchSize = 32 };
-    using ResNetClassifier classifier = choice.Load();
+    using ResNetClassifier classifier = await choice.LoadAsync(cancellationToken);
     int count = Math.Min(options.GetValue(top) ?? 1, classifier.Labels.Count);
     PicturesInOrder pictures = new(root);
     PictureProgress done;

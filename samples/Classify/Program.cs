@@ -18,13 +18,13 @@ pictures.Validators.Add(OptionValues.RejectUnknownOptions);
 
 RootCommand command = new("Classifies pictures with a ResNet.") { pictures, top, json };
 model.AddTo(command);
-command.Does(Run);
+command.Does(RunAsync);
 return await Cli.RunAsync(command, args);
 
-int Run(ParseResult options, CancellationToken cancellationToken)
+async Task<int> RunAsync(ParseResult options, CancellationToken cancellationToken)
 {
     IReadOnlyList<PictureFile> files = PictureFiles.Find(options.GetValue(pictures));
-    using ResNetClassifier classifier = model.Choice(options).Load();
+    using ResNetClassifier classifier = await model.Choice(options).LoadAsync(cancellationToken);
     bool asJson = options.GetValue(json);
     IReport report = asJson ? new JsonReport(classifier, Console.Out) : new TableReport(classifier, Terminal.Open());
     return ClassifyAll(classifier, files, options.GetValue(top) ?? (asJson ? 5 : 1), report, cancellationToken);

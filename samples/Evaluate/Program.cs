@@ -43,8 +43,8 @@ async Task<int> RunAsync(ParseResult options, CancellationToken cancellationToke
     files.Check();
     ModelChoice choice = model.Choice(options) with { BatchSize = options.GetValue(batch) ?? DefaultBatch };
     string? other = options.GetValue(against);
-    using ResNetClassifier first = (other is null ? choice : choice.ForAnother(choice.Model)).Load();
-    using ResNetClassifier? second = other is null ? null : choice.ForAnother(other).Load();
+    using ResNetClassifier first = await (other is null ? choice : choice.ForAnother(choice.Model)).LoadAsync(cancellationToken);
+    using ResNetClassifier? second = other is null ? null : await choice.ForAnother(other).LoadAsync(cancellationToken);
     using ImageDataset all = ImageDataset.Open(options.GetValue(data) ?? SamplePictures.Labels, first.Labels, options.GetValue(groundTruth), options.GetValue(synsetMap));
     using ImageDataset dataset = options.GetValue(limit) is int count ? all.Sample(count) : all;
 

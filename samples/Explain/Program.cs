@@ -19,13 +19,13 @@ pictures.Validators.Add(OptionValues.RejectUnknownOptions);
 
 RootCommand command = new("Draws where in a picture a ResNet sees its classes.") { pictures, label, top, output, longSide };
 model.AddTo(command);
-command.Does(Run);
+command.Does(RunAsync);
 return await Cli.RunAsync(command, args);
 
-int Run(ParseResult options, CancellationToken cancellationToken)
+async Task<int> RunAsync(ParseResult options, CancellationToken cancellationToken)
 {
     IReadOnlyList<PictureFile> files = PictureFiles.Find(options.GetValue(pictures));
-    using ResNetClassifier classifier = (model.Choice(options) with { Outputs = ModelOutputs.ActivationMaps }).Load();
+    using ResNetClassifier classifier = await (model.Choice(options) with { Outputs = ModelOutputs.ActivationMaps }).LoadAsync(cancellationToken);
     int? wanted = options.GetValue(label) is string text ? ClassOf(classifier.Labels, text) : null;
     int count = wanted is null ? options.GetValue(top) ?? 1 : 1;
     MapFiles target = new(options.GetValue(output)!, files.Count * count);

@@ -1,5 +1,5 @@
 // Looks after the models on this machine:
-//   dotnet run --project samples/Models -- list | pull | verify | remove | import | where | doctor
+//   dotnet run --project samples/Models [-- list | pull | verify | remove | import | where | doctor]
 using System.CommandLine;
 using ResNet.Net;
 using ResNet.Net.Samples.Models;
@@ -14,7 +14,7 @@ Option<bool> golden = new("--golden") { Description = "Run the zoo's test data, 
 Option<string?> archive = new("--archive") { Description = "A tar.gz archive of test data for one model, in place of the zoo's; only with --golden." };
 Argument<string[]> paths = new("paths") { Description = "Files, or folders of them.", Arity = ArgumentArity.OneOrMore };
 
-RootCommand command = new("Lists, downloads, verifies and removes the models of the zoo, and tells what this machine has to run them with.")
+RootCommand command = new("Lists, downloads, verifies and removes the models of the zoo, and tells what this machine has to run them with. Without a command: lists them.")
 {
     root,
     mirrors,
@@ -27,6 +27,7 @@ RootCommand command = new("Lists, downloads, verifies and removes the models of 
     Define("doctor", "Check this machine: exits 1 when something would fail later.", [], (store, _, _) => Task.FromResult(new Doctor(store, Terminal.Open()).Run())),
 };
 
+command.Does((options, _) => Task.FromResult(ListReport.Print(OpenStore(options), Terminal.Open())));
 return await Cli.RunAsync(command, args, "Cancelled. What was downloaded is kept, and goes on next time.");
 
 Task<int> VerifyAsync(ModelStore store, ParseResult options, CancellationToken token)

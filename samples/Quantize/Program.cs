@@ -18,7 +18,7 @@ async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
 {
     QuantizeChoice choice = settings.Choice(parse);
     TextFiles.Check(choice.Output, choice.Markdown, choice.Json, choice.Plot);
-    using ResNetClassifier before = choice.Model.Load();
+    using ResNetClassifier before = await choice.Model.LoadAsync(cancellationToken);
     using ImageDataset calibrationSet = Open(choice.Calibration, before.Labels);
     using ImageDataset evaluationSet = Open(choice.Evaluation, before.Labels);
     using ImageDataset shown = calibrationSet.Sample(choice.Pictures);

@@ -22,28 +22,47 @@ internal sealed class ProgressBars : IProgress<QuantizationProgress>
     {
         lock (_lock)
         {
-            string text = value.Detail.Length > 0 ? $"{value.Stage}: {value.Detail}" : value.Stage.ToString();
-            if (_context is null)
+            string text = value.Detail.Length > 0 ? $"{Name(value.Stage)}: {value.Detail}" : Name(value.Stage);
+            bool isNext = _last != value.Stage;
+            _last = value.Stage;
+            if (_context is not null)
+            {
+                Show(_context, value, text, isNext);
+            }
+            else if (isNext || value.Detail.Length > 0)
             {
                 // While tuning every model is news.
-                if (_last != value.Stage || value.Detail.Length > 0)
-                {
-                    Console.Error.WriteLine(text);
-                }
-
-                _last = value.Stage;
-                return;
+                Console.Error.WriteLine(text);
             }
-
-            if (!_bars.TryGetValue(value.Stage, out ProgressTask? bar))
-            {
-                _bars[value.Stage] = bar = _context.AddTask(Terminal.Plain(text));
-            }
-
-            bar.Description = Terminal.Plain(text);
-            bar.IsIndeterminate = value.Total == 0;
-            bar.MaxValue = Math.Max(value.Total, 1);
-            bar.Value = value.Done;
         }
     }
+
+    private void Show(ProgressContext context, QuantizationProgress value, string text, bool isNext)
+    {
+        if (isNext)
+        {
+            // Not every stage counts to its end.
+            foreach (ProgressTask before in _bars.Values)
+            {
+                (before.IsIndeterminate, before.Value) = (false, before.MaxValue);
+            }
+        }
+
+        if (!_bars.TryGetValue(value.Stage, out ProgressTask? bar))
+        {
+            _bars[value.Stage] = bar = context.AddTask(Terminal.Plain(text));
+        }
+
+        bar.Description = Terminal.Plain(text);
+        bar.IsIndeterminate = value.Total == 0;
+        bar.MaxValue = Math.Max(value.Total, 1);
+        bar.Value = value.Done;
+    }
+
+    private static string Name(QuantizationStage stage) => stage switch
+    {
+        QuantizationStage.ChoosingRanges => "Choosing ranges",
+        QuantizationStage.MeasuringNoise => "Measuring noise",
+        _ => stage.ToString(),
+    };
 }

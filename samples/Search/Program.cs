@@ -22,7 +22,7 @@ Command query = new("query", "Name the pictures of an index that are most like a
 RootCommand command = new("Finds the pictures that look like a picture. Without a command: shows it on the sample pictures of this project.") { index, query };
 model.AddTo(command);
 index.Does(IndexAsync);
-query.Does(Query);
+query.Does(QueryAsync);
 command.Does(ShowAsync);
 return await Cli.RunAsync(command, args, "Cancelled. No index was written.");
 
@@ -30,16 +30,18 @@ async Task<int> IndexAsync(ParseResult options, CancellationToken cancellationTo
 {
     string path = options.GetValue(output)!;
     TextFiles.Check(path);
-    using ResNetClassifier classifier = Load(options, out ModelFacts facts);
-    PictureProgress done = await new Indexing(classifier, facts).RunAsync(options.GetValue(folders)!, path, cancellationToken);
+    ModelChoice choice = Choice(options);
+    using ResNetClassifier classifier = await choice.LoadAsync(cancellationToken);
+    PictureProgress done = await new Indexing(classifier, ModelFacts.Of(classifier, choice)).RunAsync(options.GetValue(folders)!, path, cancellationToken);
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done.Done - done.Failed:#,0} pictures in {path}{(done.Failed > 0 ? $", {done.Failed:#,0} left out" : "")}."));
     return done.Failed > 0 ? ExitCode.SomeFailed : ExitCode.Success;
 }
 
-int Query(ParseResult options, CancellationToken cancellationToken)
+async Task<int> QueryAsync(ParseResult options, CancellationToken cancellationToken)
 {
-    using ResNetClassifier classifier = Load(options, out ModelFacts facts);
-    FeatureIndex opened = new(options.GetValue(input)!, facts, classifier.FeatureCount);
+    ModelChoice choice = Choice(options);
+    using ResNetClassifier classifier = await choice.LoadAsync(cancellationToken);
+    FeatureIndex opened = new(options.GetValue(input)!, ModelFacts.Of(classifier, choice), classifier.FeatureCount);
     float[] features = classifier.Embed(options.GetValue(picture)!, normalize: true);
     SearchTables.Print(Nearest.Find(opened, features, options.GetValue(top) ?? DefaultTop, cancellationToken));
     return ExitCode.Success;
@@ -51,7 +53,9 @@ async Task<int> ShowAsync(ParseResult options, CancellationToken cancellationTok
     string path = Path.GetTempFileName();
     try
     {
-        using ResNetClassifier classifier = Load(options, out ModelFacts facts);
+        ModelChoice choice = Choice(options);
+        using ResNetClassifier classifier = await choice.LoadAsync(cancellationToken);
+        ModelFacts facts = ModelFacts.Of(classifier, choice);
         await new Indexing(classifier, facts).RunAsync([SamplePictures.Folder], path, cancellationToken);
         FeatureIndex opened = new(path, facts, classifier.FeatureCount);
         List<(string, IReadOnlyList<Match>)> found = [];
@@ -72,10 +76,4 @@ async Task<int> ShowAsync(ParseResult options, CancellationToken cancellationTok
     }
 }
 
-ResNetClassifier Load(ParseResult options, out ModelFacts facts)
-{
-    ModelChoice choice = model.Choice(options) with { Outputs = ModelOutputs.Features, BatchSize = 32 };
-    ResNetClassifier classifier = choice.Load();
-    facts = ModelFacts.Of(classifier, choice);
-    return classifier;
-}
+ModelChoice Choice(ParseResult options) => model.Choice(options) with { Outputs = ModelOutputs.Features, BatchSize = 32 };

@@ -13,10 +13,6 @@ internal static class Cli
     public static void Does(this Command command, Func<ParseResult, CancellationToken, Task<int>> work)
         => command.SetAction((options, cancellationToken) => Task.Run(() => work(options, cancellationToken), cancellationToken));
 
-    /// <inheritdoc cref="Does(Command, Func{ParseResult, CancellationToken, Task{int}})"/>
-    public static void Does(this Command command, Func<ParseResult, CancellationToken, int> work)
-        => command.SetAction((options, cancellationToken) => Task.Run(() => work(options, cancellationToken), cancellationToken));
-
     /// <summary>Does what the arguments ask for. What is wrong with them, or with what they name, becomes a message on standard error, and no stack trace.</summary>
     /// <param name="command">The command, or one with commands of its own.</param>
     /// <param name="args">The arguments.</param>

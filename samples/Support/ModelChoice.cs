@@ -32,13 +32,14 @@ internal sealed record ModelChoice
     /// <summary>The same choices for another model; labels are kept where it is a file.</summary>
     public ModelChoice ForAnother(string model) => this with { Model = model, LabelsFile = ResNetVariant.TryParse(model, out _) ? null : LabelsFile };
 
+    /// <summary>Loads the model; downloads it first where that is needed.</summary>
     /// <exception cref="ArgumentException">The options do not fit together, or there is no such model.</exception>
-    public ResNetClassifier Load()
+    public async Task<ResNetClassifier> LoadAsync(CancellationToken cancellationToken)
     {
         if (ResNetVariant.TryParse(Model, out ResNetVariant? variant))
         {
             return LabelsFile is null
-                ? ResNetClassifier.Create(variant, Options(variant.Profile) with { Store = OpenStore() }, new DownloadProgress(Console.Error))
+                ? await ResNetClassifier.CreateAsync(variant, Options(variant.Profile) with { Store = OpenStore() }, new DownloadProgress(Console.Error), cancellationToken)
                 : throw new ArgumentException($"--labels is for ONNX files: the variant '{variant.Id}' has its labels.");
         }
 
@@ -52,7 +53,7 @@ internal sealed record ModelChoice
             Labels = Labels(),
             OutputKind = OutputKind,
         };
-        return ResNetClassifier.Create(definition, Options(PreprocessingProfile.Torchvision));
+        return await ResNetClassifier.CreateAsync(definition, Options(PreprocessingProfile.Torchvision), cancellationToken);
     }
 
     /// <summary>Where a variant's file comes from.</summary>
