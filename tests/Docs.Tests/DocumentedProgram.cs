@@ -7,7 +7,7 @@ namespace ResNet.Net.Docs.Tests;
 /// <para>
 /// What stands above a block in HTML comments says how it is taken. <c>continues</c>: it goes on with the block before, in one program. <c>given: STATEMENTS</c>: what the reader is
 /// assumed to have; compiled before the block. <c>compiled only: REASON</c>: not run. <c>request: GET /path</c> or <c>request: POST /path FILE</c>: sent to the
-/// server that the program starts. <c>environment: NAME=VALUE</c>: a variable of its environment. Without a comment, a block is a program of its own. Using directives hold for the rest of the page.
+/// server that the program starts. <c>environment: NAME=VALUE</c>: a variable of its environment. <c>arguments: A B</c>: what follows the program's name. Without a comment, a block is a program of its own. Using directives hold for the rest of the page.
 /// </para>
 /// <para>
 /// The plain fence that follows a block, before the next heading, is what it prints, or what the server answers. <c>…</c> in it stands for what differs from machine to machine, on a line of its own for any
@@ -21,6 +21,7 @@ internal sealed partial record DocumentedProgram
     private const string CompiledOnly = "compiled only:";
     private const string Request = "request:";
     private const string Variable = "environment:";
+    private const string Argument = "arguments:";
 
     /// <summary>The programs of every page.</summary>
     public static IReadOnlyList<DocumentedProgram> All { get; } = [.. Page.All.SelectMany(Of)];
@@ -37,6 +38,9 @@ internal sealed partial record DocumentedProgram
     public required string? ReasonNotToRun { get; init; }
 
     public required IReadOnlyList<string> Requests { get; init; }
+
+    /// <summary>What follows the program's name when it is started.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
 
     /// <summary>Variables of the program's environment, <c>NAME=VALUE</c> each.</summary>
     public required IReadOnlyList<string> Variables { get; init; }
@@ -59,7 +63,7 @@ internal sealed partial record DocumentedProgram
                 continue;
             }
 
-            foreach (string comment in fence.Comments.Where(comment => comment != Continues && !new[] { Given, CompiledOnly, Request, Variable }.Any(word => comment.StartsWith(word, StringComparison.Ordinal))))
+            foreach (string comment in fence.Comments.Where(comment => comment != Continues && !new[] { Given, CompiledOnly, Request, Variable, Argument }.Any(word => comment.StartsWith(word, StringComparison.Ordinal))))
             {
                 throw new FormatException($"{page.Name}, line {fence.FirstLine}: '{comment}' is no comment that a block of C# can have.");
             }
@@ -89,6 +93,7 @@ internal sealed partial record DocumentedProgram
                 ReasonNotToRun = reason,
                 Requests = [.. Values(fence, Request)],
                 Variables = [.. Values(fence, Variable)],
+                Arguments = [.. Values(fence, Argument).SelectMany(value => value.Split(' '))],
             });
         }
 

@@ -13,16 +13,18 @@ public sealed class DocumentedProgramTests : IDisposable
         DocumentedProgram program = Single("""
             # Page
             <!-- given: int hidden = 3; -->
+            <!-- arguments: one two -->
+            <!-- environment: DOCS_TESTS=yes -->
             ```csharp
             using System.Globalization;
             int x = hidden + 1;
-            Console.WriteLine(x);
+            Console.WriteLine($"{x} {args.Length} {Environment.GetEnvironmentVariable("DOCS_TESTS")}");
             ```
 
             prints
 
             ```
-            4
+            4 2 yes
             ```
 
             <!-- continues -->
@@ -35,10 +37,10 @@ public sealed class DocumentedProgramTests : IDisposable
         try
         {
             ProgramCompiler.Compile(program, assembly).Should().BeEmpty();
-            IReadOnlyList<string[]> printed = await ProgramRunner.RunAsync(assembly, _folder.FullPath);
+            IReadOnlyList<string[]> printed = await ProgramRunner.RunAsync(program, assembly, _folder.FullPath);
 
-            printed.Should().BeEquivalentTo(new[] { new[] { "4" }, ["4!"] }, options => options.WithStrictOrdering());
-            program.Outputs[0].Should().Equal("4");
+            printed.Should().BeEquivalentTo(new[] { new[] { "4 2 yes" }, ["4!"] }, options => options.WithStrictOrdering());
+            program.Outputs[0].Should().Equal("4 2 yes");
             program.Outputs[1].Should().BeNull();
         }
         finally
@@ -106,7 +108,7 @@ public sealed class DocumentedProgramTests : IDisposable
         try
         {
             ProgramCompiler.Compile(program, assembly).Should().BeEmpty();
-            (await ProgramRunner.ServeAsync(assembly, _folder.FullPath, program.Requests)).Should().Equal("4 bytes");
+            (await ProgramRunner.ServeAsync(program, assembly, _folder.FullPath)).Should().Equal("4 bytes");
         }
         finally
         {

@@ -11,18 +11,18 @@ internal static partial class ProgramRunner
 
     /// <summary>Runs a program to its end.</summary>
     /// <returns>What it printed, block by block.</returns>
-    public static async Task<IReadOnlyList<string[]>> RunAsync(string assembly, string folder, IReadOnlyList<string>? variables = null)
+    public static async Task<IReadOnlyList<string[]>> RunAsync(DocumentedProgram program, string assembly, string folder)
     {
-        ProgramRun run = await ProgramRun.OfAsync(Start(assembly, folder, variables ?? []));
+        ProgramRun run = await ProgramRun.OfAsync(Start(program, assembly, folder));
         run.ExitCode.Should().Be(0, $"it printed\n{run.Output}\nand\n{run.Error}");
         return [.. run.Output.Split(DocumentedProgram.Boundary).Select(Lines)];
     }
 
     /// <summary>Starts a server, sends it what the page says, and ends it as a user would.</summary>
     /// <returns>What it answered.</returns>
-    public static async Task<string[]> ServeAsync(string assembly, string folder, IReadOnlyList<string> requests, IReadOnlyList<string>? variables = null)
+    public static async Task<string[]> ServeAsync(DocumentedProgram program, string assembly, string folder)
     {
-        ProcessStartInfo start = Start(assembly, folder, variables ?? []);
+        ProcessStartInfo start = Start(program, assembly, folder);
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
@@ -33,7 +33,7 @@ internal static partial class ProgramRunner
             Task rest = process.StandardOutput.ReadToEndAsync(timeout.Token);
             using HttpMessageInvoker client = new(new SocketsHttpHandler());
             List<string> answers = [];
-            foreach (string request in requests)
+            foreach (string request in program.Requests)
             {
                 answers.Add(await SendAsync(client, new Uri(address), request, folder, timeout.Token));
             }
@@ -55,10 +55,10 @@ internal static partial class ProgramRunner
         return Regex.IsMatch(string.Concat(actual.Select(line => $"{line.TrimEnd()}\n")), $@"\A{pattern}\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
     }
 
-    private static ProcessStartInfo Start(string assembly, string folder, IReadOnlyList<string> variables)
+    private static ProcessStartInfo Start(DocumentedProgram program, string assembly, string folder)
     {
         string own = Path.Combine(AppContext.BaseDirectory, "Docs.Tests");
-        ProcessStartInfo start = ProgramRun.Dotnet("exec", ["--runtimeconfig", $"{own}.runtimeconfig.json", "--depsfile", $"{own}.deps.json", assembly]);
+        ProcessStartInfo start = ProgramRun.Dotnet("exec", ["--runtimeconfig", $"{own}.runtimeconfig.json", "--depsfile", $"{own}.deps.json", assembly, .. program.Arguments]);
         start.WorkingDirectory = folder;
 
         // What the developer's machine has must not decide a test, and nothing is downloaded.
@@ -69,7 +69,7 @@ internal static partial class ProgramRunner
 
         start.Environment["RESNET_NET_HOME"] = Path.Combine(folder, "store");
         start.Environment["RESNET_NET_OFFLINE"] = "1";
-        foreach (string[] variable in variables.Select(variable => variable.Split('=', 2)))
+        foreach (string[] variable in program.Variables.Select(variable => variable.Split('=', 2)))
         {
             start.Environment[variable[0]] = variable[1];
         }

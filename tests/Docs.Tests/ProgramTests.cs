@@ -27,8 +27,8 @@ public sealed class ProgramTests(Workshop workshop, ITestOutputHelper log) : ICl
 
             string folder = workshop.Open(program.Source);
             IReadOnlyList<string[]> printed = program.IsServer
-                ? [await ProgramRunner.ServeAsync(assembly, folder, program.Requests, program.Variables)]
-                : await ProgramRunner.RunAsync(assembly, folder, program.Variables);
+                ? [await ProgramRunner.ServeAsync(program, assembly, folder)]
+                : await ProgramRunner.RunAsync(program, assembly, folder);
             printed.Should().HaveCount(program.Outputs.Count);
             for (int i = 0; i < printed.Count; i++)
             {
