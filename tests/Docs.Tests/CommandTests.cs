@@ -28,8 +28,12 @@ public partial class CommandTests
     public void Wrong_ForACommand_SaysWhat(string command, string? expected)
         => Wrong(Page.Parse("page.md", $"    {command}")).Should().Equal(expected is null ? [] : new[] { $"line 1: {expected}" });
 
+    [Fact]
+    public void Wrong_VerbInText_IsNamed() => Wrong(Page.Parse("page.md", "`-- variants` and `-- nothing 5`")).Should().Equal("line 1: 'nothing' is no verb of the benchmarks");
+
     private static IEnumerable<string> Wrong(Page page)
-        => page.CommandLines.Where(line => IsCommand(line.Text)).SelectMany(line => Faults(line.Text).Select(fault => $"line {line.Number}: {fault}"));
+        => page.CommandLines.Where(line => IsCommand(line.Text)).SelectMany(line => Faults(line.Text).Select(fault => $"line {line.Number}: {fault}"))
+            .Concat(page.Prose.SelectMany(line => VerbInText().Matches(line.Text).Select(match => match.Groups[1].Value).Where(verb => !IsVerb(verb)).Select(verb => $"line {line.Number}: '{verb}' is no verb of the benchmarks")));
 
     private static bool IsCommand(string line) => Command().IsMatch(line);
 
@@ -66,7 +70,7 @@ public partial class CommandTests
         string[] arguments = [.. words.SkipWhile(word => word != "--").Skip(1)];
         if (project.StartsWith("benchmarks/", StringComparison.Ordinal))
         {
-            if (arguments is [string verb, ..] && !verb.StartsWith('-') && !BenchmarkSources.Contains($"Command = \"{verb}\"", StringComparison.Ordinal))
+            if (arguments is [string verb, ..] && !verb.StartsWith('-') && !IsVerb(verb))
             {
                 yield return $"'{verb}' is no verb of the benchmarks";
             }
@@ -89,8 +93,14 @@ public partial class CommandTests
         }
     }
 
+    private static bool IsVerb(string word) => BenchmarkSources.Contains($"Command = \"{word}\"", StringComparison.Ordinal);
+
     private static string Sources(string folder)
         => string.Concat(Directory.GetFiles(Path.Combine(TestFolders.Repository, folder), "*.cs").Select(File.ReadAllText));
+
+    /// <summary>As in <c>`-- variants`</c>.</summary>
+    [GeneratedRegex(@"`-- ([a-z][a-z-]*)")]
+    private static partial Regex VerbInText();
 
     [GeneratedRegex(@"^(dotnet|python3|bash|sh|\./|\.ci/|eng/)")]
     private static partial Regex Command();
