@@ -66,6 +66,18 @@ if (rest is [QuantizedTurns.Command, ..])
     return 0;
 }
 
+if (rest is [ProfileDifferences.Command, string photos])
+{
+    ProfileDifferences.Run(photos, folder);
+    return 0;
+}
+
+if (rest is [ResultPlots.Command, string results])
+{
+    ResultPlots.Run(results, folder ?? results);
+    return 0;
+}
+
 // In this process: the generated projects of other toolchains would be built by this repository's rules.
 ManualConfig config = ManualConfig.CreateEmpty()
     .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(4).WithIterationCount(12).WithIterationTime(TimeInterval.FromMilliseconds(150)))

@@ -15,9 +15,9 @@ public sealed partial class ResNetClassifier
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
     /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public Task<Classification> ClassifyAsync(string path, int topK = DefaultTopK, CancellationToken cancellationToken = default)
         => ClassifyAsync(() => EncodedFile.ReadAsync(path, _decoding.MaxBytes, cancellationToken), path, topK, cancellationToken);
 
@@ -28,9 +28,9 @@ public sealed partial class ResNetClassifier
     /// <returns>The most probable classes.</returns>
     /// <exception cref="ImageDecodeException">The stream holds no accepted picture.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
     /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public Task<Classification> ClassifyAsync(Stream picture, int topK = DefaultTopK, CancellationToken cancellationToken = default)
         => ClassifyAsync(() => EncodedFile.ReadAsync(picture, _decoding.MaxBytes, null, cancellationToken), null, topK, cancellationToken);
 

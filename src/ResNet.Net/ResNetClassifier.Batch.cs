@@ -19,9 +19,9 @@ public sealed partial class ResNetClassifier
     /// <param name="paths">The files.</param>
     /// <param name="topK">How many classes to return, at least 1; more than there are means all.</param>
     /// <returns>An outcome a picture, in the order given. A picture that fails does not cost the others their result.</returns>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
     /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public IReadOnlyList<ClassificationOutcome> ClassifyBatch(IReadOnlyList<string> paths, int topK = DefaultTopK)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -32,9 +32,9 @@ public sealed partial class ResNetClassifier
     /// <param name="encoded">Whole picture files; read during the call only.</param>
     /// <param name="topK">How many classes to return, at least 1; more than there are means all.</param>
     /// <returns>An outcome a picture, in the order given. A picture that fails does not cost the others their result.</returns>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
     /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public IReadOnlyList<ClassificationOutcome> ClassifyBatch(IReadOnlyList<ReadOnlyMemory<byte>> encoded, int topK = DefaultTopK)
     {
         ArgumentNullException.ThrowIfNull(encoded);
@@ -49,8 +49,8 @@ public sealed partial class ResNetClassifier
     /// <param name="probabilities">Receives <c>[encoded.Count, Labels.Count]</c>, row after row; the rows of pictures that fail are left as they are. May be longer.</param>
     /// <returns>A place a picture, in the order given: null, or why it failed.</returns>
     /// <exception cref="ArgumentException"><paramref name="probabilities"/> is too short.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public IReadOnlyList<Exception?> GetProbabilities(IReadOnlyList<ReadOnlyMemory<byte>> encoded, Memory<float> probabilities)
     {
         ArgumentNullException.ThrowIfNull(encoded);

@@ -13,9 +13,9 @@ public sealed partial class ResNetClassifier
     /// <exception cref="IOException">The file cannot be read (<see cref="FileNotFoundException"/>: it is not there).</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
     /// <exception cref="ArgumentException">The path is empty.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
     /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public Classification Classify(string path, int topK = DefaultTopK)
     {
         topK = Limit(topK);
@@ -27,9 +27,9 @@ public sealed partial class ResNetClassifier
     /// <param name="topK">How many classes to return, at least 1; more than there are means all.</param>
     /// <returns>The most probable classes.</returns>
     /// <exception cref="ImageDecodeException">The stream holds no accepted picture.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
     /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public Classification Classify(Stream picture, int topK = DefaultTopK)
     {
         topK = Limit(topK);
@@ -41,9 +41,9 @@ public sealed partial class ResNetClassifier
     /// <param name="topK">How many classes to return, at least 1; more than there are means all.</param>
     /// <returns>The most probable classes.</returns>
     /// <exception cref="ImageDecodeException">The bytes are no accepted picture.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
     /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public Classification Classify(ReadOnlySpan<byte> encoded, int topK = DefaultTopK)
     {
         topK = Limit(topK);
@@ -55,9 +55,9 @@ public sealed partial class ResNetClassifier
     /// <param name="topK">How many classes to return, at least 1; more than there are means all.</param>
     /// <returns>The most probable classes.</returns>
     /// <exception cref="ArgumentException"><paramref name="pixels"/> is <c>default</c>.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
     /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public Classification Classify(PixelView pixels, int topK = DefaultTopK)
     {
         topK = Limit(topK);
@@ -69,8 +69,8 @@ public sealed partial class ResNetClassifier
     /// <param name="predictions">Receives the most probable classes, the most probable first; at least one place.</param>
     /// <returns>How many places were filled: as many as there are, or as there are classes.</returns>
     /// <exception cref="ArgumentException"><paramref name="predictions"/> is empty, or <paramref name="pixels"/> is <c>default</c>.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public int Classify(PixelView pixels, Span<Prediction> predictions)
     {
         if (predictions.IsEmpty)

@@ -31,8 +31,8 @@ public sealed partial class ResNetClassifier
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
     /// <exception cref="ArgumentException">The path is empty.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public float[] Embed(string path, bool normalize = false)
     {
         float[] features = new float[FeatureCount];
@@ -46,8 +46,8 @@ public sealed partial class ResNetClassifier
     /// <returns><see cref="FeatureCount"/> values.</returns>
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
     /// <exception cref="ImageDecodeException">The stream holds no accepted picture.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public float[] Embed(Stream picture, bool normalize = false)
     {
         float[] features = new float[FeatureCount];
@@ -61,8 +61,8 @@ public sealed partial class ResNetClassifier
     /// <returns><see cref="FeatureCount"/> values.</returns>
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
     /// <exception cref="ImageDecodeException">The bytes are no accepted picture.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public float[] Embed(ReadOnlySpan<byte> encoded, bool normalize = false)
     {
         float[] features = new float[FeatureCount];
@@ -76,8 +76,8 @@ public sealed partial class ResNetClassifier
     /// <returns><see cref="FeatureCount"/> values.</returns>
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="pixels"/> is <c>default</c>.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public float[] Embed(PixelView pixels, bool normalize = false)
     {
         float[] features = new float[FeatureCount];
@@ -91,8 +91,8 @@ public sealed partial class ResNetClassifier
     /// <param name="normalize">Whether the features are divided by their Euclidean length.</param>
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="features"/> is too short, or <paramref name="pixels"/> is <c>default</c>.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public void Embed(PixelView pixels, Span<float> features, bool normalize = false)
     {
         if (features.Length < FeatureCount)
@@ -108,8 +108,8 @@ public sealed partial class ResNetClassifier
     /// <param name="normalize">Whether the features are divided by their Euclidean length.</param>
     /// <returns>An outcome a picture, in the order given. A picture that fails does not cost the others their result.</returns>
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public IReadOnlyList<EmbeddingOutcome> EmbedBatch(IReadOnlyList<string> paths, bool normalize = false)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -121,8 +121,8 @@ public sealed partial class ResNetClassifier
     /// <param name="normalize">Whether the features are divided by their Euclidean length.</param>
     /// <returns>An outcome a picture, in the order given. A picture that fails does not cost the others their result.</returns>
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ResNetException">The model gives a feature that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public IReadOnlyList<EmbeddingOutcome> EmbedBatch(IReadOnlyList<ReadOnlyMemory<byte>> encoded, bool normalize = false)
     {
         ArgumentNullException.ThrowIfNull(encoded);

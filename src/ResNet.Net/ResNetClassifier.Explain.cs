@@ -21,8 +21,8 @@ public sealed partial class ResNetClassifier
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
     /// <exception cref="ArgumentException">The path is empty.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ResNetException">The model gives a score or a map that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public ActivationMap Explain(string path, int? classIndex = null)
     {
         RequireClass(classIndex);
@@ -36,8 +36,8 @@ public sealed partial class ResNetClassifier
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.ActivationMaps"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
     /// <exception cref="ImageDecodeException">The stream holds no accepted picture.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ResNetException">The model gives a score or a map that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public ActivationMap Explain(Stream picture, int? classIndex = null)
     {
         RequireClass(classIndex);
@@ -51,8 +51,8 @@ public sealed partial class ResNetClassifier
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.ActivationMaps"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
     /// <exception cref="ImageDecodeException">The bytes are no accepted picture.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ResNetException">The model gives a score or a map that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public ActivationMap Explain(ReadOnlySpan<byte> encoded, int? classIndex = null)
     {
         RequireClass(classIndex);
@@ -65,8 +65,8 @@ public sealed partial class ResNetClassifier
     /// <returns>The map, with the picture that it lies on.</returns>
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.ActivationMaps"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="pixels"/> is <c>default</c>, or there is no such class (<see cref="ArgumentOutOfRangeException"/>).</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     /// <exception cref="ResNetException">The model gives a score or a map that is no finite number.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public ActivationMap Explain(PixelView pixels, int? classIndex = null)
     {
         RequireClass(classIndex);

@@ -149,7 +149,7 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
     [Theory]
     [InlineData(CropSampling.Center)]
     [InlineData(CropSampling.TenCrop)]
-    public void Probabilities_SomeFail_TheOthersRowsAreThoseOfClassify(CropSampling crops)
+    public void GetProbabilities_SomeFail_TheOthersRowsAreThoseOfClassify(CropSampling crops)
     {
         using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Crops = crops, BatchSize = 4 });
         string[] paths = [.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal)];
@@ -175,7 +175,7 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
     }
 
     [Fact]
-    public void Probabilities_TooFewPlaces_IsRefused()
+    public void GetProbabilities_TooFewPlaces_IsRefused()
         => ((Action)(() => _classifier.GetProbabilities(new ReadOnlyMemory<byte>[3], new float[29]))).Should().Throw<ArgumentException>().WithMessage("*30*29*");
 
     [Fact]

@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using ResNet.Net.Internals.Imaging;
+using ResNet.Net.Internals.Preprocessing;
+
+namespace ResNet.Net.Benchmarks;
+
+/// <summary>
+/// How far the recipes are from each other: <c>profile-differences ZIP [--save FOLDER]</c> preprocesses every picture of an archive by each and compares the pixels of the
+/// crops, in levels of 255, before mean and standard deviation. Caffe2Legacy sees the same pixels as Caffe2.
+/// </summary>
+internal static class ProfileDifferences
+{
+    public const string Command = "profile-differences";
+
+    private static readonly PreprocessingProfile[] Profiles =
+        [PreprocessingProfile.Mxnet, PreprocessingProfile.OnnxRuntimeNotebook, PreprocessingProfile.Caffe2, PreprocessingProfile.MxnetShortSide, PreprocessingProfile.Torchvision];
+
+    public static void Run(string zip, string? save)
+    {
+        (int First, int Second)[] pairs = [.. Enumerable.Range(0, Profiles.Length).SelectMany(i => Enumerable.Range(i + 1, Profiles.Length - i - 1).Select(j => (i, j)))];
+        Difference[] differences = [.. pairs.Select(_ => new Difference())];
+        Preprocessor[] preprocessors = [.. Profiles.Select(profile => new Preprocessor(Pixels(profile)))];
+        float[][] crops = [.. Profiles.Select(profile => new float[3 * profile.Crop.Width * profile.Crop.Height])];
+        PreprocessingScratch scratch = new();
+        int pictures = 0;
+        using ZipArchive archive = ZipFile.OpenRead(zip);
+        foreach (ZipArchiveEntry entry in archive.Entries.Where(entry => entry.Length > 0))
+        {
+            using MemoryStream file = new();
+            using (Stream stream = entry.Open())
+            {
+                stream.CopyTo(file);
+            }
+
+            using DecodedImage image = ImageDecoders.Shared.Decode(file.ToArray(), new ImageDecodingOptions(), autoOrient: true);
+            for (int i = 0; i < Profiles.Length; i++)
+            {
+                preprocessors[i].Run(image.View, crops[i], scratch);
+            }
+
+            pictures++;
+            for (int pair = 0; pair < pairs.Length; pair++)
+            {
+                differences[pair].Add(crops[pairs[pair].First], crops[pairs[pair].Second]);
+            }
+        }
+
+        StringBuilder table = new();
+        table.Append(CultureInfo.InvariantCulture, $"{pictures} pictures.\n\n| recipes | mean difference | worst | values more than 8 levels apart, % |\n|---|---:|---:|---:|\n");
+        for (int pair = 0; pair < pairs.Length; pair++)
+        {
+            Difference d = differences[pair];
+            table.Append(CultureInfo.InvariantCulture, $"| `{Profiles[pairs[pair].First].Name}`, `{Profiles[pairs[pair].Second].Name}` | {d.Sum / d.Count:F2} | {d.Worst:F0} | {100.0 * d.Far / d.Count:F1} |\n");
+        }
+
+        Console.Write(table);
+        if (save is not null)
+        {
+            ResultsFolder.Write(save, Command, $"-- {Command} {Path.GetFileName(zip)}", table.ToString());
+        }
+    }
+
+    /// <summary>The same recipe without the last step.</summary>
+    private static PreprocessingProfile Pixels(PreprocessingProfile profile) => profile with
+    {
+        Channels = ChannelOrder.Rgb,
+        Range = ValueRange.ZeroTo255,
+        Mean = new ChannelValues(0, 0, 0),
+        Std = new ChannelValues(1, 1, 1),
+    };
+
+    private sealed class Difference
+    {
+        private const double FarApart = 8;
+
+        public long Count { get; private set; }
+
+        public double Sum { get; private set; }
+
+        public double Worst { get; private set; }
+
+        public long Far { get; private set; }
+
+        public void Add(float[] first, float[] second)
+        {
+            for (int i = 0; i < first.Length; i++)
+            {
+                double difference = Math.Abs(first[i] - second[i]);
+                Sum += difference;
+                Worst = Math.Max(Worst, difference);
+                Far += difference > FarApart ? 1 : 0;
+            }
+
+            Count += first.Length;
+        }
+    }
+}

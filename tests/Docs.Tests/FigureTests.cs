@@ -1,0 +1,88 @@
+using System.Globalization;
+
+namespace ResNet.Net.Docs.Tests;
+
+/// <summary>Tables and plots of the pages against the catalog and the committed results.</summary>
+public class FigureTests
+{
+    private const string Results = "benchmarks/results/intel-xeon-avx512-2-cores";
+
+    private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
+
+    [Fact]
+    public void VariantTable_OfTheReadme_IsTheCatalogs()
+    {
+        string[][] rows = [.. Rows("README.md", "| `resnet")];
+
+        rows.Should().HaveCount(ResNetVariant.All.Count);
+        foreach (string[] row in rows)
+        {
+            ResNetVariant variant = ResNetVariant.Parse(row[0].Split('`')[1]);
+            row.Skip(1).Should().Equal(
+                [
+                    (variant.Bytes / 1e6).ToString("0.0", Culture),
+                    variant.Opset.ToString(Culture),
+                    variant.Precision == ModelPrecision.Fp32 ? "fp32" : $"int8 {(variant.QuantizationFormat == QuantizationFormat.Qdq ? "QDQ" : "QOperator")}",
+                    variant.Top1.ToString("0.00", Culture),
+                    variant.Top5?.ToString("0.00", Culture) ?? "",
+                    $"`{variant.Profile.Name}`",
+                ], variant.Id);
+        }
+    }
+
+    [Fact]
+    public void VariantTable_OfItsPage_IsTheCatalogsAndTheMeasured()
+    {
+        Dictionary<string, string[]> measured = Rows($"{Results}/variants.md", "| `resnet").ToDictionary(row => row[0]);
+        string[][] rows = [.. Rows("docs/variants.md", "| `resnet").Where(row => row.Length == 7)];
+
+        rows.Should().HaveCount(measured.Count);
+        foreach (string[] row in rows)
+        {
+            ResNetVariant variant = ResNetVariant.Parse(row[0].Trim('`'));
+            row.Skip(1).Should().Equal(
+                [
+                    variant.Top1.ToString("0.00", Culture),
+                    variant.Top5?.ToString("0.00", Culture) ?? "",
+                    measured[row[0]][3],
+                    measured[row[0]][6],
+                    (variant.Bytes / 1e6).ToString("0.0", Culture),
+                    $"`{variant.Profile.Name}`",
+                ], variant.Id);
+        }
+
+        rows.Select(row => double.Parse(row[1], Culture)).Should().BeInDescendingOrder();
+    }
+
+    [Fact]
+    public void EmbeddedModels_OfTheVariantsPage_AreTheCatalogs()
+        => Rows("docs/variants.md", "| `resnet20").Select(row => string.Join(' ', row)).Should().Equal(
+            ResNetVariant.All.Where(variant => variant.IsEmbedded).Select(variant => string.Create(Culture, $"`{variant.Id}` {variant.Top1:0.00} {variant.Bytes / 1e6:0.0}")));
+
+    [Fact]
+    public void ProfileDifferences_OfTheirPage_AreThoseMeasured()
+        => Rows("docs/preprocessing.md", "| `").Where(row => row.Length == 4).Select(row => string.Join(' ', row))
+            .Should().Equal(Rows($"{Results}/profile-differences.md", "| `").Select(row => string.Join(' ', row)));
+
+    [Fact]
+    public async Task Plots_DrawnAgain_AreThoseCommitted()
+    {
+        using TemporaryFolder folder = new();
+        ProgramRun run = await ProgramRun.OfAsync(ProgramRun.Dotnet(
+            Path.Combine(AppContext.BaseDirectory, "ResNet.Net.Benchmarks.dll"), ["plot", Path.Combine(TestFolders.Repository, Results), "--save", folder.FullPath]));
+
+        run.ExitCode.Should().Be(0, run.Error);
+        string[] plots = ["preprocessing.svg", "variants.svg"];
+        foreach (string plot in plots)
+        {
+            File.ReadAllText(folder[plot]).Should().Be(File.ReadAllText(Path.Combine(TestFolders.Repository, Results, plot)));
+        }
+    }
+
+    [Fact]
+    public void Readme_Length_IsLimited() => Page.Read("README.md").Lines.Should().HaveCountLessThan(250);
+
+    private static IEnumerable<string[]> Rows(string file, string start)
+        => File.ReadLines(Path.Combine(TestFolders.Repository, file)).Where(line => line.StartsWith(start, StringComparison.Ordinal))
+            .Select(line => line[1..^1].Split('|').Select(cell => cell.Trim()).ToArray());
+}

@@ -1,0 +1,71 @@
+using System.IO.Compression;
+using ResNet.Net.Onnx;
+
+namespace ResNet.Net.Docs.Tests;
+
+/// <summary>
+/// The folder that programs of the pages find themselves in, each in a copy of its own:
+/// <list type="bullet">
+/// <item><c>samples/pictures/</c>: the drawn pictures, with <c>labels.txt</c>;</item>
+/// <item><c>cat.jpg</c>: one of them (the format is told by the bytes, never by the name);</item>
+/// <item><c>photos/(label)/</c>: the same in class folders, and <c>cifar10-test.zip</c>, an archive of these;</item>
+/// <item><c>flowers.onnx</c>: a small ResNet of five classes with random weights, for 64x64 pictures, and <c>flowers.txt</c>, its labels;</item>
+/// <item><c>large/model.onnx</c>: the same model;</item>
+/// <item><c>resnet18-v1-7.onnx</c>: the twin of that file of the zoo.</item>
+/// </list>
+/// </summary>
+public sealed class Workshop : IDisposable
+{
+    public const string Twin = "resnet18-v1-7.onnx";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly Lazy<string> _twin;
+
+    public Workshop()
+    {
+        string pictures = Path.GetDirectoryName(_folder["original", "samples", "pictures", "x"])!;
+        foreach (string file in Directory.GetFiles(TestFolders.SamplePictures))
+        {
+            File.Copy(file, Path.Combine(pictures, Path.GetFileName(file)));
+        }
+
+        File.Copy(Path.Combine(pictures, "cat.png"), _folder["original", "cat.jpg"]);
+        foreach (string[] line in File.ReadLines(Path.Combine(pictures, "labels.txt")).Select(line => line.Split(' ')))
+        {
+            File.Copy(Path.Combine(pictures, line[0]), _folder["original", "photos", line[1], line[0]]);
+        }
+
+        ZipFile.CreateFromDirectory(_folder["original", "photos"], _folder["original", "cifar10-test.zip"]);
+        ResNetBuilder.Build(ResNetArchitecture.Cifar(8) with { Classes = 5, InputSize = 64, Opset = 12 }).Save(_folder["original", "flowers.onnx"]);
+        File.Copy(_folder["original", "flowers.onnx"], _folder["original", "large", "model.onnx"]);
+        File.WriteAllLines(_folder["original", "flowers.txt"], ["daisy", "dandelion", "rose", "sunflower", "tulip"]);
+        _twin = new Lazy<string>(() =>
+        {
+            string path = _folder["twins", Twin];
+            ZooModels.Build(Path.GetFileNameWithoutExtension(Twin)).Save(path);
+            return path;
+        });
+    }
+
+    /// <summary>A copy for one program.</summary>
+    public string Open(string source)
+    {
+        string copy = _folder[$"{Guid.NewGuid():N}"];
+        Directory.CreateDirectory(copy);
+        foreach (string file in Directory.GetFiles(_folder["original"], "*", SearchOption.AllDirectories))
+        {
+            string target = Path.Combine(copy, Path.GetRelativePath(_folder["original"], file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+
+        if (source.Contains(Twin, StringComparison.Ordinal))
+        {
+            File.Copy(_twin.Value, Path.Combine(copy, Twin));
+        }
+
+        return copy;
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
