@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace ResNet.Net.Tests.Support;
+namespace ResNet.Net.Tests;
 
 /// <summary>Listens to this library's spans: to those of one model, since tests that run beside have some too.</summary>
 internal sealed class RecordedSpans : IDisposable

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
-namespace ResNet.Net.Tests.Support;
+namespace ResNet.Net.Tests;
 
 /// <summary>Listens to this library's meter: to the measurements of one model, since tests that run beside measure too.</summary>
 internal sealed class RecordedMeter : IDisposable
