@@ -5,10 +5,11 @@ namespace ResNet.Net.Extensions.Internals;
 /// <summary>Has the classifier loaded while the application starts and serves, until it is there. Start-up does not wait for it.</summary>
 internal sealed class ClassifierLoader(ClassifierProvider provider, TimeProvider time) : BackgroundService
 {
-    public override Task StopAsync(CancellationToken cancellationToken)
+    public override async Task StopAsync(CancellationToken cancellationToken)
     {
+        // First the waiting, then the loading: else it would be tried again.
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
         provider.StopLoading();
-        return base.StopAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -30,7 +30,7 @@ internal sealed class ClassifierProvider(string name, ClassifierFactory create, 
     public Exception? Failure => Volatile.Read(ref _attempt) switch
     {
         { IsFaulted: true } attempt => attempt.Exception!.InnerException,
-        { IsCanceled: true } => new OperationCanceledException("The application was shutting down before the classifier was loaded."),
+        { IsCanceled: true } => new OperationCanceledException("Loading the classifier was cancelled, as it is when the application shuts down."),
         _ => null,
     };
 
