@@ -34,10 +34,11 @@ public sealed class NpmCi : Task
                 return true; // another build was first
             }
 
-            Log.LogMessage(MessageImportance.High, string.IsNullOrEmpty(Arguments)
+            bool own = Path.GetFullPath(Source) == Path.GetFullPath(Folder);
+            Log.LogMessage(MessageImportance.High, own
                 ? "Bringing the native libraries (npm ci in eng/native): once, about 120 MB"
                 : "Bringing native libraries of another platform (npm ci " + Arguments + "): once, about 8 MB");
-            if (Path.GetFullPath(Source) != Path.GetFullPath(Folder))
+            if (!own)
             {
                 foreach (string file in new[] { "package.json", "package-lock.json", ".npmrc" })
                 {

@@ -53,7 +53,7 @@ internal static class PublishTable
             Consumer.Published published = await consumer.PublishAsync(mode.Folder, mode.Arguments);
             long natives = published.Files.Where(f => f.Contains("onnxruntime", StringComparison.Ordinal) || f.Contains("vips", StringComparison.Ordinal)).Sum(f => new FileInfo(published.PathOf(f)).Length);
             double milliseconds = await StartAsync(published);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {mode.Name} | {published.Files.Count} | {published.Bytes / 1e6:0.0} | {natives / 1e6:0.0} | {milliseconds:0} |"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {mode.Name} | {published.Files.Count} | {published.Bytes / 1e6:0.0} | {(natives > 0 ? (natives / 1e6).ToString("0.0", CultureInfo.InvariantCulture) : "inside")} | {milliseconds:0} |"));
         }
     }
 
