@@ -12,6 +12,9 @@ internal static class ThrownExceptions
 {
     private static readonly string[] Exempt = ["ArgumentNullException", "UnreachableException"];
 
+    /// <summary>Pixels are not decoded, though they take the way of pictures that are.</summary>
+    private const string OfDecoding = "ImageDecodeException";
+
     public static IReadOnlyList<string> Undocumented(IEnumerable<(string Path, string Text)> sources)
     {
         (string Path, TypeDeclarationSyntax Type)[] types =
@@ -35,7 +38,7 @@ internal static class ThrownExceptions
 
                 string[] named = [.. documentation.DescendantNodes().OfType<XmlCrefAttributeSyntax>().Select(cref => cref.Cref.ToString().Split('(')[0].Split('.')[^1])];
                 found.AddRange(Thrown(member, helpers, []).Distinct()
-                    .Where(exception => !Exempt.Contains(exception) && !Chain(exception, bases).Any(named.Contains))
+                    .Where(exception => !Exempt.Contains(exception) && !(exception == OfDecoding && TakesPixels(member)) && !Chain(exception, bases).Any(named.Contains))
                     .Select(exception => $"{Path.GetFileName(path)}: {type.Identifier.Text}.{NameOf(member)} throws {exception}"));
             }
         }
@@ -81,6 +84,9 @@ internal static class ThrownExceptions
     }
 
     private static Type? FrameworkType(string name) => Type.GetType($"System.{name}") ?? Type.GetType($"System.IO.{name}");
+
+    private static bool TakesPixels(MemberDeclarationSyntax member)
+        => member is MethodDeclarationSyntax method && method.ParameterList.Parameters.Any(parameter => parameter.Type is not null && SimpleName(parameter.Type) == "PixelView");
 
     private static bool IsPublicType(TypeDeclarationSyntax type) => type.Modifiers.Any(SyntaxKind.PublicKeyword);
 

@@ -48,7 +48,11 @@ internal sealed partial record DocumentedProgram
     /// <summary>What a program prints between two blocks.</summary>
     public static string Boundary => "\u0001";
 
-    public bool IsServer => Source.Contains("WebApplication.", StringComparison.Ordinal);
+    /// <summary>Whether it belongs in a project made by <c>dotnet new web</c>.</summary>
+    public bool IsWeb => Source.Contains("WebApplication.", StringComparison.Ordinal);
+
+    /// <summary>Whether it runs until it is ended.</summary>
+    public bool IsServer => IsWeb && Source.Contains("app.Run", StringComparison.Ordinal);
 
     /// <summary>The programs of a page, in its order.</summary>
     public static IEnumerable<DocumentedProgram> Of(Page page)

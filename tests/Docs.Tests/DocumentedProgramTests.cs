@@ -92,6 +92,15 @@ public sealed class DocumentedProgramTests : IDisposable
         => ProgramRunner.Fits(shown.Split('\n'), actual.Split('\n')).Should().Be(expected);
 
     [Fact]
+    public void IsServer_BuilderAlone_IsAWebProgramThatEnds()
+    {
+        DocumentedProgram program = Single("<!-- given: var builder = WebApplication.CreateBuilder(args); -->\n```csharp\nbuilder.Services.AddLogging();\n```");
+
+        (program.IsWeb, program.IsServer).Should().Be((true, false));
+        ProgramCompiler.Compile(program, _folder["x.dll"]).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Server_OfAPage_AnswersItsRequests()
     {
         DocumentedProgram program = Single("""

@@ -65,6 +65,20 @@ public class FigureTests
             .Should().Equal(Rows($"{Results}/profile-differences.md", "| `").Select(row => string.Join(' ', row)));
 
     [Fact]
+    public void PreprocessingTable_OfThePerformancePage_IsThatMeasured()
+    {
+        ILookup<string, string> measured = File.ReadLines(Path.Combine(TestFolders.Repository, Results, "FusedBenchmarks.md"))
+            .Select(line => line.Replace("*", "", StringComparison.Ordinal).Trim('|', ' ').Split('|')).Where(cells => cells.Length > 3 && cells[2].Contains("ms", StringComparison.Ordinal))
+            .ToLookup(cells => cells[0].Trim(), cells => ThreeDigits(cells[2]));
+        string[] methods = ["NaiveLoops", "PillowScalar", "Pillow128", "Pillow256", "Pillow512", "OpenCv", "OpenCvFloat"];
+        string[][] rows = [.. Rows("docs/performance.md", "|").SkipWhile(row => row[0] != "milliseconds a picture").Skip(2).Take(methods.Length)];
+
+        rows.Select(row => string.Join(' ', row.Skip(1))).Should().Equal(methods.Select(method => string.Join(' ', measured[method])));
+        string readme = File.ReadAllText(Path.Combine(TestFolders.Repository, "README.md"));
+        readme.Should().Contain($"{measured["Pillow512"].First()} ms; loops of tutorials {measured["NaiveLoops"].First()} ms").And.Contain($"{measured["Pillow256"].First()} ms with AVX2");
+    }
+
+    [Fact]
     public async Task Plots_DrawnAgain_AreThoseCommitted()
     {
         using TemporaryFolder folder = new();
@@ -81,6 +95,12 @@ public class FigureTests
 
     [Fact]
     public void Readme_Length_IsLimited() => Page.Read("README.md").Lines.Should().HaveCountLessThan(250);
+
+    private static string ThreeDigits(string cell)
+    {
+        double time = double.Parse(cell.Replace("ms", "", StringComparison.Ordinal).Replace(",", "", StringComparison.Ordinal), Culture);
+        return time.ToString(time >= 100 ? "0" : time >= 10 ? "0.0" : "0.00", Culture);
+    }
 
     private static IEnumerable<string[]> Rows(string file, string start)
         => File.ReadLines(Path.Combine(TestFolders.Repository, file)).Where(line => line.StartsWith(start, StringComparison.Ordinal))

@@ -22,7 +22,7 @@ internal static class ProgramCompiler
     public static IReadOnlyList<string> Compile(DocumentedProgram program, string path)
     {
         CSharpParseOptions options = new(LanguageVersion.Latest);
-        string usings = string.Concat(ConsoleUsings.Concat(program.IsServer ? WebUsings : []).Select(name => $"global using {name};\n"));
+        string usings = string.Concat(ConsoleUsings.Concat(program.IsWeb ? WebUsings : []).Select(name => $"global using {name};\n"));
         CSharpCompilation compilation = CSharpCompilation.Create(
             Path.GetFileNameWithoutExtension(path),
             [CSharpSyntaxTree.ParseText(usings, options), CSharpSyntaxTree.ParseText(SourceText.From(program.Source, System.Text.Encoding.UTF8), options, "Program.cs")],

@@ -25,7 +25,7 @@ public sealed class ProgramTests(Workshop workshop, ITestOutputHelper log) : ICl
                 return;
             }
 
-            string folder = workshop.Open(program.Source);
+            string folder = workshop.Open(program);
             IReadOnlyList<string[]> printed = program.IsServer
                 ? [await ProgramRunner.ServeAsync(program, assembly, folder)]
                 : await ProgramRunner.RunAsync(program, assembly, folder);

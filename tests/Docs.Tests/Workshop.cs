@@ -48,7 +48,7 @@ public sealed class Workshop : IDisposable
     }
 
     /// <summary>A copy for one program.</summary>
-    public string Open(string source)
+    internal string Open(DocumentedProgram program)
     {
         string copy = _folder[$"{Guid.NewGuid():N}"];
         Directory.CreateDirectory(copy);
@@ -59,7 +59,7 @@ public sealed class Workshop : IDisposable
             File.Copy(file, target);
         }
 
-        if (source.Contains(Twin, StringComparison.Ordinal))
+        if (program.Source.Contains(Twin, StringComparison.Ordinal) || program.Arguments.Contains(Twin))
         {
             File.Copy(_twin.Value, Path.Combine(copy, Twin));
         }
