@@ -58,7 +58,7 @@ public class PackageTests(Feed feed)
 
         string readme = Encoding.UTF8.GetString(package["README.md"]);
 
-        readme.Should().StartWith($"# {id}\n").And.Contain($"dotnet add package {id}\n");
+        readme.Should().StartWith($"# {id}\n").And.Contain($"dotnet add package {id} --prerelease\n");
         readme.Should().NotContain("](", "what a link is relative to is not there on nuget.org");
     }
 
