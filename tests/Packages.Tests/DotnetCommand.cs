@@ -33,12 +33,15 @@ internal static class DotnetCommand
             start.Environment.Remove(name);
         }
 
+        // What the SDK makes of DOTNET_CLI_UI_LANGUAGE: the compiler refuses a language where there are no cultures, and speaks English anyway.
+        foreach (string name in (string[])["DOTNET_CLI_UI_LANGUAGE", "PreferredUILang", "VSLANG"])
+        {
+            start.Environment.Remove(name);
+        }
+
         start.Environment["MSBUILDTERMINALLOGGER"] = "off";
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
-
-        // The compiler refuses a language by name where there are no cultures: without one, messages are in English.
-        start.Environment.Remove("DOTNET_CLI_UI_LANGUAGE");
         start.Environment["DOTNET_NOLOGO"] = "1";
         start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
         start.Environment["RESNET_NET_OFFLINE"] = "1";
