@@ -27,7 +27,7 @@ internal static partial class SampleProgram
     /// <param name="arguments">What follows its name.</param>
     public static async Task<ProgramRun> StopAsync(string name, int signal, Func<string, bool> when, params string[] arguments)
     {
-        using Process process = new() { StartInfo = Describe(name, new Dictionary<string, string>(), arguments) };
+        using Process process = new() { StartInfo = HearsSignals(Describe(name, new Dictionary<string, string>(), arguments)) };
         StringBuilder error = new();
         process.ErrorDataReceived += (_, line) => Synchronized(() => error.Append(line.Data).Append('\n'));
         process.Start();
@@ -50,6 +50,22 @@ internal static partial class SampleProgram
                 return work();
             }
         }
+    }
+
+    /// <summary>What runs in the background of a script has Ctrl+C ignored from birth, and so have all that it starts; a person's terminal has not.</summary>
+    private static ProcessStartInfo HearsSignals(ProcessStartInfo start)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            foreach ((int place, string argument) in ((string[])["--default-signal=INT", start.FileName]).Index())
+            {
+                start.ArgumentList.Insert(place, argument);
+            }
+
+            start.FileName = "env";
+        }
+
+        return start;
     }
 
     /// <summary>How a sample is started.</summary>
