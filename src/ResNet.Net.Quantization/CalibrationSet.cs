@@ -124,15 +124,15 @@ public sealed class CalibrationSet
         PreprocessingScratch scratch = new();
         void Read(int index, Span<float> planes)
         {
-            DecodedImage image = default;
+            DecodedImage? image = null;
             try
             {
-                open(index, encoded => image = ImageDecoders.Shared.Decode(encoded, decoding, profile.AutoOrient, profile.ShrinkOnLoad ? profile.Resize : null));
-                preprocessor.Run(image.View, planes, scratch);
+                open(index, encoded => image = ImageDecoding.Decode(ImageDecoding.Default, encoded, decoding, profile.AutoOrient, profile.ShrinkOnLoad ? profile.Resize : null));
+                preprocessor.Run(image!.Pixels, planes, scratch);
             }
             finally
             {
-                image.Dispose();
+                image?.Dispose();
             }
         }
 

@@ -142,15 +142,14 @@ public sealed class ActivationMap
         return rgb;
     }
 
-    /// <summary><see cref="Overlay"/> as a PNG file in memory; needs libvips, as decoding does.</summary>
+    /// <summary><see cref="Overlay"/> as a PNG file in memory.</summary>
     /// <param name="options">Size and strength; null for the defaults.</param>
     /// <returns>The file's bytes.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-    /// <exception cref="NativeLibraryException">libvips cannot be loaded.</exception>
     public byte[] ToPng(OverlayOptions? options = null)
     {
         byte[] rgb = Overlay(options, out int width, out int height);
-        return PngEncoder.Encode(rgb, width, height);
+        return PngFile.Encode(rgb, width, height);
     }
 
     /// <summary>Writes <see cref="ToPng"/> into a file; one that is there is replaced.</summary>

@@ -77,7 +77,7 @@ public sealed partial class ResNetClassifier
     {
         using DecodedImage image = Decode(encoded, source);
         long decoded = Ticks();
-        _preprocessor.Run(image.View, input, scratch);
+        _preprocessor.Run(image.Pixels, input, scratch);
         return new StageTimings(Stopwatch.GetElapsedTime(start, decoded), Stopwatch.GetElapsedTime(decoded), default);
     }
 

@@ -49,7 +49,7 @@ public sealed partial class ResNetClassifier
 
         using EncodedFile file = picture.Read(_decoding.MaxBytes);
         using DecodedImage image = Decode(picture.Encoded(file), picture.Path);
-        return Process(outputs, image.View, picture.Start, Ticks(), read, target);
+        return Process(outputs, image.Pixels, picture.Start, Ticks(), read, target);
     }
 
     private StageTimings Process<TTarget>(ModelOutputs outputs, PixelView pixels, long start, long decoded, Reader<TTarget> read, TTarget target)
@@ -76,14 +76,7 @@ public sealed partial class ResNetClassifier
     {
         try
         {
-            IImageDecoder decoder = ImageDecoders.Shared;
-            if (!_decoderIsLogged)
-            {
-                _decoderIsLogged = true;
-                _log.JpegDecoderChosen(decoder is TurboJpegDecoder turbo ? $"libturbojpeg ({turbo.LibraryPath})" : "libvips");
-            }
-
-            return decoder.Decode(encoded, _decoding, Profile.AutoOrient, Profile.ShrinkOnLoad ? Profile.Resize : null);
+            return ImageDecoding.Decode(_decoder, encoded, _decoding, Profile.AutoOrient, Profile.ShrinkOnLoad ? Profile.Resize : null);
         }
         catch (ImageDecodeException exception) when (source is not null)
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using ResNet.Net.Internals.Diagnostics;
+using ResNet.Net.Internals.Imaging;
 using ResNet.Net.Internals.Inference;
 using ResNet.Net.Internals.Logging;
 using ResNet.Net.Internals.Models;
@@ -29,13 +30,13 @@ public sealed partial class ResNetClassifier : IDisposable
     private readonly OrtSession _session;
     private readonly ModelLayout _layout;
     private readonly OutputKind _outputKind;
+    private readonly IImageDecoder _decoder;
     private readonly ImageDecodingOptions _decoding;
     private readonly Preprocessor _preprocessor;
     private readonly SlotPool _singles;
     private readonly SlotPool _batches;
     private readonly ModelTelemetry _telemetry;
     private readonly ILogger _log;
-    private bool _decoderIsLogged;
     private bool _disposed;
 
     private ResNetClassifier(ModelRecipe recipe, ResNetClassifierOptions options)
@@ -43,6 +44,7 @@ public sealed partial class ResNetClassifier : IDisposable
         options.Validate();
         recipe.Profile?.Validate();
         _log = CreateLog(options);
+        _decoder = options.Decoder ?? ImageDecoding.Default;
         _decoding = options.Decoding;
         _outputKind = recipe.OutputKind;
         ModelName = recipe.Name;

@@ -21,6 +21,10 @@ public sealed record ResNetClassifierOptions
     /// <summary>What pictures are accepted.</summary>
     public ImageDecodingOptions Decoding { get; init; } = new();
 
+    /// <summary>Gets what decodes images. Any number of threads call it concurrently.</summary>
+    /// <value><see langword="null"/>: a <see cref="SkiaSharpDecoder"/>.</value>
+    public IImageDecoder? Decoder { get; init; }
+
     /// <summary>Threads for one run of the model, from 1.</summary>
     /// <value>null: as many as the process has processors, container limits included.</value>
     public int? Threads { get; init; }

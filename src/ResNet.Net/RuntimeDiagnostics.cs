@@ -38,7 +38,7 @@ public sealed record RuntimeDiagnostics
         (NativeLibraryStatus onnxRuntime, IReadOnlyList<ExecutionProviderStatus> providers) = NativeInspection.OnnxRuntime(onnxRuntimeLibrary);
         return new RuntimeDiagnostics
         {
-            NativeLibraries = [onnxRuntime, NativeInspection.Vips(), NativeInspection.TurboJpeg()],
+            NativeLibraries = [onnxRuntime],
             ExecutionProviders = providers,
             InstructionSets = CpuFeatures.InstructionSets,
             HasInt8DotProduct = CpuFeatures.HasInt8DotProduct,

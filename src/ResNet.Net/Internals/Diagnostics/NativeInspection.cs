@@ -1,6 +1,4 @@
-using ResNet.Net.Internals.Imaging.Interop;
 using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Native;
 
 namespace ResNet.Net.Internals.Diagnostics;
 
@@ -22,36 +20,6 @@ internal static class NativeInspection
         catch (ResNetException exception)
         {
             return (missing with { Error = exception.Message }, []);
-        }
-    }
-
-    public static NativeLibraryStatus Vips()
-    {
-        NativeLibraryStatus missing = new() { Name = "libvips", Purpose = "decodes pictures", IsRequired = true };
-        try
-        {
-            return missing with { Path = VipsApi.Instance.LibraryPath, Version = VipsApi.Instance.Version };
-        }
-        catch (NativeLibraryException exception)
-        {
-            return missing with { Error = exception.Message };
-        }
-    }
-
-    public static NativeLibraryStatus TurboJpeg()
-    {
-        NativeLibraryDescription library = NativeLibraryDescription.TurboJpeg;
-        NativeLibraryStatus missing = new() { Name = library.Name, Purpose = "decodes JPEG faster than libvips", IsRequired = false };
-        try
-        {
-            return TurboJpegApi.Load() is TurboJpegApi api
-                ? missing with { Path = api.LibraryPath }
-                : missing with { Error = $"Not found, or turned off by {library.EnvironmentVariable}. To use it: {library.Remedy}" };
-        }
-        catch (NativeLibraryException exception)
-        {
-            // Somebody named it: every picture fails.
-            return missing with { IsRequired = true, Error = exception.Message };
         }
     }
 

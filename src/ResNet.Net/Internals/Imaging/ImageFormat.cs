@@ -8,5 +8,7 @@ internal enum ImageFormat
     Png,
     WebP,
     Gif,
+    Bmp,
+    Ico,
     Tiff,
 }

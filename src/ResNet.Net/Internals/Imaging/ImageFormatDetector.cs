@@ -10,6 +10,8 @@ internal static class ImageFormatDetector
         [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => ImageFormat.WebP,
         [(byte)'G', (byte)'I', (byte)'F', (byte)'8', (byte)'7' or (byte)'9', (byte)'a', ..] => ImageFormat.Gif,
         [(byte)'I', (byte)'I', 42 or 43, 0, ..] or [(byte)'M', (byte)'M', 0, 42 or 43, ..] => ImageFormat.Tiff,
+        [(byte)'B', (byte)'M', ..] => ImageFormat.Bmp,
+        [0, 0, 1, 0, ..] => ImageFormat.Ico,
         _ => ImageFormat.Unknown,
     };
 
@@ -19,7 +21,6 @@ internal static class ImageFormatDetector
     /// <summary>What bytes that are no accepted picture seem to be, for the message.</summary>
     public static string Describe(ReadOnlySpan<byte> encoded) => encoded switch
     {
-        [(byte)'B', (byte)'M', ..] => "a BMP file",
         [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => "a PDF file",
         [(byte)'P', >= (byte)'1' and <= (byte)'7', ..] => "a Netpbm file",
         [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', ..] => "an ISO media file (HEIF, AVIF or video)",

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace ResNet.Net.Internals.Imaging;
 
@@ -8,22 +8,8 @@ internal static class Orientation
     /// <summary>Whether width and height change places.</summary>
     public static bool SwapsSides(int orientation) => orientation is >= 5 and <= 8;
 
-    /// <summary>The picture, upright; takes over the pooled array of packed RGB.</summary>
-    public static DecodedImage Upright(byte[] pooled, int width, int height, int orientation)
-    {
-        if (orientation is < 2 or > 8)
-        {
-            return new DecodedImage(pooled, width, height);
-        }
-
-        byte[] upright = ArrayPool<byte>.Shared.Rent(width * height * 3);
-        Apply(pooled, width, height, orientation, upright);
-        ArrayPool<byte>.Shared.Return(pooled);
-        return SwapsSides(orientation) ? new DecodedImage(upright, height, width) : new DecodedImage(upright, width, height);
-    }
-
-    /// <summary>Copies packed RGB so that the picture stands upright.</summary>
-    public static void Apply(ReadOnlySpan<byte> source, int width, int height, int orientation, Span<byte> target)
+    /// <summary>Copies packed pixels so that the image stands upright.</summary>
+    public static void Apply(ReadOnlySpan<byte> source, int width, int height, int bytesPerPixel, int orientation, Span<byte> target)
     {
         // Where pixel (0, 0) of the source goes, and how far one step right and one step down in the source move in the target.
         int targetWidth = SwapsSides(orientation) ? height : width;
@@ -41,16 +27,25 @@ internal static class Orientation
             8 => (0, lastY, 0, -1, 1, 0),
             _ => (0, 0, 1, 0, 0, 1),
         };
-        int step = (rightX + (rightY * targetWidth)) * 3;
+        int step = (rightX + (rightY * targetWidth)) * bytesPerPixel;
         for (int y = 0; y < height; y++)
         {
-            ReadOnlySpan<byte> row = source.Slice(y * width * 3, width * 3);
-            int offset = (startX + (downX * y) + ((startY + (downY * y)) * targetWidth)) * 3;
-            for (int x = 0; x < row.Length; x += 3)
+            ReadOnlySpan<byte> row = source.Slice(y * width * bytesPerPixel, width * bytesPerPixel);
+            int offset = (startX + (downX * y) + ((startY + (downY * y)) * targetWidth)) * bytesPerPixel;
+            if (bytesPerPixel == 4)
             {
-                target[offset] = row[x];
-                target[offset + 1] = row[x + 1];
-                target[offset + 2] = row[x + 2];
+                foreach (uint pixel in MemoryMarshal.Cast<byte, uint>(row))
+                {
+                    MemoryMarshal.Write(target[offset..], pixel);
+                    offset += step;
+                }
+
+                continue;
+            }
+
+            for (int x = 0; x < row.Length; x += bytesPerPixel)
+            {
+                row.Slice(x, bytesPerPixel).CopyTo(target[offset..]);
                 offset += step;
             }
         }

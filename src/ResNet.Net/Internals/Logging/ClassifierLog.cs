@@ -12,9 +12,6 @@ internal static partial class ClassifierLog
     [LoggerMessage(101, LogLevel.Debug, "The processor has no VNNI: {Entry} is set for the model '{Model}', so that 8-bit sums do not saturate.")]
     public static partial void Int8GuardSet(this ILogger log, string entry, string model);
 
-    [LoggerMessage(102, LogLevel.Debug, "JPEG pictures are decoded by {Library}.")]
-    public static partial void JpegDecoderChosen(this ILogger log, string library);
-
     // The caller has the exception, or the outcome; who decodes strangers' pictures must not have his log filled by them.
     [LoggerMessage(103, LogLevel.Debug, "A picture failed ({Reason}): {Operation} with the model '{Model}'.")]
     public static partial void PictureFailed(this ILogger log, string reason, Operation operation, string model, Exception exception);

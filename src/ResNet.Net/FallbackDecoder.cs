@@ -1,0 +1,49 @@
+namespace ResNet.Net;
+
+/// <summary>Combines decoders: each image goes to the first one that reads its format.</summary>
+/// <example>
+/// <code>
+/// var options = new ResNetClassifierOptions { Decoder = new FallbackDecoder(new SkiaSharpDecoder(), new NetVipsDecoder()) };
+/// </code>
+/// </example>
+public sealed class FallbackDecoder : IImageDecoder
+{
+    private readonly IImageDecoder[] _decoders;
+
+    /// <summary>Creates the decoder.</summary>
+    /// <param name="decoders">The decoders, the preferred one first; at least one.</param>
+    /// <exception cref="ArgumentException"><paramref name="decoders"/> is empty or contains <see langword="null"/>.</exception>
+    public FallbackDecoder(params ReadOnlySpan<IImageDecoder> decoders)
+    {
+        if (decoders.IsEmpty || decoders.Contains(null))
+        {
+            throw new ArgumentException("A FallbackDecoder needs at least one decoder, and none may be null.", nameof(decoders));
+        }
+
+        _decoders = decoders.ToArray();
+        Formats = [.. _decoders.SelectMany(d => d.Formats).Distinct(StringComparer.OrdinalIgnoreCase)];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Formats { get; }
+
+    /// <inheritdoc/>
+    public bool CanDecode(ReadOnlySpan<byte> encoded) => Find(encoded) is not null;
+
+    /// <inheritdoc/>
+    public void Decode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
+        => (Find(encoded) ?? throw new ImageDecodeException(ImageDecodeFailure.UnsupportedFormat, "none of the decoders reads the format.")).Decode(encoded, request);
+
+    private IImageDecoder? Find(ReadOnlySpan<byte> encoded)
+    {
+        foreach (IImageDecoder decoder in _decoders)
+        {
+            if (decoder.CanDecode(encoded))
+            {
+                return decoder;
+            }
+        }
+
+        return null;
+    }
+}
