@@ -53,9 +53,9 @@ public class ResNetClassifierCreateTests
         string path = Path.Combine(TestFolders.Fixtures, "images", "jpeg-larger.jpg");
         PreprocessingProfile profile = Plain with { Resize = ResizeRule.ShortSide(10), Crop = new CropRule(10, 8), ShrinkOnLoad = shrinkOnLoad };
         using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, 8, 10])) { Labels = Colours, Profile = profile });
-        using DecodedImage seen = new VipsDecoder().Decode(File.ReadAllBytes(path), new ImageDecodingOptions(), autoOrient: true, shrinkOnLoad ? profile.Resize : null);
+        using DecodedImage seen = ImageDecoding.Decode(ImageDecoding.Default, File.ReadAllBytes(path), new ImageDecodingOptions(), autoOrient: true, shrinkOnLoad ? profile.Resize : null);
         seen.Width.Should().Be(width);
-        Prediction[] expected = [.. classifier.Classify(seen.View).Predictions];
+        Prediction[] expected = [.. classifier.Classify(seen.Pixels).Predictions];
 
         classifier.Classify(path).Predictions.Should().Equal(expected);
         classifier.ClassifyBatch([path])[0].Value.Predictions.Should().Equal(expected);
