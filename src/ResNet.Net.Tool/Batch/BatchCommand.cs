@@ -1,80 +1,106 @@
-// Classifies a folder of any size and writes a CSV row a picture; stopped at any moment, the same command goes on from there:
-//   dotnet run --project samples/Batch [-- FOLDER --out FILE.csv [--top N] [options]]
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using ResNet.Net;
-using ResNet.Net.Samples.Batch;
-using ResNet.Net.Samples.Support;
+using ResNet.Net.Tool.CommandLine;
+using ResNet.Net.Tool.Images;
 
-Argument<string?> folder = new("folder") { Description = "A folder of pictures (with the folders inside). None: the sample pictures of this project.", Arity = ArgumentArity.ZeroOrOne };
-Option<string?> output = new("--out") { Description = "The CSV file to write, or to go on with. FILE.run.json beside it keeps what it was made from. None: the rows go to standard output." };
-Option<int?> top = new("--top") { Description = "How many classes to name for each picture. [default: 1]", CustomParser = OptionValues.Count };
-ModelOptions model = new();
+namespace ResNet.Net.Tool.Batch;
 
-folder.Validators.Add(OptionValues.RejectUnknownOptions);
-
-RootCommand command = new("Classifies a folder of any size into a CSV file.") { folder, output, top };
-model.AddTo(command);
-command.Does(RunAsync);
-return await Cli.RunAsync(command, args, "Cancelled. The rows that are written stay: the same command goes on after them.");
-
-async Task<int> RunAsync(ParseResult options, CancellationToken cancellationToken)
+/// <summary><c>resnet batch</c>: classifies a folder of any size into a CSV file; the same command resumes an interrupted run.</summary>
+internal static class BatchCommand
 {
-    string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.GetValue(folder) ?? SamplePictures.Folder));
-    if (!Directory.Exists(root))
-    {
-        throw new DirectoryNotFoundException($"There is no folder '{root}'.");
-    }
+    private const int BatchSize = 32;
 
-    if (!PictureFiles.In(root).Any())
+    public static Command Create()
     {
-        throw PictureFiles.None(root);
-    }
-
-    TextFiles.Check(options.GetValue(output));
-    ModelChoice choice = model.Choice(options) with { BatchSize = 32 };
-    using ResNetClassifier classifier = await choice.LoadAsync(cancellationToken);
-    int count = Math.Min(options.GetValue(top) ?? 1, classifier.Labels.Count);
-    PicturesInOrder pictures = new(root);
-    PictureProgress done;
-    if (options.GetValue(output) is string path)
-    {
-        using ResultFile file = new(path, new RunFacts(RunFacts.CurrentVersion, root, count, ModelFacts.Of(classifier, choice)));
-        done = await PictureBar.ShowAsync(Path.GetFileName(path), bar => ClassifyAsync(classifier, pictures, count, file.Rows, file, bar, cancellationToken));
-        string failed = done.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {done.Failed:#,0} of them failed") : "";
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done.Done:#,0} pictures in {path}{failed}; {done.Done - done.Resumed:#,0} of them are new."));
-    }
-    else
-    {
-        using CsvRows rows = new(Console.Out, count);
-        rows.WriteHeader();
-        done = await ClassifyAsync(classifier, pictures, count, rows, null, null, cancellationToken);
-    }
-
-    return done.Failed > 0 ? ExitCode.SomeFailed : ExitCode.Success;
-}
-
-static async Task<PictureProgress> ClassifyAsync(ResNetClassifier classifier, PicturesInOrder pictures, int top, CsvRows rows, ResultFile? file, PictureBar? bar, CancellationToken cancellationToken)
-{
-    (long resumed, long failed) = file?.Before ?? default;
-    long done = resumed;
-    Stopwatch watch = Stopwatch.StartNew();
-    IEnumerable<string[]> batches = pictures.Paths(file?.LastPath).Chunk(classifier.BatchSize);
-    await foreach ((string[] batch, IReadOnlyList<ClassificationOutcome> outcomes) in TwoAtOnce.RunAsync(batches, Classify, cancellationToken))
-    {
-        for (int i = 0; i < batch.Length; i++)
+        Argument<string?> folder = new("folder")
         {
-            rows.Write(batch[i], outcomes[i]);
-            failed += outcomes[i].Succeeded ? 0 : 1;
+            Description = "A folder of images, with its subfolders. [default: the sample images]",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        Option<string?> output = new("--out")
+        {
+            Description = "The CSV file to write or to resume. FILE.run.json next to it records how it was created. [default: standard output]",
+            HelpName = "file",
+        };
+        Option<int?> top = new("--top") { Description = "The number of classes to name per image. [default: 1]", HelpName = "n", CustomParser = OptionValues.Count };
+        ModelOptions model = new();
+        folder.Validators.Add(OptionValues.RejectUnknownOptions);
+
+        ToolCommand command = new("batch", "Classify a folder of any size into a CSV file; resumable.")
+        {
+            WhenCanceled = "Canceled. The rows that are written stay: the same command continues after them.",
+        };
+        command.Arguments.Add(folder);
+        command.Add(output, top);
+        model.AddTo(command);
+        command.Does((options, cancellationToken)
+            => RunAsync(options.GetValue(folder), options.GetValue(output), options.GetValue(top) ?? 1, model.Choice(options), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string? folder, string? output, int top, ModelChoice model, CancellationToken cancellationToken)
+    {
+        string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder ?? SampleImages.Folder));
+        if (!Directory.Exists(root))
+        {
+            throw new DirectoryNotFoundException($"The folder '{root}' does not exist.");
         }
 
-        done += batch.Length;
-        file?.Flush();
-        bar?.Report(new PictureProgress(done, resumed + pictures.Count, failed, resumed, watch.Elapsed));
+        if (!ImageFiles.In(root).Any())
+        {
+            throw ImageFiles.None(root);
+        }
+
+        TextFiles.Check(output);
+        ModelChoice choice = model with { BatchSize = BatchSize };
+        using ResNetClassifier classifier = await choice.LoadAsync(cancellationToken);
+        int count = Math.Min(top, classifier.Labels.Count);
+        OrderedImages images = new(root);
+        ImageProgress done;
+        if (output is not null)
+        {
+            RunManifest manifest = new(RunManifest.CurrentVersion, root, count, ModelFingerprint.Of(classifier, choice));
+            using ResultFile file = new(output, manifest);
+            done = await ImageProgressBar.ShowAsync(
+                Path.GetFileName(output), bar => ClassifyAsync(classifier, images, count, file.Rows, file, bar, cancellationToken));
+            string failed = done.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {done.Failed:#,0} of them failed") : "";
+            string added = string.Create(CultureInfo.InvariantCulture, $"{done.Done - done.Resumed:#,0} of them are new");
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done.Done:#,0} images in {output}{failed}; {added}."));
+        }
+        else
+        {
+            CsvRows rows = new(Console.Out, count);
+            rows.WriteHeader();
+            done = await ClassifyAsync(classifier, images, count, rows, null, null, cancellationToken);
+        }
+
+        return done.Failed > 0 ? ExitCode.SomeFailed : ExitCode.Success;
     }
 
-    return new PictureProgress(done, done, failed, resumed, watch.Elapsed);
+    private static async Task<ImageProgress> ClassifyAsync(
+        ResNetClassifier classifier, OrderedImages images, int top, CsvRows rows, ResultFile? file, ImageProgressBar? bar, CancellationToken cancellationToken)
+    {
+        (long resumed, long failed) = file?.Before ?? default;
+        long done = resumed;
+        Stopwatch watch = Stopwatch.StartNew();
+        IEnumerable<string[]> batches = images.Paths(file?.LastPath).Chunk(classifier.BatchSize);
+        await foreach ((string[] batch, IReadOnlyList<ClassificationOutcome> outcomes) in BatchPipeline.RunAsync(batches, Classify, cancellationToken))
+        {
+            for (int i = 0; i < batch.Length; i++)
+            {
+                rows.Write(batch[i], outcomes[i]);
+                failed += outcomes[i].Succeeded ? 0 : 1;
+            }
 
-    (string[], IReadOnlyList<ClassificationOutcome>) Classify(string[] batch) => (batch, classifier.ClassifyBatch([.. batch.Select(pictures.FullPath)], top));
+            done += batch.Length;
+            file?.Flush();
+            bar?.Report(new ImageProgress(done, resumed + images.Count, failed, resumed, watch.Elapsed));
+        }
+
+        return new ImageProgress(done, done, failed, resumed, watch.Elapsed);
+
+        (string[], IReadOnlyList<ClassificationOutcome>) Classify(string[] batch)
+            => (batch, classifier.ClassifyBatch([.. batch.Select(images.FullPath)], top));
+    }
 }

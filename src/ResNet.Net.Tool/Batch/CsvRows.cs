@@ -1,59 +1,45 @@
 using System.Buffers;
 using System.Globalization;
-using CsvHelper;
-using CsvHelper.Configuration;
-using ResNet.Net.Samples.Support;
+using ResNet.Net.Tool.CommandLine;
 
-namespace ResNet.Net.Samples.Batch;
+namespace ResNet.Net.Tool.Batch;
 
-/// <summary>CSV as RFC 4180 has it, a row a picture: <c>path,label,synset,probability,label2,synset2,probability2,...,error</c>.</summary>
-internal sealed class CsvRows(TextWriter output, int top) : IDisposable
+/// <summary>Writes CSV (RFC 4180), one row per image: <c>path,label,synset,probability,label2,synset2,probability2,...,error</c>.</summary>
+internal sealed class CsvRows(TextWriter output, int top)
 {
-    // Programs that split at other characters than the comma are to see the cells that there are.
+    // Semicolons and tabs too: some programs split at them.
     private static readonly SearchValues<char> Quoted = SearchValues.Create(",;\t\"\r\n");
 
-    // Spreadsheets take a cell that begins so for a formula; those of the second row are the first row's in full width.
+    // Spreadsheets evaluate cells that start with these characters; the second line has the full-width forms.
     private static readonly SearchValues<char> Formula = SearchValues.Create(
         "=+-@\t\r\n"
         + "\uFF1D\uFF0B\uFF0D\uFF20");
 
-    private readonly CsvWriter _writer = new(output, Format, leaveOpen: true);
-
-    public static CsvConfiguration Format { get; } = new(CultureInfo.InvariantCulture)
+    public static string[] Columns(int top)
     {
-        NewLine = "\r\n",
-        ShouldQuote = cell => cell.Field.AsSpan().ContainsAny(Quoted) || cell.Field.AsSpan().Trim().Length < cell.Field?.Length,
-        BadDataFound = null,
-        CountBytes = true,
-    };
+        IEnumerable<string> suffixes = Enumerable.Range(1, top).Select(i => i == 1 ? "" : $"{i}");
+        return ["path", .. suffixes.SelectMany(i => (string[])[$"label{i}", $"synset{i}", $"probability{i}"]), "error"];
+    }
 
-    public static string[] Columns(int top) => ["path", .. Enumerable.Range(1, top).Select(i => i == 1 ? "" : $"{i}").SelectMany(i => (string[])[$"label{i}", $"synset{i}", $"probability{i}"]), "error"];
-
-    /// <summary>File names are strangers' data: one that a spreadsheet would take for a formula gets <c>./</c> in front, and still names the same file.</summary>
+    /// <summary>Prefixes a path that a spreadsheet would evaluate with <c>./</c>: it still names the same file. File names are untrusted input.</summary>
     public static string CellOf(string path) => path.AsSpan().IndexOfAny(Formula) == 0 ? $"./{path}" : path;
 
-    /// <summary>The path that <see cref="CellOf"/> was given.</summary>
+    /// <summary>Reverts <see cref="CellOf"/>.</summary>
     public static string PathOf(string cell) => cell.StartsWith("./", StringComparison.Ordinal) ? cell[2..] : cell;
 
     public void WriteHeader() => Write(Columns(top));
 
     public void Write(string path, ClassificationOutcome outcome) => Write(outcome.Succeeded
-        ? [CellOf(path), .. outcome.Value.Predictions.SelectMany(p => (string[])[p.Label, p.SynsetId ?? "", p.Probability.ToString("F6", CultureInfo.InvariantCulture)]), ""]
+        ? [CellOf(path), .. outcome.Value.Predictions.SelectMany(Cells), ""]
         : [CellOf(path), .. Enumerable.Repeat("", 3 * top), OneLine(Failure.Describe(outcome.Error))]);
 
-    public void Flush() => _writer.Flush();
-
-    public void Dispose() => _writer.Dispose();
+    private static string[] Cells(Prediction prediction)
+        => [prediction.Label, prediction.SynsetId ?? "", prediction.Probability.ToString("F6", CultureInfo.InvariantCulture)];
 
     private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
 
-    private void Write(IEnumerable<string> cells)
-    {
-        foreach (string cell in cells)
-        {
-            _writer.WriteField(cell);
-        }
+    private static string Quote(string cell)
+        => cell.AsSpan().ContainsAny(Quoted) || cell.AsSpan().Trim().Length < cell.Length ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell;
 
-        _writer.NextRecord();
-    }
+    private void Write(IEnumerable<string> cells) => output.Write($"{string.Join(',', cells.Select(Quote))}{CsvRecord.End}");
 }

@@ -1,23 +1,25 @@
-using ResNet.Net.Samples.Support;
+using ResNet.Net.Tool.Images;
 
-namespace ResNet.Net.Samples.Batch;
+namespace ResNet.Net.Tool.Batch;
 
 /// <summary>
-/// The pictures of a folder and of the folders inside, in the ordinal order of their paths, however many there are: only a page of paths is in memory at a time.
-/// Each page looks at every name once, which is little beside decoding a page of pictures.
+/// Enumerates the images of a folder and its subfolders in the ordinal order of their paths, in constant memory: only one page of paths is in memory at a time.
+/// Each page enumerates the whole folder once, which costs little compared with decoding a page of images.
 /// </summary>
-internal sealed class PicturesInOrder(string folder, int pageSize = 65_536)
+internal sealed class OrderedImages(string folder, int pageSize = 65_536)
 {
     private static readonly Comparer<string> LargestFirst = Comparer<string>.Create((a, b) => string.CompareOrdinal(b, a));
 
-    // What follows it in a full path is the relative one.
-    private readonly string _root = Path.EndsInDirectorySeparator(Path.GetFullPath(folder)) ? Path.GetFullPath(folder) : Path.GetFullPath(folder) + Path.DirectorySeparatorChar;
+    // With a trailing separator, so that the rest of a full path is the relative path.
+    private readonly string _root = Path.EndsInDirectorySeparator(folder)
+        ? Path.GetFullPath(folder)
+        : Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
 
-    /// <summary>How many there are from the beginning that was asked for; known as soon as there is a first path.</summary>
+    /// <summary>The number of images from the requested start on; known once there is a first path.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Paths from the folder on, with <c>/</c> between their parts.</summary>
-    /// <param name="after">Leaves out this path and those before it; null leaves out none.</param>
+    /// <summary>Returns paths relative to the folder, with <c>/</c> as the separator.</summary>
+    /// <param name="after">Skips this path and all before it; null skips none.</param>
     public IEnumerable<string> Paths(string? after = null)
     {
         (string[] page, Count) = Page(after);
@@ -32,14 +34,14 @@ internal sealed class PicturesInOrder(string folder, int pageSize = 65_536)
         }
     }
 
-    /// <summary>Where a path of these is.</summary>
+    /// <summary>Returns the full path of one of these paths.</summary>
     public string FullPath(string path) => _root + path;
 
     private (string[] Paths, long Count) Page(string? after)
     {
         PriorityQueue<string, string> smallest = new(LargestFirst);
         long count = 0;
-        foreach (string file in PictureFiles.In(_root))
+        foreach (string file in ImageFiles.In(_root))
         {
             string path = file[_root.Length..].Replace(Path.DirectorySeparatorChar, '/');
             if (after is not null && string.CompareOrdinal(path, after) <= 0)

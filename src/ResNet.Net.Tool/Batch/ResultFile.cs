@@ -1,10 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using CsvHelper;
 
-namespace ResNet.Net.Samples.Batch;
+namespace ResNet.Net.Tool.Batch;
 
-/// <summary>A CSV file that only grows. A run that finds one of its own, whole or torn in its last row, goes on after the rows that are there.</summary>
+/// <summary>A CSV file that only grows. A run resumes its own file after the last complete row.</summary>
 internal sealed class ResultFile : IDisposable
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
@@ -14,28 +13,28 @@ internal sealed class ResultFile : IDisposable
     private readonly FileStream _file;
     private readonly StreamWriter _writer;
 
-    /// <exception cref="ArgumentException">There is a file that was made from something else, or by something else.</exception>
-    /// <exception cref="IOException">The file cannot be opened, or another process writes it.</exception>
-    public ResultFile(string path, RunFacts facts)
+    /// <exception cref="ArgumentException">The file exists and was created from different input or by another program.</exception>
+    /// <exception cref="IOException">The file cannot be opened, or another process is writing it.</exception>
+    public ResultFile(string path, RunManifest manifest)
     {
         _path = path;
-        _columns = CsvRows.Columns(facts.Top);
+        _columns = CsvRows.Columns(manifest.Top);
         _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         try
         {
             if (_file.Length == 0)
             {
-                facts.Write(FactsPath);
+                manifest.Write(ManifestPath);
             }
             else
             {
-                CheckFacts(facts);
+                CheckManifest(manifest);
                 _file.SetLength(ReadRows());
             }
 
             _file.Position = _file.Length;
             _writer = new StreamWriter(_file, Utf8);
-            Rows = new CsvRows(_writer, facts.Top);
+            Rows = new CsvRows(_writer, manifest.Top);
             if (_file.Length == 0)
             {
                 Rows.WriteHeader();
@@ -48,73 +47,64 @@ internal sealed class ResultFile : IDisposable
         }
     }
 
-    /// <summary>Takes the next rows.</summary>
+    /// <summary>The writer for the next rows.</summary>
     public CsvRows Rows { get; }
 
-    /// <summary>How many rows were there, and how many of these name an error.</summary>
+    /// <summary>The number of rows of earlier runs, and how many of them have an error.</summary>
     public (long Done, long Failed) Before { get; private set; }
 
-    /// <summary>The picture of the last row that was there; null where there was none.</summary>
+    /// <summary>The image of the last row of earlier runs; null when there is none.</summary>
     public string? LastPath { get; private set; }
 
-    /// <summary>Where it is kept what the rows come from.</summary>
-    private string FactsPath => $"{_path}.run.json";
+    private string ManifestPath => $"{_path}.run.json";
 
-    /// <summary>Rows that were given before outlive this process as soon as this returns.</summary>
-    public void Flush()
-    {
-        Rows.Flush();
-        _writer.Flush();
-    }
+    /// <summary>Hands all rows to the operating system, so that they survive the end of this process.</summary>
+    public void Flush() => _writer.Flush();
 
-    public void Dispose()
-    {
-        Rows.Dispose();
-        _writer.Dispose();
-    }
+    public void Dispose() => _writer.Dispose();
 
-    private void CheckFacts(RunFacts wanted)
+    private void CheckManifest(RunManifest wanted)
     {
         try
         {
-            if (RunFacts.Read(FactsPath).DifferenceFrom(wanted) is string difference)
+            if (RunManifest.Read(ManifestPath).DifferenceFrom(wanted) is string difference)
             {
-                throw new ArgumentException($"'{_path}' was made {difference}. Name another file, or delete this one to begin anew.");
+                throw new ArgumentException($"'{_path}' was created {difference}. Name another file, or delete this one to start over.");
             }
         }
         catch (Exception exception) when (exception is FileNotFoundException or JsonException)
         {
-            throw new ArgumentException($"'{_path}' is there, but '{FactsPath}' does not say what it was made from. Name another file, or delete this one.");
+            throw new ArgumentException($"'{_path}' exists, but '{ManifestPath}' does not say how it was created. Name another file, or delete this one.");
         }
     }
 
-    /// <returns>The length of the rows that are whole.</returns>
+    /// <returns>The length of the complete rows, in bytes.</returns>
     private long ReadRows()
     {
         using StreamReader reader = new(_file, Utf8, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16, leaveOpen: true);
-        using CsvParser parser = new(reader, CsvRows.Format, leaveOpen: true);
+        string header = $"{string.Join(',', _columns)}{CsvRecord.End}";
         long end = 0;
-        bool whole = true;
-        while (parser.Read())
+        int number = 0;
+        foreach (CsvRecord row in CsvRecord.Read(reader))
         {
-            // Only the last row can be torn; whatever else looks so was written by something else.
-            if (!whole || (end == 0 && !IsHeader(parser)))
+            number++;
+            bool complete = row.Text.EndsWith(CsvRecord.End, StringComparison.Ordinal) && row.Cells.Count == _columns.Length;
+
+            // Only the last row can be incomplete; anything else was written by another program.
+            if ((!complete && reader.Peek() >= 0) || (number == 1 && !header.StartsWith(row.Text, StringComparison.Ordinal)))
             {
-                throw new ArgumentException($"'{_path}' is not as this program wrote it: see row {parser.RawRow}. Name another file, or delete this one.");
+                throw new ArgumentException($"Row {number} of '{_path}' was changed or written by another program. Name another file, or delete this one.");
             }
 
-            whole = parser.RawRecord.EndsWith("\r\n", StringComparison.Ordinal) && parser.Count == _columns.Length;
-            if (whole && end > 0)
+            if (complete && number > 1)
             {
-                Before = (Before.Done + 1, Before.Failed + (parser[^1].Length > 0 ? 1 : 0));
-                LastPath = CsvRows.PathOf(parser[0]);
+                Before = (Before.Done + 1, Before.Failed + (row.Cells[^1].Length > 0 ? 1 : 0));
+                LastPath = CsvRows.PathOf(row.Cells[0]);
             }
 
-            end = whole ? parser.ByteCount : end;
+            end += complete ? Utf8.GetByteCount(row.Text) : 0;
         }
 
         return end;
     }
-
-    private bool IsHeader(CsvParser parser) => $"{string.Join(',', _columns)}\r\n".StartsWith(parser.RawRecord, StringComparison.Ordinal);
 }

@@ -1,69 +1,83 @@
-// Classifies pictures and prints a table, or one JSON object a line:
-//   dotnet run --project samples/Classify [-- [files and folders] [options]]
 using System.CommandLine;
-using ResNet.Net;
-using ResNet.Net.Samples.Classify;
-using ResNet.Net.Samples.Support;
+using ResNet.Net.Tool.CommandLine;
+using ResNet.Net.Tool.Images;
 
-Argument<string[]> pictures = new("pictures")
+namespace ResNet.Net.Tool.Classify;
+
+/// <summary><c>resnet classify</c>: names what images show, as a table or as JSON.</summary>
+internal static class ClassifyCommand
 {
-    Description = "Picture files and folders of them (with the folders inside). None: the sample pictures of this project.",
-    Arity = ArgumentArity.ZeroOrMore,
-};
-ModelOptions model = new();
-Option<int?> top = new("--top") { Description = "How many classes to name for each picture. [default: 1, or 5 with --json]", CustomParser = OptionValues.Count };
-Option<bool> json = new("--json") { Description = "Print one JSON object a line instead of a table." };
+    private const int DefaultJsonTop = 5;
 
-pictures.Validators.Add(OptionValues.RejectUnknownOptions);
-
-RootCommand command = new("Classifies pictures with a ResNet.") { pictures, top, json };
-model.AddTo(command);
-command.Does(RunAsync);
-return await Cli.RunAsync(command, args);
-
-async Task<int> RunAsync(ParseResult options, CancellationToken cancellationToken)
-{
-    IReadOnlyList<PictureFile> files = PictureFiles.Find(options.GetValue(pictures));
-    using ResNetClassifier classifier = await model.Choice(options).LoadAsync(cancellationToken);
-    bool asJson = options.GetValue(json);
-    IReport report = asJson ? new JsonReport(classifier, Console.Out) : new TableReport(classifier, Terminal.Open());
-    return ClassifyAll(classifier, files, options.GetValue(top) ?? (asJson ? 5 : 1), report, cancellationToken);
-}
-
-static int ClassifyAll(ResNetClassifier classifier, IReadOnlyList<PictureFile> files, int topK, IReport report, CancellationToken cancellationToken)
-{
-    // The first run of a process pays for start-up: one picture that can be read is classified twice, so that no row shows it.
-    _ = files.Any(file => TryClassify(classifier, file, topK).Result is not null);
-
-    int exitCode = ExitCode.Success;
-    foreach (PictureFile file in files)
+    public static Command Create()
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        (Classification? result, string? error) = TryClassify(classifier, file, topK);
-        if (result is not null)
+        Argument<string[]> images = new("images")
         {
-            report.Add(file, result);
-        }
-        else
+            Description = "Image files and folders of images. [default: the sample images]",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        Option<bool> json = new("--json") { Description = "Print one JSON object per image." };
+        Option<int?> top = new("--top")
         {
-            report.AddFailure(file, error!);
-            exitCode = ExitCode.SomeFailed;
+            Description = $"The number of classes to name per image. [default: 1; {DefaultJsonTop} with --json]",
+            HelpName = "n",
+            CustomParser = OptionValues.Count,
+        };
+        ModelOptions model = new();
+        images.Validators.Add(OptionValues.RejectUnknownOptions);
+
+        ToolCommand command = new("classify", "Name what images show, as a table or as JSON.") { images };
+        command.Add(json, top);
+        model.AddTo(command);
+        command.Does(RunAsync);
+        return command;
+
+        async Task<int> RunAsync(ParseResult options, CancellationToken cancellationToken)
+        {
+            IReadOnlyList<ImageFile> files = ImageFiles.Find(options.GetValue(images));
+            bool asJson = options.GetValue(json);
+            using ResNetClassifier classifier = await model.Choice(options).LoadAsync(cancellationToken);
+            IReport report = asJson ? new JsonReport(classifier) : new TableReport(classifier, Terminal.Open());
+            return ClassifyAll(classifier, files, options.GetValue(top) ?? (asJson ? DefaultJsonTop : 1), report, cancellationToken);
         }
     }
 
-    report.End();
-    return exitCode;
-}
+    private static int ClassifyAll(
+        ResNetClassifier classifier, IReadOnlyList<ImageFile> files, int topK, IReport report, CancellationToken cancellationToken)
+    {
+        // The first run of a process includes startup work, so one readable image is classified twice.
+        _ = files.Any(file => TryClassify(classifier, file, topK).Result is not null);
 
-// A bad picture does not cost the others their result; whatever else fails is the model's or the installation's fault.
-static (Classification? Result, string? Error) TryClassify(ResNetClassifier classifier, PictureFile file, int topK)
-{
-    try
-    {
-        return (classifier.Classify(file.Path, topK), null);
+        int exitCode = ExitCode.Success;
+        foreach (ImageFile file in files)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            (Classification? result, string? error) = TryClassify(classifier, file, topK);
+            if (result is not null)
+            {
+                report.Add(file, result);
+            }
+            else
+            {
+                report.AddFailure(file, error!);
+                exitCode = ExitCode.SomeFailed;
+            }
+        }
+
+        report.End();
+        return exitCode;
     }
-    catch (Exception exception) when (Failure.IsOfPicture(exception))
+
+    // A bad image does not fail the others; any other exception is the model's or the installation's.
+    private static (Classification? Result, string? Error) TryClassify(ResNetClassifier classifier, ImageFile file, int topK)
     {
-        return (null, Failure.Describe(exception));
+        try
+        {
+            return (classifier.Classify(file.Path, topK), null);
+        }
+        catch (Exception exception) when (Failure.IsOfImage(exception))
+        {
+            return (null, Failure.Describe(exception));
+        }
     }
 }

@@ -1,13 +1,13 @@
-using ResNet.Net.Samples.Support;
+using ResNet.Net.Tool.Images;
 
-namespace ResNet.Net.Samples.Classify;
+namespace ResNet.Net.Tool.Classify;
 
 /// <summary>Shows results to people or programs.</summary>
 internal interface IReport
 {
-    void Add(PictureFile file, Classification result);
+    void Add(ImageFile file, Classification result);
 
-    void AddFailure(PictureFile file, string error);
+    void AddFailure(ImageFile file, string error);
 
     void End();
 }

@@ -1,26 +1,26 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using ResNet.Net.Samples.Support;
+using ResNet.Net.Tool.CommandLine;
+using ResNet.Net.Tool.Images;
 
-namespace ResNet.Net.Samples.Classify;
+namespace ResNet.Net.Tool.Classify;
 
-/// <summary>One JSON object a line, as soon as it is known. ASCII only, so file names survive every code page.</summary>
-internal sealed partial class JsonReport(ResNetClassifier classifier, TextWriter output) : IReport
+/// <summary>Writes one JSON object a line, as soon as the result is known.</summary>
+internal sealed partial class JsonReport(ResNetClassifier classifier) : IReport
 {
-    public void Add(PictureFile file, Classification result)
+    public void Add(ImageFile file, Classification result)
     {
         StageTimings timings = result.Timings;
         Stages milliseconds = new(Milliseconds(timings.Decode), Milliseconds(timings.Preprocess), Milliseconds(timings.Inference));
-        output.WriteLine(JsonSerializer.Serialize(new Line(file.Path, classifier.ModelName, result.Predictions, milliseconds), Json.Default.Line));
+        JsonLines.Write(new Line(file.Path, classifier.ModelName, result.Predictions, milliseconds), Json.Default.Line);
     }
 
-    public void AddFailure(PictureFile file, string error) => output.WriteLine(JsonSerializer.Serialize(new FailureLine(file.Path, error), Json.Default.FailureLine));
+    public void AddFailure(ImageFile file, string error) => JsonLines.Write(new FailureLine(file.Path, error), Json.Default.FailureLine);
 
     public void End()
     {
     }
 
-    // Microseconds: timers know no more.
+    // Timers resolve no more than microseconds.
     private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
 
     internal sealed record Line(string File, string Model, IReadOnlyList<Prediction> Predictions, Stages Milliseconds);

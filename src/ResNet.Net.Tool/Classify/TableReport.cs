@@ -1,10 +1,11 @@
 using System.Globalization;
-using ResNet.Net.Samples.Support;
+using ResNet.Net.Tool.CommandLine;
+using ResNet.Net.Tool.Images;
 using Spectre.Console;
 
-namespace ResNet.Net.Samples.Classify;
+namespace ResNet.Net.Tool.Classify;
 
-/// <summary>A table for people: a row a picture, printed at the end, when the widths are known.</summary>
+/// <summary>Prints a table with one row per image, at the end, when all widths are known.</summary>
 internal sealed class TableReport(ResNetClassifier classifier, IAnsiConsole console) : IReport
 {
     private const int BarCells = 20;
@@ -13,11 +14,11 @@ internal sealed class TableReport(ResNetClassifier classifier, IAnsiConsole cons
     private const int BorderCells = 10;
     private const int ShowLabels = 20;
 
-    private readonly List<(PictureFile File, Classification? Result, string? Error)> _rows = [];
+    private readonly List<(ImageFile File, Classification? Result, string? Error)> _rows = [];
 
-    public void Add(PictureFile file, Classification result) => _rows.Add((file, result, null));
+    public void Add(ImageFile file, Classification result) => _rows.Add((file, result, null));
 
-    public void AddFailure(PictureFile file, string error) => _rows.Add((file, null, error));
+    public void AddFailure(ImageFile file, string error) => _rows.Add((file, null, error));
 
     public void End()
     {
@@ -33,24 +34,24 @@ internal sealed class TableReport(ResNetClassifier classifier, IAnsiConsole cons
         string classes = labels.Count <= ShowLabels ? $": {string.Join(", ", Enumerable.Range(0, labels.Count).Select(i => labels[i]))}" : "";
         CropRule input = classifier.Profile.Crop;
         console.MarkupLine($"[bold]{Terminal.Plain(classifier.ModelName)}[/] knows {labels.Count} classes ({Terminal.Plain(labels.Name)}){Terminal.Plain(classes)}.");
-        console.WriteLine($"It sees {input.Width}x{input.Height} pixels and names one of these, whatever the picture shows.");
+        console.WriteLine($"Input: {input.Width}x{input.Height} pixels. Every image gets one of these classes, whatever it shows.");
         console.WriteLine();
     }
 
     private void PrintRows(Classification[] results)
     {
-        // Names of ImageNet classes can be longer than a line; the table stays one.
+        // ImageNet labels can be longer than a line.
         int longest = results.SelectMany(r => r.Predictions).Select(p => p.Label.GetCellWidth()).Append("Label".Length).Max();
         int labelCells = Math.Min(longest, console.Profile.Width >= 100 ? 40 : 18);
         int resultCells = labelCells + 1 + BarCells + 1 + PercentCells;
         int nameCells = Math.Max(console.Profile.Width - resultCells - TimeCells - BorderCells, 12);
 
         Table table = new Table().RoundedBorder();
-        table.AddColumn(new TableColumn("Picture").NoWrap());
+        table.AddColumn(new TableColumn("Image").NoWrap());
         table.AddColumn(new TableColumn($"{"Label".PadRight(labelCells)} Probability"));
         table.AddColumn(new TableColumn("ms").RightAligned().NoWrap());
         table.ShowRowSeparators = results.Any(r => r.Predictions.Count > 1);
-        foreach ((PictureFile file, Classification? result, string? error) in _rows)
+        foreach ((ImageFile file, Classification? result, string? error) in _rows)
         {
             string name = Terminal.Plain(KeepEnd(file.Name, nameCells));
             if (result is not null)
@@ -73,18 +74,19 @@ internal sealed class TableReport(ResNetClassifier classifier, IAnsiConsole cons
         if (results.Length > 0)
         {
             string Average(Func<StageTimings, TimeSpan> stage) => Number(results.Average(r => stage(r.Timings).TotalMilliseconds));
-            console.WriteLine($"Average ms: {Average(t => t.Decode)} decode + {Average(t => t.Preprocess)} preprocess + {Average(t => t.Inference)} model, after a warm-up run.");
+            string stages = $"{Average(t => t.Decode)} decode + {Average(t => t.Preprocess)} preprocess + {Average(t => t.Inference)} model";
+            console.WriteLine($"Average ms: {stages}, after a warm-up run.");
         }
     }
 
     private static string Show(Prediction prediction, int labelCells)
     {
         int filled = (int)MathF.Round(prediction.Probability * BarCells);
-        string colour = prediction.Probability >= 0.5f ? "green" : "yellow";
+        string color = prediction.Probability >= 0.5f ? "green" : "yellow";
         string label = KeepStart(prediction.Label, labelCells);
         string padding = new(' ', labelCells - label.GetCellWidth() + 1);
         string percent = (prediction.Probability * 100).ToString("F1", CultureInfo.InvariantCulture) + "%";
-        return $"{Terminal.Plain(label)}{padding}[{colour}]{new string('█', filled)}[/][dim]{new string('░', BarCells - filled)}[/] {percent,PercentCells}";
+        return $"{Terminal.Plain(label)}{padding}[{color}]{new string('█', filled)}[/][dim]{new string('░', BarCells - filled)}[/] {percent,PercentCells}";
     }
 
     private static TimeSpan Total(StageTimings timings) => timings.Decode + timings.Preprocess + timings.Inference;

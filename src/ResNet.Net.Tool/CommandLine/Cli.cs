@@ -1,29 +1,23 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.Text;
 
-namespace ResNet.Net.Samples.Support;
+namespace ResNet.Net.Tool.CommandLine;
 
-/// <summary>How every sample reads its command line and ends.</summary>
+/// <summary>Runs a command line and turns every expected failure into a message on standard error and an exit code.</summary>
 internal static class Cli
 {
-    // After Ctrl+C the batch that runs may end; longer than this nobody waits.
+    // After Ctrl+C, the batch that is running may finish within this time.
     private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(10);
 
-    /// <summary>Says what a command does. It does it on a thread of its own, so that Ctrl+C is heard from the first moment.</summary>
-    public static void Does(this Command command, Func<ParseResult, CancellationToken, Task<int>> work)
-        => command.SetAction((options, cancellationToken) => Task.Run(() => work(options, cancellationToken), cancellationToken));
-
-    /// <summary>Does what the arguments ask for. What is wrong with them, or with what they name, becomes a message on standard error, and no stack trace.</summary>
-    /// <param name="command">The command, or one with commands of its own.</param>
-    /// <param name="args">The arguments.</param>
-    /// <param name="whenCancelled">What people should know who have pressed Ctrl+C.</param>
+    /// <summary>Runs the command that the arguments name.</summary>
     /// <returns>The exit code: see <see cref="ExitCode"/>.</returns>
-    public static async Task<int> RunAsync(RootCommand command, string[] args, string whenCancelled = "Cancelled.")
+    public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
-        // A picture may be called @cat.png: no response files.
-        ParseResult parsed = command.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        // An image may be called @cat.png, so response files are off.
+        ParseResult parsed = root.Parse(args.Length > 0 ? args : ["--help"], new ParserConfiguration { ResponseFileTokenReplacer = null });
         Console.OutputEncoding = Encoding.UTF8;
-        if (parsed.Errors.Count > 0)
+        if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction or null)
         {
             Console.Error.WriteLine(parsed.Errors[0].Message);
             return ExitCode.Unusable;
@@ -32,12 +26,12 @@ internal static class Cli
         try
         {
             int exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToEnd });
-            return exitCode == ExitCode.Cancelled ? throw new OperationCanceledException() : exitCode;
+            return exitCode == ExitCode.Canceled ? throw new OperationCanceledException() : exitCode;
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine(whenCancelled);
-            return ExitCode.Cancelled;
+            Console.Error.WriteLine((parsed.CommandResult.Command as ToolCommand)?.WhenCanceled ?? "Canceled.");
+            return ExitCode.Canceled;
         }
         catch (Exception exception) when (Failure.IsExpected(exception))
         {

@@ -1,8 +1,8 @@
 using System.Globalization;
 
-namespace ResNet.Net.Samples.Support;
+namespace ResNet.Net.Tool.CommandLine;
 
-/// <summary>Tells whoever watches why the first start with a model takes its time; files and pipes are not bothered.</summary>
+/// <summary>Shows the download of a model on one line of a terminal; writes nothing to files and pipes.</summary>
 internal sealed class DownloadProgress(TextWriter error) : IProgress<ModelDownloadProgress>
 {
     private const int LineCells = 78;

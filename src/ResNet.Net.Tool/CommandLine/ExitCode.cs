@@ -1,16 +1,16 @@
-namespace ResNet.Net.Samples.Support;
+namespace ResNet.Net.Tool.CommandLine;
 
-/// <summary>How every sample ends.</summary>
+/// <summary>The exit codes of every command.</summary>
 internal static class ExitCode
 {
     public const int Success = 0;
 
-    /// <summary>Some pictures or models failed, and the others have their result; or what was asked for does not hold.</summary>
+    /// <summary>Some images or models failed and the others have a result, or a check or criterion failed.</summary>
     public const int SomeFailed = 1;
 
-    /// <summary>Nothing could be done: wrong options, a model or a file that cannot be used.</summary>
+    /// <summary>Nothing could be done: invalid options, or a model or file that cannot be used.</summary>
     public const int Unusable = 2;
 
     /// <summary>Ctrl+C.</summary>
-    public const int Cancelled = 130;
+    public const int Canceled = 130;
 }

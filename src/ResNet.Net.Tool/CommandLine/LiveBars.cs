@@ -1,17 +1,18 @@
 using System.Diagnostics;
 using Spectre.Console;
 
-namespace ResNet.Net.Samples.Support;
+namespace ResNet.Net.Tool.CommandLine;
 
-/// <summary>Bars on standard error while something runs; standard output is for its result.</summary>
+/// <summary>Shows progress bars on standard error while work runs; standard output is for the result.</summary>
 internal static class LiveBars
 {
-    private static readonly Lazy<IAnsiConsole> LazyConsole = new(() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) }));
+    private static readonly Lazy<IAnsiConsole> LazyConsole
+        = new(() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) }));
 
-    /// <summary>Where the bars are: what is written to it stands above them.</summary>
+    /// <summary>The console of the bars: text written to it appears above them.</summary>
     public static IAnsiConsole Console => LazyConsole.Value;
 
-    /// <param name="work">Adds its bars to what it is given: null where nobody watches.</param>
+    /// <param name="work">Adds its bars to the context, which is null when standard error is redirected.</param>
     public static async Task<T> ShowAsync<T>(Func<ProgressContext?, Task<T>> work)
         where T : class
     {

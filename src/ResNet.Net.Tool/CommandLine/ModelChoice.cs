@@ -1,9 +1,9 @@
-namespace ResNet.Net.Samples.Support;
+namespace ResNet.Net.Tool.CommandLine;
 
-/// <summary>Which model the options ask for, and how pictures are prepared for it.</summary>
+/// <summary>The model and the preprocessing that the options ask for.</summary>
 internal sealed record ModelChoice
 {
-    /// <summary>The id of a variant, or the path of an ONNX file.</summary>
+    /// <summary>The ID of a variant, or the path of an ONNX file.</summary>
     public required string Model { get; init; }
 
     public string? ModelsFolder { get; init; }
@@ -20,32 +20,33 @@ internal sealed record ModelChoice
 
     public CropSampling Crops { get; init; }
 
-    /// <summary>Pictures that the model runs on at once; null for the library's own choice.</summary>
+    /// <summary>The batch size; null for the library's default.</summary>
     public int? BatchSize { get; init; }
 
-    /// <summary>What the model gives besides scores.</summary>
+    /// <summary>What the model outputs besides scores.</summary>
     public ModelOutputs Outputs { get; init; }
 
-    /// <summary>What an ONNX file gives; a variant knows its own.</summary>
+    /// <summary>What an ONNX file outputs; ignored for a variant.</summary>
     public OutputKind OutputKind { get; init; }
 
-    /// <summary>The same choices for another model; labels are kept where it is a file.</summary>
-    public ModelChoice ForAnother(string model) => this with { Model = model, LabelsFile = ResNetVariant.TryParse(model, out _) ? null : LabelsFile };
+    /// <summary>The same choices for another model. The labels apply only when it is a file.</summary>
+    public ModelChoice For(string model) => this with { Model = model, LabelsFile = ResNetVariant.TryParse(model, out _) ? null : LabelsFile };
 
-    /// <summary>Loads the model; downloads it first where that is needed.</summary>
-    /// <exception cref="ArgumentException">The options do not fit together, or there is no such model.</exception>
+    /// <summary>Loads the model, and downloads it first if it is not in the store.</summary>
+    /// <exception cref="ArgumentException">The options contradict each other, or the model does not exist.</exception>
     public async Task<ResNetClassifier> LoadAsync(CancellationToken cancellationToken)
     {
         if (ResNetVariant.TryParse(Model, out ResNetVariant? variant))
         {
+            ResNetClassifierOptions options = Options(variant.Profile) with { Store = OpenStore() };
             return LabelsFile is null
-                ? await ResNetClassifier.CreateAsync(variant, Options(variant.Profile) with { Store = OpenStore() }, new DownloadProgress(Console.Error), cancellationToken)
-                : throw new ArgumentException($"--labels is for ONNX files: the variant '{variant.Id}' has its labels.");
+                ? await ResNetClassifier.CreateAsync(variant, options, new DownloadProgress(Console.Error), cancellationToken)
+                : throw new ArgumentException($"--labels is for ONNX files. The variant '{variant.Id}' has its own labels.");
         }
 
         if (!Model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) && !File.Exists(Model))
         {
-            throw new ArgumentException($"There is no model '{Model}': it is neither a file nor one of {string.Join(", ", ResNetVariant.All)}.");
+            throw new ArgumentException($"The model '{Model}' is neither a file nor one of {string.Join(", ", ResNetVariant.All)}.");
         }
 
         ModelDefinition definition = new(Model)
@@ -56,7 +57,7 @@ internal sealed record ModelChoice
         return await ResNetClassifier.CreateAsync(definition, Options(PreprocessingProfile.Torchvision), cancellationToken);
     }
 
-    /// <summary>Where a variant's file comes from.</summary>
+    /// <summary>Opens the store that provides the file of a variant.</summary>
     public ModelStore OpenStore() => new(new ModelStoreOptions { LocalFolders = ModelsFolder is null ? null : [ModelsFolder] });
 
     private LabelSet? Labels() => LabelsFile?.ToUpperInvariant() switch
@@ -67,17 +68,17 @@ internal sealed record ModelChoice
         _ => LabelSet.FromFile(LabelsFile),
     };
 
-    private ResNetClassifierOptions Options(PreprocessingProfile modelsOwn)
+    private ResNetClassifierOptions Options(PreprocessingProfile ofModel)
     {
         PreprocessingProfile? profile = Profile;
         if (Size is not null || Mean is not null || Std is not null)
         {
-            profile ??= modelsOwn;
+            profile ??= ofModel;
             profile = Size is (int width, int height) ? profile.WithCrop(width, height) : profile;
             profile = profile with { Mean = Mean ?? profile.Mean, Std = Std ?? profile.Std };
         }
 
-        // Without a profile the library takes the model's own.
+        // Without a profile, the library uses the model's own.
         ResNetClassifierOptions options = new() { Profile = profile, Crops = Crops, Outputs = Outputs };
         return BatchSize is int batch ? options with { BatchSize = batch } : options;
     }

@@ -1,9 +1,10 @@
+using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 
-namespace ResNet.Net.Samples.Support;
+namespace ResNet.Net.Tool.CommandLine;
 
-/// <summary>Reads the values of options; what is wrong with one becomes a parse error of one line.</summary>
+/// <summary>Parses the values of options; an invalid value becomes a parse error of one line.</summary>
 internal static class OptionValues
 {
     public static PreprocessingProfile? Profile(ArgumentResult argument)
@@ -12,13 +13,13 @@ internal static class OptionValues
         PreprocessingProfile? profile = PreprocessingProfile.All.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
         if (profile is null)
         {
-            argument.AddError($"There is no profile '{name}'. There are: {string.Join(", ", PreprocessingProfile.All.Select(p => p.Name))}.");
+            argument.AddError($"The profile '{name}' does not exist. Profiles: {string.Join(", ", PreprocessingProfile.All.Select(p => p.Name))}.");
         }
 
         return profile;
     }
 
-    /// <summary>a,b,c</summary>
+    /// <summary>Parses <c>a,b,c</c>.</summary>
     public static ChannelValues? Channels(ArgumentResult argument)
     {
         string text = argument.Tokens[0].Value;
@@ -32,14 +33,14 @@ internal static class OptionValues
 
         if (!valid)
         {
-            argument.AddError($"{OptionName(argument)} needs three numbers such as 0.485,0.456,0.406, not '{text}'.");
+            argument.AddError($"{OptionName(argument)} requires three numbers such as 0.485,0.456,0.406, not '{text}'.");
             return null;
         }
 
         return new ChannelValues(values[0], values[1], values[2]);
     }
 
-    /// <summary>n or WxH</summary>
+    /// <summary>Parses <c>n</c> or <c>WxH</c>.</summary>
     public static (int Width, int Height)? Size(ArgumentResult argument)
     {
         string text = argument.Tokens[0].Value;
@@ -51,13 +52,13 @@ internal static class OptionValues
             return (width, height);
         }
 
-        argument.AddError($"{OptionName(argument)} needs a size such as 224 or 320x240, not '{text}'.");
+        argument.AddError($"{OptionName(argument)} requires a size such as 224 or 320x240, not '{text}'.");
         return null;
     }
 
     public static int? Count(ArgumentResult argument) => CountTo(int.MaxValue)(argument);
 
-    /// <summary>A number from 1 to the largest that makes sense.</summary>
+    /// <summary>Parses a number from 1 to the largest allowed.</summary>
     public static Func<ArgumentResult, int?> CountTo(int largest) => argument =>
     {
         string text = argument.Tokens[0].Value;
@@ -66,11 +67,12 @@ internal static class OptionValues
             return count;
         }
 
-        argument.AddError($"{OptionName(argument)} needs a number from 1{(largest < int.MaxValue ? $" to {largest}" : "")}, not '{text}'.");
+        string range = largest < int.MaxValue ? $"a number from 1 to {largest}" : "a positive number";
+        argument.AddError($"{OptionName(argument)} requires {range}, not '{text}'.");
         return null;
     };
 
-    /// <summary>A name of an enumeration, in any case.</summary>
+    /// <summary>Parses the name of an enumeration value, in any case.</summary>
     public static T OneOf<T>(ArgumentResult argument)
         where T : struct, Enum
     {
@@ -80,11 +82,27 @@ internal static class OptionValues
             return Enum.Parse<T>(text, ignoreCase: true);
         }
 
-        argument.AddError($"{OptionName(argument)} is one of {string.Join(", ", Enum.GetNames<T>())}, not '{text}'.");
+        argument.AddError($"{OptionName(argument)} requires one of {string.Join(", ", Enum.GetNames<T>())}, not '{text}'.");
         return default;
     }
 
-    /// <summary>From 0 to 100.</summary>
+    /// <summary>An option whose value is a name of an enumeration; shells complete the names.</summary>
+    public static Option<T> EnumOption<T>(string name, string description, T value)
+        where T : struct, Enum
+    {
+        Option<T> option = new(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', Enum.GetNames<T>()),
+            DefaultValueFactory = _ => value,
+            CustomParser = OneOf<T>,
+        };
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add(Enum.GetNames<T>());
+        return option;
+    }
+
+    /// <summary>Parses a number from 0 to 100.</summary>
     public static double Percent(ArgumentResult argument)
     {
         string text = argument.Tokens[0].Value;
@@ -93,16 +111,16 @@ internal static class OptionValues
             return percent;
         }
 
-        argument.AddError($"{OptionName(argument)} needs a number from 0 to 100, not '{text}'.");
+        argument.AddError($"{OptionName(argument)} requires a number from 0 to 100, not '{text}'.");
         return default;
     }
 
-    /// <summary>The parser takes a mistyped option for an argument; this does not, unless there is such a file.</summary>
+    /// <summary>Rejects a mistyped option, which the parser takes for an argument, unless a file has that name.</summary>
     public static void RejectUnknownOptions(ArgumentResult argument)
     {
         if (argument.Tokens.FirstOrDefault(t => t.Value.StartsWith('-') && !Path.Exists(t.Value)) is Token unknown)
         {
-            argument.AddError($"There is no option '{unknown.Value}', nor a file of that name. See --help.");
+            argument.AddError($"There is no option '{unknown.Value}' and no file of that name. See --help.");
         }
     }
 

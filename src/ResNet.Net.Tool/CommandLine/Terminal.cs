@@ -1,8 +1,8 @@
 using Spectre.Console;
 
-namespace ResNet.Net.Samples.Support;
+namespace ResNet.Net.Tool.CommandLine;
 
-/// <summary>What the samples share to print tables for people.</summary>
+/// <summary>Prints tables: colored in a terminal, plain elsewhere.</summary>
 internal static class Terminal
 {
     private const int PlainWidth = 120;
@@ -14,12 +14,16 @@ internal static class Terminal
             return AnsiConsole.Console;
         }
 
-        // Files and pipes get plain text of a fixed width, also where Spectre.Console colours on its own (some CI services).
-        IAnsiConsole plain = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false } });
+        // Files and pipes get plain text of a fixed width, even where Spectre.Console would add colors (some CI services).
+        IAnsiConsole plain = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
+        });
         plain.Profile.Width = PlainWidth;
         return plain;
     }
 
-    /// <summary>Text that is shown as it is: neither markup nor the terminal's control characters act.</summary>
+    /// <summary>Escapes text so that neither markup nor control characters in it act.</summary>
     public static string Plain(string text) => Markup.Escape(string.Concat(text.Select(c => char.IsControl(c) && c != '\n' ? '?' : c)));
 }

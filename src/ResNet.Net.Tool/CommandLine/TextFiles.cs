@@ -1,11 +1,11 @@
 using System.Text;
 
-namespace ResNet.Net.Samples.Support;
+namespace ResNet.Net.Tool.CommandLine;
 
-/// <summary>Files that the options ask for. Where they cannot be written, that is said before hours are spent.</summary>
+/// <summary>Writes the files that options name, and rejects paths that cannot be written before the work starts.</summary>
 internal static class TextFiles
 {
-    /// <exception cref="IOException">A folder is missing, or a folder has the file's name.</exception>
+    /// <exception cref="IOException">A folder does not exist, or a path names a folder.</exception>
     public static void Check(params IEnumerable<string?> paths)
     {
         foreach (string path in paths.OfType<string>())
@@ -13,18 +13,18 @@ internal static class TextFiles
             string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? path;
             if (Directory.Exists(path))
             {
-                throw new IOException($"'{path}' is a folder: name a file.");
+                throw new IOException($"'{path}' is a folder. Name a file.");
             }
 
             if (!Directory.Exists(folder))
             {
-                throw new DirectoryNotFoundException($"There is no folder '{folder}' for '{path}'. Create it, or name another.");
+                throw new DirectoryNotFoundException($"The folder '{folder}' of '{path}' does not exist. Create it, or name another file.");
             }
         }
     }
 
-    /// <param name="path">The file; null for none.</param>
-    /// <param name="text">What it is to hold.</param>
+    /// <param name="path">The file; nothing is written when it is null.</param>
+    /// <param name="text">The content.</param>
     public static void Write(string? path, string text)
     {
         if (path is not null)

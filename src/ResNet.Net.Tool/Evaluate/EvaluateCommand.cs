@@ -1,68 +1,126 @@
-// Measures a model on a data set, or two on the same:
-//   dotnet run --project samples/Evaluate [-- DATASET [options]]
 using System.CommandLine;
-using ResNet.Net;
 using ResNet.Net.Evaluation;
-using ResNet.Net.Samples.Evaluate;
-using ResNet.Net.Samples.Support;
+using ResNet.Net.Tool.CommandLine;
+using ResNet.Net.Tool.Images;
 
-const int DefaultBatch = 32;
+namespace ResNet.Net.Tool.Evaluate;
 
-Argument<string?> data = new("dataset")
+/// <summary><c>resnet evaluate</c>: measures one model on a dataset, or compares two on the same images.</summary>
+internal sealed class EvaluateCommand
 {
-    Description = "A folder of class folders, a zip file of them, a list (path and label a line), or ImageNet's validation folder. None: the sample pictures of this project.",
-    Arity = ArgumentArity.ZeroOrOne,
-};
-ModelOptions model = new();
-Option<string?> against = new("--against") { Description = "A second model, to be compared on the same pictures. The options of the first hold for it too." };
-Option<string?> groundTruth = new("--ground-truth") { Description = "The truth of a flat folder: val.txt, LOC_val_solution.csv, synset ids, or ILSVRC2012_validation_ground_truth.txt. [default: looked for beside the pictures]" };
-Option<string?> synsetMap = new("--synset-map") { Description = "What the numbers in the truth mean, where it holds ILSVRC2012 ids: map_clsloc.txt." };
-Option<int?> limit = new("--limit") { Description = "At most so many pictures, evenly spread over the data set.", CustomParser = OptionValues.Count };
-Option<int?> batch = new("--batch") { Description = $"Pictures that the model runs on at once. [default: {DefaultBatch}]", CustomParser = OptionValues.Count };
-Option<string?> journal = new("--journal") { Description = "A file that keeps what is done: the same command goes on where it was stopped." };
-Option<bool> stop = new("--stop-at-failure") { Description = "End at the first picture that cannot be decoded, instead of naming it in the report." };
-Option<string?> markdown = new("--report") { Description = "Write the report to this Markdown file." };
-Option<string?> json = new("--json") { Description = "Write every number to this JSON file; with --against also to FILE.against.json and FILE.comparison.json." };
-Option<string?> plot = new("--plot") { Description = "Draw reliability and confusions to this SVG file; with --against also to FILE.against.svg." };
+    private const int DefaultBatch = 32;
 
-data.Validators.Add(OptionValues.RejectUnknownOptions);
-
-RootCommand command = new("Measures a ResNet on a data set: accuracy, loss, calibration, confusions.") { data };
-model.AddTo(command);
-foreach (Option option in (Option[])[against, groundTruth, synsetMap, limit, batch, journal, stop, markdown, json, plot])
-{
-    command.Options.Add(option);
-}
-
-command.Does(RunAsync);
-return await Cli.RunAsync(command, args, "Cancelled. With --journal the same command goes on where it was stopped.");
-
-async Task<int> RunAsync(ParseResult options, CancellationToken cancellationToken)
-{
-    OutputFiles files = new(options.GetValue(markdown), options.GetValue(json), options.GetValue(plot), options.GetValue(journal));
-    files.Check();
-    ModelChoice choice = model.Choice(options) with { BatchSize = options.GetValue(batch) ?? DefaultBatch };
-    string? other = options.GetValue(against);
-    using ResNetClassifier first = await (other is null ? choice : choice.ForAnother(choice.Model)).LoadAsync(cancellationToken);
-    using ResNetClassifier? second = other is null ? null : await choice.ForAnother(other).LoadAsync(cancellationToken);
-    using ImageDataset all = ImageDataset.Open(options.GetValue(data) ?? SamplePictures.Labels, first.Labels, options.GetValue(groundTruth), options.GetValue(synsetMap));
-    using ImageDataset dataset = options.GetValue(limit) is int count ? all.Sample(count) : all;
-
-    EvaluationOptions settings = new() { JournalPath = files.Journal, StopAtFailure = options.GetValue(stop) };
-    EvaluationReport report = await EvaluateAsync(first, dataset, settings, cancellationToken);
-    Console.Write(report.ToText());
-    EvaluationReport? secondReport = null;
-    ModelComparison? comparison = null;
-    if (second is not null)
+    private readonly Argument<string?> _dataset = new("dataset")
     {
-        secondReport = await EvaluateAsync(second, dataset, settings with { JournalPath = OutputFiles.Beside(files.Journal, "against") }, cancellationToken);
-        comparison = ModelComparison.Create(report, secondReport);
-        Console.Write($"\n{secondReport.ToText()}\n{comparison.ToText()}");
+        Description = "A folder of class folders, a zip file of them, a list (path and label per line), or ImageNet's validation folder. "
+            + "[default: the sample images]",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly ModelOptions _model = new();
+
+    private readonly Option<string?> _against = new("--against")
+    {
+        Description = "A second model to compare on the same images, with the same options.",
+        HelpName = "id|file",
+    };
+
+    private readonly Option<string?> _groundTruth = new("--ground-truth")
+    {
+        Description = "The labels of a flat folder: val.txt, LOC_val_solution.csv, synset IDs, or ILSVRC2012_validation_ground_truth.txt. "
+            + "[default: found next to the images]",
+        HelpName = "file",
+    };
+
+    private readonly Option<string?> _synsetMap = new("--synset-map")
+    {
+        Description = "The synsets of ILSVRC2012 class numbers: map_clsloc.txt.",
+        HelpName = "file",
+    };
+
+    private readonly Option<int?> _limit = new("--limit")
+    {
+        Description = "Evaluate at most n images, evenly spread over the dataset.",
+        HelpName = "n",
+        CustomParser = OptionValues.Count,
+    };
+
+    private readonly Option<int?> _batch = new("--batch") { Description = $"The batch size. [default: {DefaultBatch}]", HelpName = "n", CustomParser = OptionValues.Count };
+
+    private readonly Option<string?> _journal = new("--journal")
+    {
+        Description = "A file that records results, so that the same command resumes after an interruption.",
+        HelpName = "file",
+    };
+
+    private readonly Option<bool> _stop = new("--stop-at-failure") { Description = "Stop at the first image that cannot be decoded, instead of listing it in the report." };
+
+    private readonly Option<string?> _markdown = new("--report") { Description = "Write the report as Markdown.", HelpName = "file" };
+
+    private readonly Option<string?> _json = new("--json")
+    {
+        Description = "Write all numbers as JSON; with --against also to FILE.against.json and FILE.comparison.json.",
+        HelpName = "file",
+    };
+
+    private readonly Option<string?> _plot = new("--plot")
+    {
+        Description = "Plot reliability and confusions as SVG; with --against also to FILE.against.svg.",
+        HelpName = "file",
+    };
+
+    private EvaluateCommand()
+    {
+        _dataset.Validators.Add(OptionValues.RejectUnknownOptions);
+        _against.CompletionSources.Add([.. ResNetVariant.All.Select(v => v.Id)]);
     }
 
-    files.Write(report, secondReport, comparison);
-    return report.Failed > 0 ? ExitCode.SomeFailed : ExitCode.Success;
-}
+    public static Command Create() => new EvaluateCommand().Build();
 
-static Task<EvaluationReport> EvaluateAsync(ResNetClassifier classifier, ImageDataset dataset, EvaluationOptions settings, CancellationToken cancellationToken)
-    => PictureBar.ShowAsync(classifier.ModelName, bar => Evaluator.EvaluateAsync(classifier, dataset, settings, new EvaluationBar(bar), cancellationToken));
+    private ToolCommand Build()
+    {
+        ToolCommand command = new("evaluate", "Measure accuracy, loss, calibration and confusions on a dataset.")
+        {
+            WhenCanceled = "Canceled. With --journal, the same command resumes.",
+        };
+        command.Arguments.Add(_dataset);
+        command.Add(_against, _groundTruth, _synsetMap, _limit, _batch, _journal, _stop, _markdown, _json, _plot);
+        _model.AddTo(command);
+        command.Does(RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult options, CancellationToken cancellationToken)
+    {
+        OutputFiles files = new(options.GetValue(_markdown), options.GetValue(_json), options.GetValue(_plot), options.GetValue(_journal));
+        files.Check();
+        ModelChoice choice = _model.Choice(options) with { BatchSize = options.GetValue(_batch) ?? DefaultBatch };
+        string? other = options.GetValue(_against);
+        using ResNetClassifier first = await (other is null ? choice : choice.For(choice.Model)).LoadAsync(cancellationToken);
+        using ResNetClassifier? second = other is null ? null : await choice.For(other).LoadAsync(cancellationToken);
+        string data = options.GetValue(_dataset) ?? SampleImages.Labels;
+        using ImageDataset all = ImageDataset.Open(data, first.Labels, options.GetValue(_groundTruth), options.GetValue(_synsetMap));
+        using ImageDataset dataset = options.GetValue(_limit) is int count ? all.Sample(count) : all;
+
+        EvaluationOptions settings = new() { JournalPath = files.Journal, StopAtFailure = options.GetValue(_stop) };
+        EvaluationReport report = await EvaluateAsync(first, dataset, settings, cancellationToken);
+        Console.Write(report.ToText());
+        EvaluationReport? secondReport = null;
+        ModelComparison? comparison = null;
+        if (second is not null)
+        {
+            EvaluationOptions secondSettings = settings with { JournalPath = OutputFiles.Beside(files.Journal, "against") };
+            secondReport = await EvaluateAsync(second, dataset, secondSettings, cancellationToken);
+            comparison = ModelComparison.Create(report, secondReport);
+            Console.Write($"\n{secondReport.ToText()}\n{comparison.ToText()}");
+        }
+
+        files.Write(report, secondReport, comparison);
+        return report.Failed > 0 ? ExitCode.SomeFailed : ExitCode.Success;
+    }
+
+    private static Task<EvaluationReport> EvaluateAsync(
+        ResNetClassifier classifier, ImageDataset dataset, EvaluationOptions settings, CancellationToken cancellationToken)
+        => ImageProgressBar.ShowAsync(
+            classifier.ModelName, bar => Evaluator.EvaluateAsync(classifier, dataset, settings, new EvaluationBar(bar), cancellationToken));
+}

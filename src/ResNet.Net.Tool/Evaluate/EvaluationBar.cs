@@ -1,13 +1,13 @@
 using System.Globalization;
 using ResNet.Net.Evaluation;
-using ResNet.Net.Samples.Support;
+using ResNet.Net.Tool.Images;
 
-namespace ResNet.Net.Samples.Evaluate;
+namespace ResNet.Net.Tool.Evaluate;
 
-/// <summary>Shows how far an evaluation is, and the accuracy so far.</summary>
-internal sealed class EvaluationBar(PictureBar bar) : IProgress<EvaluationProgress>
+/// <summary>Shows the progress of an evaluation and the accuracy so far.</summary>
+internal sealed class EvaluationBar(ImageProgressBar bar) : IProgress<EvaluationProgress>
 {
     public void Report(EvaluationProgress value) => bar.Report(
-        new PictureProgress(value.Done, value.Total, value.Failed, value.Resumed, value.Elapsed),
+        new ImageProgress(value.Done, value.Total, value.Failed, value.Resumed, value.Elapsed),
         string.Create(CultureInfo.InvariantCulture, $", top-1 {value.Top1:F2} %"));
 }

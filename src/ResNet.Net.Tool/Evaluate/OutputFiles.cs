@@ -1,20 +1,22 @@
 using ResNet.Net.Evaluation;
-using ResNet.Net.Samples.Support;
+using ResNet.Net.Tool.CommandLine;
 
-namespace ResNet.Net.Samples.Evaluate;
+namespace ResNet.Net.Tool.Evaluate;
 
-/// <summary>The files that the options ask for. Where they cannot be written, that is said before hours are spent.</summary>
+/// <summary>The files that the options name. Paths that cannot be written are rejected before the evaluation starts.</summary>
 internal sealed record OutputFiles(string? Markdown, string? Json, string? Plot, string? Journal)
 {
-    /// <exception cref="IOException">A folder is missing, or a folder has the file's name.</exception>
+    /// <exception cref="IOException">A folder does not exist, or a path names a folder.</exception>
     public void Check() => TextFiles.Check(Markdown, Json, Plot, Journal);
 
-    /// <summary>What belongs to the second model: <c>report.json</c> becomes <c>report.against.json</c>.</summary>
-    public static string? Beside(string? path, string word) => path is null ? null : Path.ChangeExtension(path, word + Path.GetExtension(path));
+    /// <summary>The file for the second model: <c>report.json</c> becomes <c>report.against.json</c>.</summary>
+    public static string? Beside(string? path, string word)
+        => path is null ? null : Path.ChangeExtension(path, word + Path.GetExtension(path));
 
     public void Write(EvaluationReport report, EvaluationReport? against, ModelComparison? comparison)
     {
-        TextFiles.Write(Markdown, string.Join("\n", ((string?[])[report.ToMarkdown(), against?.ToMarkdown(), comparison?.ToMarkdown()]).OfType<string>()));
+        string?[] sections = [report.ToMarkdown(), against?.ToMarkdown(), comparison?.ToMarkdown()];
+        TextFiles.Write(Markdown, string.Join("\n", sections.OfType<string>()));
         TextFiles.Write(Json, report.ToJson());
         TextFiles.Write(Plot, EvaluationPlot.ToSvg(report));
         if (against is not null && comparison is not null)

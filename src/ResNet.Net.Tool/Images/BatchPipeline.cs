@@ -1,15 +1,16 @@
 using System.Runtime.CompilerServices;
 
-namespace ResNet.Net.Samples.Support;
+namespace ResNet.Net.Tool.Images;
 
-/// <summary>Works on two batches of pictures at a time: one is decoded while the model runs on the other.</summary>
-internal static class TwoAtOnce
+/// <summary>Processes two batches at a time: one is decoded while the model runs on the other.</summary>
+internal static class BatchPipeline
 {
-    /// <param name="batches">The batches; taken when their turn comes.</param>
-    /// <param name="work">Runs a batch; called from two threads at once.</param>
-    /// <param name="cancellationToken">Begins no further batch; those that have begun still give their result.</param>
+    /// <param name="batches">The batches; enumerated lazily.</param>
+    /// <param name="work">Processes a batch; called from two threads concurrently.</param>
+    /// <param name="cancellationToken">Starts no further batch; running batches still return their results.</param>
     /// <returns>The results in the order of the batches.</returns>
-    public static async IAsyncEnumerable<TResult> RunAsync<TBatch, TResult>(IEnumerable<TBatch> batches, Func<TBatch, TResult> work, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<TResult> RunAsync<TBatch, TResult>(
+        IEnumerable<TBatch> batches, Func<TBatch, TResult> work, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Task<TResult>? running = null;
         foreach (TBatch batch in batches)

@@ -1,6 +1,6 @@
-namespace ResNet.Net.Samples.Support;
+namespace ResNet.Net.Tool.Images;
 
-/// <summary>A picture among those that the arguments name.</summary>
-/// <param name="Path">Where it is.</param>
-/// <param name="Name">What a table calls it: the path as given, or from the folder on that was given.</param>
-internal sealed record PictureFile(string Path, string Name);
+/// <summary>An image that the arguments name.</summary>
+/// <param name="Path">The path of the file.</param>
+/// <param name="Name">The name in tables: the path as given, or the path from the given folder on.</param>
+internal sealed record ImageFile(string Path, string Name);

@@ -1,34 +1,39 @@
 using System.IO.Enumeration;
 
-namespace ResNet.Net.Samples.Support;
+namespace ResNet.Net.Tool.Images;
 
-/// <summary>Finds pictures.</summary>
-internal static class PictureFiles
+/// <summary>Finds image files.</summary>
+internal static class ImageFiles
 {
-    private static readonly HashSet<string> Extensions = new([".jpg", ".jpeg", ".jpe", ".png", ".webp", ".gif", ".tif", ".tiff"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> Extensions
+        = new([".jpg", ".jpeg", ".jpe", ".png", ".webp", ".gif", ".bmp", ".ico", ".tif", ".tiff"], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Files as they are, even missing ones: they fail one by one later. Folders become the pictures in them. Nothing becomes the sample pictures.</summary>
-    /// <exception cref="ArgumentException">There is none.</exception>
-    public static IReadOnlyList<PictureFile> Find(IReadOnlyList<string>? paths)
+    /// <summary>Expands folders to the images in them; without paths, returns the sample images. Missing files are kept: each fails later, alone.</summary>
+    /// <exception cref="ArgumentException">There are no images.</exception>
+    public static IReadOnlyList<ImageFile> Find(IReadOnlyList<string>? paths)
     {
-        paths = paths is { Count: > 0 } ? paths : [SamplePictures.Folder];
-        List<PictureFile> files = [.. paths.SelectMany(path => Directory.Exists(path) ? InOrder(path) : [new PictureFile(path, path)])];
+        paths = paths is { Count: > 0 } ? paths : [SampleImages.Folder];
+        List<ImageFile> files = [.. paths.SelectMany(path => Directory.Exists(path) ? InOrder(path) : [new ImageFile(path, path)])];
         return files.Count > 0 ? files : throw None(paths);
     }
 
-    /// <summary>The pictures in a folder and in the folders inside, in whatever order the system names them. Hidden files and what may not be read are skipped. Links to folders, too: they may lead back.</summary>
-    public static IEnumerable<string> In(string folder) => new FileSystemEnumerable<string>(folder, (ref entry) => entry.ToSpecifiedFullPath(), new EnumerationOptions { RecurseSubdirectories = true })
-    {
-        ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && Extensions.Contains(Path.GetExtension(entry.FileName).ToString()),
-        ShouldRecursePredicate = (ref entry) => entry.ToFileSystemInfo().LinkTarget is null,
-    };
+    /// <summary>
+    /// The images in a folder and its subfolders, in the order of the file system. Skips hidden and inaccessible files, and links to folders, which may form cycles.
+    /// </summary>
+    public static IEnumerable<string> In(string folder)
+        => new FileSystemEnumerable<string>(folder, (ref entry) => entry.ToSpecifiedFullPath(), new EnumerationOptions { RecurseSubdirectories = true })
+        {
+            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && Extensions.Contains(Path.GetExtension(entry.FileName).ToString()),
+            ShouldRecursePredicate = (ref entry) => entry.ToFileSystemInfo().LinkTarget is null,
+        };
 
-    /// <summary>What to say where a folder has none.</summary>
-    public static ArgumentException None(params IEnumerable<string> paths) => new($"No pictures ({string.Join(' ', Extensions)}) in {string.Join(", ", paths)}.");
+    /// <summary>The error for folders without images.</summary>
+    public static ArgumentException None(params IEnumerable<string> paths)
+        => new($"No images ({string.Join(' ', Extensions)}) in {string.Join(", ", paths)}.");
 
-    private static IEnumerable<PictureFile> InOrder(string folder)
+    private static IEnumerable<ImageFile> InOrder(string folder)
     {
         string parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) ?? folder;
-        return In(folder).Order(StringComparer.Ordinal).Select(path => new PictureFile(path, Path.GetRelativePath(parent, path)));
+        return In(folder).Order(StringComparer.Ordinal).Select(path => new ImageFile(path, Path.GetRelativePath(parent, path)));
     }
 }

@@ -1,10 +1,11 @@
 using System.Globalization;
+using ResNet.Net.Tool.CommandLine;
 using Spectre.Console;
 
-namespace ResNet.Net.Samples.Support;
+namespace ResNet.Net.Tool.Images;
 
-/// <summary>Shows how far many pictures are: a bar with speed and time left, or a line every tenth where nobody watches.</summary>
-internal sealed class PictureBar
+/// <summary>Shows progress on standard error: a live bar in a terminal, a line every tenth elsewhere.</summary>
+internal sealed class ImageProgressBar
 {
     private const int Tenths = 10;
 
@@ -12,20 +13,20 @@ internal sealed class PictureBar
     private readonly ProgressTask? _task;
     private long _tenth;
 
-    private PictureBar(string name, ProgressTask? task)
+    private ImageProgressBar(string name, ProgressTask? task)
     {
         _name = name;
         _task = task;
     }
 
-    /// <summary>Runs something while the bar is on standard error.</summary>
-    public static Task<T> ShowAsync<T>(string name, Func<PictureBar, Task<T>> work)
+    /// <summary>Runs work while the bar is shown.</summary>
+    public static Task<T> ShowAsync<T>(string name, Func<ImageProgressBar, Task<T>> work)
         where T : class
-        => LiveBars.ShowAsync(context => work(new PictureBar(name, context?.AddTask(Terminal.Plain(name)))));
+        => LiveBars.ShowAsync(context => work(new ImageProgressBar(name, context?.AddTask(Terminal.Plain(name)))));
 
-    /// <param name="value">How far.</param>
-    /// <param name="also">What else is known by now.</param>
-    public void Report(PictureProgress value, string also = "")
+    /// <param name="value">The progress.</param>
+    /// <param name="also">Other results so far.</param>
+    public void Report(ImageProgress value, string also = "")
     {
         string line = Describe(value, also);
         if (_task is not null)
@@ -44,8 +45,8 @@ internal sealed class PictureBar
         }
     }
 
-    /// <summary>A line that stays, such as the name of a picture that failed.</summary>
-    public void Say(string line)
+    /// <summary>Writes a line that stays, such as the name of a failed image.</summary>
+    public void WriteLine(string line)
     {
         if (_task is null)
         {
@@ -57,10 +58,12 @@ internal sealed class PictureBar
         }
     }
 
-    private static string Describe(PictureProgress value, string also)
+    private static string Describe(ImageProgress value, string also)
     {
         string failed = value.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {value.Failed:#,0} failed") : "";
-        string left = value.Remaining is TimeSpan remaining && value.Done < value.Total ? string.Create(CultureInfo.InvariantCulture, $", {(long)remaining.TotalHours}:{remaining:mm\\:ss} left") : "";
+        string left = value.Remaining is TimeSpan remaining && value.Done < value.Total
+            ? string.Create(CultureInfo.InvariantCulture, $", {(long)remaining.TotalHours}:{remaining:mm\\:ss} left")
+            : "";
         return string.Create(CultureInfo.InvariantCulture, $"{value.Done:#,0} of {value.Total:#,0}{failed}{also}, {value.PerSecond:F1} images/s{left}");
     }
 }

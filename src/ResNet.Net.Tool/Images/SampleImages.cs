@@ -1,10 +1,10 @@
-namespace ResNet.Net.Samples.Support;
+namespace ResNet.Net.Tool.Images;
 
-/// <summary>The drawn pictures of this project, which the build copies beside every program.</summary>
-internal static class SamplePictures
+/// <summary>The drawn images that come with the tool.</summary>
+internal static class SampleImages
 {
-    public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "pictures");
+    public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "images");
 
-    /// <summary>What each shows: the list of a data set.</summary>
+    /// <summary>The list of the images and their labels: a dataset.</summary>
     public static string Labels { get; } = Path.Combine(Folder, "labels.txt");
 }

@@ -1,15 +1,15 @@
-namespace ResNet.Net.Samples.Models;
+namespace ResNet.Net.Tool.Models;
 
-/// <summary>One line of the doctor's report.</summary>
-internal sealed record Finding(Severity Severity, string Subject, string Text);
+/// <summary>A line of the doctor's report.</summary>
+internal sealed record Check(Severity Severity, string Subject, string Text);
 
 internal enum Severity
 {
     Good,
 
-    /// <summary>Nothing to do, or nothing wrong by itself.</summary>
+    /// <summary>Information: nothing is wrong.</summary>
     Note,
 
-    /// <summary>Something fails sooner or later.</summary>
+    /// <summary>Something fails now or later.</summary>
     Bad,
 }

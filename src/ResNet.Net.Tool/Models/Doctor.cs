@@ -1,52 +1,73 @@
-using ResNet.Net.Samples.Support;
+using ResNet.Net.Tool.CommandLine;
 using Spectre.Console;
 
-namespace ResNet.Net.Samples.Models;
+namespace ResNet.Net.Tool.Models;
 
-/// <summary>Checks what running a model needs, and says what would fail later.</summary>
-internal sealed class Doctor(ModelStore store, IAnsiConsole console)
+/// <summary>Checks everything that running a model requires.</summary>
+internal sealed class Doctor(ModelStore store)
 {
-    public int Run()
+    public int Run(OutputFormat format)
     {
         RuntimeDiagnostics runtime = RuntimeDiagnostics.Inspect();
-        Finding[] findings = [.. Libraries(runtime), .. Providers(runtime), .. Processor(runtime), .. Store(), .. Files()];
-        Grid grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap()).AddColumn();
-        foreach (Finding finding in findings)
+        Check[] checks = [.. Libraries(runtime), .. Providers(runtime), .. Processor(runtime), .. Store(), .. Files()];
+        int failed = checks.Count(f => f.Severity == Severity.Bad);
+        if (format == OutputFormat.Json)
         {
-            string mark = finding.Severity switch { Severity.Good => "[green]ok[/]", Severity.Note => "[yellow]--[/]", _ => "[red]FAILS[/]" };
-            grid.AddRow(mark, Terminal.Plain(finding.Subject), Terminal.Plain(finding.Text));
+            foreach (Check check in checks)
+            {
+                string result = check.Severity switch { Severity.Good => "ok", Severity.Note => "info", _ => "failed" };
+                JsonLines.Write(new CheckLine(result, check.Subject, check.Text), ModelsJson.Default.CheckLine);
+            }
+        }
+        else
+        {
+            Print(checks, failed);
         }
 
+        return failed == 0 ? ExitCode.Success : ExitCode.SomeFailed;
+    }
+
+    private static void Print(Check[] checks, int failed)
+    {
+        Grid grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap()).AddColumn();
+        foreach (Check check in checks)
+        {
+            string mark = check.Severity switch { Severity.Good => "[green]ok[/]", Severity.Note => "[yellow]--[/]", _ => "[red]FAILS[/]" };
+            grid.AddRow(mark, Terminal.Plain(check.Subject), Terminal.Plain(check.Text));
+        }
+
+        IAnsiConsole console = Terminal.Open();
         console.Write(grid);
-        int bad = findings.Count(f => f.Severity == Severity.Bad);
-        console.MarkupLine(bad == 0 ? "[green]Nothing here would fail later.[/]" : $"[red]{bad} of these would fail later.[/]");
-        return bad == 0 ? ExitCode.Success : ExitCode.SomeFailed;
+        console.MarkupLine(failed == 0 ? "[green]All checks passed.[/]" : $"[red]{failed} {(failed == 1 ? "check" : "checks")} failed.[/]");
     }
 
-    private static IEnumerable<Finding> Libraries(RuntimeDiagnostics runtime)
-        => runtime.NativeLibraries.Select(library => library.Error is null
-            ? new Finding(Severity.Good, library.Name, string.Join(", ", new[] { library.Version, library.Path }.OfType<string>()))
-            : new Finding(library.IsRequired ? Severity.Bad : Severity.Note, library.Name, $"{library.Purpose}, and cannot be used. {library.Error}"));
-
-    private static IEnumerable<Finding> Providers(RuntimeDiagnostics runtime)
-        => runtime.ExecutionProviders.Select(provider => provider.IsUsable
-            ? new Finding(Severity.Good, $"provider {provider.Name}", "ran the embedded model")
-            : new Finding(provider.Name == "CPU" ? Severity.Bad : Severity.Note, $"provider {provider.Name}", $"is compiled in, but not usable here: {provider.Error}"));
-
-    private static IEnumerable<Finding> Processor(RuntimeDiagnostics runtime)
+    private static IEnumerable<Check> Libraries(RuntimeDiagnostics runtime) => runtime.Libraries.Select(library =>
     {
-        yield return new Finding(Severity.Note, "instructions", runtime.InstructionSets.Count > 0 ? string.Join(", ", runtime.InstructionSets) : "no vector instructions");
+        string native = library.NativeVersion is null || library.NativeVersion == library.Version ? library.Version : $"{library.Version}, native {library.NativeVersion}";
+        return library.Error is null
+            ? new Check(Severity.Good, library.Name, library.NativePath is null ? native : $"{native}, {library.NativePath}")
+            : new Check(Severity.Bad, library.Name, $"{library.Version}: {library.Error}");
+    });
+
+    private static IEnumerable<Check> Providers(RuntimeDiagnostics runtime) => runtime.ExecutionProviders.Select(provider => provider.IsUsable
+        ? new Check(Severity.Good, $"provider {provider.Name}", "ran the embedded model")
+        : new Check(provider.Name == "CPU" ? Severity.Bad : Severity.Note, $"provider {provider.Name}", $"not usable on this machine: {provider.Error}"));
+
+    private static IEnumerable<Check> Processor(RuntimeDiagnostics runtime)
+    {
+        string instructions = runtime.InstructionSets.Count > 0 ? string.Join(", ", runtime.InstructionSets) : "no vector instructions";
+        yield return new Check(Severity.Note, "instructions", instructions);
         yield return runtime.HasInt8DotProduct
-            ? new Finding(Severity.Good, "int8", "the processor multiplies bytes in one instruction: int8 models are fast")
-            : new Finding(Severity.Note, "int8", "no VNNI or dot product: int8 models are right, but hardly faster than fp32");
-        string machine = runtime.MachineProcessors is int all ? $" of the machine's {all}" : "";
-        string quota = runtime.ProcessorQuota is double limit ? $", the container allows {Format.Number(limit)}" : ", no container limit";
-        yield return new Finding(Severity.Note, "processors", $"{runtime.Processors}{machine}{quota}; a run uses {runtime.Processors} threads unless told otherwise");
+            ? new Check(Severity.Good, "int8", "int8 dot-product instructions (VNNI or the like): int8 models are fast")
+            : new Check(Severity.Note, "int8", "no int8 dot-product instructions: int8 models are correct, but hardly faster than fp32");
+        string machine = runtime.MachineProcessors is int all ? $" of {all}" : "";
+        string quota = runtime.ProcessorQuota is double limit ? $"; the container's limit is {Format.Number(limit)}" : "";
+        yield return new Check(Severity.Note, "processors", $"{runtime.Processors}{machine}{quota}");
     }
 
-    private IEnumerable<Finding> Store()
+    private IEnumerable<Check> Store()
     {
-        // The folder may not exist yet: then the nearest one above it decides.
+        // If the folder does not exist yet, the nearest existing parent decides.
         string folder = store.Location;
         while (!Directory.Exists(folder) && !File.Exists(folder) && Path.GetDirectoryName(folder) is string parent)
         {
@@ -55,37 +76,43 @@ internal sealed class Doctor(ModelStore store, IAnsiConsole console)
 
         string? problem = WhyNotWritable(folder);
         yield return problem is null
-            ? new Finding(Severity.Good, "store", $"{store.Location}, {Format.Gigabytes(new DriveInfo(folder).AvailableFreeSpace)} free")
-            : new Finding(store.IsOffline ? Severity.Note : Severity.Bad, "store", $"{store.Location} cannot be written: {problem} Set RESNET_NET_HOME to a folder that can be.");
-        yield return new Finding(Severity.Note, "sources", store.IsOffline ? "offline: only what is here can be used" : string.Join(", ", store.Sources));
+            ? new Check(Severity.Good, "store", $"{store.Location}, {Format.Gigabytes(new DriveInfo(folder).AvailableFreeSpace)} free")
+            : new Check(
+                store.IsOffline ? Severity.Note : Severity.Bad,
+                "store",
+                $"{store.Location} is not writable: {problem} Set RESNET_NET_HOME to a writable folder.");
+        yield return new Check(Severity.Note, "sources", store.IsOffline ? "offline: only stored models can be used" : string.Join(", ", store.Sources));
         foreach (string missing in store.LocalFolders.Where(f => !Directory.Exists(f)))
         {
-            yield return new Finding(Severity.Bad, "local folder", $"{missing} does not exist. Correct RESNET_NET_MODELS.");
+            yield return new Check(Severity.Bad, "local folder", $"{missing} does not exist. Correct RESNET_NET_MODELS.");
         }
     }
 
-    private IEnumerable<Finding> Files()
+    private IEnumerable<Check> Files()
     {
         StoredModel[] models = [.. store.List().Where(m => m.Kind == StoredFileKind.Model)];
         if (models.Length == 0)
         {
-            yield return new Finding(Severity.Note, "models", "none here yet but the embedded one");
+            yield return new Check(Severity.Note, "models", "only the embedded ones");
         }
 
         foreach (IGrouping<ResNetVariant, StoredModel> variant in models.GroupBy(m => m.Variant))
         {
-            // What was never verified is now: it would be when it is used.
+            // Find verifies a file that was never verified, as loading it would.
             string? used = store.Find(variant.Key);
             foreach (StoredModel model in variant)
             {
-                (Severity severity, string state) = model.Path == used ? (Severity.Good, model.State == StoredModelState.Verified ? Format.State(model) : "verified now")
-                    : model.State is StoredModelState.Partial or StoredModelState.Damaged ? (Severity.Note, Format.State(model))
-                    : used is null ? (Severity.Bad, "its bytes are wrong; run verify")
-                    : (Severity.Note, "not used, another file of the same model is");
-                yield return new Finding(severity, variant.Key.Id, $"{state}, {Format.Megabytes(model.Bytes)} MB, {model.Path}");
+                (Severity severity, string state) = State(model, used);
+                yield return new Check(severity, variant.Key.Id, $"{state}, {Format.Megabytes(model.Bytes)} MB, {model.Path}");
             }
         }
     }
+
+    private static (Severity Severity, string State) State(StoredModel model, string? used)
+        => model.Path == used ? (Severity.Good, model.State == StoredModelState.Verified ? Format.State(model) : "verified now")
+        : model.State is StoredModelState.Partial or StoredModelState.Damaged ? (Severity.Note, Format.State(model))
+        : used is null ? (Severity.Bad, "its content is wrong; run 'resnet models verify'")
+        : (Severity.Note, "not used: another file of the same model takes precedence");
 
     private static string? WhyNotWritable(string folder)
     {

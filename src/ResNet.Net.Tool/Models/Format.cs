@@ -1,8 +1,8 @@
 using System.Globalization;
 
-namespace ResNet.Net.Samples.Models;
+namespace ResNet.Net.Tool.Models;
 
-/// <summary>Numbers as people read them.</summary>
+/// <summary>Formats numbers and states for tables.</summary>
 internal static class Format
 {
     public static string Megabytes(long bytes) => (bytes / 1e6).ToString("F1", CultureInfo.InvariantCulture);
@@ -14,15 +14,19 @@ internal static class Format
     public static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 
     public static string Precision(ResNetVariant variant)
-        => variant.Precision == ModelPrecision.Fp32 ? "fp32" : variant.QuantizationFormat == QuantizationFormat.Qdq ? "int8 QDQ" : "int8 QOperator";
+        => variant.Precision == ModelPrecision.Fp32 ? "fp32"
+        : variant.QuantizationFormat == QuantizationFormat.Qdq ? "int8 QDQ"
+        : "int8 QOperator";
 
-    public static string State(StoredModel model) => model.Kind == StoredFileKind.Model ? State(model, model.Variant.Bytes) : $"test data: {State(model, model.Variant.TestData!.Bytes)}";
+    public static string State(StoredModel model) => model.Kind == StoredFileKind.Model
+        ? State(model, model.Variant.Bytes)
+        : $"test data: {State(model, model.Variant.TestData!.Bytes)}";
 
-    private static string State(StoredModel model, long whole) => model.State switch
+    private static string State(StoredModel model, long total) => model.State switch
     {
         StoredModelState.Verified => string.Create(CultureInfo.InvariantCulture, $"verified {model.VerifiedAt:yyyy-MM-dd}"),
         StoredModelState.Unverified => "not verified yet",
-        StoredModelState.Partial => string.Create(CultureInfo.InvariantCulture, $"{100.0 * model.Bytes / whole:F0} % downloaded"),
-        _ => "damaged, set aside",
+        StoredModelState.Partial => string.Create(CultureInfo.InvariantCulture, $"{100.0 * model.Bytes / total:F0} % downloaded"),
+        _ => "damaged, quarantined",
     };
 }

@@ -1,63 +1,97 @@
-// Looks after the models on this machine:
-//   dotnet run --project samples/Models [-- list | pull | verify | remove | import | where | doctor]
 using System.CommandLine;
-using ResNet.Net;
-using ResNet.Net.Samples.Models;
-using ResNet.Net.Samples.Support;
+using ResNet.Net.Tool.CommandLine;
 
-Option<string?> root = new("--root") { Description = "The store's folder. [default: the environment variable RESNET_NET_HOME, then the user's cache folder]", Recursive = true };
-Option<string[]> mirrors = new("--mirror") { Description = "An address that serves the files, in place of the public ones. [default: the environment variable RESNET_NET_MIRROR, then Hugging Face and GitHub]", Recursive = true };
+namespace ResNet.Net.Tool.Models;
 
-Argument<ResNetVariant[]> some = VariantArguments.Create("Ids of variants, such as resnet50-v1-7, or all.", ArgumentArity.OneOrMore);
-Argument<ResNetVariant[]> present = VariantArguments.Create("Ids of variants. None: all that are here.", ArgumentArity.ZeroOrMore, allowEmbedded: true);
-Option<bool> golden = new("--golden") { Description = "Run the zoo's test data, downloaded where it is not here, and compare the outputs with the published ones." };
-Option<string?> archive = new("--archive") { Description = "A tar.gz archive of test data for one model, in place of the zoo's; only with --golden." };
-Argument<string[]> paths = new("paths") { Description = "Files, or folders of them.", Arity = ArgumentArity.OneOrMore };
-
-RootCommand command = new("Lists, downloads, verifies and removes the models of the zoo, and tells what this machine has to run them with. Without a command: lists them.")
+/// <summary><c>resnet models</c>: manages the model store and checks this machine.</summary>
+internal sealed class ModelsCommand
 {
-    root,
-    mirrors,
-    Define("list", "Every variant, and whether it is here.", [], (store, _, _) => Task.FromResult(ListReport.Print(store, Terminal.Open()))),
-    Define("pull", "Download variants that are not here yet.", [some], (store, options, token) => new PullCommand(store, Terminal.Open()).RunAsync(options.GetValue(some)!, token)),
-    Define("verify", "Hash files again, whatever is known of them; or (--golden) see whether this machine computes with them what it should.", [present], VerifyAsync, golden, archive),
-    Define("remove", "Delete variants from the store.", [some], (store, options, _) => Task.FromResult(new UpkeepCommands(store, Console.Out, Console.Error).Remove(options.GetValue(some)!))),
-    Define("import", "Copy models into the store that came by another way; they are known by their bytes.", [paths], (store, options, token) => new UpkeepCommands(store, Console.Out, Console.Error).ImportAsync(options.GetValue(paths)!, token)),
-    Define("where", "Where models are kept and where they come from.", [], (store, _, _) => Task.FromResult(new UpkeepCommands(store, Console.Out, Console.Error).Where())),
-    Define("doctor", "Check this machine: exits 1 when something would fail later.", [], (store, _, _) => Task.FromResult(new Doctor(store, Terminal.Open()).Run())),
-};
-
-command.Does((options, _) => Task.FromResult(ListReport.Print(OpenStore(options), Terminal.Open())));
-return await Cli.RunAsync(command, args, "Cancelled. What was downloaded is kept, and goes on next time.");
-
-Task<int> VerifyAsync(ModelStore store, ParseResult options, CancellationToken token)
-    => options.GetValue(golden) ? new GoldenCommand(store, Terminal.Open(), Console.Error).RunAsync(options.GetValue(present)!, options.GetValue(archive), token)
-        : options.GetValue(archive) is null ? new UpkeepCommands(store, Console.Out, Console.Error).VerifyAsync(options.GetValue(present)!, token)
-        : throw new ArgumentException("--archive is test data to run: give --golden too.");
-
-Command Define(string name, string description, Argument[] arguments, Func<ModelStore, ParseResult, CancellationToken, Task<int>> run, params Option[] more)
-{
-    Command defined = new(name, description);
-    foreach (Argument argument in arguments)
+    private readonly Option<string?> _root = new("--root")
     {
-        defined.Arguments.Add(argument);
+        Description = "The folder of the store. [default: RESNET_NET_HOME, then the user's cache folder]",
+        HelpName = "folder",
+        Recursive = true,
+    };
+
+    private readonly Option<string[]> _mirrors = new("--mirror")
+    {
+        Description = "An address that serves the files. [default: RESNET_NET_MIRROR, then Hugging Face and GitHub]",
+        HelpName = "url",
+        Recursive = true,
+    };
+
+    private readonly Option<bool> _json = new("--json") { Description = "Print JSON: one object per line.", Recursive = true };
+
+    private readonly Argument<ResNetVariant[]> _some = VariantArguments.Create("IDs of variants, such as resnet50-v1-7, or all.", ArgumentArity.OneOrMore);
+
+    private readonly Argument<ResNetVariant[]> _stored
+        = VariantArguments.Create("IDs of variants. [default: all in the store]", ArgumentArity.ZeroOrMore, allowEmbedded: true);
+
+    private readonly Option<bool> _golden = new("--golden") { Description = "Run the published test data, downloaded on demand, and compare the outputs." };
+
+    private readonly Option<string?> _archive = new("--archive")
+    {
+        Description = "With --golden: a tar.gz archive of test data for one model, instead of the published one.",
+        HelpName = "file",
+    };
+
+    private readonly Argument<string[]> _paths = new("paths") { Description = "Files and folders.", Arity = ArgumentArity.OneOrMore };
+
+    public static Command Create() => new ModelsCommand().Build();
+
+    private ToolCommand Build()
+    {
+        ToolCommand list = Define("list", "List all variants and show which are in the store.");
+        list.Does((options, _) => Task.FromResult(ListReport.Print(Open(options), Output(options))));
+
+        ToolCommand pull = Define("pull", "Download variants.", "Canceled. The downloaded part is kept: the same command continues after it.");
+        pull.Arguments.Add(_some);
+        pull.Does((options, token) => new PullCommand(Open(options), Terminal.Open(), Output(options)).RunAsync(options.GetValue(_some)!, token));
+
+        ToolCommand verify = Define("verify", "Hash stored files again; or run the published test data (--golden).");
+        verify.Arguments.Add(_stored);
+        verify.Add(_golden, _archive);
+        verify.Does(VerifyAsync);
+
+        ToolCommand remove = Define("remove", "Delete variants from the store.");
+        remove.Arguments.Add(_some);
+        remove.Does((options, _) => Task.FromResult(Upkeep(options).Remove(options.GetValue(_some)!)));
+
+        ToolCommand import = Define("import", "Copy model files into the store; they are identified by their SHA-256.");
+        import.Arguments.Add(_paths);
+        import.Does((options, token) => Upkeep(options).ImportAsync(options.GetValue(_paths)!, token));
+
+        ToolCommand where = Define("where", "Show the folder of the store and the sources of the files.");
+        where.Does((options, _) => Task.FromResult(WhereReport.Print(Open(options), Output(options))));
+
+        ToolCommand doctor = Define("doctor", "Check this machine; the exit code is 1 if a check fails.");
+        doctor.Does((options, _) => Task.FromResult(new Doctor(Open(options)).Run(Output(options))));
+
+        ToolCommand models = new("models", "Manage model files, and check this machine. Without a subcommand: list.") { list, pull, verify, remove, import, where, doctor };
+        models.Add(_root, _mirrors, _json);
+        models.Does((options, _) => Task.FromResult(ListReport.Print(Open(options), Output(options))));
+        return models;
     }
 
-    foreach (Option option in more)
+    private static ToolCommand Define(string name, string description, string whenCanceled = "Canceled.") => new(name, description) { WhenCanceled = whenCanceled };
+
+    private Task<int> VerifyAsync(ParseResult options, CancellationToken token)
+        => options.GetValue(_golden)
+            ? new GoldenCommand(Open(options), Console.Error, Output(options)).RunAsync(options.GetValue(_stored)!, options.GetValue(_archive), token)
+            : options.GetValue(_archive) is null ? Upkeep(options).VerifyAsync(options.GetValue(_stored)!, token)
+            : throw new ArgumentException("--archive requires --golden.");
+
+    private UpkeepCommands Upkeep(ParseResult options) => new(Open(options), Console.Error, Output(options));
+
+    private OutputFormat Output(ParseResult options) => options.GetValue(_json) ? OutputFormat.Json : OutputFormat.Text;
+
+    private ModelStore Open(ParseResult options)
     {
-        defined.Options.Add(option);
+        string[] addresses = options.GetValue(_mirrors) ?? [];
+        return new ModelStore(new ModelStoreOptions
+        {
+            RootFolder = options.GetValue(_root),
+            Sources = addresses.Length == 0 ? null : [.. addresses.Select(ModelSource.Mirror)],
+        });
     }
-
-    defined.Does((options, token) => run(OpenStore(options), options, token));
-    return defined;
-}
-
-ModelStore OpenStore(ParseResult options)
-{
-    string[] addresses = options.GetValue(mirrors) ?? [];
-    return new ModelStore(new ModelStoreOptions
-    {
-        RootFolder = options.GetValue(root),
-        Sources = addresses.Length == 0 ? null : [.. addresses.Select(ModelSource.Mirror)],
-    });
 }

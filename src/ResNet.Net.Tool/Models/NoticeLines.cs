@@ -1,6 +1,6 @@
-namespace ResNet.Net.Samples.Models;
+namespace ResNet.Net.Tool.Models;
 
-/// <summary>Passes on only what people should know, a line each.</summary>
+/// <summary>Writes the notices of a download, one a line, and ignores its progress.</summary>
 internal sealed class NoticeLines(TextWriter error) : IProgress<ModelDownloadProgress>
 {
     public void Report(ModelDownloadProgress value)

@@ -1,18 +1,25 @@
-using ResNet.Net.Samples.Support;
+using ResNet.Net.Tool.CommandLine;
 using Spectre.Console;
 
-namespace ResNet.Net.Samples.Models;
+namespace ResNet.Net.Tool.Models;
 
-/// <summary>Downloads variants one after the other: with bars where somebody watches, else with a line for each.</summary>
-internal sealed class PullCommand(ModelStore store, IAnsiConsole console)
+/// <summary>Downloads variants one after the other, with progress bars in a terminal.</summary>
+internal sealed class PullCommand(ModelStore store, IAnsiConsole console, OutputFormat format)
 {
-    private readonly List<string> _failures = [];
+    private readonly List<ModelUnavailableException> _failures = [];
 
     public async Task<int> RunAsync(IReadOnlyList<ResNetVariant> variants, CancellationToken cancellationToken)
     {
-        if (console.Profile.Capabilities.Ansi && console.Profile.Capabilities.Interactive)
+        if (format == OutputFormat.Text && console.Profile.Capabilities.Ansi && console.Profile.Capabilities.Interactive)
         {
-            await console.Progress().Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
+            await console.Progress()
+                .Columns(
+                    new TaskDescriptionColumn { Alignment = Justify.Left },
+                    new ProgressBarColumn(),
+                    new PercentageColumn(),
+                    new DownloadedColumn(),
+                    new TransferSpeedColumn(),
+                    new RemainingTimeColumn())
                 .StartAsync(context => PullAllAsync(variants, variant => new Bar(context.AddTask(variant.Id, maxValue: variant.Bytes), console), cancellationToken));
         }
         else
@@ -20,29 +27,43 @@ internal sealed class PullCommand(ModelStore store, IAnsiConsole console)
             await PullAllAsync(variants, _ => new NoticeLines(Console.Error), cancellationToken);
         }
 
-        foreach (string failure in _failures)
+        foreach (ModelUnavailableException failure in _failures)
         {
-            Console.Error.WriteLine(failure);
+            Console.Error.WriteLine(failure.Message);
         }
 
         return _failures.Count > 0 ? ExitCode.SomeFailed : ExitCode.Success;
     }
 
-    private async Task PullAllAsync(IReadOnlyList<ResNetVariant> variants, Func<ResNetVariant, IProgress<ModelDownloadProgress>> progress, CancellationToken cancellationToken)
+    private async Task PullAllAsync(
+        IReadOnlyList<ResNetVariant> variants, Func<ResNetVariant, IProgress<ModelDownloadProgress>> progress, CancellationToken cancellationToken)
     {
         foreach (ResNetVariant variant in variants)
         {
-            IProgress<ModelDownloadProgress> watched = progress(variant);
+            IProgress<ModelDownloadProgress> observer = progress(variant);
             try
             {
-                string path = await store.EnsureAsync(variant, watched, cancellationToken);
-                console.MarkupLine(Terminal.Plain($"{variant.Id}: {path}"));
+                string path = await store.EnsureAsync(variant, observer, cancellationToken);
+                Print(variant, path, null);
             }
             catch (ModelUnavailableException exception)
             {
-                _failures.Add(exception.Message);
-                (watched as Bar)?.Fail();
+                _failures.Add(exception);
+                (observer as Bar)?.Fail();
+                Print(variant, null, exception.Message);
             }
+        }
+    }
+
+    private void Print(ResNetVariant variant, string? path, string? error)
+    {
+        if (format == OutputFormat.Json)
+        {
+            JsonLines.Write(new ResultLine(variant.Id, error is null ? "pulled" : "failed", path, error), ModelsJson.Default.ResultLine);
+        }
+        else if (error is null)
+        {
+            console.MarkupLine(Terminal.Plain($"{variant.Id}: {path}"));
         }
     }
 
@@ -61,7 +82,7 @@ internal sealed class PullCommand(ModelStore store, IAnsiConsole console)
             _id = value.ModelId;
             task.Description = value.Stage switch
             {
-                ModelDownloadStage.Waiting => $"{value.ModelId}, another process downloads",
+                ModelDownloadStage.Waiting => $"{value.ModelId}, waiting for another process",
                 ModelDownloadStage.Verifying => $"{value.ModelId}, verifying",
                 ModelDownloadStage.Downloading => Terminal.Plain($"{value.ModelId} from {value.Source}"),
                 _ => value.ModelId,

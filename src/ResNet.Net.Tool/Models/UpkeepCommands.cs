@@ -1,86 +1,92 @@
-using ResNet.Net.Samples.Support;
+using ResNet.Net.Tool.CommandLine;
 
-namespace ResNet.Net.Samples.Models;
+namespace ResNet.Net.Tool.Models;
 
-/// <summary>The commands that print a line for each file.</summary>
-internal sealed class UpkeepCommands(ModelStore store, TextWriter output, TextWriter error)
+/// <summary>The commands that print one line per file.</summary>
+internal sealed class UpkeepCommands(ModelStore store, TextWriter error, OutputFormat format)
 {
+    private int _exitCode = ExitCode.Success;
+
     public async Task<int> VerifyAsync(IReadOnlyList<ResNetVariant> variants, CancellationToken cancellationToken)
     {
-        if (variants.Count == 0)
+        variants = variants.Count > 0 ? variants : Stored(store);
+        if (variants.Count == 0 && format == OutputFormat.Text)
         {
-            variants = [.. store.List().Where(m => m.Kind == StoredFileKind.Model && m.State is StoredModelState.Verified or StoredModelState.Unverified).Select(m => m.Variant).Distinct()];
+            Console.WriteLine("There is nothing to verify.");
         }
 
-        if (variants.Count == 0)
-        {
-            output.WriteLine("There is nothing to verify.");
-        }
-
-        int exitCode = ExitCode.Success;
         foreach (ResNetVariant variant in variants)
         {
-            try
+            await TryAsync(variant.Id, async () =>
             {
                 StoredModel model = await store.VerifyAsync(variant, null, cancellationToken);
-                output.WriteLine($"{variant.Id}: right, {model.Path}");
-            }
-            catch (ModelUnavailableException exception)
-            {
-                error.WriteLine(exception.Message);
-                exitCode = ExitCode.SomeFailed;
-            }
+                Print(variant.Id, "verified", model.Path);
+            });
         }
 
-        return exitCode;
+        return _exitCode;
     }
 
     public int Remove(IReadOnlyList<ResNetVariant> variants)
     {
-        int exitCode = ExitCode.Success;
         foreach (ResNetVariant variant in variants)
         {
-            try
+            _ = TryAsync(variant.Id, () =>
             {
-                output.WriteLine(store.Remove(variant) ? $"{variant.Id}: removed" : $"{variant.Id}: was not in the store");
-            }
-            catch (ModelUnavailableException exception)
-            {
-                error.WriteLine(exception.Message);
-                exitCode = ExitCode.SomeFailed;
-            }
+                Print(variant.Id, store.Remove(variant) ? "removed" : "not in the store", null);
+                return Task.CompletedTask;
+            });
         }
 
-        return exitCode;
+        return _exitCode;
     }
 
     public async Task<int> ImportAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
-        int exitCode = ExitCode.Success;
         foreach (string path in paths)
         {
-            try
+            await TryAsync(null, async () =>
             {
                 foreach (StoredModel model in await store.ImportAsync(path, new NoticeLines(error), cancellationToken))
                 {
-                    output.WriteLine($"{model.Variant.Id}: {model.Path}");
+                    Print(model.Variant.Id, "imported", model.Path);
                 }
-            }
-            catch (ModelUnavailableException exception)
-            {
-                error.WriteLine(exception.Message);
-                exitCode = ExitCode.SomeFailed;
-            }
+            });
         }
 
-        return exitCode;
+        return _exitCode;
     }
 
-    public int Where()
+    /// <summary>The variants that have a complete file in the store.</summary>
+    public static IReadOnlyList<ResNetVariant> Stored(ModelStore store)
+        => [.. store.List().Where(m => m is { Kind: StoredFileKind.Model, State: StoredModelState.Verified or StoredModelState.Unverified }).Select(m => m.Variant).Distinct()];
+
+    private async Task TryAsync(string? id, Func<Task> work)
     {
-        output.WriteLine($"Store:         {store.Location}");
-        output.WriteLine($"Local folders: {(store.LocalFolders.Count > 0 ? string.Join(", ", store.LocalFolders) : "none (RESNET_NET_MODELS)")}");
-        output.WriteLine($"Sources:       {(store.IsOffline ? "none, offline (RESNET_NET_OFFLINE)" : string.Join(", ", store.Sources))}");
-        return ExitCode.Success;
+        try
+        {
+            await work();
+        }
+        catch (ModelUnavailableException exception)
+        {
+            error.WriteLine(exception.Message);
+            _exitCode = ExitCode.SomeFailed;
+            if (format == OutputFormat.Json)
+            {
+                JsonLines.Write(new ResultLine(id ?? exception.ModelId, "failed", null, exception.Message), ModelsJson.Default.ResultLine);
+            }
+        }
+    }
+
+    private void Print(string id, string result, string? path)
+    {
+        if (format == OutputFormat.Json)
+        {
+            JsonLines.Write(new ResultLine(id, result, path, null), ModelsJson.Default.ResultLine);
+        }
+        else
+        {
+            Console.WriteLine(path is null ? $"{id}: {result}" : $"{id}: {result}, {path}");
+        }
     }
 }

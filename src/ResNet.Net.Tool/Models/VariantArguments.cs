@@ -1,19 +1,23 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
-namespace ResNet.Net.Samples.Models;
+namespace ResNet.Net.Tool.Models;
 
-/// <summary>Variants by id, or all of them; an id that does not exist becomes a parse error of one line.</summary>
+/// <summary>Parses IDs of variants, or <c>all</c>; an unknown ID becomes a parse error of one line.</summary>
 internal static class VariantArguments
 {
-    /// <summary>The variants that have a file.</summary>
+    /// <summary>The variants that are downloaded as files.</summary>
     public static IReadOnlyList<ResNetVariant> Downloadable { get; } = [.. ResNetVariant.All.Where(v => !v.IsEmbedded)];
 
-    /// <param name="description">What the help says.</param>
-    /// <param name="arity">How many.</param>
-    /// <param name="allowEmbedded">Whether the embedded model may be named too.</param>
+    /// <param name="description">The help text.</param>
+    /// <param name="arity">The allowed number of IDs.</param>
+    /// <param name="allowEmbedded">Whether embedded models are allowed.</param>
     public static Argument<ResNetVariant[]> Create(string description, ArgumentArity arity, bool allowEmbedded = false)
-        => new("ids") { Description = description, Arity = arity, CustomParser = argument => Parse(argument, allowEmbedded) };
+    {
+        Argument<ResNetVariant[]> ids = new("ids") { Description = description, Arity = arity, CustomParser = argument => Parse(argument, allowEmbedded) };
+        ids.CompletionSources.Add([.. ResNetVariant.All.Where(v => allowEmbedded || !v.IsEmbedded).Select(v => v.Id), "all"]);
+        return ids;
+    }
 
     private static ResNetVariant[] Parse(ArgumentResult argument, bool allowEmbedded)
     {
@@ -26,11 +30,11 @@ internal static class VariantArguments
             }
             else if (!ResNetVariant.TryParse(id, out ResNetVariant? variant))
             {
-                argument.AddError($"There is no variant '{id}'. There are: all, {string.Join(", ", Downloadable)}.");
+                argument.AddError($"The variant '{id}' does not exist. Variants: all, {string.Join(", ", Downloadable)}.");
             }
             else if (variant.IsEmbedded && !allowEmbedded)
             {
-                argument.AddError($"'{variant.Id}' is embedded in the library: it has no file, and is always here.");
+                argument.AddError($"'{variant.Id}' is embedded in the library and always available. Name a variant that has a file.");
             }
             else
             {

@@ -2,28 +2,32 @@ using System.Globalization;
 using ResNet.Net.Onnx;
 using ResNet.Net.Quantization;
 
-namespace ResNet.Net.Samples.Quantize;
+namespace ResNet.Net.Tool.Quantize;
 
-/// <summary>Every calibrator in both formats, as a Markdown table.</summary>
+/// <summary>Measures every calibration method in both formats and prints a Markdown table.</summary>
 internal static class Comparison
 {
-    public static void Print(OnnxModel model, CalibrationSet pictures, QuantizationOptions options, Measurement measurement, CancellationToken cancellationToken)
+    public static void Print(
+        OnnxModel model, CalibrationSet images, QuantizationOptions options, Measurement measurement, CancellationToken cancellationToken)
     {
         MeasuredModel before = measurement.Of(model.ToArray(), cancellationToken);
         double top1 = before.Accuracy.Top1 ?? double.NaN;
-        Console.WriteLine($"{pictures.Count} calibration pictures, {before.Accuracy.PredictedClasses.Count} evaluated; float: {Number(top1)} %, {Number(before.Bytes / 1e6)} MB");
+        int evaluated = before.Accuracy.PredictedClasses.Count;
+        Console.WriteLine($"{images.Count} calibration images, {evaluated} evaluated; float: {Number(top1)} %, {Number(before.Bytes / 1e6)} MB");
         Console.WriteLine();
-        Console.WriteLine("| calibrator | format | top-1, % | relative drop, % | answers that differ, % | MB |");
+        Console.WriteLine("| calibrator | format | top-1, % | relative drop, % | different answers, % | MB |");
         Console.WriteLine("|---|---|---:|---:|---:|---:|");
         foreach (CalibrationMethod method in Enum.GetValues<CalibrationMethod>())
         {
             foreach (QuantizationFormat format in Enum.GetValues<QuantizationFormat>().Reverse())
             {
-                OnnxModel quantized = ResNetQuantizer.Quantize(model, pictures, options with { Calibration = method, Format = format, NoisePictures = 0 }, null, cancellationToken).Model;
+                QuantizationOptions variation = options with { Calibration = method, Format = format, NoisePictures = 0 };
+                OnnxModel quantized = ResNetQuantizer.Quantize(model, images, variation, null, cancellationToken).Model;
                 MeasuredModel after = measurement.Of(quantized.ToArray(), cancellationToken);
                 double drop = new AccuracyCriterion(AccuracyMeasure.RelativeDrop, 0).GetLoss(before.Accuracy, after.Accuracy);
                 double different = new AccuracyCriterion(AccuracyMeasure.Disagreement, 0).GetLoss(before.Accuracy, after.Accuracy);
-                Console.WriteLine($"| {method} | {format} | {BeforeAfter.Number(after.Accuracy.Top1)} | {drop.ToString("0.000", CultureInfo.InvariantCulture)} | {Number(different)} | {Number(after.Bytes / 1e6)} |");
+                string relative = drop.ToString("0.000", CultureInfo.InvariantCulture);
+                Console.WriteLine($"| {method} | {format} | {BeforeAfter.Number(after.Accuracy.Top1)} | {relative} | {Number(different)} | {Number(after.Bytes / 1e6)} |");
             }
         }
     }

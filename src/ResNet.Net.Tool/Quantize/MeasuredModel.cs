@@ -1,10 +1,10 @@
 using ResNet.Net.Quantization;
 
-namespace ResNet.Net.Samples.Quantize;
+namespace ResNet.Net.Tool.Quantize;
 
-/// <summary>A model's answers and its speed.</summary>
-/// <param name="Accuracy">Its answers.</param>
-/// <param name="Bytes">The size of its file.</param>
-/// <param name="Milliseconds">The median time that the model takes for one picture, without decoding and preparing it.</param>
-/// <param name="ImagesPerSecond">Pictures a second in batches, reading and decoding included.</param>
+/// <summary>The accuracy, size and speed of a model.</summary>
+/// <param name="Accuracy">The predicted classes and the accuracy.</param>
+/// <param name="Bytes">The size of the file.</param>
+/// <param name="Milliseconds">The median inference time at batch size 1, without decoding and preprocessing.</param>
+/// <param name="ImagesPerSecond">The throughput in batches, including reading and decoding.</param>
 internal sealed record MeasuredModel(ModelAccuracy Accuracy, long Bytes, double Milliseconds, double ImagesPerSecond);

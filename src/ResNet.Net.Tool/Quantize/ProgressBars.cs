@@ -1,10 +1,10 @@
 using ResNet.Net.Quantization;
-using ResNet.Net.Samples.Support;
+using ResNet.Net.Tool.CommandLine;
 using Spectre.Console;
 
-namespace ResNet.Net.Samples.Quantize;
+namespace ResNet.Net.Tool.Quantize;
 
-/// <summary>Shows how far a quantization is: a bar a stage, or a line a stage where nobody watches.</summary>
+/// <summary>Shows the progress of a quantization: one bar per stage in a terminal, one line per stage elsewhere.</summary>
 internal sealed class ProgressBars : IProgress<QuantizationProgress>
 {
     private readonly ProgressContext? _context;
@@ -14,7 +14,7 @@ internal sealed class ProgressBars : IProgress<QuantizationProgress>
 
     private ProgressBars(ProgressContext? context) => _context = context;
 
-    /// <summary>Runs a quantization while bars are on standard error; standard output is for the report.</summary>
+    /// <summary>Runs a quantization while the bars are shown.</summary>
     public static Task<QuantizationResult> ShowAsync(Func<IProgress<QuantizationProgress>, QuantizationResult> quantize)
         => LiveBars.ShowAsync(context => Task.Run(() => quantize(new ProgressBars(context))));
 
@@ -31,7 +31,7 @@ internal sealed class ProgressBars : IProgress<QuantizationProgress>
             }
             else if (isNext || value.Detail.Length > 0)
             {
-                // While tuning every model is news.
+                // While tuning, every measured model has its own line.
                 Console.Error.WriteLine(text);
             }
         }
@@ -41,7 +41,7 @@ internal sealed class ProgressBars : IProgress<QuantizationProgress>
     {
         if (isNext)
         {
-            // Not every stage counts to its end.
+            // Not every stage reports its end.
             foreach (ProgressTask before in _bars.Values)
             {
                 (before.IsIndeterminate, before.Value) = (false, before.MaxValue);

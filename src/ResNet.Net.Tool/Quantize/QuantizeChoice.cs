@@ -1,30 +1,30 @@
 using ResNet.Net.Quantization;
-using ResNet.Net.Samples.Support;
+using ResNet.Net.Tool.CommandLine;
 
-namespace ResNet.Net.Samples.Quantize;
+namespace ResNet.Net.Tool.Quantize;
 
-/// <summary>What the options ask for.</summary>
+/// <summary>The values of the options.</summary>
 internal sealed record QuantizeChoice
 {
     public required ModelChoice Model { get; init; }
 
-    /// <summary>The data set to calibrate on; null for the sample pictures.</summary>
+    /// <summary>The calibration dataset; null for the sample images.</summary>
     public string? Calibration { get; init; }
 
-    /// <summary>How many of its pictures.</summary>
-    public required int Pictures { get; init; }
+    /// <summary>The maximum number of calibration images.</summary>
+    public required int Images { get; init; }
 
-    /// <summary>The data set to measure on; null for the sample pictures.</summary>
+    /// <summary>The evaluation dataset; null for the sample images.</summary>
     public string? Evaluation { get; init; }
 
-    /// <summary>At most so many of its pictures; null for all.</summary>
+    /// <summary>The maximum number of evaluated images; null for all.</summary>
     public int? Limit { get; init; }
 
     public required QuantizationOptions Options { get; init; }
 
     public required AccuracyCriterion Criterion { get; init; }
 
-    /// <summary>Whether every calibrator and format is measured, instead of one written.</summary>
+    /// <summary>Whether every calibration method and format is measured and nothing is written.</summary>
     public bool Compare { get; init; }
 
     public string? Output { get; init; }

@@ -1,57 +1,71 @@
-// Quantizes a float ResNet to int8, and measures it before and after:
-//   dotnet run --project samples/Quantize [-- --calibration DATASET --evaluation DATASET --output FILE [options]]
 using System.CommandLine;
-using ResNet.Net;
 using ResNet.Net.Evaluation;
 using ResNet.Net.Onnx;
 using ResNet.Net.Quantization;
-using ResNet.Net.Samples.Quantize;
-using ResNet.Net.Samples.Support;
+using ResNet.Net.Tool.CommandLine;
+using ResNet.Net.Tool.Images;
 
-QuantizeOptions settings = new();
-RootCommand command = new("Quantizes a float ResNet to int8: from calibration pictures, by layer, tuned by accuracy.");
-settings.AddTo(command);
-command.Does(RunAsync);
-return await Cli.RunAsync(command, args, "Cancelled. Nothing was written.");
+namespace ResNet.Net.Tool.Quantize;
 
-async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
+/// <summary><c>resnet quantize</c>: converts a float ResNet to int8 and measures both models.</summary>
+internal static class QuantizeCommand
 {
-    QuantizeChoice choice = settings.Choice(parse);
-    TextFiles.Check(choice.Output, choice.Markdown, choice.Json, choice.Plot);
-    using ResNetClassifier before = await choice.Model.LoadAsync(cancellationToken);
-    using ImageDataset calibrationSet = Open(choice.Calibration, before.Labels);
-    using ImageDataset evaluationSet = Open(choice.Evaluation, before.Labels);
-    using ImageDataset shown = calibrationSet.Sample(choice.Pictures);
-    using ImageDataset evaluated = choice.Limit is int limit ? evaluationSet.Sample(limit) : evaluationSet;
-    OnnxModel model = ResNetVariant.TryParse(choice.Model.Model, out ResNetVariant? variant)
-        ? await ResNetQuantizer.OpenAsync(variant, choice.Model.OpenStore(), cancellationToken)
-        : OnnxModel.Load(choice.Model.Model);
-    CalibrationSet pictures = CalibrationSet.FromEncoded([.. shown.Images.Select(i => i.Read())], before.Profile);
-    Measurement measurement = new(before, variant?.OutputKind ?? choice.Model.OutputKind, evaluated);
-    if (choice.Compare)
+    public static Command Create()
     {
-        Comparison.Print(model, pictures, choice.Options, measurement, cancellationToken);
-        return ExitCode.Success;
+        QuantizeOptions settings = new();
+        ToolCommand command = new("quantize", "Convert a float model to int8, within an accuracy criterion, and measure both models.")
+        {
+            WhenCanceled = "Canceled. Nothing was written.",
+        };
+        settings.AddTo(command);
+        command.Does((options, cancellationToken) => RunAsync(settings.Choice(options), cancellationToken));
+        return command;
     }
 
-    QuantizationOptions options = choice.Options with
+    private static async Task<int> RunAsync(QuantizeChoice choice, CancellationToken cancellationToken)
     {
-        Tuning = new AccuracyTuning { Measure = (bytes, token) => measurement.Of(bytes, token).Accuracy, Criterion = choice.Criterion },
-    };
-    QuantizationResult result = await ProgressBars.ShowAsync(progress => ResNetQuantizer.Quantize(model, pictures, options, progress, cancellationToken));
-    QuantizationReport report = result.Report with { Model = before.ModelName };
-    Console.WriteLine(report.ToText());
-    BeforeAfter.Print(measurement.Of(model.ToArray(), cancellationToken), measurement.Of(result.Model.ToArray(), cancellationToken), evaluated.Images.Count);
-    if (choice.Output is not null)
-    {
-        result.Model.Save(choice.Output);
-        Console.WriteLine($"Written to {choice.Output}.");
+        TextFiles.Check(choice.Output, choice.Markdown, choice.Json, choice.Plot);
+        using ResNetClassifier before = await choice.Model.LoadAsync(cancellationToken);
+        using ImageDataset calibrationSet = Open(choice.Calibration, before.Labels);
+        using ImageDataset evaluationSet = Open(choice.Evaluation, before.Labels);
+        using ImageDataset calibrated = calibrationSet.Sample(choice.Images);
+        using ImageDataset evaluated = choice.Limit is int limit ? evaluationSet.Sample(limit) : evaluationSet;
+        OnnxModel model = ResNetVariant.TryParse(choice.Model.Model, out ResNetVariant? variant)
+            ? await ResNetQuantizer.OpenAsync(variant, choice.Model.OpenStore(), cancellationToken)
+            : OnnxModel.Load(choice.Model.Model);
+        CalibrationSet images = CalibrationSet.FromEncoded([.. calibrated.Images.Select(i => i.Read())], before.Profile);
+        Measurement measurement = new(before, variant?.OutputKind ?? choice.Model.OutputKind, evaluated);
+        if (choice.Compare)
+        {
+            Comparison.Print(model, images, choice.Options, measurement, cancellationToken);
+            return ExitCode.Success;
+        }
+
+        QuantizationOptions options = choice.Options with
+        {
+            Tuning = new AccuracyTuning { Measure = (bytes, token) => measurement.Of(bytes, token).Accuracy, Criterion = choice.Criterion },
+        };
+        QuantizationResult result = await ProgressBars.ShowAsync(progress => ResNetQuantizer.Quantize(model, images, options, progress, cancellationToken));
+        QuantizationReport report = result.Report with { Model = before.ModelName };
+        Console.WriteLine(report.ToText());
+        MeasuredModel floatModel = measurement.Of(model.ToArray(), cancellationToken);
+        BeforeAfter.Print(floatModel, measurement.Of(result.Model.ToArray(), cancellationToken), evaluated.Images.Count);
+        Write(choice, result, report);
+        return report.CriterionHolds == false ? ExitCode.SomeFailed : ExitCode.Success;
     }
 
-    TextFiles.Write(choice.Markdown, report.ToMarkdown());
-    TextFiles.Write(choice.Json, report.ToJson());
-    TextFiles.Write(choice.Plot, report.ToSvg());
-    return report.CriterionHolds == false ? ExitCode.SomeFailed : ExitCode.Success;
+    private static void Write(QuantizeChoice choice, QuantizationResult result, QuantizationReport report)
+    {
+        if (choice.Output is not null)
+        {
+            result.Model.Save(choice.Output);
+            Console.WriteLine($"Saved to {choice.Output}.");
+        }
+
+        TextFiles.Write(choice.Markdown, report.ToMarkdown());
+        TextFiles.Write(choice.Json, report.ToJson());
+        TextFiles.Write(choice.Plot, report.ToSvg());
+    }
+
+    private static ImageDataset Open(string? path, LabelSet labels) => ImageDataset.Open(path ?? SampleImages.Labels, labels);
 }
-
-static ImageDataset Open(string? path, LabelSet labels) => ImageDataset.Open(path ?? SamplePictures.Labels, labels);

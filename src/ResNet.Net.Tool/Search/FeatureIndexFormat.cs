@@ -1,23 +1,23 @@
-namespace ResNet.Net.Samples.Search;
+namespace ResNet.Net.Tool.Search;
 
 /// <summary>
-/// An index file, all numbers little-endian, strings as <see cref="BinaryWriter"/> writes them (length in bytes, seven bits a byte, then UTF-8):
+/// The format of an index file. Numbers are little-endian; strings are as <see cref="BinaryWriter"/> writes them (7-bit encoded length in bytes, then UTF-8).
 /// <code>
 /// 8 bytes   "RNSEARCH"
 /// int32     version, 1
-/// int64     pictures
-/// int32     features a picture
-/// string    the model and how pictures are prepared for it, as JSON
-/// for each picture:
+/// int64     number of images
+/// int32     features per image
+/// string    the model and the preprocessing, as JSON
+/// for each image:
 ///   string    its full path
-///   float32   as many features, of length 1 together
+///   float32   its features, as a vector of length 1
 /// </code>
 /// </summary>
 internal static class FeatureIndexFormat
 {
     public const int Version = 1;
 
-    /// <summary>Where the number of pictures stands.</summary>
+    /// <summary>The offset of the number of images.</summary>
     public const int CountOffset = 12;
 
     public static ReadOnlySpan<byte> Magic => "RNSEARCH"u8;

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
-using ResNet.Net.Samples.Support;
+using ResNet.Net.Tool.CommandLine;
 
-namespace ResNet.Net.Samples.Search;
+namespace ResNet.Net.Tool.Search;
 
-/// <summary>Writes an index beside its name, and gives it that name when it is whole: an interrupted run leaves the old index, or none.</summary>
+/// <summary>Writes an index to a temporary file and renames it when it is complete: an interrupted run leaves the old index, or none.</summary>
 internal sealed class FeatureIndexWriter : IDisposable
 {
     private readonly string _path;
@@ -11,7 +11,7 @@ internal sealed class FeatureIndexWriter : IDisposable
     private readonly BinaryWriter _writer;
     private bool _complete;
 
-    public FeatureIndexWriter(string path, ModelFacts facts, int features)
+    public FeatureIndexWriter(string path, ModelFingerprint fingerprint, int features)
     {
         _path = path;
         _partial = $"{path}.partial";
@@ -20,21 +20,21 @@ internal sealed class FeatureIndexWriter : IDisposable
         _writer.Write(FeatureIndexFormat.Version);
         _writer.Write(Count);
         _writer.Write(features);
-        _writer.Write(facts.ToJson());
+        _writer.Write(fingerprint.ToJson());
     }
 
     public long Count { get; private set; }
 
-    /// <param name="picture">Its full path.</param>
-    /// <param name="features">Its features, of length 1.</param>
-    public void Add(string picture, ReadOnlySpan<float> features)
+    /// <param name="image">The full path of the image.</param>
+    /// <param name="features">Its features, as a vector of length 1.</param>
+    public void Add(string image, ReadOnlySpan<float> features)
     {
-        _writer.Write(picture);
+        _writer.Write(image);
         _writer.Write(MemoryMarshal.AsBytes(features));
         Count++;
     }
 
-    /// <summary>Says that the pictures are all there.</summary>
+    /// <summary>Completes the file after the last image.</summary>
     public void Complete()
     {
         _writer.Seek(FeatureIndexFormat.CountOffset, SeekOrigin.Begin);

@@ -1,35 +1,30 @@
 using System.Numerics.Tensors;
 
-namespace ResNet.Net.Samples.Search;
+namespace ResNet.Net.Tool.Search;
 
-/// <summary>A picture that is found.</summary>
-/// <param name="Picture">Its path.</param>
-/// <param name="Similarity">The cosine of the angle between its features and those looked for: 1 for the same direction, 0 for nothing in common.</param>
-internal sealed record Match(string Picture, float Similarity);
-
-/// <summary>Looks at every picture of an index: exact, and as fast as the file is read.</summary>
-internal static class Nearest
+/// <summary>Compares an embedding with every embedding of an index: exact, at the speed of reading the file.</summary>
+internal static class NearestImages
 {
-    /// <summary>The nearest pictures to features of length 1, the most similar first.</summary>
+    /// <summary>Returns the images nearest to an embedding of length 1, the most similar first.</summary>
     public static IReadOnlyList<Match> Find(FeatureIndex index, ReadOnlySpan<float> features, int count, CancellationToken cancellationToken)
     {
         PriorityQueue<Match, float> best = new();
-        foreach ((string picture, ReadOnlyMemory<float> other) in index.Read())
+        foreach ((string image, ReadOnlyMemory<float> other) in index.Read())
         {
             cancellationToken.ThrowIfCancellationRequested();
 
-            // Of vectors of length 1 the dot product is the cosine.
+            // The dot product of vectors of length 1 is the cosine.
             float similarity = TensorPrimitives.Dot(features, other.Span);
             if (best.Count < count)
             {
-                best.Enqueue(new Match(picture, similarity), similarity);
+                best.Enqueue(new Match(image, similarity), similarity);
             }
             else if (similarity > best.Peek().Similarity)
             {
-                best.DequeueEnqueue(new Match(picture, similarity), similarity);
+                best.DequeueEnqueue(new Match(image, similarity), similarity);
             }
         }
 
-        return [.. best.UnorderedItems.Select(i => i.Element).OrderByDescending(m => m.Similarity).ThenBy(m => m.Picture, StringComparer.Ordinal)];
+        return [.. best.UnorderedItems.Select(i => i.Element).OrderByDescending(m => m.Similarity).ThenBy(m => m.Image, StringComparer.Ordinal)];
     }
 }

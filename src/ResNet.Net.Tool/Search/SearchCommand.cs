@@ -1,79 +1,144 @@
-// Finds the pictures that look like a picture, by the features that a ResNet sees in them:
-//   dotnet run --project samples/Search                                                  the sample pictures, and what is like each
-//   dotnet run --project samples/Search -- index FOLDER... --out pictures.index
-//   dotnet run --project samples/Search -- query PICTURE --index pictures.index [--top N]
 using System.CommandLine;
 using System.Globalization;
-using ResNet.Net;
-using ResNet.Net.Samples.Search;
-using ResNet.Net.Samples.Support;
+using System.Text.Json.Serialization;
+using ResNet.Net.Tool.CommandLine;
+using ResNet.Net.Tool.Images;
 
-const int DefaultTop = 5;
+namespace ResNet.Net.Tool.Search;
 
-ModelOptions model = new();
-Argument<string[]> folders = new("folders") { Description = "Folders of pictures (with the folders inside).", Arity = ArgumentArity.OneOrMore };
-Option<string> output = new("--out") { Description = "The index to write.", Required = true };
-Argument<string> picture = new("picture") { Description = "The picture that others are to be like." };
-Option<string> input = new("--index") { Description = "The index to look in.", Required = true };
-Option<int?> top = new("--top") { Description = $"How many pictures to name. [default: {DefaultTop}]", CustomParser = OptionValues.Count };
-
-Command index = new("index", "Write what the model sees in pictures to a file.") { folders, output };
-Command query = new("query", "Name the pictures of an index that are most like a picture.") { picture, input, top };
-RootCommand command = new("Finds the pictures that look like a picture. Without a command: shows it on the sample pictures of this project.") { index, query };
-model.AddTo(command);
-index.Does(IndexAsync);
-query.Does(QueryAsync);
-command.Does(ShowAsync);
-return await Cli.RunAsync(command, args, "Cancelled. No index was written.");
-
-async Task<int> IndexAsync(ParseResult options, CancellationToken cancellationToken)
+/// <summary><c>resnet search</c>: finds similar images by their embeddings.</summary>
+internal sealed partial class SearchCommand
 {
-    string path = options.GetValue(output)!;
-    TextFiles.Check(path);
-    ModelChoice choice = Choice(options);
-    using ResNetClassifier classifier = await choice.LoadAsync(cancellationToken);
-    PictureProgress done = await new Indexing(classifier, ModelFacts.Of(classifier, choice)).RunAsync(options.GetValue(folders)!, path, cancellationToken);
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done.Done - done.Failed:#,0} pictures in {path}{(done.Failed > 0 ? $", {done.Failed:#,0} left out" : "")}."));
-    return done.Failed > 0 ? ExitCode.SomeFailed : ExitCode.Success;
-}
+    private const int DefaultTop = 5, BatchSize = 32;
 
-async Task<int> QueryAsync(ParseResult options, CancellationToken cancellationToken)
-{
-    ModelChoice choice = Choice(options);
-    using ResNetClassifier classifier = await choice.LoadAsync(cancellationToken);
-    FeatureIndex opened = new(options.GetValue(input)!, ModelFacts.Of(classifier, choice), classifier.FeatureCount);
-    float[] features = classifier.Embed(options.GetValue(picture)!, normalize: true);
-    SearchTables.Print(Nearest.Find(opened, features, options.GetValue(top) ?? DefaultTop, cancellationToken));
-    return ExitCode.Success;
-}
+    private readonly ModelOptions _model = new();
+    private readonly Argument<string[]> _folders = new("folders") { Description = "Folders of images, with their subfolders.", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string> _output = new("--out") { Description = "The index file to write.", HelpName = "file", Required = true };
+    private readonly Argument<string> _image = new("image") { Description = "The image to find similar images for." };
+    private readonly Option<string> _input = new("--index") { Description = "The index file to search.", HelpName = "file", Required = true };
+    private readonly Option<bool> _json = new("--json") { Description = "Print JSON: one object per line.", Recursive = true };
 
-// Both on the sample pictures.
-async Task<int> ShowAsync(ParseResult options, CancellationToken cancellationToken)
-{
-    string path = Path.GetTempFileName();
-    try
+    private readonly Option<int?> _top = new("--top")
+    {
+        Description = $"The number of images to return. [default: {DefaultTop}]",
+        HelpName = "n",
+        CustomParser = OptionValues.Count,
+    };
+
+    public static Command Create() => new SearchCommand().Build();
+
+    private ToolCommand Build()
+    {
+        ToolCommand index = new("index", "Write the embeddings of images to an index file.") { WhenCanceled = "Canceled. No index was written." };
+        index.Arguments.Add(_folders);
+        index.Add(_output);
+        index.Does(IndexAsync);
+
+        ToolCommand query = new("query", "Find the images of an index that are most similar to an image.") { _image };
+        query.Add(_input, _top);
+        query.Does(QueryAsync);
+
+        ToolCommand search = new("search", "Find similar images. Without a subcommand: show it on the sample images.") { index, query };
+        search.Add(_json);
+        _model.AddTo(search);
+        search.Does(ShowAsync);
+        return search;
+    }
+
+    private async Task<int> IndexAsync(ParseResult options, CancellationToken cancellationToken)
+    {
+        string path = options.GetValue(_output)!;
+        TextFiles.Check(path);
+        ModelChoice choice = Choice(options);
+        using ResNetClassifier classifier = await choice.LoadAsync(cancellationToken);
+        Indexing indexing = new(classifier, ModelFingerprint.Of(classifier, choice));
+        ImageProgress done = await indexing.RunAsync(options.GetValue(_folders)!, path, cancellationToken);
+        if (options.GetValue(_json))
+        {
+            JsonLines.Write(new IndexLine(path, done.Done - done.Failed, done.Failed), SearchJson.Default.IndexLine);
+        }
+        else
+        {
+            string failed = done.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {done.Failed:#,0} failed") : "";
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done.Done - done.Failed:#,0} images in {path}{failed}."));
+        }
+
+        return done.Failed > 0 ? ExitCode.SomeFailed : ExitCode.Success;
+    }
+
+    private async Task<int> QueryAsync(ParseResult options, CancellationToken cancellationToken)
     {
         ModelChoice choice = Choice(options);
         using ResNetClassifier classifier = await choice.LoadAsync(cancellationToken);
-        ModelFacts facts = ModelFacts.Of(classifier, choice);
-        await new Indexing(classifier, facts).RunAsync([SamplePictures.Folder], path, cancellationToken);
-        FeatureIndex opened = new(path, facts, classifier.FeatureCount);
-        List<(string, IReadOnlyList<Match>)> found = [];
-        foreach (PictureFile file in PictureFiles.Find([SamplePictures.Folder]))
+        FeatureIndex opened = new(options.GetValue(_input)!, ModelFingerprint.Of(classifier, choice), classifier.FeatureCount);
+        float[] features = classifier.Embed(options.GetValue(_image)!, normalize: true);
+        IReadOnlyList<Match> matches = NearestImages.Find(opened, features, options.GetValue(_top) ?? DefaultTop, cancellationToken);
+        if (options.GetValue(_json))
         {
-            // The most similar picture is itself.
-            IReadOnlyList<Match> matches = Nearest.Find(opened, classifier.Embed(file.Path, normalize: true), 3, cancellationToken);
-            found.Add((file.Path, [.. matches.Where(m => m.Picture != file.Path)]));
+            foreach (Match match in matches)
+            {
+                JsonLines.Write(match, SearchJson.Default.Match);
+            }
+        }
+        else
+        {
+            SearchTables.Print(matches);
         }
 
-        Console.WriteLine($"{classifier.ModelName} sees {classifier.FeatureCount} features in a picture. Similarity: 1 for the same features, 0 for none in common.");
-        SearchTables.Print(found);
         return ExitCode.Success;
     }
-    finally
-    {
-        File.Delete(path);
-    }
-}
 
-ModelChoice Choice(ParseResult options) => model.Choice(options) with { Outputs = ModelOutputs.Features, BatchSize = 32 };
+    // Indexes and queries the sample images.
+    private async Task<int> ShowAsync(ParseResult options, CancellationToken cancellationToken)
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            ModelChoice choice = Choice(options);
+            using ResNetClassifier classifier = await choice.LoadAsync(cancellationToken);
+            ModelFingerprint fingerprint = ModelFingerprint.Of(classifier, choice);
+            await new Indexing(classifier, fingerprint).RunAsync([SampleImages.Folder], path, cancellationToken);
+            FeatureIndex opened = new(path, fingerprint, classifier.FeatureCount);
+            List<Similar> found = [];
+            foreach (ImageFile file in ImageFiles.Find([SampleImages.Folder]))
+            {
+                // The most similar image is the image itself.
+                IReadOnlyList<Match> matches = NearestImages.Find(opened, classifier.Embed(file.Path, normalize: true), 3, cancellationToken);
+                found.Add(new Similar(file.Path, [.. matches.Where(m => m.Image != file.Path)]));
+            }
+
+            Print(classifier, found, options.GetValue(_json));
+            return ExitCode.Success;
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static void Print(ResNetClassifier classifier, List<Similar> found, bool asJson)
+    {
+        if (asJson)
+        {
+            foreach (Similar similar in found)
+            {
+                JsonLines.Write(similar, SearchJson.Default.Similar);
+            }
+
+            return;
+        }
+
+        Console.WriteLine($"{classifier.ModelName}: embeddings of {classifier.FeatureCount} features. Similarity is the cosine: 1 for the same direction, 0 for nothing in common.");
+        SearchTables.Print(found);
+    }
+
+    private ModelChoice Choice(ParseResult options) => _model.Choice(options) with { Outputs = ModelOutputs.Features, BatchSize = BatchSize };
+
+    internal sealed record IndexLine(string Index, long Images, long Failed);
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+    [JsonSerializable(typeof(IndexLine))]
+    [JsonSerializable(typeof(Match))]
+    [JsonSerializable(typeof(Similar))]
+    internal sealed partial class SearchJson : JsonSerializerContext;
+}

@@ -1,31 +1,31 @@
 using System.Globalization;
-using ResNet.Net.Samples.Support;
+using ResNet.Net.Tool.CommandLine;
 using Spectre.Console;
 
-namespace ResNet.Net.Samples.Search;
+namespace ResNet.Net.Tool.Search;
 
-/// <summary>What is found, as tables for people.</summary>
+/// <summary>Prints search results as tables.</summary>
 internal static class SearchTables
 {
-    /// <summary>The matches of one picture.</summary>
+    /// <summary>Prints the matches of one image.</summary>
     public static void Print(IReadOnlyList<Match> matches)
     {
-        Table table = new Table().RoundedBorder().AddColumn("Picture").AddColumn(new TableColumn("Similarity").RightAligned());
+        Table table = new Table().RoundedBorder().AddColumn("Image").AddColumn(new TableColumn("Similarity").RightAligned());
         foreach (Match match in matches)
         {
-            table.AddRow(Terminal.Plain(ShortPath(match.Picture)), Number(match));
+            table.AddRow(Terminal.Plain(ShortPath(match.Image)), Number(match));
         }
 
         Terminal.Open().Write(table);
     }
 
-    /// <summary>Pictures, and the two that are most like each.</summary>
-    public static void Print(IReadOnlyList<(string Picture, IReadOnlyList<Match> Matches)> found)
+    /// <summary>Prints images and the two most similar images of each.</summary>
+    public static void Print(IReadOnlyList<Similar> found)
     {
-        Table table = new Table().RoundedBorder().AddColumns("Picture", "Most like it", "Then");
-        foreach ((string picture, IReadOnlyList<Match> matches) in found)
+        Table table = new Table().RoundedBorder().AddColumns("Image", "Most similar", "Second");
+        foreach (Similar similar in found)
         {
-            table.AddRow([Name(picture), .. matches.Select(m => $"{Name(m.Picture)} {Number(m)}")]);
+            table.AddRow([Name(similar.Image), .. similar.Matches.Select(m => $"{Name(m.Image)} {Number(m)}")]);
         }
 
         Terminal.Open().Write(table);
@@ -35,7 +35,7 @@ internal static class SearchTables
 
     private static string Name(string path) => Terminal.Plain(Path.GetFileNameWithoutExtension(path));
 
-    // Below the current folder people know where they are.
+    // Paths below the current folder are shown relative to it.
     private static string ShortPath(string path)
     {
         string relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), path);

@@ -1,0 +1,21 @@
+using ResNet.Net.Tool.CommandLine;
+
+namespace ResNet.Net.Tool.Models;
+
+/// <summary>Prints where models are stored and where they come from.</summary>
+internal static class WhereReport
+{
+    public static int Print(ModelStore store, OutputFormat format)
+    {
+        if (format == OutputFormat.Json)
+        {
+            JsonLines.Write(new WhereLine(store.Location, store.LocalFolders, [.. store.Sources.Select(s => s.ToString()!)], store.IsOffline), ModelsJson.Default.WhereLine);
+            return ExitCode.Success;
+        }
+
+        Console.WriteLine($"Store:         {store.Location}");
+        Console.WriteLine($"Local folders: {(store.LocalFolders.Count > 0 ? string.Join(", ", store.LocalFolders) : "none (RESNET_NET_MODELS)")}");
+        Console.WriteLine($"Sources:       {(store.IsOffline ? "none, offline (RESNET_NET_OFFLINE)" : string.Join(", ", store.Sources))}");
+        return ExitCode.Success;
+    }
+}
