@@ -10,6 +10,7 @@ internal sealed record Library(string Name)
     public static IReadOnlyList<Library> All { get; } =
     [
         .. Directory.GetFiles(Path.Combine(TestFolders.Repository, "src"), "*.csproj", SearchOption.AllDirectories)
+            .Where(project => !project.EndsWith("ResNet.Net.Tool.csproj", StringComparison.Ordinal)) // a program, not a library
             .Select(project => new Library(Path.GetFileNameWithoutExtension(project)))
             .Where(library => library.Sources.Any())
             .OrderBy(library => library.Name, StringComparer.Ordinal),

@@ -7,6 +7,9 @@ public partial class CommandTests
 {
     private static readonly string BenchmarkSources = Sources("benchmarks/ResNet.Net.Benchmarks");
 
+    private static readonly string ToolSources = string.Concat(
+        Directory.GetFiles(Path.Combine(TestFolders.Repository, "src", "ResNet.Net.Tool"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+
     public static TheoryData<string> Pages => [.. Page.All.Where(page => page.Name != "CHANGELOG.md").Select(page => page.Name)];
 
     [Theory]
@@ -20,11 +23,13 @@ public partial class CommandTests
     [InlineData("dotnet run --project samples/Nothing", "'samples/Nothing' is no project")]
     [InlineData("dotnet test tests/Nothing.Tests", "'tests/Nothing.Tests' is no project")]
     [InlineData("dotnet run -c Release --project benchmarks/ResNet.Net.Benchmarks -- no-such-verb", "'no-such-verb' is no verb of the benchmarks")]
-    [InlineData("dotnet run --project samples/Classify -- --no-such-option", "'--no-such-option' is no option of samples/Classify")]
-    [InlineData("dotnet run --project samples/Models -- nothing", "'nothing' is no command of samples/Models")]
+    [InlineData("dotnet run --project samples/Draw -- --no-such-option", "'--no-such-option' is no option of samples/Draw")]
+    [InlineData("resnet nothing", "'nothing' is no command of resnet")]
+    [InlineData("resnet models nothing", "'nothing' is no command of resnet models")]
+    [InlineData("resnet classify --no-such-option", "'--no-such-option' is no option of resnet")]
     [InlineData("python3 training/nothing.py", "'training/nothing.py' is not there")]
-    [InlineData("dotnet run --project samples/Models -- doctor", null)]
-    [InlineData("dotnet run --project samples/Classify -- --model x.onnx \\\n      --labels x.txt", null)]
+    [InlineData("resnet models doctor", null)]
+    [InlineData("resnet classify --model x.onnx \\\n      --labels x.txt", null)]
     public void Wrong_ForACommand_SaysWhat(string command, string? expected)
         => Wrong(Page.Parse("page.md", $"    {command}")).Should().Equal(expected is null ? [] : new[] { $"line 1: {expected}" });
 
@@ -46,6 +51,16 @@ public partial class CommandTests
             {
                 yield return $"'{script}' is not there";
             }
+        }
+
+        if (words[0] == "resnet")
+        {
+            foreach (string fault in ToolFaults(words[1..]))
+            {
+                yield return fault;
+            }
+
+            yield break;
         }
 
         if (words[0] != "dotnet")
@@ -80,18 +95,38 @@ public partial class CommandTests
 
         if (project.StartsWith("samples/", StringComparison.Ordinal))
         {
-            string sources = Sources(project) + Sources("samples/Support");
+            string sources = Sources(project);
             foreach (string unknown in arguments.Where(a => a.StartsWith("--", StringComparison.Ordinal) && a is not ("--help" or "--version") && !sources.Contains($"\"{a.Split('=')[0]}\"", StringComparison.Ordinal)))
             {
                 yield return $"'{unknown}' is no option of {project}";
             }
+        }
+    }
 
-            if (arguments is [string command, ..] && sources.Contains("Command Define(", StringComparison.Ordinal) && !command.StartsWith('-') && !sources.Contains($"\"{command}\"", StringComparison.Ordinal))
+    private static IEnumerable<string> ToolFaults(string[] arguments)
+    {
+        if (arguments is [string command, ..] && !command.StartsWith('-') && !IsToolCommand(command))
+        {
+            yield return $"'{command}' is no command of resnet";
+            yield break;
+        }
+
+        if (arguments is ["models" or "search", string subcommand, ..] && char.IsAsciiLetter(subcommand[0]) && !IsToolCommand(subcommand))
+        {
+            yield return $"'{subcommand}' is no command of resnet {arguments[0]}";
+        }
+
+        foreach (string option in arguments.Where(a => a.StartsWith("--", StringComparison.Ordinal) && a is not ("--help" or "--version")))
+        {
+            if (!ToolSources.Contains($"\"{option}\"", StringComparison.Ordinal))
             {
-                yield return $"'{command}' is no command of {project}";
+                yield return $"'{option}' is no option of resnet";
             }
         }
     }
+
+    private static bool IsToolCommand(string word)
+        => ToolSources.Contains($"new(\"{word}\", \"", StringComparison.Ordinal) || ToolSources.Contains($"Define(\"{word}\", \"", StringComparison.Ordinal);
 
     private static bool IsVerb(string word) => BenchmarkSources.Contains($"Command = \"{word}\"", StringComparison.Ordinal);
 
@@ -102,7 +137,7 @@ public partial class CommandTests
     [GeneratedRegex(@"`-- ([a-z][a-z-]*)")]
     private static partial Regex VerbInText();
 
-    [GeneratedRegex(@"^(dotnet|python3|bash|sh|\./|\.ci/|eng/)")]
+    [GeneratedRegex(@"^(dotnet|resnet|python3|bash|sh|\./|\.ci/|eng/)")]
     private static partial Regex Command();
 
     [GeneratedRegex("""'[^']*'|"[^"]*"|\S+""")]

@@ -6,7 +6,7 @@ namespace ResNet.Net.Docs.Tests;
 /// <summary>
 /// The folder that programs of the pages find themselves in, each in a copy of its own:
 /// <list type="bullet">
-/// <item><c>samples/pictures/</c>: the drawn pictures, with <c>labels.txt</c>;</item>
+/// <item><c>samples/images/</c>: the drawn pictures, with <c>labels.txt</c>;</item>
 /// <item><c>cat.jpg</c>: one of them (the format is told by the bytes, never by the name);</item>
 /// <item><c>photos/(label)/</c>: the same in class folders, and <c>cifar10-test.zip</c>, an archive of these;</item>
 /// <item><c>flowers.onnx</c>: a small ResNet of five classes with random weights, for 64x64 pictures, and <c>flowers.txt</c>, its labels;</item>
@@ -23,7 +23,7 @@ public sealed class Workshop : IDisposable
 
     public Workshop()
     {
-        string pictures = Path.GetDirectoryName(_folder["original", "samples", "pictures", "x"])!;
+        string pictures = Path.GetDirectoryName(_folder["original", "samples", "images", "x"])!;
         foreach (string file in Directory.GetFiles(TestFolders.SamplePictures))
         {
             File.Copy(file, Path.Combine(pictures, Path.GetFileName(file)));

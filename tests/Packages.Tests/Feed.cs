@@ -15,8 +15,10 @@ public sealed class Feed : IAsyncLifetime, IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    /// <summary>Every package: a folder under <c>src</c> each.</summary>
-    public static IReadOnlyList<string> Ids { get; } = [.. Directory.GetFiles(Path.Combine(TestFolders.Repository, "src"), "*.csproj", SearchOption.AllDirectories).Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
+    public const string Tool = "ResNet.Net.Tool";
+
+    /// <summary>Every package but the tool's: a folder under <c>src</c> each.</summary>
+    public static IReadOnlyList<string> Ids { get; } = [.. Directory.GetFiles(Path.Combine(TestFolders.Repository, "src"), "*.csproj", SearchOption.AllDirectories).Select(f => Path.GetFileNameWithoutExtension(f)).Where(i => i != Tool).Order(StringComparer.Ordinal)];
 
     public string Version { get; } = Given is null
         ? string.Create(CultureInfo.InvariantCulture, $"99.0.0-test.{DateTime.UtcNow.Ticks}")

@@ -1,38 +1,37 @@
 using System.Globalization;
 using System.Text;
-using ResNet.Net.Samples.Draw;
 
-namespace ResNet.Net.Samples.Tests;
+namespace ResNet.Net.Tool.Tests;
 
 public sealed class BatchTests : IDisposable
 {
-    private const int Success = 0, SomePicturesFailed = 1;
+    private const int Success = 0, SomeImagesFailed = 1;
 
-    // More than two batches, so that a stopped run has some behind it and some before it.
+    // Several batches, so that a stopped run has some done and some left.
     private const int Many = 600;
 
     private readonly TemporaryFolder _folder = new();
 
     private string Csv => Path.Combine(_folder.FullPath, "out.csv");
 
-    private string Facts => $"{Csv}.run.json";
+    private string Manifest => $"{Csv}.run.json";
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task NoArgument_PrintsARowForEverySamplePicture()
+    public async Task NoArgument_PrintsARowForEverySampleImage()
     {
         ProgramRun run = await BatchAsync();
 
         run.ExitCode.Should().Be(Success, run.Error);
         run.Error.Should().BeEmpty();
         run.Output.Split("\r\n")[0].Should().Be("path,label,synset,probability,error");
-        run.Lines.Skip(1).Select(l => l.Split(',')[..2]).Should().BeEquivalentTo(SceneCatalog.All.Select(s => new[] { s.FileName, s.Label }));
+        run.Lines.Skip(1).Select(l => l.Split(',')[..2]).Should().BeEquivalentTo(SampleImage.All.Select(s => new[] { s.FileName, s.Label }));
         run.Lines.Skip(1).Should().BeInAscendingOrder(StringComparer.Ordinal);
     }
 
     [Fact]
-    public async Task Out_HoldsWhatTheLibrarySaysInTheOrderOfThePaths()
+    public async Task Out_HasTheLibrarysPredictionsInPathOrder()
     {
         string[] names = ["=1+1.png", "a.png", "plain, but a comma.png", "semi;colon.png", "sub/-x.png", "sub/Größe 写真 🐈.png", "z.png"];
         foreach (string name in names)
@@ -40,14 +39,14 @@ public sealed class BatchTests : IDisposable
             File.Copy(Sample("cat.png"), _folder[["in", .. name.Split('/')]]);
         }
 
-        File.WriteAllText(_folder["in", "bad.png"], "no picture");
+        File.WriteAllText(_folder["in", "bad.png"], "not an image");
         using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
         Prediction[] expected = [.. classifier.Classify(Sample("cat.png"), 3).Predictions];
 
         ProgramRun run = await BatchAsync(_folder["in"], "--out", Csv, "--top", "3");
 
-        run.ExitCode.Should().Be(SomePicturesFailed, run.Error);
-        run.Output.Should().Contain($"8 pictures in {Csv}, 1 of them failed; 8 of them are new.");
+        run.ExitCode.Should().Be(SomeImagesFailed, run.Error);
+        run.Output.Should().Contain($"8 images in {Csv}, 1 of them failed; 8 of them are new.");
         File.ReadAllBytes(Csv)[..4].Should().Equal("path"u8.ToArray(), "no byte order mark");
         string[] lines = File.ReadAllText(Csv).Split("\r\n");
         lines[0].Should().Be("path,label,synset,probability,label2,synset2,probability2,label3,synset3,probability3,error");
@@ -77,42 +76,42 @@ public sealed class BatchTests : IDisposable
 
         run.ExitCode.Should().Be(Success, run.Error);
         File.ReadAllText(Csv).Should().Contain("\r\n\"two\r\n\"\"lines\"\".png\",cat,");
-        again.Output.Should().Contain("1 pictures").And.Contain("0 of them are new");
+        again.Output.Should().Contain("1 images").And.Contain("0 of them are new");
     }
 
     [UnixFact]
-    public async Task KilledRun_GoesOnAfterTheRowsThatAreThere()
+    public async Task KilledRun_ResumesAfterTheLastRow()
     {
         MakeMany();
         string whole = Path.Combine(_folder.FullPath, "whole.csv");
         (await BatchAsync(_folder["many"], "--out", whole)).ExitCode.Should().Be(Success);
 
-        await SampleProgram.StopAsync("Batch", SampleProgram.Kill, SomeRowsAreThere, _folder["many"], "--out", Csv);
+        await ToolProcess.StopAsync("batch", ToolProcess.Kill, SomeRowsAreThere, _folder["many"], "--out", Csv);
         int before = File.ReadAllLines(Csv).Length - 1;
         ProgramRun run = await BatchAsync(_folder["many"], "--out", Csv);
 
         run.ExitCode.Should().Be(Success, run.Error);
         before.Should().BeInRange(1, Many - 1);
-        run.Output.Should().Contain($"{Many} pictures").And.Contain($"{Many - before} of them are new");
+        run.Output.Should().Contain($"{Many} images").And.Contain($"{Many - before} of them are new");
         ShouldHoldTheSame(Csv, whole);
     }
 
     [UnixFact]
-    public async Task CtrlC_EndsWithWholeRowsAndSaysHowToGoOn()
+    public async Task CtrlC_EndsWithCompleteRows()
     {
         MakeMany();
 
-        ProgramRun run = await SampleProgram.StopAsync("Batch", SampleProgram.Interrupt, SomeRowsAreThere, _folder["many"], "--out", Csv);
+        ProgramRun run = await ToolProcess.StopAsync("batch", ToolProcess.Interrupt, SomeRowsAreThere, _folder["many"], "--out", Csv);
 
-        run.ShouldBeCancelled();
+        run.ShouldBeCanceled();
         File.ReadAllText(Csv).Should().EndWith("\r\n");
         ProgramRun rest = await BatchAsync(_folder["many"], "--out", Csv);
-        rest.Output.Should().Contain($"{Many} pictures");
+        rest.Output.Should().Contain($"{Many} images");
         File.ReadLines(Csv).Skip(1).Select(l => l.Split(',')[0]).Should().Equal(Enumerable.Range(0, Many).Select(i => $"{i:D4}.png"));
     }
 
-    /// <param name="torn">How many bytes of the file are lost.</param>
-    /// <param name="kept">How many rows stay whole.</param>
+    /// <param name="torn">The number of bytes cut off the file.</param>
+    /// <param name="kept">The number of rows that stay complete.</param>
     [Theory]
     [InlineData(1, 9)]
     [InlineData(2, 9)]
@@ -127,13 +126,13 @@ public sealed class BatchTests : IDisposable
         ProgramRun run = await BatchAsync(TestFolders.SamplePictures, "--out", Csv);
 
         run.ExitCode.Should().Be(Success, run.Error);
-        run.Output.Should().Contain("10 pictures").And.Contain($"{10 - kept} of them are new");
+        run.Output.Should().Contain("10 images").And.Contain($"{10 - kept} of them are new");
         File.WriteAllBytes(Path.Combine(_folder.FullPath, "whole.csv"), whole);
         ShouldHoldTheSame(Csv, Path.Combine(_folder.FullPath, "whole.csv"));
     }
 
     [Fact]
-    public async Task TornHeader_BeginsAnew()
+    public async Task TornHeader_StartsOver()
     {
         (await BatchAsync(TestFolders.SamplePictures, "--out", Csv)).ExitCode.Should().Be(Success);
         File.WriteAllText(Csv, "path,lab");
@@ -145,7 +144,7 @@ public sealed class BatchTests : IDisposable
     }
 
     [Fact]
-    public async Task FileOfAnotherRun_IsRefusedAndLeftAsItIs()
+    public async Task FileOfAnotherRun_IsRefusedAndUnchanged()
     {
         File.Copy(Sample("cat.png"), _folder["in", "cat.png"]);
         (await BatchAsync(_folder["in"], "--out", Csv)).ExitCode.Should().Be(Success);
@@ -154,7 +153,7 @@ public sealed class BatchTests : IDisposable
         [
             ("--top 1, not 2", [_folder["in"], "--top", "2"]),
             ("'resnet20-cifar10', not 'resnet20-cifar10-int8'", [_folder["in"], "--model", "resnet20-cifar10-int8"]),
-            ("prepared in another way", [_folder["in"], "--mean", "0,0,0"]),
+            ("different preprocessing", [_folder["in"], "--mean", "0,0,0"]),
             ("crops (Center, not TenCrop)", [_folder["in"], "--ten-crop"]),
             (TestFolders.SamplePictures, [TestFolders.SamplePictures]),
         ];
@@ -169,11 +168,11 @@ public sealed class BatchTests : IDisposable
     }
 
     [Theory]
-    [InlineData("other,columns\r\n1,2\r\n", "row 1")]
-    [InlineData("path,label,synset,probability,error\ncat.png,cat,,1.000000,\n", "row 1")]
-    [InlineData("path,label,synset,probability,error\r\nedited.png\r\ncat.png,cat,,1.000000,\r\n", "row 3")]
-    [InlineData("\0\0\0\0", "row 1")]
-    public async Task ChangedFile_IsRefusedAndLeftAsItIs(string content, string said)
+    [InlineData("other,columns\r\n1,2\r\n", "Row 1 ")]
+    [InlineData("path,label,synset,probability,error\ncat.png,cat,,1.000000,\n", "Row 1 ")]
+    [InlineData("path,label,synset,probability,error\r\nedited.png\r\ncat.png,cat,,1.000000,\r\n", "Row 2 ")]
+    [InlineData("\0\0\0\0", "Row 1 ")]
+    public async Task ChangedFile_IsRefusedAndUnchanged(string content, string said)
     {
         File.Copy(Sample("cat.png"), _folder["in", "cat.png"]);
         (await BatchAsync(_folder["in"], "--out", Csv)).ExitCode.Should().Be(Success);
@@ -190,18 +189,18 @@ public sealed class BatchTests : IDisposable
     [InlineData("")]
     [InlineData("null")]
     [InlineData("{ \"Version\": 1 }")]
-    public async Task FileWithoutFacts_IsRefusedAndLeftAsItIs(string? facts)
+    public async Task FileWithoutManifest_IsRefusedAndUnchanged(string? manifest)
     {
-        File.WriteAllText(Csv, "mine,not yours\r\n");
-        if (facts is not null)
+        File.WriteAllText(Csv, "another,file\r\n");
+        if (manifest is not null)
         {
-            File.WriteAllText(Facts, facts);
+            File.WriteAllText(Manifest, manifest);
         }
 
         ProgramRun run = await BatchAsync(TestFolders.SamplePictures, "--out", Csv);
 
-        run.ShouldBeUnusable().Should().Contain("does not say what it was made from").And.NotContain("\n");
-        File.ReadAllText(Csv).Should().Be("mine,not yours\r\n");
+        run.ShouldBeUnusable().Should().Contain("does not say how it was created").And.NotContain("\n");
+        File.ReadAllText(Csv).Should().Be("another,file\r\n");
     }
 
     [Fact]
@@ -227,11 +226,11 @@ public sealed class BatchTests : IDisposable
         run.ShouldBeUnusable().Should().Contain(named).And.NotContain("\n");
     }
 
-    private static Task<ProgramRun> BatchAsync(params string[] arguments) => SampleProgram.RunAsync("Batch", arguments);
+    private static Task<ProgramRun> BatchAsync(params string[] arguments) => ToolProcess.RunAsync("batch", arguments);
 
     private static string Sample(string name) => Path.Combine(TestFolders.SamplePictures, name);
 
-    /// <summary>The same rows but for the last digits of probabilities, which depend on the batch that a picture was in.</summary>
+    /// <summary>Compares rows; the last digits of probabilities depend on the batch that an image was in.</summary>
     private static void ShouldHoldTheSame(string csv, string expected)
     {
         string[][] actual = Cells(csv), wanted = Cells(expected);
@@ -251,8 +250,8 @@ public sealed class BatchTests : IDisposable
     {
         for (int i = 0; i < Many; i++)
         {
-            byte[] colour = [(byte)(i * 7), (byte)(i * 13), (byte)(i * 29)];
-            _folder.Write(Path.Combine("many", $"{i:D4}.png"), PngWriter.Write(32, 32, Enumerable.Repeat(colour, 32 * 32).SelectMany(c => c).ToArray()));
+            (byte, byte, byte) color = ((byte)(i * 7), (byte)(i * 13), (byte)(i * 29));
+            _folder.Write(Path.Combine("many", $"{i:D4}.png"), PngImage.Solid(32, 32, color));
         }
     }
 }

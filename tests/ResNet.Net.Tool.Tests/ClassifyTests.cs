@@ -1,12 +1,11 @@
 using System.IO.Compression;
 using System.Text.Json;
-using ResNet.Net.Samples.Draw;
 
-namespace ResNet.Net.Samples.Tests;
+namespace ResNet.Net.Tool.Tests;
 
 public sealed class ClassifyTests : IDisposable
 {
-    private const int Success = 0, SomePicturesFailed = 1;
+    private const int Success = 0, SomeImagesFailed = 1;
 
     private static readonly string EmbeddedModelFile = Path.Combine(TestFolders.Repository, "src", "ResNet.Net", "Internals", "Models", "resnet20-cifar10.onnx");
 
@@ -15,29 +14,29 @@ public sealed class ClassifyTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task NoArgument_ShowsTheSamplePicturesInATable()
+    public async Task NoArgument_PrintsATableOfTheSampleImages()
     {
         ProgramRun run = await ClassifyAsync();
 
         run.ExitCode.Should().Be(Success, run.Error);
         run.Error.Should().BeEmpty();
-        run.Output.Should().NotContain("\u001b", "redirected output has no colours");
+        run.Output.Should().NotContain("\u001b", "redirected output has no colors");
         run.Lines[0].Should().StartWith("resnet20-cifar10 knows 10 classes (CIFAR-10)");
-        foreach (Scene scene in SceneCatalog.All)
+        foreach (SampleImage image in SampleImage.All)
         {
-            string row = run.Lines.Single(l => l.Contains($"/{scene.FileName} ") || l.Contains($"\\{scene.FileName} "));
-            row.Should().MatchRegex($@"│ {scene.Label} +█+░* +\d+\.\d% │ +\d+\.\d │$");
+            string row = run.Lines.Single(l => l.Contains($"/{image.FileName} ") || l.Contains($"\\{image.FileName} "));
+            row.Should().MatchRegex($@"│ {image.Label} +█+░* +\d+\.\d% │ +\d+\.\d │$");
         }
     }
 
     [Fact]
-    public async Task Json_IsOneObjectALineWithExactNames()
+    public async Task Json_HasOneObjectPerLineWithExactNames()
     {
         ProgramRun run = await ClassifyAsync(TestFolders.SamplePictures, "--json");
 
         run.ExitCode.Should().Be(Success, run.Error);
         run.Error.Should().BeEmpty();
-        run.Lines.Should().HaveCount(SceneCatalog.All.Count);
+        run.Lines.Should().HaveCount(SampleImage.All.Count);
         foreach (JsonElement line in run.Lines.Select(Parse))
         {
             Names(line).Should().Equal("file", "model", "predictions", "milliseconds");
@@ -54,18 +53,18 @@ public sealed class ClassifyTests : IDisposable
 
             string file = line.GetProperty("file").GetString()!;
             File.Exists(file).Should().BeTrue();
-            BestLabel(line).Should().Be(SceneCatalog.All.Single(s => s.FileName == Path.GetFileName(file)).Label);
+            BestLabel(line).Should().Be(SampleImage.All.Single(s => s.FileName == Path.GetFileName(file)).Label);
         }
     }
 
     [Fact]
-    public async Task Json_ABadFileDoesNotCostTheOthersTheirResult()
+    public async Task Json_BadFile_DoesNotFailTheOthers()
     {
         string good = Sample("cat.png"), corrupt = Fixture("bad-jpeg-truncated.jpg"), missing = _folder["missing.png"], last = Sample("ship.png");
 
         ProgramRun run = await ClassifyAsync(corrupt, good, missing, last, "--json");
 
-        run.ExitCode.Should().Be(SomePicturesFailed);
+        run.ExitCode.Should().Be(SomeImagesFailed);
         run.Error.Should().BeEmpty();
         JsonElement[] lines = [.. run.Lines.Select(Parse)];
         lines.Select(l => l.GetProperty("file").GetString()).Should().Equal(corrupt, good, missing, last);
@@ -73,24 +72,24 @@ public sealed class ClassifyTests : IDisposable
         BestLabel(lines[1]).Should().Be("cat");
         Names(lines[2]).Should().Equal("file", "error");
         BestLabel(lines[3]).Should().Be("ship");
-        lines[0].GetProperty("error").GetString().Should().NotBeEmpty().And.NotContain(corrupt, "the line has the file already");
+        lines[0].GetProperty("error").GetString().Should().NotBeEmpty().And.NotContain(corrupt, "the line has the file's name already");
     }
 
     [Fact]
-    public async Task Table_ABadFileIsARowWithItsError()
+    public async Task Table_BadFile_HasARowWithItsError()
     {
         File.Copy(Fixture("bad-html.jpg"), _folder["bad.jpg"]);
 
         ProgramRun run = await ClassifyAsync(_folder["bad.jpg"], Sample("cat.png"));
 
-        run.ExitCode.Should().Be(SomePicturesFailed);
+        run.ExitCode.Should().Be(SomeImagesFailed);
         run.Lines.Single(l => l.Contains("bad.jpg")).Should().Contain("not a JPEG");
         run.Lines.Single(l => l.Contains("cat.png")).Should().MatchRegex("│ cat +█");
         run.Output.Should().Contain("1 classified, 1 failed.");
     }
 
     [Fact]
-    public async Task Folder_GivesItsPicturesInOrderWithTheFoldersInside()
+    public async Task Folder_GivesItsImagesInOrderWithSubfolders()
     {
         string[] expected = [_folder["B.JPEG"], _folder["a.png"], _folder["z", "1.png"], _folder["z", "y", "2.png"]];
         foreach (string path in expected)
@@ -98,7 +97,7 @@ public sealed class ClassifyTests : IDisposable
             File.Copy(Sample("dog.png"), path);
         }
 
-        File.WriteAllText(_folder["notes.txt"], "no picture");
+        File.WriteAllText(_folder["notes.txt"], "not an image");
 
         ProgramRun run = await ClassifyAsync(Path.GetDirectoryName(expected[0])!, "--json");
 
@@ -107,29 +106,29 @@ public sealed class ClassifyTests : IDisposable
     }
 
     [Fact]
-    public async Task Folder_WithoutPictures_SaysSo()
+    public async Task Folder_WithoutImages_SaysSo()
     {
         string folder = Path.GetDirectoryName(_folder["nothing", "x"])!;
 
         ProgramRun run = await ClassifyAsync(folder);
 
-        run.ShouldBeUnusable().Should().StartWith("No pictures").And.Contain(folder);
+        run.ShouldBeUnusable().Should().StartWith("No images").And.Contain(folder);
     }
 
     [Fact]
-    public async Task TenCrop_GivesTheMeanOverTenCrops()
+    public async Task TenCrop_AveragesTenCrops()
     {
-        string picture = Sample("robin.png");
-        using ResNetClassifier centre = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
+        string image = Sample("robin.png");
+        using ResNetClassifier center = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
         using ResNetClassifier ten = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Crops = CropSampling.TenCrop });
-        float[] expected = [.. ten.Classify(picture).Predictions.Select(p => p.Probability)];
+        float[] expected = [.. ten.Classify(image).Predictions.Select(p => p.Probability)];
 
-        ProgramRun run = await ClassifyAsync(picture, "--ten-crop", "--json");
+        ProgramRun run = await ClassifyAsync(image, "--ten-crop", "--json");
 
         run.ExitCode.Should().Be(Success, run.Error);
         float[] actual = [.. Parse(run.Lines.Single()).GetProperty("predictions").EnumerateArray().Select(p => p.GetProperty("probability").GetSingle())];
         actual.Zip(expected, (a, e) => Math.Abs(a - e)).Should().OnlyContain(difference => difference < 1e-5);
-        actual[0].Should().NotBe(centre.Classify(picture).Best.Probability);
+        actual[0].Should().NotBe(center.Classify(image).Best.Probability);
     }
 
     [Fact]
@@ -165,7 +164,7 @@ public sealed class ClassifyTests : IDisposable
     }
 
     [Fact]
-    public async Task ModelFile_DescribedLikeTheBuiltInModel_GivesItsProbabilities()
+    public async Task ModelFile_DescribedLikeTheEmbeddedModel_GivesItsProbabilities()
     {
         string labels = _folder["labels.txt"];
         File.WriteAllLines(labels, Enumerable.Range(0, 10).Select(i => LabelSet.Cifar10[i]));
@@ -179,7 +178,7 @@ public sealed class ClassifyTests : IDisposable
     }
 
     [Fact]
-    public async Task ModelFile_WithSizeMeanAndStd_IsPreparedAsTorchvisionWithThese()
+    public async Task ModelFile_WithSizeMeanAndStd_UsesTorchvisionWithThese()
     {
         ProgramRun run = await ClassifyAsync(
             TestFolders.SamplePictures, "--json", "--top", "10", "--model", EmbeddedModelFile,
@@ -195,24 +194,24 @@ public sealed class ClassifyTests : IDisposable
     }
 
     [Fact]
-    public async Task ModelFile_OfAnotherKindAltogether_GivesTheProbabilitiesWorkedOutByHand()
+    public async Task ModelFile_OfAnotherKind_GivesTheComputedProbabilities()
     {
-        // Oblong input, other names, three classes, a softmax of its own: the mean of each plane is its class's score.
-        string model = _folder.Write("colours.onnx", OnnxModelBuilder.PlaneMeans([1, 0, 0, 0, 1, 0, 0, 0, 1], [0, 0, 0], [-1, 3, 24, 40], "rgb:0", "probabilities:0", softmax: true));
-        string labels = _folder.Write("colours.txt", "red\ngreen\nblue\n");
-        byte[] colour = [204, 51, 102];
-        string picture = _folder.Write("colour.png", PngWriter.Write(90, 70, Enumerable.Repeat(colour, 90 * 70).SelectMany(c => c).ToArray()));
+        // Rectangular input, other tensor names, three classes, a softmax: the mean of each plane is the score of its class.
+        string model = _folder.Write("colors.onnx", OnnxModelBuilder.PlaneMeans([1, 0, 0, 0, 1, 0, 0, 0, 1], [0, 0, 0], [-1, 3, 24, 40], "rgb:0", "probabilities:0", softmax: true));
+        string labels = _folder.Write("colors.txt", "red\ngreen\nblue\n");
+        byte[] color = [204, 51, 102];
+        string image = _folder.Write("color.png", PngImage.Solid(90, 70, (color[0], color[1], color[2])));
 
         ProgramRun run = await ClassifyAsync(
-            picture, "--json", "--model", model, "--labels", labels, "--mean", "0,0,0", "--std", "1,1,1", "--size", "40x24", "--probabilities");
+            image, "--json", "--model", model, "--labels", labels, "--mean", "0,0,0", "--std", "1,1,1", "--size", "40x24", "--probabilities");
 
         run.ExitCode.Should().Be(Success, run.Error);
         JsonElement[] predictions = [.. Parse(run.Lines.Single()).GetProperty("predictions").EnumerateArray()];
         predictions.Select(p => p.GetProperty("label").GetString()).Should().Equal("red", "blue", "green");
 
-        // A second softmax would bring them nearer together than this.
-        double sum = colour.Sum(c => Math.Exp(c / 255.0));
-        predictions.Should().OnlyContain(p => Math.Abs(p.GetProperty("probability").GetDouble() - (Math.Exp(colour[p.GetProperty("classIndex").GetInt32()] / 255.0) / sum)) < 1e-4);
+        // A second softmax would bring them closer together.
+        double sum = color.Sum(c => Math.Exp(c / 255.0));
+        predictions.Should().OnlyContain(p => Math.Abs(p.GetProperty("probability").GetDouble() - (Math.Exp(color[p.GetProperty("classIndex").GetInt32()] / 255.0) / sum)) < 1e-4);
     }
 
     [Fact]
@@ -221,7 +220,7 @@ public sealed class ClassifyTests : IDisposable
         ProgramRun run = await ClassifyAsync("--model", "resnet51-v9");
 
         string message = run.ShouldBeUnusable();
-        message.Should().Contain("resnet51-v9").And.Contain("resnet50-v1-7", "it lists those that there are");
+        message.Should().Contain("resnet51-v9").And.Contain("resnet50-v1-7", "it lists the variants");
         message.Split('\n').Should().ContainSingle();
     }
 
@@ -234,7 +233,7 @@ public sealed class ClassifyTests : IDisposable
     }
 
     [Fact]
-    public async Task ZooModel_MissingInTheFolderGiven_SaysWhereItWasLookedFor()
+    public async Task ZooModel_MissingInTheGivenFolder_NamesThePath()
     {
         string folder = Path.GetDirectoryName(_folder["models", "x"])!;
 
@@ -276,12 +275,12 @@ public sealed class ClassifyTests : IDisposable
     }
 
     [SharedFact]
-    public async Task Json_SaysWhatTheLibrarySays_On200RealPictures()
+    public async Task Json_EqualsTheLibrary_On200RealImages()
     {
-        const int PicturesPerClass = 20;
+        const int ImagesPerClass = 20;
         using (ZipArchive zip = ZipFile.OpenRead(Path.Combine(TestFolders.Shared, "data", "cifar10-test.zip")))
         {
-            foreach (ZipArchiveEntry entry in zip.Entries.GroupBy(e => e.FullName.Split('/')[0]).SelectMany(g => g.Take(PicturesPerClass)))
+            foreach (ZipArchiveEntry entry in zip.Entries.GroupBy(e => e.FullName.Split('/')[0]).SelectMany(g => g.Take(ImagesPerClass)))
             {
                 entry.ExtractToFile(_folder[entry.FullName.Split('/')]);
             }
@@ -291,14 +290,14 @@ public sealed class ClassifyTests : IDisposable
 
         using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
         ShouldMatch(run, classifier, "resnet20-cifar10");
-        run.Lines.Should().HaveCount(10 * PicturesPerClass);
+        run.Lines.Should().HaveCount(10 * ImagesPerClass);
         int right = run.Lines.Select(Parse).Count(l => BestLabel(l) == Path.GetFileName(Path.GetDirectoryName(l.GetProperty("file").GetString())));
         right.Should().BeGreaterThan(run.Lines.Length * 80 / 100);
     }
 
-    private static Task<ProgramRun> ClassifyAsync(params string[] arguments) => SampleProgram.RunAsync("Classify", arguments);
+    private static Task<ProgramRun> ClassifyAsync(params string[] arguments) => ToolProcess.RunAsync("classify", arguments);
 
-    /// <summary>Every line has the library's own classes and probabilities for its file.</summary>
+    /// <summary>Every line has the library's classes and probabilities for its file.</summary>
     private static void ShouldMatch(ProgramRun run, ResNetClassifier classifier, string modelName)
     {
         run.ExitCode.Should().Be(Success, run.Error);
@@ -310,7 +309,7 @@ public sealed class ClassifyTests : IDisposable
             IReadOnlyList<Prediction> expected = classifier.Classify(line.GetProperty("file").GetString()!, predictions.Length).Predictions;
             predictions.Select(p => p.GetProperty("label").GetString()).Should().Equal(expected.Select(p => p.Label));
 
-            // The tolerance is that of one machine running one model twice: threads may share the work differently.
+            // Two runs on one machine differ slightly, since threads share the work differently.
             predictions.Select(p => p.GetProperty("probability").GetSingle()).Should().Equal(expected.Select(p => p.Probability), (a, b) => Math.Abs(a - b) < 1e-5f);
         }
     }

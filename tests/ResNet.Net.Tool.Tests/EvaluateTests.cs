@@ -1,42 +1,37 @@
 using System.IO.Compression;
 using System.Text.Json;
 using System.Xml.Linq;
-using ResNet.Net.Samples.Draw;
 
-namespace ResNet.Net.Samples.Tests;
+namespace ResNet.Net.Tool.Tests;
 
 public sealed class EvaluateTests : IDisposable
 {
-    private const int Success = 0, SomePicturesFailed = 1;
+    private const int Success = 0, SomeImagesFailed = 1;
 
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void SamplePictures_AllHaveTheirLabel()
-        => File.ReadAllLines(Path.Combine(TestFolders.SamplePictures, "labels.txt")).Should().BeEquivalentTo(SceneCatalog.All.Select(s => $"{s.FileName} {s.Label}"));
-
-    [Fact]
-    public async Task NoArgument_MeasuresTheSamplePictures()
+    public async Task NoArgument_MeasuresTheSampleImages()
     {
         ProgramRun run = await EvaluateAsync();
 
         run.ExitCode.Should().Be(Success, run.Error);
         run.Lines[0].Should().Be("resnet20-cifar10 on labels.txt");
         run.Output.Should().MatchRegex(@"top-1 +100\.00 % +\(10 right").And.MatchRegex(@"images/s").And.NotContain("\u001b");
-        run.Error.Should().Contain("10 of 10").And.NotContain("\u001b", "progress is plain where nobody watches");
+        run.Error.Should().Contain("10 of 10").And.NotContain("\u001b", "redirected progress is plain");
     }
 
     [Fact]
-    public async Task EveryOutput_IsWrittenAndHoldsTheSameResult()
+    public async Task EveryOutput_HasTheSameResult()
     {
         string zip = MakeZip(("cat/1.png", "cat.png"), ("cat/2.png", "dog.png"), ("dog/1.png", "dog.png"), ("ship/bad.png", null));
 
         ProgramRun run = await EvaluateAsync(
             zip, "--against", "resnet20-cifar10", "--ten-crop", "--report", _folder["out.md"], "--json", _folder["out.json"], "--plot", _folder["out.svg"], "--journal", _folder["out.journal"], "--batch", "2");
 
-        run.ExitCode.Should().Be(SomePicturesFailed, run.Error);
+        run.ExitCode.Should().Be(SomeImagesFailed, run.Error);
         run.Output.Should().MatchRegex(@"top-1 +66\.67 % +\(2 right").And.Contain("ship/bad.png").And.Contain("ten crops").And.MatchRegex("agreement +100.00 %");
         foreach (string name in new[] { "out.json", "out.against.json" })
         {
@@ -50,24 +45,24 @@ public sealed class EvaluateTests : IDisposable
         XDocument.Load(_folder["out.svg"]).Root!.Value.Should().Contain("top-1 66.67 %");
         XDocument.Load(_folder["out.against.svg"]).Root!.Value.Should().Contain("top-1 66.67 %");
         File.ReadAllText(_folder["out.md"]).Should().Contain("66.67 %").And.Contain("p-value 1.0000");
-        File.ReadLines(_folder["out.journal"]).Should().HaveCount(4, "a header and three pictures");
+        File.ReadLines(_folder["out.journal"]).Should().HaveCount(4, "a header and three images");
         File.ReadLines(_folder["out.against.journal"]).Should().HaveCount(4);
 
         ProgramRun again = await EvaluateAsync(zip, "--ten-crop", "--journal", _folder["out.journal"]);
-        again.Output.Should().Contain("3 pictures from the journal");
+        again.Output.Should().MatchRegex("3 (images|pictures) from the journal");
     }
 
     [Fact]
-    public async Task Limit_TakesFewerPictures()
+    public async Task Limit_TakesFewerImages()
     {
         ProgramRun run = await EvaluateAsync("--limit", "3");
 
         run.ExitCode.Should().Be(Success, run.Error);
-        run.Output.Should().Contain("3 pictures of 3 classes").And.Contain("(3 of 10)");
+        run.Output.Should().MatchRegex("3 (images|pictures) of 3 classes").And.Contain("(3 of 10)");
     }
 
     [Fact]
-    public async Task DataSetThatDoesNotFit_IsSaidBeforeAnythingRuns()
+    public async Task DatasetThatDoesNotFit_IsRefusedBeforeTheModelRuns()
     {
         string zip = MakeZip(("zebra/1.png", "cat.png"), ("cat/1.png", "cat.png"), ("stray.png", "cat.png"));
 
@@ -92,17 +87,17 @@ public sealed class EvaluateTests : IDisposable
         run.ShouldBeUnusable().Should().Contain(named).And.NotContain("\n");
     }
 
-    private static Task<ProgramRun> EvaluateAsync(params string[] arguments) => SampleProgram.RunAsync("Evaluate", arguments);
+    private static Task<ProgramRun> EvaluateAsync(params string[] arguments) => ToolProcess.RunAsync("evaluate", arguments);
 
-    /// <param name="entries">Names with the sample picture that each holds; null: no picture at all.</param>
-    private string MakeZip(params (string Name, string? Picture)[] entries)
+    /// <param name="entries">Names and the sample image that each contains; null for an invalid image.</param>
+    private string MakeZip(params (string Name, string? Image)[] entries)
     {
         string path = _folder["data.zip"];
         using ZipArchive archive = new(File.Create(path), ZipArchiveMode.Create);
-        foreach ((string name, string? picture) in entries)
+        foreach ((string name, string? image) in entries)
         {
             using Stream stream = archive.CreateEntry(name).Open();
-            stream.Write(picture is null ? "nothing"u8 : File.ReadAllBytes(Path.Combine(TestFolders.SamplePictures, picture)));
+            stream.Write(image is null ? "nothing"u8 : File.ReadAllBytes(Path.Combine(TestFolders.SamplePictures, image)));
         }
 
         return path;

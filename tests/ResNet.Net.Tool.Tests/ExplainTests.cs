@@ -1,46 +1,59 @@
 using System.Buffers.Binary;
+using System.Text.Json;
 
-namespace ResNet.Net.Samples.Tests;
+namespace ResNet.Net.Tool.Tests;
 
-public class ExplainTests
+public sealed class ExplainTests
 {
     private static readonly byte[] Signature = [0x89, (byte)'P', (byte)'N', (byte)'G', (byte)'\r', (byte)'\n', 0x1A, (byte)'\n'];
 
     [Fact]
-    public async Task NoArguments_DrawsEverySamplePicture()
+    public async Task NoArgument_DrawsEverySampleImage()
     {
         using TemporaryFolder folder = new();
 
-        ProgramRun run = await SampleProgram.RunAsync("Explain", "--out", folder["maps"], "--long-side", "200");
+        ProgramRun run = await ToolProcess.RunAsync("explain", "--out", folder["maps"], "--long-side", "200");
 
         run.Error.Should().BeEmpty();
         run.ExitCode.Should().Be(0);
-        string[] pictures = Directory.GetFiles(TestFolders.SamplePictures, "*.png");
-        run.Lines.Should().HaveCount(pictures.Length);
-        Directory.GetFiles(folder["maps"]).Should().HaveCount(pictures.Length).And.OnlyContain(f => IsWideOrHigh(SizeOf(f)));
+        string[] images = Directory.GetFiles(TestFolders.SamplePictures, "*.png");
+        run.Lines.Should().HaveCount(images.Length);
+        Directory.GetFiles(folder["maps"]).Should().HaveCount(images.Length).And.OnlyContain(f => IsWideOrHigh(SizeOf(f)));
         run.Output.Should().Contain("frog-6-frog.png: frog");
     }
 
     [Fact]
-    public async Task TopThree_OnePictureEach()
+    public async Task Top_DrawsThatManyMaps()
     {
         using TemporaryFolder folder = new();
 
-        ProgramRun run = await SampleProgram.RunAsync("Explain", Path.Combine(TestFolders.SamplePictures, "cat.png"), "--top", "3", "--out", folder["maps"]);
+        ProgramRun run = await ToolProcess.RunAsync("explain", Path.Combine(TestFolders.SamplePictures, "cat.png"), "--top", "3", "--out", folder["maps"]);
 
         run.ExitCode.Should().Be(0);
         Directory.GetFiles(folder["maps"], "cat-*.png").Should().HaveCount(3);
     }
 
+    [Fact]
+    public async Task Json_HasOneObjectPerMap()
+    {
+        using TemporaryFolder folder = new();
+
+        ProgramRun run = await ToolProcess.RunAsync("explain", Path.Combine(TestFolders.SamplePictures, "cat.png"), "--top", "2", "--json", "--out", folder["maps"]);
+
+        JsonElement[] maps = [.. run.Lines.Select(l => JsonDocument.Parse(l).RootElement)];
+        maps.Should().HaveCount(2).And.OnlyContain(m => File.Exists(m.GetProperty("map").GetString()));
+        maps[0].GetProperty("prediction").GetProperty("label").GetString().Should().Be("cat");
+    }
+
     [Theory]
     [InlineData("truck")]
     [InlineData("9")]
-    public async Task Class_ByLabelOrIndex_IntoAFile(string label)
+    public async Task Class_ByLabelOrIndex_DrawsItIntoAFile(string label)
     {
         using TemporaryFolder folder = new();
         string file = folder["deeper", "truck.png"];
 
-        ProgramRun run = await SampleProgram.RunAsync("Explain", Path.Combine(TestFolders.SamplePictures, "cat.png"), "--class", label, "--out", file);
+        ProgramRun run = await ToolProcess.RunAsync("explain", Path.Combine(TestFolders.SamplePictures, "cat.png"), "--class", label, "--out", file);
 
         run.ExitCode.Should().Be(0);
         run.Lines.Should().ContainSingle().Which.Should().Contain(": truck ");
@@ -48,11 +61,11 @@ public class ExplainTests
     }
 
     [Fact]
-    public async Task BadPicture_DoesNotCostTheOthersTheirs()
+    public async Task BadImage_DoesNotFailTheOthers()
     {
         using TemporaryFolder folder = new();
 
-        ProgramRun run = await SampleProgram.RunAsync("Explain", "none.png", Path.Combine(TestFolders.Fixtures, "images", "bad-text.jpg"), Path.Combine(TestFolders.SamplePictures, "cat.png"), "--out", folder["maps"]);
+        ProgramRun run = await ToolProcess.RunAsync("explain", "none.png", Path.Combine(TestFolders.Fixtures, "images", "bad-text.jpg"), Path.Combine(TestFolders.SamplePictures, "cat.png"), "--out", folder["maps"]);
 
         run.ExitCode.Should().Be(1);
         run.Error.Should().Contain("none.png").And.Contain("bad-text.jpg");
@@ -60,13 +73,13 @@ public class ExplainTests
     }
 
     [Fact]
-    public async Task FolderWithOneNameTwice_DrawsBoth()
+    public async Task FolderWithTheSameNameTwice_DrawsBoth()
     {
         using TemporaryFolder folder = new();
         File.Copy(Path.Combine(TestFolders.SamplePictures, "cat.png"), folder["in", "a", "cat.png"]);
         File.Copy(Path.Combine(TestFolders.SamplePictures, "cat.png"), folder["in", "b", "cat.png"]);
 
-        ProgramRun run = await SampleProgram.RunAsync("Explain", folder["in"], "--ten-crop", "--long-side", "64", "--out", folder["maps"]);
+        ProgramRun run = await ToolProcess.RunAsync("explain", folder["in"], "--ten-crop", "--long-side", "64", "--out", folder["maps"]);
 
         run.ExitCode.Should().Be(0, run.Error);
         Directory.GetFiles(folder["maps"]).Select(Path.GetFileName).Should().BeEquivalentTo("cat-3-cat.png", "cat-3-cat-2.png");
@@ -76,8 +89,8 @@ public class ExplainTests
     [InlineData("--class", "unicorn", "unicorn")]
     [InlineData("--model", "resnet51", "resnet50-v1-7")]
     [InlineData("--top", "9", "--top")]
-    [InlineData("--out", "one.png", "name a folder")]
-    [InlineData("--long-side", "0", "--long-side needs a number from 1 to 16384")]
+    [InlineData("--out", "one.png", "Name a folder")]
+    [InlineData("--long-side", "0", "--long-side requires a number from 1 to 16384")]
     [InlineData("--size", "64", "64")]
     [InlineData("--models", "x", "'--models'")]
     public async Task WrongOption_SaysWhatIsWrong(string option, string value, string said)
@@ -85,7 +98,7 @@ public class ExplainTests
         using TemporaryFolder folder = new();
         string[] output = option == "--out" ? [] : ["--out", folder["maps"]];
 
-        ProgramRun run = await SampleProgram.RunAsync("Explain", [option, value, .. output]);
+        ProgramRun run = await ToolProcess.RunAsync("explain", [option, value, .. output]);
 
         run.ShouldBeUnusable().Should().Contain(said).And.NotContain("\n");
     }

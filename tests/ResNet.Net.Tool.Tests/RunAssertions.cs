@@ -1,12 +1,12 @@
-namespace ResNet.Net.Samples.Tests;
+namespace ResNet.Net.Tool.Tests;
 
-/// <summary>What every sample owes its users.</summary>
+/// <summary>Assertions that hold for every command.</summary>
 internal static class RunAssertions
 {
     private const int Unusable = 2;
 
     /// <summary>Wrong usage: exit code 2, nothing on standard output, no stack trace.</summary>
-    /// <returns>What was said.</returns>
+    /// <returns>The standard error.</returns>
     public static string ShouldBeUnusable(this ProgramRun run)
     {
         run.ExitCode.Should().Be(Unusable, run.Error);
@@ -16,10 +16,10 @@ internal static class RunAssertions
     }
 
     /// <summary>Ctrl+C: exit code 130 and one line that says so.</summary>
-    public static void ShouldBeCancelled(this ProgramRun run)
+    public static void ShouldBeCanceled(this ProgramRun run)
     {
         run.ExitCode.Should().Be(130, run.Error);
-        run.Error.TrimEnd().Split('\n')[^1].Should().StartWith("Cancelled.");
+        run.Error.TrimEnd().Split('\n')[^1].Should().StartWith("Canceled.");
         run.Error.Should().NotContain("   at ");
     }
 }

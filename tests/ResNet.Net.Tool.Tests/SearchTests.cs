@@ -1,22 +1,22 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
-using ResNet.Net.Samples.Draw;
+using System.Text.Json;
 
-namespace ResNet.Net.Samples.Tests;
+namespace ResNet.Net.Tool.Tests;
 
 public sealed class SearchTests : IDisposable
 {
-    private const int Success = 0, SomePicturesFailed = 1;
+    private const int Success = 0, SomeImagesFailed = 1;
 
     private readonly TemporaryFolder _folder = new();
 
-    private string Index => Path.Combine(_folder.FullPath, "pictures.index");
+    private string Index => Path.Combine(_folder.FullPath, "images.index");
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task NoArgument_NamesTheTwoPicturesThatAreMostLikeEach()
+    public async Task NoArgument_PrintsTheTwoMostSimilarImagesOfEach()
     {
         Dictionary<string, float[]> features = Features();
 
@@ -30,7 +30,7 @@ public sealed class SearchTests : IDisposable
             (string Name, double Cosine)[] expected = [.. features.Where(f => f.Key != name).Select(f => (f.Key, Cosine(own, f.Value))).OrderByDescending(f => f.Item2).Take(2)];
             for (int i = 0; i < 2; i++)
             {
-                // Two that are as much alike may change places.
+                // Images of the same similarity may change places.
                 string[] parts = cells[i + 1].Split(' ');
                 Cosine(own, features[parts[0]]).Should().BeApproximately(expected[i].Cosine, 0.005);
                 double.Parse(parts[1], CultureInfo.InvariantCulture).Should().BeApproximately(expected[i].Cosine, 0.006);
@@ -39,26 +39,26 @@ public sealed class SearchTests : IDisposable
     }
 
     [Fact]
-    public async Task Query_NamesTheNearestFirst_AndBadPicturesAreLeftOut()
+    public async Task Query_GivesTheNearestFirst_WithoutBadImages()
     {
-        foreach (Scene scene in SceneCatalog.All)
+        foreach (SampleImage image in SampleImage.All)
         {
-            File.Copy(Sample(scene.FileName), _folder["in", "deeper", scene.FileName]);
+            File.Copy(Sample(image.FileName), _folder["in", "deeper", image.FileName]);
         }
 
-        File.WriteAllText(_folder["in", "bad.png"], "no picture");
+        File.WriteAllText(_folder["in", "bad.png"], "not an image");
         Dictionary<string, float[]> features = Features();
 
         ProgramRun index = await SearchAsync("index", _folder["in"], "--out", Index);
         ProgramRun query = await SearchAsync("query", Sample("car.png"), "--index", Index, "--top", "4");
 
-        index.ExitCode.Should().Be(SomePicturesFailed);
+        index.ExitCode.Should().Be(SomeImagesFailed);
         index.Error.Should().Contain($"{_folder["in", "bad.png"]}: not a JPEG").And.NotContain("\u001b");
-        index.Output.TrimEnd().Should().Be($"10 pictures in {Index}, 1 left out.");
+        index.Output.TrimEnd().Should().Be($"10 images in {Index}, 1 failed.");
         query.ExitCode.Should().Be(Success, query.Error);
         string[][] rows = [.. query.Lines.Where(l => l.Contains(".png")).Select(l => l.Trim('│').Split('│').Select(c => c.Trim()).ToArray())];
         rows.Should().HaveCount(4);
-        rows[0][1].Should().Be("1.00", "it is in the index itself");
+        rows[0][1].Should().Be("1.00", "the index contains it");
         rows.Select(r => Path.GetFileNameWithoutExtension(r[0])).Should().Equal(features.OrderByDescending(f => Cosine(features["car"], f.Value)).Take(4).Select(f => f.Key));
     }
 
@@ -87,17 +87,31 @@ public sealed class SearchTests : IDisposable
         Directory.GetFiles(_folder.FullPath).Should().Equal(Index);
     }
 
+    [Fact]
+    public async Task Json_HasOneObjectPerLine()
+    {
+        ProgramRun index = await SearchAsync("index", TestFolders.SamplePictures, "--out", Index, "--json");
+        ProgramRun query = await SearchAsync("query", Sample("car.png"), "--index", Index, "--top", "2", "--json");
+        ProgramRun all = await SearchAsync("--json");
+
+        JsonDocument.Parse(index.Output).RootElement.GetProperty("images").GetInt32().Should().Be(10);
+        JsonElement[] matches = [.. query.Lines.Select(l => JsonDocument.Parse(l).RootElement)];
+        matches.Select(m => Path.GetFileName(m.GetProperty("image").GetString())).Should().Equal("car.png", "truck.png");
+        matches[0].GetProperty("similarity").GetDouble().Should().BeApproximately(1, 1e-4);
+        all.Lines.Should().HaveCount(10).And.OnlyContain(l => JsonDocument.Parse(l).RootElement.GetProperty("matches").GetArrayLength() == 2);
+    }
+
     [Theory]
     [InlineData("--model resnet20-cifar10-int8", "'resnet20-cifar10', not 'resnet20-cifar10-int8'")]
     [InlineData("--ten-crop", "crops (Center, not TenCrop)")]
-    [InlineData("--mean 0,0,0", "prepared in another way")]
+    [InlineData("--mean 0,0,0", "different preprocessing")]
     public async Task IndexOfAnotherModel_IsRefused(string arguments, string said)
     {
         (await SearchAsync("index", TestFolders.SamplePictures, "--out", Index)).ExitCode.Should().Be(Success);
 
         ProgramRun run = await SearchAsync(["query", Sample("cat.png"), "--index", Index, .. arguments.Split(' ')]);
 
-        run.ShouldBeUnusable().Should().Contain(said).And.Contain("make it again").And.NotContain("\n");
+        run.ShouldBeUnusable().Should().Contain(said).And.Contain("create it again").And.NotContain("\n");
     }
 
     [Fact]
@@ -110,13 +124,13 @@ public sealed class SearchTests : IDisposable
         tooMany[12] = 11;
         (byte[] Bytes, string Said)[] damages =
         [
-            ([], "does not begin"),
-            ("PK\u0003\u0004 something else"u8.ToArray(), "does not begin"),
+            ([], "does not start"),
+            ("PK\u0003\u0004 something else"u8.ToArray(), "does not start"),
             (otherVersion, "version 2"),
-            (tooMany, "cut off"),
-            (whole[..14], "cut off"),
-            (whole[..100], "cut off"),
-            (whole[..^1], "cut off"),
+            (tooMany, "truncated"),
+            (whole[..14], "truncated"),
+            (whole[..100], "truncated"),
+            (whole[..^1], "truncated"),
         ];
         foreach ((byte[] bytes, string said) in damages)
         {
@@ -124,29 +138,29 @@ public sealed class SearchTests : IDisposable
 
             ProgramRun run = await SearchAsync("query", Sample("cat.png"), "--index", Index);
 
-            run.ShouldBeUnusable().Should().Contain(said).And.Contain("index FOLDER").And.NotContain("\n");
+            run.ShouldBeUnusable().Should().Contain(said).And.Contain("search index FOLDER").And.NotContain("\n");
         }
     }
 
     [UnixFact]
-    public async Task CtrlC_LeavesTheOldIndex()
+    public async Task CtrlC_KeepsTheOldIndex()
     {
         string many = MakeMany();
-        File.WriteAllText(Index, "the old one");
+        File.WriteAllText(Index, "the old index");
 
-        ProgramRun run = await SampleProgram.StopAsync("Search", SampleProgram.Interrupt, _ => File.Exists($"{Index}.partial"), "index", many, "--out", Index);
+        ProgramRun run = await ToolProcess.StopAsync("search", ToolProcess.Interrupt, _ => File.Exists($"{Index}.partial"), "index", many, "--out", Index);
 
-        run.ShouldBeCancelled();
-        File.ReadAllText(Index).Should().Be("the old one");
+        run.ShouldBeCanceled();
+        File.ReadAllText(Index).Should().Be("the old index");
         File.Exists($"{Index}.partial").Should().BeFalse();
     }
 
     [UnixFact]
-    public async Task KilledRun_LeavesNoIndex_AndTheNextOneWrites()
+    public async Task KilledRun_LeavesNoIndex_AndTheNextRunWrites()
     {
         string many = MakeMany();
 
-        await SampleProgram.StopAsync("Search", SampleProgram.Kill, _ => File.Exists($"{Index}.partial"), "index", many, "--out", Index);
+        await ToolProcess.StopAsync("search", ToolProcess.Kill, _ => File.Exists($"{Index}.partial"), "index", many, "--out", Index);
         bool left = File.Exists(Index);
         ProgramRun next = await SearchAsync("index", TestFolders.SamplePictures, "--out", Index);
 
@@ -171,17 +185,17 @@ public sealed class SearchTests : IDisposable
         run.ShouldBeUnusable().Should().Contain(named).And.NotContain("\n");
     }
 
-    private static Task<ProgramRun> SearchAsync(params string[] arguments) => SampleProgram.RunAsync("Search", arguments);
+    private static Task<ProgramRun> SearchAsync(params string[] arguments) => ToolProcess.RunAsync("search", arguments);
 
     private static string Sample(string name) => Path.Combine(TestFolders.SamplePictures, name);
 
     private static Dictionary<string, float[]> Features()
     {
         using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Outputs = ModelOutputs.Features });
-        return SceneCatalog.All.ToDictionary(s => Path.GetFileNameWithoutExtension(s.FileName), s => classifier.Embed(Sample(s.FileName)));
+        return SampleImage.All.ToDictionary(s => Path.GetFileNameWithoutExtension(s.FileName), s => classifier.Embed(Sample(s.FileName)));
     }
 
-    /// <summary>In double, from features of any length.</summary>
+    /// <summary>Computes the cosine in double precision, from vectors of any length.</summary>
     private static double Cosine(float[] a, float[] b)
     {
         double dot = a.Zip(b, (x, y) => (double)x * y).Sum();

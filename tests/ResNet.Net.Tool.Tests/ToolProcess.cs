@@ -2,32 +2,32 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace ResNet.Net.Samples.Tests;
+namespace ResNet.Net.Tool.Tests;
 
-/// <summary>Runs a sample as its users do: as a process of its own.</summary>
-internal static partial class SampleProgram
+/// <summary>Runs the built tool as a process, as users do.</summary>
+internal static partial class ToolProcess
 {
     /// <summary>Ctrl+C.</summary>
     public const int Interrupt = 2;
 
-    /// <summary>What no program hears.</summary>
+    /// <summary>Ends a process without notice.</summary>
     public const int Kill = 9;
 
-    public static Task<ProgramRun> RunAsync(string name, params string[] arguments) => RunAsync(name, new Dictionary<string, string>(), arguments);
+    public static Task<ProgramRun> RunAsync(string command, params string[] arguments) => RunAsync(command, new Dictionary<string, string>(), arguments);
 
-    /// <param name="name">The sample's.</param>
-    /// <param name="environment">Variables in addition to those that keep it off the network and away from this user's models.</param>
-    /// <param name="arguments">What follows its name.</param>
-    public static Task<ProgramRun> RunAsync(string name, IReadOnlyDictionary<string, string> environment, params string[] arguments) => ProgramRun.OfAsync(Describe(name, environment, arguments));
+    /// <param name="command">The command; empty for none.</param>
+    /// <param name="environment">Variables in addition to those that keep the tool off the network and away from this user's models.</param>
+    /// <param name="arguments">The arguments after the command.</param>
+    public static Task<ProgramRun> RunAsync(string command, IReadOnlyDictionary<string, string> environment, params string[] arguments) => ProgramRun.OfAsync(Describe(command, environment, arguments));
 
-    /// <summary>Starts a sample, and sends it a signal as soon as something holds. It must not have ended before.</summary>
-    /// <param name="name">The sample's.</param>
+    /// <summary>Starts the tool and sends it a signal as soon as a condition holds. It must not end before.</summary>
+    /// <param name="command">The command; empty for none.</param>
     /// <param name="signal">The signal.</param>
-    /// <param name="when">Is given what was said on standard error so far.</param>
-    /// <param name="arguments">What follows its name.</param>
-    public static async Task<ProgramRun> StopAsync(string name, int signal, Func<string, bool> when, params string[] arguments)
+    /// <param name="when">The condition; receives the standard error so far.</param>
+    /// <param name="arguments">The arguments after the command.</param>
+    public static async Task<ProgramRun> StopAsync(string command, int signal, Func<string, bool> when, params string[] arguments)
     {
-        using Process process = new() { StartInfo = HearsSignals(Describe(name, new Dictionary<string, string>(), arguments)) };
+        using Process process = new() { StartInfo = WithSignals(Describe(command, new Dictionary<string, string>(), arguments)) };
         StringBuilder error = new();
         process.ErrorDataReceived += (_, line) => Synchronized(() => error.Append(line.Data).Append('\n'));
         process.Start();
@@ -52,8 +52,8 @@ internal static partial class SampleProgram
         }
     }
 
-    /// <summary>What runs in the background of a script has Ctrl+C ignored from birth, and so have all that it starts; a person's terminal has not.</summary>
-    private static ProcessStartInfo HearsSignals(ProcessStartInfo start)
+    /// <summary>Background processes of scripts start with Ctrl+C ignored, and so do their children; processes of a terminal do not.</summary>
+    private static ProcessStartInfo WithSignals(ProcessStartInfo start)
     {
         if (OperatingSystem.IsLinux())
         {
@@ -68,15 +68,15 @@ internal static partial class SampleProgram
         return start;
     }
 
-    /// <summary>How a sample is started.</summary>
-    public static ProcessStartInfo Describe(string name, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    /// <summary>How the tool is started.</summary>
+    public static ProcessStartInfo Describe(string command, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        // Where its own build put it: what lies beside these tests lacks the packages that ASP.NET Core, which they use, brings them.
+        // From its own output folder: the tests' folder lacks the packages that ASP.NET Core, which they use, includes.
         string[] configuration = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar)[^2..];
-        string program = Path.Combine([TestFolders.Repository, "samples", name, "bin", .. configuration, $"{name}.dll"]);
-        ProcessStartInfo start = ProgramRun.Dotnet(program, arguments);
+        string program = Path.Combine([TestFolders.Repository, "src", "ResNet.Net.Tool", "bin", .. configuration, "resnet.dll"]);
+        ProcessStartInfo start = ProgramRun.Dotnet(program, command.Length > 0 ? [command, .. arguments] : arguments);
 
-        // What the developer's machine has must not decide a test.
+        // The developer's settings must not decide a test.
         start.Environment.Remove("RESNET_NET_MODELS");
         start.Environment.Remove("RESNET_NET_MIRROR");
         start.Environment["RESNET_NET_OFFLINE"] = "1";

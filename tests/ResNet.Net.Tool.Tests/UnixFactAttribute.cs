@@ -1,6 +1,6 @@
-namespace ResNet.Net.Samples.Tests;
+namespace ResNet.Net.Tool.Tests;
 
-/// <summary>A test that sends signals: skipped where there are none.</summary>
+/// <summary>A test that needs POSIX signals or file names.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class UnixFactAttribute : FactAttribute
 {

@@ -13,7 +13,7 @@ public sealed class DrawTests : IDisposable
     public void Dispose() => _classifier.Dispose();
 
     [Fact]
-    public void Catalog_IsTheFolderOfPictures()
+    public void Catalog_IsTheFolderOfImages()
     {
         IEnumerable<string> files = Directory.EnumerateFiles(TestFolders.SamplePictures).Select(f => Path.GetFileName(f));
 
@@ -21,7 +21,7 @@ public sealed class DrawTests : IDisposable
     }
 
     [Fact]
-    public void LabelFile_SaysWhatEachSceneShows()
+    public void LabelFile_HasTheLabelOfEachScene()
     {
         IEnumerable<string[]> lines = File.ReadLines(Path.Combine(TestFolders.SamplePictures, LabelFile)).Where(l => l.Length > 0 && l[0] != '#').Select(l => l.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
@@ -39,7 +39,7 @@ public sealed class DrawTests : IDisposable
 
     [Theory]
     [MemberData(nameof(FileNames))]
-    public void Picture_IsWhatItsSceneDraws(string fileName)
+    public void Image_IsWhatItsSceneDraws(string fileName)
     {
         Scene scene = SceneCatalog.All.Single(s => s.FileName == fileName);
 
@@ -51,7 +51,7 @@ public sealed class DrawTests : IDisposable
 
     [Theory]
     [MemberData(nameof(FileNames))]
-    public void Picture_IsRecognisedByTheEmbeddedModel(string fileName)
+    public void Image_IsClassifiedCorrectlyByTheEmbeddedModel(string fileName)
     {
         Scene scene = SceneCatalog.All.Single(s => s.FileName == fileName);
 
@@ -69,7 +69,7 @@ public sealed class DrawTests : IDisposable
         (committed.Width, committed.Height).Should().Be((canvas.Width, canvas.Height));
         drawn.Should().HaveSameCount(committed.Rgb);
 
-        // One level: platforms may round a border case of the floating-point arithmetic differently.
+        // One level: platforms may round differently.
         int largest = drawn.Zip(committed.Rgb, (a, b) => Math.Abs(a - b)).Max();
         largest.Should().BeLessThanOrEqualTo(1);
     }

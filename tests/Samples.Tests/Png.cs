@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ResNet.Net.Samples.Tests;
 
-/// <summary>A second opinion on the sample pictures: reads 8-bit RGB PNG files without the library and without Draw.</summary>
+/// <summary>Reads 8-bit RGB PNG files independently of the library and of Draw.</summary>
 internal sealed record Png(int Width, int Height, byte[] Rgb)
 {
     private const int Channels = 3;
@@ -73,10 +73,10 @@ internal sealed record Png(int Width, int Height, byte[] Rgb)
         return rgb;
     }
 
-    // The neighbour nearest to left + above - corner; ties in this order.
+    // The neighbor nearest to left + above - corner; ties in this order.
     private static int Paeth(int left, int above, int corner)
     {
         int estimate = left + above - corner;
-        return new[] { left, above, corner }.MinBy(neighbour => Math.Abs(estimate - neighbour));
+        return new[] { left, above, corner }.MinBy(neighbor => Math.Abs(estimate - neighbor));
     }
 }

@@ -2,18 +2,18 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace ResNet.Net.Samples.Tests;
+namespace ResNet.Net.Tests.Support;
 
 /// <summary>
-/// What a page shows of a program's output, held against what the program prints. <c>…</c> stands for anything in a line, alone in a line for any lines.
-/// Times and rates stand for any. Numbers with a decimal point may differ by two of their last digit or by 2 %, whichever is more: processors round differently.
-/// Widths of columns follow from the numbers. Everything else must be the same.
+/// Compares the output that a page shows with the output of the program. <c>…</c> matches any text in a line; alone in a line, it matches any lines.
+/// Times and rates match any. Numbers with a decimal point may differ by two of the last digit or by 2 %, whichever is more, since processors round
+/// differently. Column widths may differ. Everything else must be equal.
 /// </summary>
 internal static partial class ShownOutput
 {
     private const double Relative = 0.02, LastDigits = 2;
 
-    /// <summary>How the output differs from what is shown; null where it does not.</summary>
+    /// <summary>Describes the difference; null when there is none.</summary>
     public static string? Difference(string shown, string actual)
     {
         string[] expectedLines = Lines(shown);
@@ -61,12 +61,12 @@ internal static partial class ShownOutput
             pattern.Append(@"\n");
         }
 
-        // The last line has no end of its own.
+        // The last line has no line break.
         return pattern.Remove(pattern.Length - 2, 2).Append(@"\z").ToString();
     }
 
-    // Milliseconds in the last column of a table, and whatever is named as a time or a rate.
-    [GeneratedRegex(@"(?<=│ )\d+\.\d(?= │$)|\d+\.\d(?= (?:decode|preprocess|model\b|images/s))|(?<=images/s on CPU, ).*|(?<=^│ (?:ms a picture|images/s) │).*")]
+    // Milliseconds in the last column of a table, and everything named as a time or a rate.
+    [GeneratedRegex(@"(?<=│ )\d+\.\d(?= │$)|\d+\.\d(?= (?:decode|preprocess|model\b|images/s))|(?<=images/s on CPU, ).*|(?<=^│ (?:ms per image|images/s) │).*")]
     private static partial Regex Varies();
 
     [GeneratedRegex(@"-?\d+\.\d+")]

@@ -8,7 +8,7 @@ internal static class TestFolders
     /// <summary>Encoded pictures with the pixels that they must decode to.</summary>
     public static string Fixtures { get; } = Path.Combine(Repository, "tests", "fixtures");
 
-    public static string SamplePictures { get; } = Path.Combine(Repository, "samples", "pictures");
+    public static string SamplePictures { get; } = Path.Combine(Repository, "samples", "images");
 
     /// <summary>The folder beside the checkout that holds data sets and reference outputs; absent on most machines.</summary>
     public static string Shared { get; } = Path.Combine(Path.GetDirectoryName(Repository)!, "shared");

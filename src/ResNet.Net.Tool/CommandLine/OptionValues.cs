@@ -86,14 +86,14 @@ internal static class OptionValues
         return default;
     }
 
-    /// <summary>An option whose value is a name of an enumeration; shells complete the names.</summary>
-    public static Option<T> EnumOption<T>(string name, string description, T value)
+    /// <summary>Creates an option whose values are the names of an enumeration; shells complete them.</summary>
+    public static Option<T> EnumOption<T>(string name, string helpName, string description, T value)
         where T : struct, Enum
     {
         Option<T> option = new(name)
         {
             Description = description,
-            HelpName = string.Join('|', Enum.GetNames<T>()),
+            HelpName = helpName,
             DefaultValueFactory = _ => value,
             CustomParser = OneOf<T>,
         };

@@ -7,6 +7,18 @@ namespace ResNet.Net.Tool.Models;
 /// <summary>Prints all variants.</summary>
 internal static class ListReport
 {
+    // Narrower terminals get fewer columns instead of wrapped ones.
+    private const int FullWidth = 100;
+
+    private static readonly Column[] Columns =
+    [
+        new("MB", IsNumber: true, WideOnly: false, v => Format.Megabytes(v.Bytes)),
+        new("Opset", IsNumber: true, WideOnly: true, v => v.Opset.ToString(CultureInfo.InvariantCulture)),
+        new("Precision", IsNumber: false, WideOnly: false, Format.Precision),
+        new("Top-1 %", IsNumber: true, WideOnly: false, v => Format.Percent(v.Top1)),
+        new("Top-5 %", IsNumber: true, WideOnly: true, v => Format.Percent(v.Top5)),
+    ];
+
     public static int Print(ModelStore store, OutputFormat format)
     {
         ILookup<ResNetVariant, StoredModel> stored = store.List().ToLookup(m => m.Variant);
@@ -39,30 +51,18 @@ internal static class ListReport
 
     private static void Print(ModelStore store, ILookup<ResNetVariant, StoredModel> stored, IAnsiConsole console)
     {
-        Table table = new Table().RoundedBorder();
-        table.AddColumn(new TableColumn("ID").NoWrap());
-        foreach (string number in (string[])["MB", "Opset"])
+        bool wide = console.Profile.Width >= FullWidth;
+        Table table = new Table().RoundedBorder().AddColumn(new TableColumn("ID").NoWrap());
+        foreach (Column column in Columns.Where(c => wide || !c.WideOnly))
         {
-            table.AddColumn(new TableColumn(number).RightAligned().NoWrap());
+            table.AddColumn(column.IsNumber ? new TableColumn(column.Name).RightAligned().NoWrap() : new TableColumn(column.Name).NoWrap());
         }
 
-        table.AddColumn(new TableColumn("Precision").NoWrap());
-        foreach (string number in (string[])["Top-1 %", "Top-5 %"])
-        {
-            table.AddColumn(new TableColumn(number).RightAligned().NoWrap());
-        }
-
-        table.AddColumn(new TableColumn("Stored").NoWrap());
+        table.AddColumn(new TableColumn("Stored"));
         foreach (ResNetVariant variant in ResNetVariant.All)
         {
-            table.AddRow(
-                variant.Id,
-                Format.Megabytes(variant.Bytes),
-                variant.Opset.ToString(CultureInfo.InvariantCulture),
-                Format.Precision(variant),
-                Format.Percent(variant.Top1),
-                Format.Percent(variant.Top5),
-                variant.IsEmbedded ? "[green]embedded[/]" : string.Join('\n', stored[variant].Select(Show)));
+            string state = variant.IsEmbedded ? "[green]embedded[/]" : string.Join('\n', stored[variant].Select(Show));
+            table.AddRow([variant.Id, .. Columns.Where(c => wide || !c.WideOnly).Select(c => c.Value(variant)), state]);
         }
 
         console.Write(table);
@@ -75,4 +75,6 @@ internal static class ListReport
         string color = model.State switch { StoredModelState.Verified => "green", StoredModelState.Damaged => "red", _ => "yellow" };
         return $"[{color}]{Terminal.Plain(Format.State(model))}[/]";
     }
+
+    private sealed record Column(string Name, bool IsNumber, bool WideOnly, Func<ResNetVariant, string> Value);
 }

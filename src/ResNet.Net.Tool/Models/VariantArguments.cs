@@ -14,7 +14,13 @@ internal static class VariantArguments
     /// <param name="allowEmbedded">Whether embedded models are allowed.</param>
     public static Argument<ResNetVariant[]> Create(string description, ArgumentArity arity, bool allowEmbedded = false)
     {
-        Argument<ResNetVariant[]> ids = new("ids") { Description = description, Arity = arity, CustomParser = argument => Parse(argument, allowEmbedded) };
+        Argument<ResNetVariant[]> ids = new("ids")
+        {
+            Description = description,
+            HelpName = "ids",
+            Arity = arity,
+            CustomParser = argument => Parse(argument, allowEmbedded),
+        };
         ids.CompletionSources.Add([.. ResNetVariant.All.Where(v => allowEmbedded || !v.IsEmbedded).Select(v => v.Id), "all"]);
         return ids;
     }

@@ -40,18 +40,21 @@ internal sealed class QuantizeOptions
     };
 
     private readonly Option<QuantizationFormat> _format
-        = OptionValues.EnumOption("--format", "The format: Qdq for every runtime, QOperator for ONNX Runtime on CPUs.", Defaults.Format);
+        = OptionValues.EnumOption("--format", "format", "Qdq for every runtime, or QOperator for ONNX Runtime on CPUs.", Defaults.Format);
 
-    private readonly Option<CalibrationMethod> _calibrator
-        = OptionValues.EnumOption("--calibrator", "How ranges are derived from the calibration images.", Defaults.Calibration);
+    private readonly Option<CalibrationMethod> _calibrator = OptionValues.EnumOption(
+        "--calibrator", "method", "How ranges are derived from the calibration images: MinMax, MovingAverage, Percentile, Entropy or L2.", Defaults.Calibration);
 
     private readonly Option<ActivationType> _activations
-        = OptionValues.EnumOption("--activations", "The type of activations: UInt8 for CPUs, Int8 for GPUs.", Defaults.ActivationType);
+        = OptionValues.EnumOption("--activations", "type", "The type of activations: UInt8 for CPUs, or Int8 for GPUs.", Defaults.ActivationType);
 
     private readonly Option<bool> _reduceRange = new("--reduce-range") { Description = "Use 7-bit weights, which are exact on processors without VNNI." };
 
     private readonly Option<UnfoldedBatchNormalization> _batchNormalization = OptionValues.EnumOption(
-        "--batch-normalization", "How to handle batch normalizations that cannot be folded into a Conv (ResNet v2).", Defaults.UnfoldedBatchNormalization);
+        "--batch-normalization",
+        "how",
+        "What batch normalizations that cannot be folded into a Conv become (ResNet v2): Depthwise or Float.",
+        Defaults.UnfoldedBatchNormalization);
 
     private readonly Option<string[]> _float = new("--float")
     {
@@ -61,11 +64,11 @@ internal sealed class QuantizeOptions
     };
 
     private readonly Option<AccuracyMeasure> _measure
-        = OptionValues.EnumOption("--measure", "The accuracy criterion's measure.", AccuracyCriterion.Default.Measure);
+        = OptionValues.EnumOption("--measure", "measure", "What the accuracy criterion measures: RelativeDrop, AbsoluteDrop or Disagreement.", AccuracyCriterion.Default.Measure);
 
     private readonly Option<double> _most = new("--most")
     {
-        Description = "The accuracy criterion's limit: the largest acceptable loss, in percent.",
+        Description = "The limit of the accuracy criterion: the largest acceptable loss, in percent.",
         HelpName = "percent",
         DefaultValueFactory = _ => AccuracyCriterion.Default.Limit,
         CustomParser = OptionValues.Percent,

@@ -128,7 +128,8 @@ internal sealed partial class SearchCommand
             return;
         }
 
-        Console.WriteLine($"{classifier.ModelName}: embeddings of {classifier.FeatureCount} features. Similarity is the cosine: 1 for the same direction, 0 for nothing in common.");
+        Console.WriteLine($"{classifier.ModelName}: embeddings of {classifier.FeatureCount} features.");
+        Console.WriteLine("Similarity is the cosine: 1 for the same direction, 0 for nothing in common.");
         SearchTables.Print(found);
     }
 
