@@ -15,9 +15,11 @@ ModelDefinition model = args.Length > 1
     : new ModelDefinition(Path.Combine(AppContext.BaseDirectory, "resnet20-cifar10.onnx"))
     {
         Labels = LabelSet.Cifar10,
-        Profile = PreprocessingProfile.Torchvision.WithCrop(32, 32) with
+        Profile = new PreprocessingProfile // or spell the recipe out
         {
-            Resize = ResizeRule.ShortSide(32),
+            Name = "mine",
+            Resize = ResizeRule.ShortSide(32, LongSideRounding.HalfToEven),
+            Crop = new CropRule(32, 32),
             Mean = new ChannelValues(0.4914f, 0.4822f, 0.4465f),
             Std = new ChannelValues(0.2470f, 0.2435f, 0.2616f),
         },

@@ -1,4 +1,4 @@
-// Draws the sample pictures: dotnet run --project samples/Draw [folder]
+// Draws the sample images: dotnet run --project samples/Draw [folder]
 // Draws the packages' icon: dotnet run --project samples/Draw -- --icon eng/icon.png
 using ResNet.Net.Samples.Draw;
 
@@ -9,7 +9,7 @@ if (args is ["--icon", string icon])
     return;
 }
 
-string folder = args.Length > 0 ? args[0] : Path.Combine(FindRepository(), "samples", "pictures");
+string folder = args.Length > 0 ? args[0] : Path.Combine(FindRepository(), "samples", "images");
 Directory.CreateDirectory(folder);
 foreach (Scene scene in SceneCatalog.All)
 {

@@ -21,7 +21,7 @@ public sealed partial class SampleTests
     [MemberData(nameof(Programs))]
     public async Task Sample_PrintsWhatThePageShows(string sample)
     {
-        Match[] commands = [.. ShownCommand().Matches(Section(sample))];
+        Match[] commands = [.. ShownCommand().Matches(Section(sample)).Cast<Match>()];
         commands.Should().NotBeEmpty("the page shows the output of {0}", sample);
 
         // A folder like the root of a clone, with nothing but the sample images.
