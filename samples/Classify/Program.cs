@@ -15,7 +15,8 @@ foreach (string image in images)
     try
     {
         Classification result = classifier.Classify(image);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-14} {result.Best.Label,-12} {result.Best.Probability,11:P1}"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{name,-14} {result.Best.Label,-12} {result.Best.Probability,11:P1}"));
     }
     catch (Exception exception) when (exception is ImageDecodeException or IOException)
     {

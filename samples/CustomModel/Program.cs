@@ -26,7 +26,8 @@ ModelDefinition model = args.Length > 1
     };
 
 using var classifier = ResNetClassifier.Create(model);
-Console.WriteLine($"{classifier.ModelName}: {classifier.Labels.Count} classes, input {classifier.Profile.Crop.Width}x{classifier.Profile.Crop.Height}");
+Console.WriteLine(
+    $"{classifier.ModelName}: {classifier.Labels.Count} classes, input {classifier.Profile.Crop.Width}x{classifier.Profile.Crop.Height}");
 foreach (string file in files)
 {
     Prediction best = classifier.Classify(file).Best;

@@ -8,7 +8,8 @@ string image = args.Length > 0 ? args[0] : Path.Combine(folder, "horse.png");
 string[] files = [.. Directory.GetFiles(folder, "*.png").Order()];
 
 // The features before the last layer are an embedding: similar images have similar vectors.
-using var classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Outputs = ModelOutputs.Features });
+using var classifier
+    = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Outputs = ModelOutputs.Features });
 float[] query = classifier.Embed(image, normalize: true);
 IReadOnlyList<EmbeddingOutcome> index = classifier.EmbedBatch(files, normalize: true);
 

@@ -29,10 +29,12 @@ public sealed class EvaluateTests : IDisposable
         string zip = MakeZip(("cat/1.png", "cat.png"), ("cat/2.png", "dog.png"), ("dog/1.png", "dog.png"), ("ship/bad.png", null));
 
         ProgramRun run = await EvaluateAsync(
-            zip, "--against", "resnet20-cifar10", "--ten-crop", "--report", _folder["out.md"], "--json", _folder["out.json"], "--plot", _folder["out.svg"], "--journal", _folder["out.journal"], "--batch", "2");
+            zip, "--against", "resnet20-cifar10", "--ten-crop", "--report", _folder["out.md"], "--json", _folder["out.json"],
+            "--plot", _folder["out.svg"], "--journal", _folder["out.journal"], "--batch", "2");
 
         run.ExitCode.Should().Be(SomeImagesFailed, run.Error);
-        run.Output.Should().MatchRegex(@"top-1 +66\.67 % +\(2 right").And.Contain("ship/bad.png").And.Contain("ten crops").And.MatchRegex("agreement +100.00 %");
+        run.Output.Should().MatchRegex(@"top-1 +66\.67 % +\(2 right").And.Contain("ship/bad.png").And.Contain("ten crops")
+            .And.MatchRegex("agreement +100.00 %");
         foreach (string name in new[] { "out.json", "out.against.json" })
         {
             JsonElement json = JsonDocument.Parse(File.ReadAllText(_folder[name])).RootElement;

@@ -27,7 +27,8 @@ public sealed class ExplainTests
     {
         using TemporaryFolder folder = new();
 
-        ProgramRun run = await ToolProcess.RunAsync("explain", Path.Combine(TestFolders.SamplePictures, "cat.png"), "--top", "3", "--out", folder["maps"]);
+        ProgramRun run = await ToolProcess.RunAsync(
+            "explain", Path.Combine(TestFolders.SamplePictures, "cat.png"), "--top", "3", "--out", folder["maps"]);
 
         run.ExitCode.Should().Be(0);
         Directory.GetFiles(folder["maps"], "cat-*.png").Should().HaveCount(3);
@@ -38,7 +39,8 @@ public sealed class ExplainTests
     {
         using TemporaryFolder folder = new();
 
-        ProgramRun run = await ToolProcess.RunAsync("explain", Path.Combine(TestFolders.SamplePictures, "cat.png"), "--top", "2", "--json", "--out", folder["maps"]);
+        ProgramRun run = await ToolProcess.RunAsync(
+            "explain", Path.Combine(TestFolders.SamplePictures, "cat.png"), "--top", "2", "--json", "--out", folder["maps"]);
 
         JsonElement[] maps = [.. run.Lines.Select(l => JsonDocument.Parse(l).RootElement)];
         maps.Should().HaveCount(2).And.OnlyContain(m => File.Exists(m.GetProperty("map").GetString()));
@@ -53,7 +55,8 @@ public sealed class ExplainTests
         using TemporaryFolder folder = new();
         string file = folder["deeper", "truck.png"];
 
-        ProgramRun run = await ToolProcess.RunAsync("explain", Path.Combine(TestFolders.SamplePictures, "cat.png"), "--class", label, "--out", file);
+        ProgramRun run = await ToolProcess.RunAsync(
+            "explain", Path.Combine(TestFolders.SamplePictures, "cat.png"), "--class", label, "--out", file);
 
         run.ExitCode.Should().Be(0);
         run.Lines.Should().ContainSingle().Which.Should().Contain(": truck ");

@@ -13,7 +13,8 @@ public sealed class ModelsTests : IDisposable
 
     private static readonly ResNetVariant Smallest = ResNetVariant.ResNet50V1Opset12Int8;
 
-    private static readonly string EmbeddedModelFile = Path.Combine(TestFolders.Repository, "src", "ResNet.Net", "Internals", "Models", "resnet20-cifar10.onnx");
+    private static readonly string EmbeddedModelFile
+        = Path.Combine(TestFolders.Repository, "src", "ResNet.Net", "Internals", "Models", "resnet20-cifar10.onnx");
 
     private readonly TemporaryFolder _folder = new();
 
@@ -83,7 +84,8 @@ public sealed class ModelsTests : IDisposable
         ProgramRun run = await ProgramRun.OfAsync(start);
 
         run.ExitCode.Should().Be(SomeFailed, run.Error);
-        run.Lines.Should().ContainSingle(l => l.StartsWith("FAILS", StringComparison.Ordinal)).Which.Should().MatchRegex("^FAILS +SkiaSharp ");
+        run.Lines.Should().ContainSingle(l => l.StartsWith("FAILS", StringComparison.Ordinal)).Which.Should().MatchRegex(
+            "^FAILS +SkiaSharp ");
         run.Output.Should().Contain("1 check failed.");
     }
 
@@ -100,9 +102,11 @@ public sealed class ModelsTests : IDisposable
 
         JsonElement[] variants = Parse(list);
         variants.Select(v => v.GetProperty("id").GetString()).Should().Equal(ResNetVariant.All.Select(v => v.Id));
-        variants.Single(v => v.GetProperty("id").GetString() == Smallest.Id).GetProperty("stored")[0].GetProperty("path").GetString().Should().Be(ModelPath);
+        variants.Single(v => v.GetProperty("id").GetString() == Smallest.Id).GetProperty("stored")[0].GetProperty("path").GetString()
+            .Should().Be(ModelPath);
         Parse(where).Single().GetProperty("store").GetString().Should().Be(Root);
-        Parse(doctor).Should().Contain(c => c.GetProperty("subject").GetString() == Smallest.Id && c.GetProperty("result").GetString() == "failed");
+        Parse(doctor)
+            .Should().Contain(c => c.GetProperty("subject").GetString() == Smallest.Id && c.GetProperty("result").GetString() == "failed");
         doctor.ExitCode.Should().Be(SomeFailed);
         Parse(verify).Single().GetProperty("result").GetString().Should().Be("failed");
         verify.ExitCode.Should().Be(SomeFailed);
@@ -128,7 +132,8 @@ public sealed class ModelsTests : IDisposable
         ProgramRun offline = await ModelsAsync("doctor", "--root", Path.Combine(file, "store"));
 
         online.ExitCode.Should().Be(SomeFailed);
-        online.Lines.Should().ContainSingle(l => l.StartsWith("FAILS", StringComparison.Ordinal)).Which.Should().MatchRegex("^FAILS +store ");
+        online.Lines.Should().ContainSingle(l => l.StartsWith("FAILS", StringComparison.Ordinal)).Which.Should().MatchRegex(
+            "^FAILS +store ");
         offline.ExitCode.Should().Be(Success, offline.Output);
     }
 
@@ -155,7 +160,8 @@ public sealed class ModelsTests : IDisposable
         ProgramRun run = await PullAsync(server, Smallest.Id);
 
         run.ExitCode.Should().Be(SomeFailed);
-        run.Error.Should().ContainAll(server.Address, Smallest.Sha256, "instead of", Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(wrong))).And.NotContain("   at ");
+        run.Error.Should().ContainAll(server.Address, Smallest.Sha256, "instead of", Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(wrong))).And.NotContain(
+            "   at ");
         File.Exists(ModelPath).Should().BeFalse();
     }
 
@@ -210,7 +216,8 @@ public sealed class ModelsTests : IDisposable
         cells[1].Should().Be("m/test_data_set_0");
         cells.Skip(5).Should().Equal("same", "same", "pass");
         double.Parse(cells[2], CultureInfo.InvariantCulture).Should().BeLessThan(double.Parse(cells[4], CultureInfo.InvariantCulture));
-        run.Output.Should().MatchRegex(@"ONNX Runtime \d+\.\d+\.\d+ on a processor with(out)? int8 dot products").And.Contain("fp32: 1E-3 of the value + 1E-4 of the largest");
+        run.Output.Should().MatchRegex(@"ONNX Runtime \d+\.\d+\.\d+ on a processor with(out)? int8 dot products")
+            .And.Contain("fp32: 1E-3 of the value + 1E-4 of the largest");
     }
 
     [Fact]
@@ -299,7 +306,9 @@ public sealed class ModelsTests : IDisposable
         run.ShouldBeUnusable().Should().Contain("RESNET_NET_OFFLINE").And.Contain("perhaps");
     }
 
-    /// <summary>Test data of the embedded model: its outputs without graph optimizations, one of them changed by a part of the largest.</summary>
+    /// <summary>
+    /// Test data of the embedded model: its outputs without graph optimizations, one of them changed by a part of the largest.
+    /// </summary>
     private string EmbeddedArchive(float off)
     {
         ResNetVariant variant = ResNetVariant.Cifar10ResNet20;
@@ -350,7 +359,8 @@ public sealed class ModelsTests : IDisposable
         File.WriteAllBytes(path, new byte[bytes]);
     }
 
-    private Task<ProgramRun> PullAsync(TestServer server, string ids) => RunAsync(new() { ["RESNET_NET_OFFLINE"] = "0" }, "pull", ids, "--mirror", server.Address);
+    private Task<ProgramRun> PullAsync(TestServer server, string ids)
+        => RunAsync(new() { ["RESNET_NET_OFFLINE"] = "0" }, "pull", ids, "--mirror", server.Address);
 
     private Task<ProgramRun> ModelsAsync(params string[] arguments) => RunAsync([], arguments);
 

@@ -17,12 +17,15 @@ public sealed class QuantizeTests : IDisposable
     [Fact]
     public async Task SampleImages_GiveAModelThatClassifiesThem_AndEveryReport()
     {
-        ProgramRun run = await QuantizeAsync("--output", Output, "--report", _folder["r.md"], "--json", _folder["r.json"], "--plot", _folder["r.svg"]);
+        ProgramRun run = await QuantizeAsync(
+            "--output", Output, "--report", _folder["r.md"], "--json", _folder["r.json"], "--plot", _folder["r.svg"]);
 
         run.ExitCode.Should().Be(Success, run.Error);
-        run.Output.Should().Contain("Quantization of resnet20-cifar10").And.MatchRegex(@"size, MB +│ 1\.11 +│ 0\.34 ").And.Contain($"Saved to {Output}.").And.NotContain("\u001b");
+        run.Output.Should().Contain("Quantization of resnet20-cifar10").And.MatchRegex(@"size, MB +│ 1\.11 +│ 0\.34 ")
+            .And.Contain($"Saved to {Output}.").And.NotContain("\u001b");
         run.Error.Should().Contain("Tuning: the float model\nCalibrating\n").And.NotContain("\u001b", "redirected progress is plain");
-        using ResNetClassifier quantized = ResNetClassifier.Create(new ModelDefinition(Output) { Labels = LabelSet.Cifar10, Profile = PreprocessingProfile.Cifar10 });
+        using ResNetClassifier quantized
+            = ResNetClassifier.Create(new ModelDefinition(Output) { Labels = LabelSet.Cifar10, Profile = PreprocessingProfile.Cifar10 });
         foreach (SampleImage image in SampleImage.All)
         {
             quantized.Classify(Path.Combine(TestFolders.SamplePictures, image.FileName)).Best.Label.Should().Be(image.Label);
@@ -39,11 +42,14 @@ public sealed class QuantizeTests : IDisposable
     public async Task Options_ShapeTheModel()
     {
         ProgramRun run = await QuantizeAsync(
-            "--output", Output, "--format", "qoperator", "--calibrator", "minmax", "--float", "/conv0/Conv", "/dense/Gemm", "--images", "3", "--limit", "4", "--measure", "disagreement", "--most", "30");
+            "--output", Output, "--format", "qoperator", "--calibrator", "minmax", "--float", "/conv0/Conv", "/dense/Gemm",
+            "--images", "3", "--limit", "4", "--measure", "disagreement", "--most", "30");
 
         run.ExitCode.Should().Be(Success, run.Error);
-        run.Output.Should().Contain("QOperator").And.MatchRegex("MinMax calibration on 3 (images|pictures)").And.Contain("30 of 32 layers").And.Contain("30 % ").And.Contain("On 4 images.");
-        Dictionary<string, int> operators = OnnxModel.Load(Output).Graph.Nodes.GroupBy(n => n.OpType).ToDictionary(g => g.Key, g => g.Count());
+        run.Output.Should().Contain("QOperator").And.MatchRegex("MinMax calibration on 3 (images|pictures)").And.Contain("30 of 32 layers")
+            .And.Contain("30 % ").And.Contain("On 4 images.");
+        Dictionary<string, int> operators
+            = OnnxModel.Load(Output).Graph.Nodes.GroupBy(n => n.OpType).ToDictionary(g => g.Key, g => g.Count());
         operators.Should().ContainKey("QLinearConv").And.NotContainKey("QGemm");
         operators["Conv"].Should().Be(1, "one stays float");
         operators["Gemm"].Should().Be(1);
@@ -56,7 +62,8 @@ public sealed class QuantizeTests : IDisposable
 
         run.ExitCode.Should().Be(Success, run.Error);
         run.Lines[0].Should().StartWith("2 calibration images, 2 evaluated; float: 100.00 %");
-        run.Lines.Where(l => l.StartsWith('|')).Skip(2).Select(l => string.Join(' ', l.Split('|', StringSplitOptions.TrimEntries)[1..3])).Should().Equal(
+        run.Lines.Where(l => l.StartsWith('|')).Skip(2).Select(l => string.Join(' ', l.Split('|', StringSplitOptions.TrimEntries)[1..3]))
+            .Should().Equal(
             from calibrator in new[] { "MinMax", "MovingAverage", "Percentile", "Entropy", "L2" } from format in new[] { "Qdq", "QOperator" } select $"{calibrator} {format}");
     }
 
@@ -72,7 +79,8 @@ public sealed class QuantizeTests : IDisposable
     [UnixFact]
     public async Task CtrlC_WritesNothing()
     {
-        ProgramRun run = await ToolProcess.StopAsync("quantize", ToolProcess.Interrupt, error => error.Contains("Calibrating"), "--output", Output, "--report", _folder["r.md"]);
+        ProgramRun run = await ToolProcess.StopAsync(
+            "quantize", ToolProcess.Interrupt, error => error.Contains("Calibrating"), "--output", Output, "--report", _folder["r.md"]);
 
         run.ShouldBeCanceled();
         Directory.GetFiles(_folder.FullPath).Should().BeEmpty();

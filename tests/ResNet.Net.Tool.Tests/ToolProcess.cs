@@ -13,12 +13,14 @@ internal static partial class ToolProcess
     /// <summary>Ends a process without notice.</summary>
     public const int Kill = 9;
 
-    public static Task<ProgramRun> RunAsync(string command, params string[] arguments) => RunAsync(command, new Dictionary<string, string>(), arguments);
+    public static Task<ProgramRun> RunAsync(string command, params string[] arguments)
+        => RunAsync(command, new Dictionary<string, string>(), arguments);
 
     /// <param name="command">The command; empty for none.</param>
     /// <param name="environment">Variables in addition to those that keep the tool off the network and away from this user's models.</param>
     /// <param name="arguments">The arguments after the command.</param>
-    public static Task<ProgramRun> RunAsync(string command, IReadOnlyDictionary<string, string> environment, params string[] arguments) => ProgramRun.OfAsync(Describe(command, environment, arguments));
+    public static Task<ProgramRun> RunAsync(string command, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+        => ProgramRun.OfAsync(Describe(command, environment, arguments));
 
     /// <summary>Starts the tool and sends it a signal as soon as a condition holds. It must not end before.</summary>
     /// <param name="command">The command; empty for none.</param>
@@ -52,7 +54,9 @@ internal static partial class ToolProcess
         }
     }
 
-    /// <summary>Background processes of scripts start with Ctrl+C ignored, and so do their children; processes of a terminal do not.</summary>
+    /// <summary>
+    /// Background processes of scripts start with Ctrl+C ignored, and so do their children; processes of a terminal do not.
+    /// </summary>
     private static ProcessStartInfo WithSignals(ProcessStartInfo start)
     {
         if (OperatingSystem.IsLinux())

@@ -41,7 +41,8 @@ public sealed partial class AspNetCoreTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Classify_AnImage_GivesTheMostProbableClasses()
     {
-        using HttpResponseMessage response = await PostAsync(File.ReadAllBytes(Path.Combine(TestFolders.SamplePictures, "cat.png")), "?top=3");
+        using HttpResponseMessage response
+            = await PostAsync(File.ReadAllBytes(Path.Combine(TestFolders.SamplePictures, "cat.png")), "?top=3");
 
         response.StatusCode.Should().Be(HttpStatusCode.OK);
         JsonElement[] predictions = [.. (await response.Content.ReadFromJsonAsync<JsonElement>()).EnumerateArray()];

@@ -23,7 +23,8 @@ public sealed class DrawTests : IDisposable
     [Fact]
     public void LabelFile_HasTheLabelOfEachScene()
     {
-        IEnumerable<string[]> lines = File.ReadLines(Path.Combine(TestFolders.SamplePictures, LabelFile)).Where(l => l.Length > 0 && l[0] != '#').Select(l => l.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        IEnumerable<string[]> lines = File.ReadLines(Path.Combine(TestFolders.SamplePictures, LabelFile)).Where(l => l.Length > 0 && l[0] != '#').Select(
+            l => l.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
         lines.Select(l => (l[0], l[1])).Should().BeEquivalentTo(SceneCatalog.All.Select(s => (s.FileName, s.Label)));
     }
@@ -47,7 +48,8 @@ public sealed class DrawTests : IDisposable
     }
 
     [Fact]
-    public void PackageIcon_IsWhatIsCommitted() => ShouldBeCommitted(PackageIcon.Render(), Path.Combine(TestFolders.Repository, "eng", "icon.png"));
+    public void PackageIcon_IsWhatIsCommitted()
+        => ShouldBeCommitted(PackageIcon.Render(), Path.Combine(TestFolders.Repository, "eng", "icon.png"));
 
     [Theory]
     [MemberData(nameof(FileNames))]

@@ -6,7 +6,8 @@ namespace ResNet.Net.Tests.Support;
 
 /// <summary>
 /// Compares the output that a page shows with the output of the program. <c>…</c> matches any text in a line; alone in a line, it matches any lines.
-/// Times and rates match any. Numbers with a decimal point may differ by two of the last digit or by 2 %, whichever is more, since processors round
+/// Times and rates match any. Numbers with a decimal point may differ by two of the last digit or by 2 %, whichever is more, since
+/// processors round
 /// differently. Column widths may differ. Everything else must be equal.
 /// </summary>
 internal static partial class ShownOutput
@@ -28,7 +29,8 @@ internal static partial class ShownOutput
         for (int i = 0; i < numbers.Length; i++)
         {
             string found = match.Groups[i + 1].Value;
-            double expected = Parse(numbers[i]), tolerance = Math.Max(LastDigits * Math.Pow(10, -numbers[i].Split('.')[1].Length), Relative * Math.Abs(expected));
+            double expected = Parse(numbers[i]), tolerance = Math.Max(
+                LastDigits * Math.Pow(10, -numbers[i].Split('.')[1].Length), Relative * Math.Abs(expected));
             if (Math.Abs(expected - Parse(found)) > tolerance * (1 + 1e-9))
             {
                 return $"The page shows {numbers[i]}, and the program prints {found}:\n{actual}";
@@ -40,7 +42,8 @@ internal static partial class ShownOutput
 
     private static double Parse(string number) => double.Parse(number, CultureInfo.InvariantCulture);
 
-    private static string[] Lines(string text) => [.. text.TrimEnd().Split('\n').Select(l => Spaces().Replace(Rules().Replace(l, "$1"), " ").TrimEnd())];
+    private static string[] Lines(string text)
+        => [.. text.TrimEnd().Split('\n').Select(l => Spaces().Replace(Rules().Replace(l, "$1"), " ").TrimEnd())];
 
     private static string Pattern(string wanted)
     {

@@ -23,7 +23,12 @@ internal static class BatchCommand
             Description = "The CSV file to write or to resume. FILE.run.json next to it records how it was created. [default: standard output]",
             HelpName = "file",
         };
-        Option<int?> top = new("--top") { Description = "The number of classes to name per image. [default: 1]", HelpName = "n", CustomParser = OptionValues.Count };
+        Option<int?> top = new("--top")
+        {
+            Description = "The number of classes to name per image. [default: 1]",
+            HelpName = "n",
+            CustomParser = OptionValues.Count,
+        };
         ModelOptions model = new();
         folder.Validators.Add(OptionValues.RejectUnknownOptions);
 

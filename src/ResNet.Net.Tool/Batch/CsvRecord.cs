@@ -9,7 +9,10 @@ internal sealed record CsvRecord(string Text, IReadOnlyList<string> Cells)
 {
     public const string End = "\r\n";
 
-    /// <summary>Enumerates the rows of a file, one in memory at a time. A line break in quotes belongs to its cell; the last row may have no line break.</summary>
+    /// <summary>
+    /// Enumerates the rows of a file, one in memory at a time. A line break in quotes belongs to its cell; the last row may have no
+    /// line break.
+    /// </summary>
     public static IEnumerable<CsvRecord> Read(TextReader reader)
     {
         StringBuilder text = new(), cell = new();

@@ -21,7 +21,10 @@ internal sealed class CsvRows(TextWriter output, int top)
         return ["path", .. suffixes.SelectMany(i => (string[])[$"label{i}", $"synset{i}", $"probability{i}"]), "error"];
     }
 
-    /// <summary>Prefixes a path that a spreadsheet would evaluate with <c>./</c>: it still names the same file. File names are untrusted input.</summary>
+    /// <summary>
+    /// Prefixes a path that a spreadsheet would evaluate with <c>./</c>: it still names the same file. File names are untrusted
+    /// input.
+    /// </summary>
     public static string CellOf(string path) => path.AsSpan().IndexOfAny(Formula) == 0 ? $"./{path}" : path;
 
     /// <summary>Reverts <see cref="CellOf"/>.</summary>
@@ -39,7 +42,9 @@ internal sealed class CsvRows(TextWriter output, int top)
     private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
 
     private static string Quote(string cell)
-        => cell.AsSpan().ContainsAny(Quoted) || cell.AsSpan().Trim().Length < cell.Length ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell;
+        => cell.AsSpan().ContainsAny(Quoted) || cell.AsSpan().Trim().Length < cell.Length
+            ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : cell;
 
     private void Write(IEnumerable<string> cells) => output.Write($"{string.Join(',', cells.Select(Quote))}{CsvRecord.End}");
 }

@@ -3,7 +3,8 @@ using ResNet.Net.Tool.Images;
 namespace ResNet.Net.Tool.Batch;
 
 /// <summary>
-/// Enumerates the images of a folder and its subfolders in the ordinal order of their paths, in constant memory: only one page of paths is in memory at a time.
+/// Enumerates the images of a folder and its subfolders in the ordinal order of their paths, in constant memory: only one page of paths
+/// is in memory at a time.
 /// Each page enumerates the whole folder once, which costs little compared with decoding a page of images.
 /// </summary>
 internal sealed class OrderedImages(string folder, int pageSize = 65_536)

@@ -74,7 +74,8 @@ internal sealed class ResultFile : IDisposable
         }
         catch (Exception exception) when (exception is FileNotFoundException or JsonException)
         {
-            throw new ArgumentException($"'{_path}' exists, but '{ManifestPath}' does not say how it was created. Name another file, or delete this one.");
+            throw new ArgumentException(
+                $"'{_path}' exists, but '{ManifestPath}' does not say how it was created. Name another file, or delete this one.");
         }
     }
 
@@ -93,7 +94,8 @@ internal sealed class ResultFile : IDisposable
             // Only the last row can be incomplete; anything else was written by another program.
             if ((!complete && reader.Peek() >= 0) || (number == 1 && !header.StartsWith(row.Text, StringComparison.Ordinal)))
             {
-                throw new ArgumentException($"Row {number} of '{_path}' was changed or written by another program. Name another file, or delete this one.");
+                throw new ArgumentException(
+                    $"Row {number} of '{_path}' was changed or written by another program. Name another file, or delete this one.");
             }
 
             if (complete && number > 1)

@@ -19,13 +19,14 @@ internal static class Cli
         Console.OutputEncoding = Encoding.UTF8;
         if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction or null)
         {
-            Console.Error.WriteLine(parsed.Errors[0].Message);
+            Console.Error.WriteLine(Describe(parsed));
             return ExitCode.Unusable;
         }
 
         try
         {
-            int exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToEnd });
+            InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToEnd };
+            int exitCode = await parsed.InvokeAsync(configuration);
             return exitCode == ExitCode.Canceled ? throw new OperationCanceledException() : exitCode;
         }
         catch (OperationCanceledException)
@@ -39,4 +40,10 @@ internal static class Cli
             return ExitCode.Unusable;
         }
     }
+
+    // On one line, and an unknown command by its name.
+    private static string Describe(ParseResult parsed)
+        => parsed.CommandResult.Command.Action is null && parsed.UnmatchedTokens is [string token, ..]
+            ? $"There is no command '{token}'. See --help."
+            : string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

@@ -30,7 +30,8 @@ internal sealed record ModelChoice
     public OutputKind OutputKind { get; init; }
 
     /// <summary>The same choices for another model. The labels apply only when it is a file.</summary>
-    public ModelChoice For(string model) => this with { Model = model, LabelsFile = ResNetVariant.TryParse(model, out _) ? null : LabelsFile };
+    public ModelChoice For(string model)
+        => this with { Model = model, LabelsFile = ResNetVariant.TryParse(model, out _) ? null : LabelsFile };
 
     /// <summary>Loads the model, and downloads it first if it is not in the store.</summary>
     /// <exception cref="ArgumentException">The options contradict each other, or the model does not exist.</exception>

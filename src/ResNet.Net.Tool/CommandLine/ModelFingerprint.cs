@@ -5,7 +5,9 @@ using System.Text.Json.Serialization;
 
 namespace ResNet.Net.Tool.CommandLine;
 
-/// <summary>Identifies the model and the preprocessing behind stored results, so that a later run never mixes them with other results.</summary>
+/// <summary>
+/// Identifies the model and the preprocessing behind stored results, so that a later run never mixes them with other results.
+/// </summary>
 /// <param name="Model">The model's name.</param>
 /// <param name="Sha256">The hash of its file.</param>
 /// <param name="Labels">The name and hash of its labels, and what its output holds.</param>
@@ -21,7 +23,8 @@ internal sealed partial record ModelFingerprint(string Model, string Sha256, str
         classifier.Crops.ToString());
 
     /// <exception cref="JsonException">The text is not a fingerprint.</exception>
-    public static ModelFingerprint FromJson(string json) => JsonSerializer.Deserialize(json, ModelFingerprintJson.Default.ModelFingerprint) ?? throw new JsonException();
+    public static ModelFingerprint FromJson(string json)
+        => JsonSerializer.Deserialize(json, ModelFingerprintJson.Default.ModelFingerprint) ?? throw new JsonException();
 
     public string ToJson() => JsonSerializer.Serialize(this, ModelFingerprintJson.Default.ModelFingerprint);
 

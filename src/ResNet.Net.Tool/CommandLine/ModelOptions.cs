@@ -52,9 +52,15 @@ internal sealed class ModelOptions
         CustomParser = OptionValues.Channels,
     };
 
-    private readonly Option<bool> _probabilities = new("--probabilities") { Description = "For an ONNX file that ends in a softmax: its outputs are probabilities." };
+    private readonly Option<bool> _probabilities = new("--probabilities")
+    {
+        Description = "For an ONNX file that ends in a softmax: its outputs are probabilities.",
+    };
 
-    private readonly Option<bool> _tenCrop = new("--ten-crop") { Description = "Average over ten crops: the corners, the center, and their mirror images." };
+    private readonly Option<bool> _tenCrop = new("--ten-crop")
+    {
+        Description = "Average over ten crops: the corners, the center, and their mirror images.",
+    };
 
     public ModelOptions()
     {

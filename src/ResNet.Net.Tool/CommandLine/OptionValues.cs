@@ -10,10 +10,12 @@ internal static class OptionValues
     public static PreprocessingProfile? Profile(ArgumentResult argument)
     {
         string name = argument.Tokens[0].Value;
-        PreprocessingProfile? profile = PreprocessingProfile.All.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        PreprocessingProfile? profile
+            = PreprocessingProfile.All.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
         if (profile is null)
         {
-            argument.AddError($"The profile '{name}' does not exist. Profiles: {string.Join(", ", PreprocessingProfile.All.Select(p => p.Name))}.");
+            argument.AddError(
+                $"The profile '{name}' does not exist. Profiles: {string.Join(", ", PreprocessingProfile.All.Select(p => p.Name))}.");
         }
 
         return profile;

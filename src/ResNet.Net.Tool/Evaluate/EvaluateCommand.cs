@@ -45,7 +45,12 @@ internal sealed class EvaluateCommand
         CustomParser = OptionValues.Count,
     };
 
-    private readonly Option<int?> _batch = new("--batch") { Description = $"The batch size. [default: {DefaultBatch}]", HelpName = "n", CustomParser = OptionValues.Count };
+    private readonly Option<int?> _batch = new("--batch")
+    {
+        Description = $"The batch size. [default: {DefaultBatch}]",
+        HelpName = "n",
+        CustomParser = OptionValues.Count,
+    };
 
     private readonly Option<string?> _journal = new("--journal")
     {
@@ -53,7 +58,10 @@ internal sealed class EvaluateCommand
         HelpName = "file",
     };
 
-    private readonly Option<bool> _stop = new("--stop-at-failure") { Description = "Stop at the first image that cannot be decoded, instead of listing it in the report." };
+    private readonly Option<bool> _stop = new("--stop-at-failure")
+    {
+        Description = "Stop at the first image that cannot be decoded, instead of listing it in the report.",
+    };
 
     private readonly Option<string?> _markdown = new("--report") { Description = "Write the report as Markdown.", HelpName = "file" };
 

@@ -64,7 +64,8 @@ internal sealed partial class ExplainCommand
     private async Task<int> RunAsync(ParseResult options, CancellationToken cancellationToken)
     {
         IReadOnlyList<ImageFile> files = ImageFiles.Find(options.GetValue(_images));
-        using ResNetClassifier classifier = await (_model.Choice(options) with { Outputs = ModelOutputs.ActivationMaps }).LoadAsync(cancellationToken);
+        using ResNetClassifier classifier
+            = await (_model.Choice(options) with { Outputs = ModelOutputs.ActivationMaps }).LoadAsync(cancellationToken);
         int? wanted = options.GetValue(_class) is string text ? ClassOf(classifier.Labels, text) : null;
         int count = wanted is null ? options.GetValue(_top) ?? 1 : 1;
         MapFiles target = new(options.GetValue(_output)!, files.Count * count);
@@ -122,11 +123,13 @@ internal sealed partial class ExplainCommand
             return index;
         }
 
-        bool IsClass(int i) => labels[i].Split(',', StringSplitOptions.TrimEntries).Prepend(labels[i]).Contains(text, StringComparer.OrdinalIgnoreCase);
+        bool IsClass(int i) => labels[i].Split(',', StringSplitOptions.TrimEntries).Prepend(labels[i]).Contains(
+            text, StringComparer.OrdinalIgnoreCase);
         int found = Enumerable.Range(0, labels.Count).FirstOrDefault(IsClass, -1);
         return found >= 0
             ? found
-            : throw new ArgumentException($"The model has no class '{text}'. Name a label such as '{labels[0]}', or an index from 0 to {labels.Count - 1}.");
+            : throw new ArgumentException(
+                $"The model has no class '{text}'. Name a label such as '{labels[0]}', or an index from 0 to {labels.Count - 1}.");
     }
 
     internal sealed record MapLine(string File, string Map, Prediction Prediction);

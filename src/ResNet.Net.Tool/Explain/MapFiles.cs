@@ -23,7 +23,10 @@ internal sealed class MapFiles
         Directory.CreateDirectory(_folder);
     }
 
-    /// <summary>Returns a path such as <c>maps/cat-3-cat.png</c>: image, class index and first label; a second file of that name ends in <c>-2.png</c>.</summary>
+    /// <summary>
+    /// Returns a path such as <c>maps/cat-3-cat.png</c>: image, class index and first label; a second file of that name ends in
+    /// <c>-2.png</c>.
+    /// </summary>
     public string PathOf(string image, Prediction prediction)
     {
         string label = string.Concat(prediction.Label.Split(',')[0].Select(c => char.IsLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-'));

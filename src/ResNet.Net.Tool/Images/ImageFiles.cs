@@ -8,7 +8,10 @@ internal static class ImageFiles
     private static readonly HashSet<string> Extensions
         = new([".jpg", ".jpeg", ".jpe", ".png", ".webp", ".gif", ".bmp", ".ico", ".tif", ".tiff"], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Expands folders to the images in them; without paths, returns the sample images. Missing files are kept: each fails later, alone.</summary>
+    /// <summary>
+    /// Expands folders to the images in them; without paths, returns the sample images. Missing files are kept: each fails later,
+    /// alone.
+    /// </summary>
     /// <exception cref="ArgumentException">There are no images.</exception>
     public static IReadOnlyList<ImageFile> Find(IReadOnlyList<string>? paths)
     {
@@ -18,7 +21,8 @@ internal static class ImageFiles
     }
 
     /// <summary>
-    /// The images in a folder and its subfolders, in the order of the file system. Skips hidden and inaccessible files, and links to folders, which may form cycles.
+    /// The images in a folder and its subfolders, in the order of the file system. Skips hidden and inaccessible files, and links to
+    /// folders, which may form cycles.
     /// </summary>
     public static IEnumerable<string> In(string folder)
         => new FileSystemEnumerable<string>(folder, (ref entry) => entry.ToSpecifiedFullPath(), new EnumerationOptions { RecurseSubdirectories = true })

@@ -43,13 +43,16 @@ internal sealed class Doctor(ModelStore store)
 
     private static IEnumerable<Check> Libraries(RuntimeDiagnostics runtime) => runtime.Libraries.Select(library =>
     {
-        string native = library.NativeVersion is null || library.NativeVersion == library.Version ? library.Version : $"{library.Version}, native {library.NativeVersion}";
+        string version = library.NativeVersion is null || library.NativeVersion == library.Version
+            ? library.Version
+            : $"{library.Version}, native {library.NativeVersion}";
         return library.Error is null
-            ? new Check(Severity.Good, library.Name, library.NativePath is null ? native : $"{native}, {library.NativePath}")
+            ? new Check(Severity.Good, library.Name, library.NativePath is null ? version : $"{version}, {library.NativePath}")
             : new Check(Severity.Bad, library.Name, $"{library.Version}: {library.Error}");
     });
 
-    private static IEnumerable<Check> Providers(RuntimeDiagnostics runtime) => runtime.ExecutionProviders.Select(provider => provider.IsUsable
+    private static IEnumerable<Check> Providers(RuntimeDiagnostics runtime)
+        => runtime.ExecutionProviders.Select(provider => provider.IsUsable
         ? new Check(Severity.Good, $"provider {provider.Name}", "ran the embedded model")
         : new Check(provider.Name == "CPU" ? Severity.Bad : Severity.Note, $"provider {provider.Name}", $"not usable on this machine: {provider.Error}"));
 
@@ -81,7 +84,8 @@ internal sealed class Doctor(ModelStore store)
                 store.IsOffline ? Severity.Note : Severity.Bad,
                 "store",
                 $"{store.Location} is not writable: {problem} Set RESNET_NET_HOME to a writable folder.");
-        yield return new Check(Severity.Note, "sources", store.IsOffline ? "offline: only stored models can be used" : string.Join(", ", store.Sources));
+        yield return new Check(
+            Severity.Note, "sources", store.IsOffline ? "offline: only stored models can be used" : string.Join(", ", store.Sources));
         foreach (string missing in store.LocalFolders.Where(f => !Directory.Exists(f)))
         {
             yield return new Check(Severity.Bad, "local folder", $"{missing} does not exist. Correct RESNET_NET_MODELS.");
@@ -119,7 +123,8 @@ internal sealed class Doctor(ModelStore store)
         try
         {
             string probe = Path.Combine(folder, $".resnet-net-{Guid.NewGuid():N}");
-            using FileStream file = new(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            using FileStream file
+                = new(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
             return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -44,8 +44,12 @@ internal sealed class GoldenCommand(ModelStore store, TextWriter error, OutputFo
     {
         Table table = new Table().RoundedBorder();
         table.AddColumn(new TableColumn("ID").NoWrap()).AddColumn(new TableColumn("Dataset"));
-        table.AddColumn(new TableColumn("Difference").RightAligned().NoWrap()).AddColumn(new TableColumn("Relative").RightAligned().NoWrap());
-        table.AddColumn(new TableColumn("Allowed").RightAligned().NoWrap()).AddColumn(new TableColumn("Top-1").NoWrap()).AddColumn(new TableColumn("Top-5").NoWrap());
+        foreach (string number in (string[])["Difference", "Relative", "Allowed"])
+        {
+            table.AddColumn(new TableColumn(number).RightAligned().NoWrap());
+        }
+
+        table.AddColumn(new TableColumn("Top-1").NoWrap()).AddColumn(new TableColumn("Top-5").NoWrap());
         return table.AddColumn(new TableColumn("Result").NoWrap());
     }
 
@@ -99,7 +103,15 @@ internal sealed class GoldenCommand(ModelStore store, TextWriter error, OutputFo
         if (format == OutputFormat.Json)
         {
             GoldenLine line = new(
-                model, result.Dataset, result.MaxDifference, result.MaxRelativeDifference, result.Allowed, result.Top1Agrees, result.Top5Agrees, result.Passed, result.Failure);
+                model,
+                result.Dataset,
+                result.MaxDifference,
+                result.MaxRelativeDifference,
+                result.Allowed,
+                result.Top1Agrees,
+                result.Top5Agrees,
+                result.Passed,
+                result.Failure);
             JsonLines.Write(line, ModelsJson.Default.GoldenLine);
             return;
         }
@@ -134,5 +146,6 @@ internal sealed class GoldenCommand(ModelStore store, TextWriter error, OutputFo
         return $"ONNX Runtime {report.OnnxRuntimeVersion} on {processor}. Tolerance for {kind}: {tolerance}.";
     }
 
-    private static string Number(double value) => value.ToString(value is > 0 and < 0.01 ? "0.##E+0" : "0.####", CultureInfo.InvariantCulture);
+    private static string Number(double value)
+        => value.ToString(value is > 0 and < 0.01 ? "0.##E+0" : "0.####", CultureInfo.InvariantCulture);
 }

@@ -22,12 +22,16 @@ internal sealed class ModelsCommand
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON: one object per line.", Recursive = true };
 
-    private readonly Argument<ResNetVariant[]> _some = VariantArguments.Create("IDs of variants, such as resnet50-v1-7, or all.", ArgumentArity.OneOrMore);
+    private readonly Argument<ResNetVariant[]> _some
+        = VariantArguments.Create("IDs of variants, such as resnet50-v1-7, or all.", ArgumentArity.OneOrMore);
 
     private readonly Argument<ResNetVariant[]> _stored
         = VariantArguments.Create("IDs of variants. [default: all in the store]", ArgumentArity.ZeroOrMore, allowEmbedded: true);
 
-    private readonly Option<bool> _golden = new("--golden") { Description = "Run the published test data, downloaded on demand, and compare the outputs." };
+    private readonly Option<bool> _golden = new("--golden")
+    {
+        Description = "Run the published test data, downloaded on demand, and compare the outputs.",
+    };
 
     private readonly Option<string?> _archive = new("--archive")
     {
@@ -44,7 +48,8 @@ internal sealed class ModelsCommand
         ToolCommand list = Define("list", "List all variants and show which are in the store.");
         list.Does((options, _) => Task.FromResult(ListReport.Print(Open(options), Output(options))));
 
-        ToolCommand pull = Define("pull", "Download variants.", "Canceled. The downloaded part is kept: the same command continues after it.");
+        ToolCommand pull
+            = Define("pull", "Download variants.", "Canceled. The downloaded part is kept: the same command continues after it.");
         pull.Arguments.Add(_some);
         pull.Does((options, token) => new PullCommand(Open(options), Terminal.Open(), Output(options)).RunAsync(options.GetValue(_some)!, token));
 
@@ -67,13 +72,17 @@ internal sealed class ModelsCommand
         ToolCommand doctor = Define("doctor", "Check this machine; the exit code is 1 if a check fails.");
         doctor.Does((options, _) => Task.FromResult(new Doctor(Open(options)).Run(Output(options))));
 
-        ToolCommand models = new("models", "Manage model files, and check this machine. Without a subcommand: list.") { list, pull, verify, remove, import, where, doctor };
+        ToolCommand models = new("models", "Manage model files, and check this machine. Without a subcommand: list.")
+        {
+            list, pull, verify, remove, import, where, doctor,
+        };
         models.Add(_root, _mirrors, _json);
         models.Does((options, _) => Task.FromResult(ListReport.Print(Open(options), Output(options))));
         return models;
     }
 
-    private static ToolCommand Define(string name, string description, string whenCanceled = "Canceled.") => new(name, description) { WhenCanceled = whenCanceled };
+    private static ToolCommand Define(string name, string description, string whenCanceled = "Canceled.")
+        => new(name, description) { WhenCanceled = whenCanceled };
 
     private Task<int> VerifyAsync(ParseResult options, CancellationToken token)
         => options.GetValue(_golden)

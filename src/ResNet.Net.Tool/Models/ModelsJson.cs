@@ -4,7 +4,16 @@ namespace ResNet.Net.Tool.Models;
 
 /// <summary>A variant in the output of <c>list --json</c>.</summary>
 internal sealed record VariantLine(
-    string Id, string File, long Bytes, int Opset, string Precision, double Top1, double? Top5, string Sha256, bool Embedded, IReadOnlyList<StoredLine> Stored);
+    string Id,
+    string File,
+    long Bytes,
+    int Opset,
+    string Precision,
+    double Top1,
+    double? Top5,
+    string Sha256,
+    bool Embedded,
+    IReadOnlyList<StoredLine> Stored);
 
 /// <summary>A file of the store in the output of <c>list --json</c>.</summary>
 internal sealed record StoredLine(string Kind, string State, long Bytes, string Path, DateTimeOffset? VerifiedAt);
@@ -14,7 +23,15 @@ internal sealed record ResultLine(string? Id, string Result, string? Path, strin
 
 /// <summary>A dataset in the output of <c>verify --golden --json</c>.</summary>
 internal sealed record GoldenLine(
-    string Id, string Dataset, double MaxDifference, double MaxRelativeDifference, double Allowed, bool SameTop1, bool SameTop5, bool Passed, string? Failure);
+    string Id,
+    string Dataset,
+    double MaxDifference,
+    double MaxRelativeDifference,
+    double Allowed,
+    bool SameTop1,
+    bool SameTop5,
+    bool Passed,
+    string? Failure);
 
 /// <summary>The output of <c>where --json</c>.</summary>
 internal sealed record WhereLine(string Store, IReadOnlyList<string> LocalFolders, IReadOnlyList<string> Sources, bool Offline);

@@ -59,7 +59,10 @@ internal sealed class UpkeepCommands(ModelStore store, TextWriter error, OutputF
 
     /// <summary>The variants that have a complete file in the store.</summary>
     public static IReadOnlyList<ResNetVariant> Stored(ModelStore store)
-        => [.. store.List().Where(m => m is { Kind: StoredFileKind.Model, State: StoredModelState.Verified or StoredModelState.Unverified }).Select(m => m.Variant).Distinct()];
+        => [.. store.List().Where(IsComplete).Select(m => m.Variant).Distinct()];
+
+    private static bool IsComplete(StoredModel model)
+        => model is { Kind: StoredFileKind.Model, State: StoredModelState.Verified or StoredModelState.Unverified };
 
     private async Task TryAsync(string? id, Func<Task> work)
     {

@@ -14,7 +14,8 @@ internal static class WhereReport
         }
 
         Console.WriteLine($"Store:         {store.Location}");
-        Console.WriteLine($"Local folders: {(store.LocalFolders.Count > 0 ? string.Join(", ", store.LocalFolders) : "none (RESNET_NET_MODELS)")}");
+        Console.WriteLine(
+            $"Local folders: {(store.LocalFolders.Count > 0 ? string.Join(", ", store.LocalFolders) : "none (RESNET_NET_MODELS)")}");
         Console.WriteLine($"Sources:       {(store.IsOffline ? "none, offline (RESNET_NET_OFFLINE)" : string.Join(", ", store.Sources))}");
         return ExitCode.Success;
     }

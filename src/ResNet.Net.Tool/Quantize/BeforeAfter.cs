@@ -11,8 +11,10 @@ internal static class BeforeAfter
     {
         Table table = new Table().AddColumns("", "float", "int8", "change");
         table.AddRow("size, MB", Number(before.Bytes / 1e6), Number(after.Bytes / 1e6), Times(before.Bytes, after.Bytes, "smaller"));
-        table.AddRow("top-1, %", Number(before.Accuracy.Top1), Number(after.Accuracy.Top1), Points(before.Accuracy.Top1, after.Accuracy.Top1));
-        table.AddRow("top-5, %", Number(before.Accuracy.Top5), Number(after.Accuracy.Top5), Points(before.Accuracy.Top5, after.Accuracy.Top5));
+        table.AddRow(
+            "top-1, %", Number(before.Accuracy.Top1), Number(after.Accuracy.Top1), Points(before.Accuracy.Top1, after.Accuracy.Top1));
+        table.AddRow(
+            "top-5, %", Number(before.Accuracy.Top5), Number(after.Accuracy.Top5), Points(before.Accuracy.Top5, after.Accuracy.Top5));
         table.AddRow("ms per image", Number(before.Milliseconds), Number(after.Milliseconds), Times(before.Milliseconds, after.Milliseconds, "faster"));
         table.AddRow("images/s", Number(before.ImagesPerSecond), Number(after.ImagesPerSecond), Times(after.ImagesPerSecond, before.ImagesPerSecond, "more"));
         IAnsiConsole console = Terminal.Open();

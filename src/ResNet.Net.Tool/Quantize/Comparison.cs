@@ -13,7 +13,8 @@ internal static class Comparison
         MeasuredModel before = measurement.Of(model.ToArray(), cancellationToken);
         double top1 = before.Accuracy.Top1 ?? double.NaN;
         int evaluated = before.Accuracy.PredictedClasses.Count;
-        Console.WriteLine($"{images.Count} calibration images, {evaluated} evaluated; float: {Number(top1)} %, {Number(before.Bytes / 1e6)} MB");
+        Console.WriteLine(
+            $"{images.Count} calibration images, {evaluated} evaluated; float: {Number(top1)} %, {Number(before.Bytes / 1e6)} MB");
         Console.WriteLine();
         Console.WriteLine("| calibrator | format | top-1, % | relative drop, % | different answers, % | MB |");
         Console.WriteLine("|---|---|---:|---:|---:|---:|");

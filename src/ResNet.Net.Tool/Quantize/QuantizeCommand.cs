@@ -45,7 +45,8 @@ internal static class QuantizeCommand
         {
             Tuning = new AccuracyTuning { Measure = (bytes, token) => measurement.Of(bytes, token).Accuracy, Criterion = choice.Criterion },
         };
-        QuantizationResult result = await ProgressBars.ShowAsync(progress => ResNetQuantizer.Quantize(model, images, options, progress, cancellationToken));
+        QuantizationResult result
+            = await ProgressBars.ShowAsync(progress => ResNetQuantizer.Quantize(model, images, options, progress, cancellationToken));
         QuantizationReport report = result.Report with { Model = before.ModelName };
         Console.WriteLine(report.ToText());
         MeasuredModel floatModel = measurement.Of(model.ToArray(), cancellationToken);

@@ -46,9 +46,13 @@ internal sealed class QuantizeOptions
         "--calibrator", "method", "How ranges are derived from the calibration images: MinMax, MovingAverage, Percentile, Entropy or L2.", Defaults.Calibration);
 
     private readonly Option<ActivationType> _activations
-        = OptionValues.EnumOption("--activations", "type", "The type of activations: UInt8 for CPUs, or Int8 for GPUs.", Defaults.ActivationType);
+        = OptionValues.EnumOption(
+            "--activations", "type", "The type of activations: UInt8 for CPUs, or Int8 for GPUs.", Defaults.ActivationType);
 
-    private readonly Option<bool> _reduceRange = new("--reduce-range") { Description = "Use 7-bit weights, which are exact on processors without VNNI." };
+    private readonly Option<bool> _reduceRange = new("--reduce-range")
+    {
+        Description = "Use 7-bit weights, which are exact on processors without VNNI.",
+    };
 
     private readonly Option<UnfoldedBatchNormalization> _batchNormalization = OptionValues.EnumOption(
         "--batch-normalization",
@@ -74,7 +78,10 @@ internal sealed class QuantizeOptions
         CustomParser = OptionValues.Percent,
     };
 
-    private readonly Option<bool> _compare = new("--compare") { Description = "Measure every calibration method in both formats, and write nothing." };
+    private readonly Option<bool> _compare = new("--compare")
+    {
+        Description = "Measure every calibration method in both formats, and write nothing.",
+    };
 
     private readonly Option<string?> _output = new("--output") { Description = "Write the quantized model.", HelpName = "file" };
 
@@ -82,7 +89,11 @@ internal sealed class QuantizeOptions
 
     private readonly Option<string?> _json = new("--json") { Description = "Write all numbers as JSON.", HelpName = "file" };
 
-    private readonly Option<string?> _plot = new("--plot") { Description = "Plot the quantization noise of each layer as SVG.", HelpName = "file" };
+    private readonly Option<string?> _plot = new("--plot")
+    {
+        Description = "Plot the quantization noise of each layer as SVG.",
+        HelpName = "file",
+    };
 
     public void AddTo(ToolCommand command)
     {

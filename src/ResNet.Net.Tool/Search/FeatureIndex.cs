@@ -18,7 +18,8 @@ internal sealed class FeatureIndex
         (Count, int found, ModelFingerprint fingerprint) = ReadHeader(reader);
         if (fingerprint.DifferenceFrom(wanted) is string difference)
         {
-            throw new ArgumentException($"The index '{path}' was created {difference}. Use the options that it was created with, or create it again.");
+            throw new ArgumentException(
+                $"The index '{path}' was created {difference}. Use the options that it was created with, or create it again.");
         }
 
         Features = found == features ? found : throw Invalid($"has {found} features per image, but the model has {features}");

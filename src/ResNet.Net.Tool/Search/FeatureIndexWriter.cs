@@ -3,7 +3,9 @@ using ResNet.Net.Tool.CommandLine;
 
 namespace ResNet.Net.Tool.Search;
 
-/// <summary>Writes an index to a temporary file and renames it when it is complete: an interrupted run leaves the old index, or none.</summary>
+/// <summary>
+/// Writes an index to a temporary file and renames it when it is complete: an interrupted run leaves the old index, or none.
+/// </summary>
 internal sealed class FeatureIndexWriter : IDisposable
 {
     private readonly string _path;

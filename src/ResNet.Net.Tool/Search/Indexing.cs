@@ -48,5 +48,6 @@ internal sealed class Indexing(ResNetClassifier classifier, ModelFingerprint fin
         return progress;
     }
 
-    private (string[] Images, IReadOnlyList<EmbeddingOutcome> Outcomes) Embed(string[] batch) => (batch, classifier.EmbedBatch(batch, normalize: true));
+    private (string[] Images, IReadOnlyList<EmbeddingOutcome> Outcomes) Embed(string[] batch)
+        => (batch, classifier.EmbedBatch(batch, normalize: true));
 }

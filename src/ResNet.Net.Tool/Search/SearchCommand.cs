@@ -12,10 +12,19 @@ internal sealed partial class SearchCommand
     private const int DefaultTop = 5, BatchSize = 32;
 
     private readonly ModelOptions _model = new();
-    private readonly Argument<string[]> _folders = new("folders") { Description = "Folders of images, with their subfolders.", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _folders = new("folders")
+    {
+        Description = "Folders of images, with their subfolders.",
+        Arity = ArgumentArity.OneOrMore,
+    };
     private readonly Option<string> _output = new("--out") { Description = "The index file to write.", HelpName = "file", Required = true };
     private readonly Argument<string> _image = new("image") { Description = "The image to find similar images for." };
-    private readonly Option<string> _input = new("--index") { Description = "The index file to search.", HelpName = "file", Required = true };
+    private readonly Option<string> _input = new("--index")
+    {
+        Description = "The index file to search.",
+        HelpName = "file",
+        Required = true,
+    };
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON: one object per line.", Recursive = true };
 
     private readonly Option<int?> _top = new("--top")
@@ -29,7 +38,10 @@ internal sealed partial class SearchCommand
 
     private ToolCommand Build()
     {
-        ToolCommand index = new("index", "Write the embeddings of images to an index file.") { WhenCanceled = "Canceled. No index was written." };
+        ToolCommand index = new("index", "Write the embeddings of images to an index file.")
+        {
+            WhenCanceled = "Canceled. No index was written.",
+        };
         index.Arguments.Add(_folders);
         index.Add(_output);
         index.Does(IndexAsync);
@@ -103,7 +115,8 @@ internal sealed partial class SearchCommand
             foreach (ImageFile file in ImageFiles.Find([SampleImages.Folder]))
             {
                 // The most similar image is the image itself.
-                IReadOnlyList<Match> matches = NearestImages.Find(opened, classifier.Embed(file.Path, normalize: true), 3, cancellationToken);
+                IReadOnlyList<Match> matches
+                    = NearestImages.Find(opened, classifier.Embed(file.Path, normalize: true), 3, cancellationToken);
                 found.Add(new Similar(file.Path, [.. matches.Where(m => m.Image != file.Path)]));
             }
 
@@ -133,7 +146,8 @@ internal sealed partial class SearchCommand
         SearchTables.Print(found);
     }
 
-    private ModelChoice Choice(ParseResult options) => _model.Choice(options) with { Outputs = ModelOutputs.Features, BatchSize = BatchSize };
+    private ModelChoice Choice(ParseResult options)
+        => _model.Choice(options) with { Outputs = ModelOutputs.Features, BatchSize = BatchSize };
 
     internal sealed record IndexLine(string Index, long Images, long Failed);
 
