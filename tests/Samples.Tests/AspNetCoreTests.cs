@@ -9,7 +9,7 @@ namespace ResNet.Net.Samples.Tests;
 /// <summary>Sends requests to the AspNetCore sample.</summary>
 public sealed partial class AspNetCoreTests : IAsyncLifetime, IDisposable
 {
-    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromMinutes(1) };
+    private readonly HttpClient _client = new(new SocketsHttpHandler()) { Timeout = TimeSpan.FromMinutes(1) };
     private Process? _server;
 
     public async Task InitializeAsync()
