@@ -20,7 +20,11 @@ var app = builder.Build();
 app.UseExceptionHandler();
 app.UseStatusCodePages();
 app.MapHealthChecks("/health");
-app.MapPost("/classify", async (HttpRequest request, IResNetClassifierProvider classifiers, CancellationToken cancellationToken, int top = 5) =>
+app.MapPost("/classify", Classify);
+app.Run();
+
+static async Task<IResult> Classify(
+    HttpRequest request, IResNetClassifierProvider classifiers, CancellationToken cancellationToken, int top = 5)
 {
     try
     {
@@ -42,5 +46,4 @@ app.MapPost("/classify", async (HttpRequest request, IResNetClassifierProvider c
     {
         return Results.Problem(exception.Message, statusCode: exception.StatusCode);
     }
-});
-app.Run();
+}

@@ -18,7 +18,7 @@ foreach (string[] batch in images.Chunk(256))
     {
         string name = Path.GetRelativePath(folder, path);
         csv.WriteLine(outcome.Succeeded
-            ? string.Create(CultureInfo.InvariantCulture, $"{Quote(name)},{Quote(outcome.Value.Best.Label)},{outcome.Value.Best.Probability:F4},")
+            ? $"{Quote(name)},{Quote(outcome.Value.Best.Label)},{outcome.Value.Best.Probability.ToString("F4", CultureInfo.InvariantCulture)},"
             : $"{Quote(name)},,,{Quote(outcome.Error!.Message)}");
         failed += outcome.Succeeded ? 0 : 1;
     }
@@ -26,6 +26,7 @@ foreach (string[] batch in images.Chunk(256))
 
 Console.WriteLine($"{images.Length} images, {failed} failed: {output}");
 
-static bool IsImage(string path) => Path.GetExtension(path).ToUpperInvariant() is ".JPG" or ".JPEG" or ".PNG" or ".WEBP" or ".GIF" or ".BMP";
+static bool IsImage(string path)
+    => Path.GetExtension(path).ToUpperInvariant() is ".JPG" or ".JPEG" or ".PNG" or ".WEBP" or ".GIF" or ".BMP";
 
 static string Quote(string cell) => $"\"{cell.Replace("\"", "\"\"")}\"";

@@ -14,8 +14,10 @@ EvaluationReport first = await Evaluator.EvaluateAsync(floatModel, dataset);
 EvaluationReport second = await Evaluator.EvaluateAsync(int8Model, dataset);
 foreach (EvaluationReport report in new[] { first, second })
 {
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{report.Model}: top-1 {report.Top1:F2} % ({report.Top1Interval.Low:F2} to {report.Top1Interval.High:F2}), mean loss {report.MeanLoss:F4}"));
+    ConfidenceInterval interval = report.Top1Interval;
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{report.Model}: top-1 {report.Top1:F2} % ({interval.Low:F2} to {interval.High:F2}), mean loss {report.MeanLoss:F4}"));
 }
 
 // Do the two models differ by more than chance? McNemar's test on the same images.

@@ -16,7 +16,8 @@ QuantizationResult result = ResNetQuantizer.Quantize(model, images);
 result.Model.Save(output);
 
 QuantizationReport report = result.Report;
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.FloatBytes / 1e6:F2} MB float, {report.QuantizedBytes / 1e6:F2} MB int8: {output}"));
+Console.WriteLine(string.Create(
+    CultureInfo.InvariantCulture, $"{report.FloatBytes / 1e6:F2} MB float, {report.QuantizedBytes / 1e6:F2} MB int8: {output}"));
 Console.WriteLine($"{report.Layers.Count} layers, calibrated on {images.Count} images");
 
 // The int8 file is a model like any other.

@@ -20,7 +20,8 @@ internal static class BatchCommand
         };
         Option<string?> output = new("--out")
         {
-            Description = "The CSV file to write or to resume. FILE.run.json next to it records how it was created. [default: standard output]",
+            Description = "The CSV file to write or to resume. FILE.run.json next to it records how it was created. "
+                + "[default: standard output]",
             HelpName = "file",
         };
         Option<int?> top = new("--top")
@@ -40,7 +41,8 @@ internal static class BatchCommand
         command.Add(output, top);
         model.AddTo(command);
         command.Does((options, cancellationToken)
-            => RunAsync(options.GetValue(folder), options.GetValue(output), options.GetValue(top) ?? 1, model.Choice(options), cancellationToken));
+            => RunAsync(
+                options.GetValue(folder), options.GetValue(output), options.GetValue(top) ?? 1, model.Choice(options), cancellationToken));
         return command;
     }
 
@@ -84,13 +86,20 @@ internal static class BatchCommand
     }
 
     private static async Task<ImageProgress> ClassifyAsync(
-        ResNetClassifier classifier, OrderedImages images, int top, CsvRows rows, ResultFile? file, ImageProgressBar? bar, CancellationToken cancellationToken)
+        ResNetClassifier classifier,
+        OrderedImages images,
+        int top,
+        CsvRows rows,
+        ResultFile? file,
+        ImageProgressBar? bar,
+        CancellationToken cancellationToken)
     {
         (long resumed, long failed) = file?.Before ?? default;
         long done = resumed;
         Stopwatch watch = Stopwatch.StartNew();
         IEnumerable<string[]> batches = images.Paths(file?.LastPath).Chunk(classifier.BatchSize);
-        await foreach ((string[] batch, IReadOnlyList<ClassificationOutcome> outcomes) in BatchPipeline.RunAsync(batches, Classify, cancellationToken))
+        await foreach ((string[] batch, IReadOnlyList<ClassificationOutcome> outcomes)
+            in BatchPipeline.RunAsync(batches, Classify, cancellationToken))
         {
             for (int i = 0; i < batch.Length; i++)
             {

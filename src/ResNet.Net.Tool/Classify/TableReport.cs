@@ -31,9 +31,11 @@ internal sealed class TableReport(ResNetClassifier classifier, IAnsiConsole cons
     private void PrintModel()
     {
         LabelSet labels = classifier.Labels;
-        string classes = labels.Count <= ShowLabels ? $": {string.Join(", ", Enumerable.Range(0, labels.Count).Select(i => labels[i]))}" : "";
+        IEnumerable<string> names = Enumerable.Range(0, labels.Count).Select(i => labels[i]);
+        string classes = labels.Count <= ShowLabels ? $": {string.Join(", ", names)}" : "";
+        string set = Terminal.Plain($"({labels.Name}){classes}");
         CropRule input = classifier.Profile.Crop;
-        console.MarkupLine($"[bold]{Terminal.Plain(classifier.ModelName)}[/] knows {labels.Count} classes ({Terminal.Plain(labels.Name)}){Terminal.Plain(classes)}.");
+        console.MarkupLine($"[bold]{Terminal.Plain(classifier.ModelName)}[/] knows {labels.Count} classes {set}.");
         console.WriteLine($"Input: {input.Width}x{input.Height} pixels. Every image gets one of these classes, whatever it shows.");
         console.WriteLine();
     }
@@ -56,7 +58,8 @@ internal sealed class TableReport(ResNetClassifier classifier, IAnsiConsole cons
             string name = Terminal.Plain(KeepEnd(file.Name, nameCells));
             if (result is not null)
             {
-                table.AddRow(name, string.Join('\n', result.Predictions.Select(p => Show(p, labelCells))), Number(Total(result.Timings).TotalMilliseconds));
+                string predictions = string.Join('\n', result.Predictions.Select(p => Show(p, labelCells)));
+                table.AddRow(name, predictions, Number(Total(result.Timings).TotalMilliseconds));
             }
             else
             {
@@ -86,7 +89,8 @@ internal sealed class TableReport(ResNetClassifier classifier, IAnsiConsole cons
         string label = KeepStart(prediction.Label, labelCells);
         string padding = new(' ', labelCells - label.GetCellWidth() + 1);
         string percent = (prediction.Probability * 100).ToString("F1", CultureInfo.InvariantCulture) + "%";
-        return $"{Terminal.Plain(label)}{padding}[{color}]{new string('█', filled)}[/][dim]{new string('░', BarCells - filled)}[/] {percent,PercentCells}";
+        string bar = $"[{color}]{new string('█', filled)}[/][dim]{new string('░', BarCells - filled)}[/]";
+        return $"{Terminal.Plain(label)}{padding}{bar} {percent,PercentCells}";
     }
 
     private static TimeSpan Total(StageTimings timings) => timings.Decode + timings.Preprocess + timings.Inference;

@@ -30,7 +30,8 @@ internal sealed class DownloadProgress(TextWriter error) : IProgress<ModelDownlo
         _shown = true;
         string line = string.Create(
             CultureInfo.InvariantCulture,
-            $"{value.ModelId}: {value.Stage} {value.Bytes / 1e6:F1} of {value.TotalBytes / 1e6:F1} MB, {value.BytesPerSecond / 1e6:F1} MB/s");
+            $"{value.ModelId}: {value.Stage} {value.Bytes / 1e6:F1} of {value.TotalBytes / 1e6:F1} MB, "
+            + $"{value.BytesPerSecond / 1e6:F1} MB/s");
         error.Write($"\r{line.PadRight(LineCells)}");
     }
 }

@@ -15,7 +15,8 @@ internal static class Failure
     public static string Describe(Exception exception) => exception switch
     {
         ImageDecodeException decode => decode.Reason,
-        ArgumentException { ParamName: string name } => exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal).ReplaceLineEndings(" "),
+        ArgumentException { ParamName: string name }
+            => exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal).ReplaceLineEndings(" "),
         ModelUnavailableException { ModelId: string id } when ResNetVariant.TryParse(id, out _)
             => $"{exception.Message}\nOr name the folder that has it: --models-folder <folder>",
         _ => exception.Message,

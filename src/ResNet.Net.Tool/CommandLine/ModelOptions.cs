@@ -26,7 +26,8 @@ internal sealed class ModelOptions
 
     private readonly Option<PreprocessingProfile?> _profile = new("--profile")
     {
-        Description = $"The preprocessing: {string.Join(", ", PreprocessingProfile.All.Select(p => p.Name))}. [default: the variant's; Torchvision for an ONNX file]",
+        Description = $"The preprocessing: {string.Join(", ", PreprocessingProfile.All.Select(p => p.Name))}. "
+            + "[default: the variant's; Torchvision for an ONNX file]",
         HelpName = "name",
         CustomParser = OptionValues.Profile,
     };

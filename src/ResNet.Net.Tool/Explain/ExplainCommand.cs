@@ -104,7 +104,8 @@ internal sealed partial class ExplainCommand
         try
         {
             ActivationMap first = classifier.Explain(image, wanted);
-            maps = [first, .. first.Classification.Predictions.Take(count).Skip(1).Select(next => classifier.Explain(image, next.ClassIndex))];
+            IEnumerable<Prediction> others = first.Classification.Predictions.Take(count).Skip(1);
+            maps = [first, .. others.Select(next => classifier.Explain(image, next.ClassIndex))];
             return true;
         }
         catch (Exception exception) when (Failure.IsOfImage(exception))

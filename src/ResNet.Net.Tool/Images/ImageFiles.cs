@@ -8,6 +8,8 @@ internal static class ImageFiles
     private static readonly HashSet<string> Extensions
         = new([".jpg", ".jpeg", ".jpe", ".png", ".webp", ".gif", ".bmp", ".ico", ".tif", ".tiff"], StringComparer.OrdinalIgnoreCase);
 
+    private static readonly EnumerationOptions Recursive = new() { RecurseSubdirectories = true };
+
     /// <summary>
     /// Expands folders to the images in them; without paths, returns the sample images. Missing files are kept: each fails later,
     /// alone.
@@ -25,7 +27,7 @@ internal static class ImageFiles
     /// folders, which may form cycles.
     /// </summary>
     public static IEnumerable<string> In(string folder)
-        => new FileSystemEnumerable<string>(folder, (ref entry) => entry.ToSpecifiedFullPath(), new EnumerationOptions { RecurseSubdirectories = true })
+        => new FileSystemEnumerable<string>(folder, (ref entry) => entry.ToSpecifiedFullPath(), Recursive)
         {
             ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && Extensions.Contains(Path.GetExtension(entry.FileName).ToString()),
             ShouldRecursePredicate = (ref entry) => entry.ToFileSystemInfo().LinkTarget is null,

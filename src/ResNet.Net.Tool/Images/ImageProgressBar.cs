@@ -64,6 +64,7 @@ internal sealed class ImageProgressBar
         string left = value.Remaining is TimeSpan remaining && value.Done < value.Total
             ? string.Create(CultureInfo.InvariantCulture, $", {(long)remaining.TotalHours}:{remaining:mm\\:ss} left")
             : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{value.Done:#,0} of {value.Total:#,0}{failed}{also}, {value.PerSecond:F1} images/s{left}");
+        string done = string.Create(CultureInfo.InvariantCulture, $"{value.Done:#,0} of {value.Total:#,0}");
+        return string.Create(CultureInfo.InvariantCulture, $"{done}{failed}{also}, {value.PerSecond:F1} images/s{left}");
     }
 }

@@ -10,16 +10,17 @@ internal static class BeforeAfter
     public static void Print(MeasuredModel before, MeasuredModel after, int images)
     {
         Table table = new Table().AddColumns("", "float", "int8", "change");
-        table.AddRow("size, MB", Number(before.Bytes / 1e6), Number(after.Bytes / 1e6), Times(before.Bytes, after.Bytes, "smaller"));
-        table.AddRow(
-            "top-1, %", Number(before.Accuracy.Top1), Number(after.Accuracy.Top1), Points(before.Accuracy.Top1, after.Accuracy.Top1));
-        table.AddRow(
-            "top-5, %", Number(before.Accuracy.Top5), Number(after.Accuracy.Top5), Points(before.Accuracy.Top5, after.Accuracy.Top5));
-        table.AddRow("ms per image", Number(before.Milliseconds), Number(after.Milliseconds), Times(before.Milliseconds, after.Milliseconds, "faster"));
-        table.AddRow("images/s", Number(before.ImagesPerSecond), Number(after.ImagesPerSecond), Times(after.ImagesPerSecond, before.ImagesPerSecond, "more"));
+        Add("size, MB", before.Bytes / 1e6, after.Bytes / 1e6, Times(before.Bytes, after.Bytes, "smaller"));
+        Add("top-1, %", before.Accuracy.Top1, after.Accuracy.Top1, Points(before.Accuracy.Top1, after.Accuracy.Top1));
+        Add("top-5, %", before.Accuracy.Top5, after.Accuracy.Top5, Points(before.Accuracy.Top5, after.Accuracy.Top5));
+        Add("ms per image", before.Milliseconds, after.Milliseconds, Times(before.Milliseconds, after.Milliseconds, "faster"));
+        Add("images/s", before.ImagesPerSecond, after.ImagesPerSecond, Times(after.ImagesPerSecond, before.ImagesPerSecond, "more"));
         IAnsiConsole console = Terminal.Open();
         console.Write(table);
         console.WriteLine($"On {images} images. ms: median of the model alone at batch size 1; images/s: including reading and decoding.");
+
+        void Add(string name, double? floatValue, double? int8Value, string change)
+            => table.AddRow(name, Number(floatValue), Number(int8Value), change);
     }
 
     public static string Number(double? value) => value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "-";

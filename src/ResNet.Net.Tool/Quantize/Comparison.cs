@@ -27,8 +27,9 @@ internal static class Comparison
                 MeasuredModel after = measurement.Of(quantized.ToArray(), cancellationToken);
                 double drop = new AccuracyCriterion(AccuracyMeasure.RelativeDrop, 0).GetLoss(before.Accuracy, after.Accuracy);
                 double different = new AccuracyCriterion(AccuracyMeasure.Disagreement, 0).GetLoss(before.Accuracy, after.Accuracy);
+                string top = BeforeAfter.Number(after.Accuracy.Top1);
                 string relative = drop.ToString("0.000", CultureInfo.InvariantCulture);
-                Console.WriteLine($"| {method} | {format} | {BeforeAfter.Number(after.Accuracy.Top1)} | {relative} | {Number(different)} | {Number(after.Bytes / 1e6)} |");
+                Console.WriteLine($"| {method} | {format} | {top} | {relative} | {Number(different)} | {Number(after.Bytes / 1e6)} |");
             }
         }
     }

@@ -15,7 +15,8 @@ internal sealed class QuantizeOptions
 
     private readonly Option<string?> _calibration = new("--calibration")
     {
-        Description = "The calibration images, from the training set: a folder of class folders, a zip file of them, or a list. [default: the sample images]",
+        Description = "The calibration images, from the training set: a folder of class folders, a zip file of them, or a list. "
+            + "[default: the sample images]",
         HelpName = "dataset",
     };
 
@@ -43,7 +44,10 @@ internal sealed class QuantizeOptions
         = OptionValues.EnumOption("--format", "format", "Qdq for every runtime, or QOperator for ONNX Runtime on CPUs.", Defaults.Format);
 
     private readonly Option<CalibrationMethod> _calibrator = OptionValues.EnumOption(
-        "--calibrator", "method", "How ranges are derived from the calibration images: MinMax, MovingAverage, Percentile, Entropy or L2.", Defaults.Calibration);
+        "--calibrator",
+        "method",
+        "How ranges are derived from the calibration images: MinMax, MovingAverage, Percentile, Entropy or L2.",
+        Defaults.Calibration);
 
     private readonly Option<ActivationType> _activations
         = OptionValues.EnumOption(
@@ -67,8 +71,11 @@ internal sealed class QuantizeOptions
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<AccuracyMeasure> _measure
-        = OptionValues.EnumOption("--measure", "measure", "What the accuracy criterion measures: RelativeDrop, AbsoluteDrop or Disagreement.", AccuracyCriterion.Default.Measure);
+    private readonly Option<AccuracyMeasure> _measure = OptionValues.EnumOption(
+        "--measure",
+        "measure",
+        "What the accuracy criterion measures: RelativeDrop, AbsoluteDrop or Disagreement.",
+        AccuracyCriterion.Default.Measure);
 
     private readonly Option<double> _most = new("--most")
     {
@@ -105,7 +112,8 @@ internal sealed class QuantizeOptions
                 result.AddError($"--compare writes nothing: leave out {written.Name}, or --compare.");
             }
         });
-        command.Add(_output, _calibration, _images, _evaluation, _limit, _format, _calibrator, _activations, _reduceRange, _batchNormalization, _float);
+        command.Add(_output, _calibration, _images, _evaluation, _limit, _format, _calibrator, _activations);
+        command.Add(_reduceRange, _batchNormalization, _float);
         command.Add(_measure, _most, _compare, _markdown, _json, _plot);
         _model.AddTo(command);
     }

@@ -24,7 +24,8 @@ internal sealed class Indexing(ResNetClassifier classifier, ModelFingerprint fin
         using FeatureIndexWriter index = new(path, fingerprint, classifier.FeatureCount);
         Stopwatch watch = Stopwatch.StartNew();
         IEnumerable<string[]> batches = roots.SelectMany(ImageFiles.In).Chunk(classifier.BatchSize);
-        await foreach ((string[] images, IReadOnlyList<EmbeddingOutcome> outcomes) in BatchPipeline.RunAsync(batches, Embed, cancellationToken))
+        await foreach ((string[] images, IReadOnlyList<EmbeddingOutcome> outcomes)
+            in BatchPipeline.RunAsync(batches, Embed, cancellationToken))
         {
             int failed = 0;
             for (int i = 0; i < images.Length; i++)

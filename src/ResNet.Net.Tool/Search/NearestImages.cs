@@ -6,7 +6,8 @@ namespace ResNet.Net.Tool.Search;
 internal static class NearestImages
 {
     /// <summary>Returns the images nearest to an embedding of length 1, the most similar first.</summary>
-    public static IReadOnlyList<Match> Find(FeatureIndex index, ReadOnlySpan<float> features, int count, CancellationToken cancellationToken)
+    public static IReadOnlyList<Match> Find(
+        FeatureIndex index, ReadOnlySpan<float> features, int count, CancellationToken cancellationToken)
     {
         PriorityQueue<Match, float> best = new();
         foreach ((string image, ReadOnlyMemory<float> other) in index.Read())
@@ -25,6 +26,7 @@ internal static class NearestImages
             }
         }
 
-        return [.. best.UnorderedItems.Select(i => i.Element).OrderByDescending(m => m.Similarity).ThenBy(m => m.Image, StringComparer.Ordinal)];
+        IEnumerable<Match> matches = best.UnorderedItems.Select(i => i.Element);
+        return [.. matches.OrderByDescending(m => m.Similarity).ThenBy(m => m.Image, StringComparer.Ordinal)];
     }
 }
