@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ResNet.Net.Tool.Tests;
 
-public sealed class ClassifyTests : IDisposable
+public sealed partial class ClassifyTests : IDisposable
 {
     private const int Success = 0, SomeImagesFailed = 1;
 
@@ -167,86 +167,6 @@ public sealed class ClassifyTests : IDisposable
         table.Lines.Single(l => l.Contains(Path.GetFileName(path))).Should().MatchRegex("│ cat +█");
     }
 
-    [Fact]
-    public async Task ModelFile_DescribedLikeTheEmbeddedModel_GivesItsProbabilities()
-    {
-        string labels = _folder["labels.txt"];
-        File.WriteAllLines(labels, Enumerable.Range(0, 10).Select(i => LabelSet.Cifar10[i]));
-
-        ProgramRun run = await ClassifyAsync(
-            TestFolders.SamplePictures, "--json", "--top", "10", "--model", EmbeddedModelFile, "--labels", labels,
-            "--profile", "cifar10", "--mean", "0.4914,0.4822,0.4465", "--std", "0.2470,0.2435,0.2616", "--size", "32");
-
-        using ResNetClassifier builtIn = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
-        ShouldMatch(run, builtIn, "resnet20-cifar10.onnx");
-    }
-
-    [Fact]
-    public async Task ModelFile_WithSizeMeanAndStd_UsesTorchvisionWithThese()
-    {
-        ProgramRun run = await ClassifyAsync(
-            TestFolders.SamplePictures, "--json", "--top", "10", "--model", EmbeddedModelFile,
-            "--size", "32x32", "--mean", "0.5,0.4,0.3", "--std", "0.2,0.25,0.3");
-
-        PreprocessingProfile profile = PreprocessingProfile.Torchvision.WithCrop(32, 32) with
-        {
-            Mean = new ChannelValues(0.5f, 0.4f, 0.3f),
-            Std = new ChannelValues(0.2f, 0.25f, 0.3f),
-        };
-        using ResNetClassifier expected = ResNetClassifier.Create(new ModelDefinition(EmbeddedModelFile) { Profile = profile });
-        ShouldMatch(run, expected, "resnet20-cifar10.onnx");
-    }
-
-    [Fact]
-    public async Task ModelFile_OfAnotherKind_GivesTheComputedProbabilities()
-    {
-        // Rectangular input, other tensor names, three classes, a softmax: the mean of each plane is the score of its class.
-        string model = _folder.Write("colors.onnx", OnnxModelBuilder.PlaneMeans([1, 0, 0, 0, 1, 0, 0, 0, 1], [0, 0, 0], [-1, 3, 24, 40], "rgb:0", "probabilities:0", softmax: true));
-        string labels = _folder.Write("colors.txt", "red\ngreen\nblue\n");
-        byte[] color = [204, 51, 102];
-        string image = _folder.Write("color.png", PngImage.Solid(90, 70, (color[0], color[1], color[2])));
-
-        ProgramRun run = await ClassifyAsync(
-            image, "--json", "--model", model, "--labels", labels, "--mean", "0,0,0", "--std", "1,1,1", "--size", "40x24", "--probabilities");
-
-        run.ExitCode.Should().Be(Success, run.Error);
-        JsonElement[] predictions = [.. Parse(run.Lines.Single()).GetProperty("predictions").EnumerateArray()];
-        predictions.Select(p => p.GetProperty("label").GetString()).Should().Equal("red", "blue", "green");
-
-        // A second softmax would bring them closer together.
-        double sum = color.Sum(c => Math.Exp(c / 255.0));
-        predictions.Should().OnlyContain(p => Math.Abs(p.GetProperty("probability").GetDouble() - (Math.Exp(color[p.GetProperty("classIndex").GetInt32()] / 255.0) / sum)) < 1e-4);
-    }
-
-    [Fact]
-    public async Task UnknownModel_IsNamedInTheMessage()
-    {
-        ProgramRun run = await ClassifyAsync("--model", "resnet51-v9");
-
-        string message = run.ShouldBeUnusable();
-        message.Should().Contain("resnet51-v9").And.Contain("resnet50-v1-7", "it lists the variants");
-        message.Split('\n').Should().ContainSingle();
-    }
-
-    [Fact]
-    public async Task ZooModel_WithoutItsFile_SaysHowToGetIt()
-    {
-        ProgramRun run = await ClassifyAsync("--model", "resnet50-v1-7");
-
-        run.ShouldBeUnusable().Should().Contain("resnet50-v1-7.onnx").And.Contain("https://").And.Contain("RESNET_NET_MODELS")
-            .And.Contain("--models-folder");
-    }
-
-    [Fact]
-    public async Task ZooModel_MissingInTheGivenFolder_NamesThePath()
-    {
-        string folder = Path.GetDirectoryName(_folder["models", "x"])!;
-
-        ProgramRun run = await ClassifyAsync("--model", "resnet50-v1-7", "--models-folder", folder);
-
-        run.ShouldBeUnusable().Should().Contain(Path.Combine(folder, "resnet50-v1-7.onnx"));
-    }
-
     [Theory]
     [InlineData("--mean 1,2", "'1,2'")]
     [InlineData("--mean 0.5,0.5,red", "'0.5,0.5,red'")]
@@ -266,17 +186,6 @@ public sealed class ClassifyTests : IDisposable
         ProgramRun run = await ClassifyAsync(arguments.Split(' '));
 
         run.ShouldBeUnusable().Should().Contain(named).And.NotContain("\n");
-    }
-
-    [Fact]
-    public async Task LabelsFile_WithTooFewLabels_SaysSo()
-    {
-        string labels = _folder["labels.txt"];
-        File.WriteAllLines(labels, ["cat", "dog"]);
-
-        ProgramRun run = await ClassifyAsync("--model", EmbeddedModelFile, "--labels", labels);
-
-        run.ShouldBeUnusable().Should().Contain("labels.txt").And.Contain("2 labels");
     }
 
     [SharedFact]

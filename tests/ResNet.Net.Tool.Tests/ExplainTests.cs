@@ -68,7 +68,8 @@ public sealed class ExplainTests
     {
         using TemporaryFolder folder = new();
 
-        ProgramRun run = await ToolProcess.RunAsync("explain", "none.png", Path.Combine(TestFolders.Fixtures, "images", "bad-text.jpg"), Path.Combine(TestFolders.SamplePictures, "cat.png"), "--out", folder["maps"]);
+        string bad = Path.Combine(TestFolders.Fixtures, "images", "bad-text.jpg"), good = Path.Combine(TestFolders.SamplePictures, "cat.png");
+        ProgramRun run = await ToolProcess.RunAsync("explain", "none.png", bad, good, "--out", folder["maps"]);
 
         run.ExitCode.Should().Be(1);
         run.Error.Should().Contain("none.png").And.Contain("bad-text.jpg");

@@ -77,8 +77,8 @@ internal sealed class TableReport(ResNetClassifier classifier, IAnsiConsole cons
         if (results.Length > 0)
         {
             string Average(Func<StageTimings, TimeSpan> stage) => Number(results.Average(r => stage(r.Timings).TotalMilliseconds));
-            string stages = $"{Average(t => t.Decode)} decode + {Average(t => t.Preprocess)} preprocess + {Average(t => t.Inference)} model";
-            console.WriteLine($"Average ms: {stages}, after a warm-up run.");
+            string before = $"{Average(t => t.Decode)} decode + {Average(t => t.Preprocess)} preprocess";
+            console.WriteLine($"Average ms: {before} + {Average(t => t.Inference)} model, after a warm-up run.");
         }
     }
 

@@ -54,7 +54,10 @@ internal sealed class Doctor(ModelStore store)
     private static IEnumerable<Check> Providers(RuntimeDiagnostics runtime)
         => runtime.ExecutionProviders.Select(provider => provider.IsUsable
         ? new Check(Severity.Good, $"provider {provider.Name}", "ran the embedded model")
-        : new Check(provider.Name == "CPU" ? Severity.Bad : Severity.Note, $"provider {provider.Name}", $"not usable on this machine: {provider.Error}"));
+        : new Check(
+            provider.Name == "CPU" ? Severity.Bad : Severity.Note,
+            $"provider {provider.Name}",
+            $"not usable on this machine: {provider.Error}"));
 
     private static IEnumerable<Check> Processor(RuntimeDiagnostics runtime)
     {

@@ -51,7 +51,8 @@ internal sealed class ModelsCommand
         ToolCommand pull
             = Define("pull", "Download variants.", "Canceled. The downloaded part is kept: the same command continues after it.");
         pull.Arguments.Add(_some);
-        pull.Does((options, token) => new PullCommand(Open(options), Terminal.Open(), Output(options)).RunAsync(options.GetValue(_some)!, token));
+        pull.Does((options, token)
+            => new PullCommand(Open(options), Terminal.Open(), Output(options)).RunAsync(options.GetValue(_some)!, token));
 
         ToolCommand verify = Define("verify", "Hash stored files again; or run the published test data (--golden).");
         verify.Arguments.Add(_stored);
@@ -86,7 +87,8 @@ internal sealed class ModelsCommand
 
     private Task<int> VerifyAsync(ParseResult options, CancellationToken token)
         => options.GetValue(_golden)
-            ? new GoldenCommand(Open(options), Console.Error, Output(options)).RunAsync(options.GetValue(_stored)!, options.GetValue(_archive), token)
+            ? new GoldenCommand(Open(options), Console.Error, Output(options))
+                .RunAsync(options.GetValue(_stored)!, options.GetValue(_archive), token)
             : options.GetValue(_archive) is null ? Upkeep(options).VerifyAsync(options.GetValue(_stored)!, token)
             : throw new ArgumentException("--archive requires --golden.");
 

@@ -20,7 +20,8 @@ internal sealed class PullCommand(ModelStore store, IAnsiConsole console, Output
                     new DownloadedColumn(),
                     new TransferSpeedColumn(),
                     new RemainingTimeColumn())
-                .StartAsync(context => PullAllAsync(variants, variant => new Bar(context.AddTask(variant.Id, maxValue: variant.Bytes), console), cancellationToken));
+                .StartAsync(context => PullAllAsync(
+                    variants, variant => new Bar(context.AddTask(variant.Id, maxValue: variant.Bytes), console), cancellationToken));
         }
         else
         {
@@ -36,7 +37,9 @@ internal sealed class PullCommand(ModelStore store, IAnsiConsole console, Output
     }
 
     private async Task PullAllAsync(
-        IReadOnlyList<ResNetVariant> variants, Func<ResNetVariant, IProgress<ModelDownloadProgress>> progress, CancellationToken cancellationToken)
+        IReadOnlyList<ResNetVariant> variants,
+        Func<ResNetVariant, IProgress<ModelDownloadProgress>> progress,
+        CancellationToken cancellationToken)
     {
         foreach (ResNetVariant variant in variants)
         {

@@ -9,7 +9,8 @@ internal static class WhereReport
     {
         if (format == OutputFormat.Json)
         {
-            JsonLines.Write(new WhereLine(store.Location, store.LocalFolders, [.. store.Sources.Select(s => s.ToString()!)], store.IsOffline), ModelsJson.Default.WhereLine);
+            WhereLine line = new(store.Location, store.LocalFolders, [.. store.Sources.Select(s => s.ToString()!)], store.IsOffline);
+            JsonLines.Write(line, ModelsJson.Default.WhereLine);
             return ExitCode.Success;
         }
 

@@ -1,7 +1,8 @@
 namespace ResNet.Net.Tool.Search;
 
 /// <summary>
-/// The format of an index file. Numbers are little-endian; strings are as <see cref="BinaryWriter"/> writes them (7-bit encoded length in bytes, then UTF-8).
+/// The format of an index file. Numbers are little-endian; strings are as <see cref="BinaryWriter"/> writes them
+/// (7-bit encoded length in bytes, then UTF-8).
 /// <code>
 /// 8 bytes   "RNSEARCH"
 /// int32     version, 1

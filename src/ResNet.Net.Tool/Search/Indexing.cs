@@ -12,7 +12,8 @@ internal sealed class Indexing(ResNetClassifier classifier, ModelFingerprint fin
     public Task<ImageProgress> RunAsync(IReadOnlyList<string> folders, string path, CancellationToken cancellationToken)
         => ImageProgressBar.ShowAsync("index", bar => RunAsync(folders, path, bar, cancellationToken));
 
-    private async Task<ImageProgress> RunAsync(IReadOnlyList<string> folders, string path, ImageProgressBar bar, CancellationToken cancellationToken)
+    private async Task<ImageProgress> RunAsync(
+        IReadOnlyList<string> folders, string path, ImageProgressBar bar, CancellationToken cancellationToken)
     {
         string[] roots = [.. folders.Select(Path.GetFullPath).Distinct()];
         ImageProgress progress = new(Done: 0, roots.Sum(f => ImageFiles.In(f).LongCount()), Failed: 0, Resumed: 0, TimeSpan.Zero);
