@@ -124,7 +124,7 @@ internal sealed class ClassifierProvider(string name, ClassifierFactory create, 
         const int Side = 256;
         byte[] grey = new byte[Side * Side * 3];
         Array.Fill(grey, (byte)128);
-        _ = classifier.Classify(PngEncoder.Encode(grey, Side, Side), topK: 1);
+        _ = classifier.Classify(PngFile.Encode(grey, Side, Side), topK: 1);
     }
 
     private TimeSpan CoolingInGate()
