@@ -10,7 +10,7 @@ public class NeighborTests(Feed feed)
 
     private static readonly string[] ForHere = ["-r", NativeFile.Here, "--self-contained", "false"];
 
-    /// <summary>Whether the package Microsoft.ML.OnnxRuntime.Gpu (about 550 MB) is restored too.</summary>
+    /// <summary>Whether the package Microsoft.ML.OnnxRuntime.Gpu (405 MB) is restored too.</summary>
     private static readonly bool GpuIsTested = Environment.GetEnvironmentVariable("RESNET_NET_TEST_GPU_PACKAGE") == "1";
 
     private static readonly string OnnxRuntimeVersion = PinnedVersion("Microsoft.ML.OnnxRuntime");
