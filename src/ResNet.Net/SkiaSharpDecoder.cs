@@ -30,6 +30,11 @@ public sealed unsafe class SkiaSharpDecoder : IImageDecoder
             CheckIcoEntries(encoded);
         }
 
+        if (BmpMasks.AreBroken(encoded, format))
+        {
+            throw Failure(encoded, format, isTruncated: false);
+        }
+
         fixed (byte* memory = encoded)
         {
             using SKData data = SKData.Create((nint)memory, encoded.Length);

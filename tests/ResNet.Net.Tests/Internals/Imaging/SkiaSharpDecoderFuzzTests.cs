@@ -14,7 +14,7 @@ public class SkiaSharpDecoderFuzzTests
     public void Decode_MutatedImage_DecodesOrIsRefused(string name)
     {
         byte[] original = ImageFixtures.Get(name).Encoded();
-        byte[][] others = PictureMutator.Others(name);
+        byte[][] others = ImageFixtures.OfTheSameFormat(name);
         (int decoded, int refused) = (0, 0);
         for (int round = 0; round < PictureMutator.Rounds; round++)
         {
@@ -51,7 +51,7 @@ public class SkiaSharpDecoderFuzzTests
     public void Decode_MutatedImageTwice_GivesTheSameOutcome(string name)
     {
         byte[] original = ImageFixtures.Get(name).Encoded();
-        byte[][] others = PictureMutator.Others(name);
+        byte[][] others = ImageFixtures.OfTheSameFormat(name);
         List<string> wrong = [];
         for (int round = 0; round < PictureMutator.Rounds; round++)
         {
