@@ -5,6 +5,9 @@ namespace ResNet.Net.Internals.Imaging;
 /// <summary>The first directory of a TIFF or BigTIFF file, or of an EXIF block, as far as it tells where the pixels lie and how they stand.</summary>
 internal readonly ref struct TiffDirectory
 {
+    private const int BitsPerSample = 258;
+    private const int Compression = 259;
+    private const int Photometric = 262;
     private const int StripOffsets = 273;
     private const int OrientationTag = 274;
     private const int StripByteCounts = 279;
@@ -22,6 +25,7 @@ internal readonly ref struct TiffDirectory
         _isBig = file[_isLittleEndian ? 2 : 3] == 43;
         Entries offsets = default;
         Entries byteCounts = default;
+        IsCommon = true;
         ulong start = Number(_isBig ? 8 : 4UL, Word);
         ulong count = Number(start, _isBig ? 8 : 2);
         ulong first = start + (_isBig ? 8UL : 2);
@@ -44,6 +48,10 @@ internal readonly ref struct TiffDirectory
             {
                 byteCounts = ReadEntries(at);
             }
+            else if (tag is BitsPerSample or Compression or Photometric)
+            {
+                IsCommon &= IsCommonValue(tag, ReadEntries(at));
+            }
             else if (tag == OrientationTag)
             {
                 int orientation = ReadOrientation(at);
@@ -59,6 +67,9 @@ internal readonly ref struct TiffDirectory
 
     /// <summary>Whether the directory or the pixels that it points to lie beyond the end of the file.</summary>
     public bool IsCut { get; }
+
+    /// <summary>Whether the file is of a kind that every TIFF reader knows, as far as its first directory says: bits, compression and color space.</summary>
+    public bool IsCommon { get; }
 
     /// <summary>The orientation, 1 to 8; null where the directory has none, 0 where what it has is not one SHORT of these or contradicts itself.</summary>
     public int? Orientation { get; }
@@ -97,6 +108,18 @@ internal readonly ref struct TiffDirectory
         ulong count = size == 0 ? 0 : Number(at + 4, Word);
         ulong value = at + 4 + (ulong)Word;
         return new Entries(count > (ulong)(Word / Math.Max(size, 1)) ? Number(value, Word) : value, count, size);
+    }
+
+    // None, CCITT, LZW, JPEG (not the old kind), deflate, PackBits; gray, RGB, palette, CMYK, YCbCr.
+    private bool IsCommonValue(int tag, Entries values)
+    {
+        ulong value = Number(values.Start, values.Size);
+        return tag switch
+        {
+            BitsPerSample => value is 1 or 2 or 4 or 8 or 16 or 32 or 64,
+            Compression => value is 1 or 2 or 3 or 4 or 5 or 7 or 8 or 32773 or 32946,
+            _ => value <= 6,
+        };
     }
 
     private int ReadOrientation(ulong at)
