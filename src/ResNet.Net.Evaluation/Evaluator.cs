@@ -25,7 +25,7 @@ public static class Evaluator
     /// <returns>The report.</returns>
     /// <exception cref="EvaluationException">The classes of model and data set differ, the journal is another evaluation's, or a picture failed and none may.</exception>
     /// <exception cref="ResNetException">The model gave no numbers.</exception>
-    /// <exception cref="OnnxRuntimeException">The model cannot be run.</exception>
+    /// <exception cref="InferenceException">The model cannot be run.</exception>
     /// <exception cref="IOException">The journal cannot be read or written.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

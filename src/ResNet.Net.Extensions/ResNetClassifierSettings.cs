@@ -65,9 +65,6 @@ public sealed class ResNetClassifierSettings
     /// <summary>As <see cref="ResNetClassifierOptions.ConfigEntries"/>.</summary>
     public IDictionary<string, string> ConfigEntries { get; } = new Dictionary<string, string>();
 
-    /// <summary>As <see cref="ResNetClassifierOptions.OnnxRuntimeLibrary"/>.</summary>
-    public string? OnnxRuntimeLibrary { get; set; }
-
     /// <summary>What pictures are accepted.</summary>
     public ResNetDecodingSettings Decoding { get; } = new();
 

@@ -1,7 +1,7 @@
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Internals;
 using ResNet.Net.Internals.Imaging;
 using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Inference.Interop;
 using ResNet.Net.Internals.Preprocessing;
 using ResNet.Net.Onnx;
 
@@ -37,7 +37,7 @@ public sealed class ResNetClassifierEmbedTests : IDisposable
         model.Graph.Outputs.Add(new OnnxValueInfo(name, OnnxElementType.Float, null));
         using OrtSession session = OrtSession.FromMemory(model.ToArray(), "edited", new SessionSettings { IntraOpThreads = Environment.ProcessorCount });
         using AlignedBuffer input = new(3 * 32 * 32);
-        using OrtValueHandle tensor = session.CreateTensor(input, [1, 3, 32, 32]);
+        using OrtValue tensor = input.CreateTensor([1, 3, 32, 32]);
         foreach (string path in Pictures)
         {
             using DecodedImage image = ImageDecoding.Default.Decode(File.ReadAllBytes(path));

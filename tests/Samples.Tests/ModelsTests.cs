@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Inference.Interop;
 using ResNet.Net.Internals.Models;
 using ResNet.Net.Onnx;
 
@@ -271,10 +271,10 @@ public sealed class ModelsTests : IDisposable
         ResNetVariant variant = ResNetVariant.Cifar10ResNet20;
         Random random = new(11);
         float[] input = [.. Enumerable.Range(0, 3 * 32 * 32).Select(_ => random.NextSingle() - 0.5f)];
-        using OrtSession session = ModelRecipe.For(variant, null).Content.Open(new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimization.None });
+        using OrtSession session = ModelRecipe.For(variant, null).Content.Open(new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL });
         using AlignedBuffer buffer = new(input.Length);
         input.CopyTo(buffer.Span);
-        using OrtValueHandle tensor = session.CreateTensor(buffer, [1, 3, 32, 32]);
+        using OrtValue tensor = buffer.CreateTensor([1, 3, 32, 32]);
         float[] scores = session.RunToArray([new NamedTensor(variant.InputName, tensor)], variant.OutputName).Values;
         scores[4] += off * scores.Max(Math.Abs);
         TarGzBuilder tar = new TarGzBuilder()

@@ -31,7 +31,6 @@ internal static class SettingsReader
             ? new ExecutionProvider(provider) { Options = new Dictionary<string, string>(settings.ExecutionProviderOptions), AllowCpuFallback = settings.AllowCpuFallback }
             : null,
         ConfigEntries = new Dictionary<string, string>(settings.ConfigEntries),
-        OnnxRuntimeLibrary = settings.OnnxRuntimeLibrary,
         LoggerFactory = loggers,
     };
 

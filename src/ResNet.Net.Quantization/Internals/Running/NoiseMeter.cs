@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Onnx;
 using ResNet.Net.Quantization.Internals.Graphs;
 
@@ -22,7 +23,7 @@ internal static class NoiseMeter
         // Nothing is fused, so that branch and layer differ by nothing but the rounding. Layers and branches in turns: one layer's values are held at a time.
         string[] values = [.. plan.Candidates.Zip(branches, (l, b) => new[] { l.Output, b }).SelectMany(p => p)];
         (double Signal, double Noise)[] sums = new (double, double)[count];
-        using PictureRunner runner = new(probe, model.Input, model.Height, model.Width, values, options.Threads, GraphOptimization.None);
+        using PictureRunner runner = new(probe, model.Input, model.Height, model.Width, values, options.Threads, GraphOptimizationLevel.ORT_DISABLE_ALL);
         float[] exact = [];
         for (int i = 0; i < pictures.Count; i++)
         {
@@ -61,7 +62,7 @@ internal static class NoiseMeter
         OnnxModel quantized = writer.Write();
         (double Signal, double Noise)[] sums = new (double, double)[exact.Length];
         using PictureRunner floats = new(model.Model, model.Input, model.Height, model.Width, exact, options.Threads);
-        using PictureRunner integers = new(quantized, model.Input, model.Height, model.Width, dequantized, options.Threads, GraphOptimization.None);
+        using PictureRunner integers = new(quantized, model.Input, model.Height, model.Width, dequantized, options.Threads, GraphOptimizationLevel.ORT_DISABLE_ALL);
         float[][] kept = [.. exact.Select(_ => Array.Empty<float>())];
         for (int i = 0; i < pictures.Count; i++)
         {

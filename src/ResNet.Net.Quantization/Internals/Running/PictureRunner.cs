@@ -1,6 +1,6 @@
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Internals.Diagnostics;
 using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Inference.Interop;
 using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Quantization.Internals.Running;
@@ -10,7 +10,7 @@ internal sealed class PictureRunner : IDisposable
 {
     private readonly OrtSession _session;
     private readonly AlignedBuffer _buffer;
-    private readonly OrtValueHandle _tensor;
+    private readonly OrtValue _tensor;
     private readonly string _input;
 
     /// <param name="model">The model; not edited.</param>
@@ -19,8 +19,8 @@ internal sealed class PictureRunner : IDisposable
     /// <param name="width">Columns of a picture.</param>
     /// <param name="values">The float values to show, whether outputs of the graph or not; not its input.</param>
     /// <param name="threads">Threads of a run; null for all processors.</param>
-    /// <param name="optimization">How far the graph is optimised.</param>
-    public PictureRunner(OnnxModel model, string input, int height, int width, IReadOnlyList<string> values, int? threads, GraphOptimization optimization = GraphOptimization.All)
+    /// <param name="optimization">How far the graph is optimized.</param>
+    public PictureRunner(OnnxModel model, string input, int height, int width, IReadOnlyList<string> values, int? threads, GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL)
     {
         _input = input;
         Values = values;
@@ -38,7 +38,7 @@ internal sealed class PictureRunner : IDisposable
             ConfigEntries = Int8Guard.Entries(CpuFeatures.HasInt8DotProduct),
         });
         _buffer = new AlignedBuffer(checked(3 * height * width));
-        _tensor = _session.CreateTensor(_buffer, [1, 3, height, width]);
+        _tensor = _buffer.CreateTensor([1, 3, height, width]);
     }
 
     public IReadOnlyList<string> Values { get; }
