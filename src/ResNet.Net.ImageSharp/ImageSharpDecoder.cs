@@ -67,14 +67,7 @@ public sealed class ImageSharpDecoder : IImageDecoder
         {
             ImageHeader header = Identify(memory, encoded, format, (IImageInfoDetector)decoder);
             _ = request.Accept(header);
-            ImageFormat kind = ImageFormatDetector.Detect(encoded);
-            if (kind == ImageFormat.Jpeg && JpegStructure.HasTooManyScans(encoded))
-            {
-                throw new ImageDecodeException(
-                    ImageDecodeFailure.TooLarge, $"the JPEG image has more than {JpegStructure.MaxScans} scans, each of which costs a pass over it. Save it again from its source.");
-            }
-
-            if (!request.Options.AllowTruncated && FileEnd.IsMissing(encoded, kind))
+            if (!request.Options.AllowTruncated && FileEnd.IsMissing(encoded, ImageFormatDetector.Detect(encoded)))
             {
                 throw Failure(encoded, format, "its end is missing", null);
             }

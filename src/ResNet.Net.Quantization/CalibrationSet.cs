@@ -40,14 +40,15 @@ public sealed class CalibrationSet
     /// <summary>Picture files.</summary>
     /// <param name="paths">The files.</param>
     /// <param name="profile">How pictures become the model's input: the same as in use.</param>
-    /// <param name="decoding">What pictures are accepted; null for the defaults.</param>
+    /// <param name="decoding">The limits on images; <see langword="null"/> for the defaults.</param>
+    /// <param name="decoder">The decoder, the same as in use; <see langword="null"/> for <see cref="SkiaSharpDecoder"/>.</param>
     /// <returns>The set.</returns>
     /// <exception cref="ArgumentException">There are no pictures, or the profile is invalid.</exception>
-    public static CalibrationSet FromFiles(IReadOnlyList<string> paths, PreprocessingProfile profile, ImageDecodingOptions? decoding = null)
+    public static CalibrationSet FromFiles(IReadOnlyList<string> paths, PreprocessingProfile profile, ImageDecodingOptions? decoding = null, IImageDecoder? decoder = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
         int limit = (decoding ?? new ImageDecodingOptions()).MaxBytes;
-        return Create(paths.Count, profile, decoding, i => paths[i], (i, use) =>
+        return Create(paths.Count, profile, decoding, decoder, i => paths[i], (i, use) =>
         {
             using EncodedFile file = EncodedFile.Read(paths[i], limit);
             use(file.Span);
@@ -57,13 +58,14 @@ public sealed class CalibrationSet
     /// <summary>Encoded pictures in memory.</summary>
     /// <param name="encoded">Whole picture files; kept, not copied.</param>
     /// <param name="profile">How pictures become the model's input: the same as in use.</param>
-    /// <param name="decoding">What pictures are accepted; null for the defaults.</param>
+    /// <param name="decoding">The limits on images; <see langword="null"/> for the defaults.</param>
+    /// <param name="decoder">The decoder, the same as in use; <see langword="null"/> for <see cref="SkiaSharpDecoder"/>.</param>
     /// <returns>The set.</returns>
     /// <exception cref="ArgumentException">There are no pictures, or the profile is invalid.</exception>
-    public static CalibrationSet FromEncoded(IReadOnlyList<ReadOnlyMemory<byte>> encoded, PreprocessingProfile profile, ImageDecodingOptions? decoding = null)
+    public static CalibrationSet FromEncoded(IReadOnlyList<ReadOnlyMemory<byte>> encoded, PreprocessingProfile profile, ImageDecodingOptions? decoding = null, IImageDecoder? decoder = null)
     {
         ArgumentNullException.ThrowIfNull(encoded);
-        return Create(encoded.Count, profile, decoding, i => $"picture {i} (from 0)", (i, use) => use(encoded[i].Span));
+        return Create(encoded.Count, profile, decoding, decoder, i => $"picture {i} (from 0)", (i, use) => use(encoded[i].Span));
     }
 
     /// <summary>Inputs that were prepared elsewhere.</summary>
@@ -115,7 +117,7 @@ public sealed class CalibrationSet
         }
     }
 
-    private static CalibrationSet Create(int count, PreprocessingProfile profile, ImageDecodingOptions? decoding, Func<int, string> name, Action<int, EncodedUser> open)
+    private static CalibrationSet Create(int count, PreprocessingProfile profile, ImageDecodingOptions? decoding, IImageDecoder? decoder, Func<int, string> name, Action<int, EncodedUser> open)
     {
         ArgumentNullException.ThrowIfNull(profile);
         decoding ??= new ImageDecodingOptions();
@@ -127,7 +129,7 @@ public sealed class CalibrationSet
             DecodedImage? image = null;
             try
             {
-                open(index, encoded => image = ImageDecoding.Decode(ImageDecoding.Default, encoded, decoding, profile.AutoOrient, profile.ShrinkOnLoad ? profile.Resize : null));
+                open(index, encoded => image = ImageDecoding.Decode(decoder ?? ImageDecoding.Default, encoded, decoding, profile.AutoOrient, profile.ShrinkOnLoad ? profile.Resize : null));
                 preprocessor.Run(image!.Pixels, planes, scratch);
             }
             finally

@@ -62,15 +62,9 @@ internal readonly ref struct VipsFile
         };
     }
 
-    /// <summary>Refuses what libvips would decode to the wrong pixels, or for minutes.</summary>
+    /// <summary>Refuses what libvips would decode to the wrong pixels.</summary>
     public void CheckBeforePixels(bool allowTruncated)
     {
-        if (Loader == VipsLoader.Jpeg && JpegStructure.HasTooManyScans(_encoded))
-        {
-            throw new ImageDecodeException(
-                ImageDecodeFailure.TooLarge, $"the JPEG image has more than {JpegStructure.MaxScans} scans, each of which costs a pass over it. Save it again from its source.");
-        }
-
         // libtiff skips tiles that are missing.
         if (_tiff.IsCut && Loader == VipsLoader.Tiff && !allowTruncated)
         {
@@ -120,7 +114,12 @@ internal readonly ref struct VipsFile
         return lines.Length == 0 ? "no details" : string.Join("; ", lines); // another thread may have taken the text
     }
 
-    private bool IsCut() => Loader == VipsLoader.Heif ? AreBoxesCut() : FileEnd.IsMissing(_encoded, FormatOf(Loader));
+    private bool IsCut() => Loader switch
+    {
+        VipsLoader.Tiff => _tiff.IsCut,
+        VipsLoader.Heif => AreBoxesCut(),
+        _ => FileEnd.IsMissing(_encoded, FormatOf(Loader)),
+    };
 
     // The boxes of an ISO file follow each other; a length of 1 means that 64 bits follow, 0 that the box goes to the end.
     private bool AreBoxesCut()

@@ -9,6 +9,9 @@ internal static class ImageFixtures
 
     public static IReadOnlyList<ImageFixture> Valid => Index["valid"];
 
+    /// <summary>Those that the default decoder reads: all but TIFF.</summary>
+    public static IReadOnlyList<ImageFixture> ValidOfSkia { get; } = [.. Valid.Where(fixture => !fixture.File.EndsWith(".tif", StringComparison.Ordinal))];
+
     public static IReadOnlyList<ImageFixture> Bad => Index["bad"];
 
     public static IReadOnlyList<ImageFixture> Either => Index["either"];

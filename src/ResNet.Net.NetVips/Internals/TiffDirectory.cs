@@ -1,15 +1,14 @@
 using System.Buffers.Binary;
 
-namespace ResNet.Net.Internals.Imaging;
+namespace ResNet.Net.Internals;
 
-/// <summary>The first directory of a TIFF or BigTIFF file, or of an EXIF block, as far as it tells where the pixels lie and how they stand.</summary>
+/// <summary>The first directory of a TIFF or BigTIFF file, as far as it tells where the pixels are and how they are stored.</summary>
 internal readonly ref struct TiffDirectory
 {
     private const int BitsPerSample = 258;
     private const int Compression = 259;
     private const int Photometric = 262;
     private const int StripOffsets = 273;
-    private const int OrientationTag = 274;
     private const int StripByteCounts = 279;
     private const int TileOffsets = 324;
     private const int TileByteCounts = 325;
@@ -52,11 +51,6 @@ internal readonly ref struct TiffDirectory
             {
                 IsCommon &= IsCommonValue(tag, ReadEntries(at));
             }
-            else if (tag == OrientationTag)
-            {
-                int orientation = ReadOrientation(at);
-                Orientation = (Orientation ?? orientation) == orientation ? orientation : 0; // some writers say it twice
-            }
         }
 
         IsCut = EndsBeyondFile(offsets, byteCounts);
@@ -70,9 +64,6 @@ internal readonly ref struct TiffDirectory
 
     /// <summary>Whether the file is of a kind that every TIFF reader knows, as far as its first directory says: bits, compression and color space.</summary>
     public bool IsCommon { get; }
-
-    /// <summary>The orientation, 1 to 8; null where the directory has none, 0 where what it has is not one SHORT of these or contradicts itself.</summary>
-    public int? Orientation { get; }
 
     private int Word => _isBig ? 8 : 4;
 
@@ -95,7 +86,7 @@ internal readonly ref struct TiffDirectory
         return false;
     }
 
-    // A value that fits stands in the entry itself; a longer one elsewhere. Types other than SHORT, LONG and LONG8 hold no positions.
+    // A value that fits is in the entry itself; a longer one elsewhere. Types other than SHORT, LONG and LONG8 hold no positions.
     private Entries ReadEntries(ulong at)
     {
         int size = Number(at + 2, 2) switch
@@ -120,13 +111,6 @@ internal readonly ref struct TiffDirectory
             Compression => value is 1 or 2 or 3 or 4 or 5 or 7 or 8 or 32773 or 32946,
             _ => value <= 6,
         };
-    }
-
-    private int ReadOrientation(ulong at)
-    {
-        Entries value = ReadEntries(at);
-        int orientation = value is { Count: 1, Size: 2 } ? (int)Number(value.Start, 2) : 0;
-        return orientation <= 8 ? orientation : 0;
     }
 
     private bool Fits(Entries entries)
