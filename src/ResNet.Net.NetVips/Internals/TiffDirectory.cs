@@ -118,10 +118,10 @@ internal readonly ref struct TiffDirectory
 
     private bool Holds(ulong start, ulong length) => start <= (ulong)_file.Length && length <= (ulong)_file.Length - start;
 
-    // Zero outside the file.
+    // Zero outside the file, and for values of other types.
     private ulong Number(ulong start, int size)
     {
-        if (!Holds(start, (ulong)size))
+        if (size == 0 || !Holds(start, (ulong)size))
         {
             return 0;
         }
