@@ -15,6 +15,6 @@ public enum ImageDecodeFailure
     /// <summary>The decoder does not read the format, or this kind of it.</summary>
     UnsupportedFormat,
 
-    /// <summary>The image exceeds a limit of <see cref="ImageDecodingOptions"/>, is a JPEG image of more than 100 scans, or an ICO file of more than 256 images.</summary>
+    /// <summary>The image exceeds a limit of <see cref="ImageDecodingOptions"/>, is a JPEG image of 100 scans or more, or an ICO file of more than 256 images.</summary>
     TooLarge,
 }

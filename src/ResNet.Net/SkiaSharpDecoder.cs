@@ -30,10 +30,15 @@ public sealed unsafe class SkiaSharpDecoder : IImageDecoder
             CheckIcoEntries(encoded);
         }
 
+        if (BmpMasks.AreBroken(encoded, format))
+        {
+            throw Failure(encoded, format, isTruncated: false);
+        }
+
         fixed (byte* memory = encoded)
         {
             using SKData data = SKData.Create((nint)memory, encoded.Length);
-            using SKCodec codec = SKCodec.Create(data) ?? throw Undecodable(encoded, format);
+            using SKCodec codec = SKCodec.Create(data) ?? throw Failure(encoded, format, isTruncated: false);
             Decode(codec, encoded, format, request);
         }
     }
@@ -65,8 +70,8 @@ public sealed unsafe class SkiaSharpDecoder : IImageDecoder
             result = codec.GetPixels(target, (nint)first);
         }
 
-        // Skia completes a progressive JPEG image that ends early and calls it a success.
-        if (result == SKCodecResult.Success && !(format == ImageFormat.Jpeg && FileEnd.IsMissing(encoded, format)))
+        // Skia completes a progressive JPEG image that ends early, takes a smaller image of an icon that ends early, and calls both a success.
+        if (result == SKCodecResult.Success && !(format is ImageFormat.Jpeg or ImageFormat.Ico && FileEnd.IsMissing(encoded, format)))
         {
             return;
         }
@@ -74,7 +79,7 @@ public sealed unsafe class SkiaSharpDecoder : IImageDecoder
         bool isTruncated = result is SKCodecResult.Success or SKCodecResult.IncompleteInput;
         if (!(isTruncated && request.Options.AllowTruncated))
         {
-            throw isTruncated || FileEnd.IsMissing(encoded, format) ? Truncated(format) : Corrupt(format);
+            throw Failure(encoded, format, isTruncated);
         }
     }
 
@@ -87,18 +92,13 @@ public sealed unsafe class SkiaSharpDecoder : IImageDecoder
         }
     }
 
-    private static ImageDecodeException Undecodable(ReadOnlySpan<byte> encoded, ImageFormat format) => format switch
+    private static ImageDecodeException Failure(ReadOnlySpan<byte> encoded, ImageFormat format, bool isTruncated) => format switch
     {
         ImageFormat.Jpeg when JpegKind.Unusual(encoded) is string kind => new ImageDecodeException(
             ImageDecodeFailure.UnsupportedFormat, $"the JPEG image is {kind}, which the decoder does not read. Convert it to baseline or progressive JPEG with 8 bits per sample."),
-        _ when FileEnd.IsMissing(encoded, format) => Truncated(format),
-        _ => Corrupt(format),
+        _ when isTruncated || FileEnd.IsMissing(encoded, format) => new ImageDecodeException(
+            ImageDecodeFailure.Truncated,
+            $"the {format.Name()} image ends early. Was it uploaded or read completely? ImageDecodingOptions.AllowTruncated accepts what there is, where the format permits."),
+        _ => new ImageDecodeException(ImageDecodeFailure.Corrupt, $"the {format.Name()} image is damaged. Save it again from its source."),
     };
-
-    private static ImageDecodeException Truncated(ImageFormat format) => new(
-        ImageDecodeFailure.Truncated,
-        $"the {format.Name()} image ends early. Was it uploaded or read completely? ImageDecodingOptions.AllowTruncated accepts what there is, where the format permits.");
-
-    private static ImageDecodeException Corrupt(ImageFormat format) => new(
-        ImageDecodeFailure.Corrupt, $"the {format.Name()} image is damaged. Save it again from its source.");
 }

@@ -1,4 +1,4 @@
-using ResNet.Net.Samples.Draw;
+using SkiaSharp;
 
 namespace ResNet.Net.Evaluation.Tests;
 
@@ -22,7 +22,12 @@ internal static class ColourModel
 
     /// <summary>A picture of one colour.</summary>
     public static byte[] Picture(byte red, byte green, byte blue)
-        => PngWriter.Write(Side, Side, Enumerable.Repeat<byte[]>([red, green, blue], Side * Side).SelectMany(c => c).ToArray());
+    {
+        using SKBitmap bitmap = new(new SKImageInfo(Side, Side, SKColorType.Rgb888x, SKAlphaType.Opaque));
+        bitmap.Erase(new SKColor(red, green, blue));
+        using SKData png = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100)!;
+        return png.ToArray();
+    }
 
     /// <summary>What the model says of a colour.</summary>
     public static double[] Probabilities(params byte[] colour)

@@ -408,6 +408,48 @@ public class ResNetClassifierCreateTests
     }
 
     [Fact]
+    public void Create_ConfigureSession_IsCalledOnceAfterTheOptionsAndWins()
+    {
+        List<(int Threads, GraphOptimizationLevel Optimization)> calls = [];
+        using TemporaryFolder folder = new();
+        string path = folder["graph.onnx"];
+        ResNetClassifierOptions options = new()
+        {
+            Threads = 2,
+            Optimization = GraphOptimizationLevel.ORT_ENABLE_BASIC,
+            ConfigureSession = session =>
+            {
+                calls.Add((session.IntraOpNumThreads, session.GraphOptimizationLevel));
+                session.OptimizedModelFilePath = path;
+                session.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
+            },
+        };
+        using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, options);
+        using ResNetClassifier plain = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
+
+        calls.Should().Equal((2, GraphOptimizationLevel.ORT_ENABLE_BASIC));
+        ResNet.Net.Onnx.OnnxModel.Load(path).Graph.Nodes.Should().Contain(n => n.OpType == "Relu", "nothing was fused");
+        float[] scores = new float[10];
+        float[] expected = new float[10];
+        for (int i = 0; i < 2; i++)
+        {
+            PixelView picture = OneColour((byte)(100 * i), 50, 200);
+            classifier.GetScores(picture, scores);
+            plain.GetScores(picture, expected);
+            scores.Zip(expected, (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-4, "each run sees its own picture");
+        }
+    }
+
+    [Theory]
+    [InlineData("CUDA")]
+    [InlineData("TensorRT")]
+    public void Create_ProviderThatIsNotInThePackage_SaysWhichPackageHasIt(string provider)
+    {
+        Creating(new ResNetClassifierOptions { ExecutionProvider = new ExecutionProvider(provider) })
+            .Should().Throw<ResNetException>().WithMessage($"*'{provider}' is not in ONNX Runtime*CPUExecutionProvider*Microsoft.ML.OnnxRuntime.Gpu*");
+    }
+
+    [Fact]
     public async Task CreateAsync_Variant_IsReady()
     {
         using ResNetClassifier classifier = await ResNetClassifier.CreateAsync(ResNetVariant.Cifar10ResNet20);

@@ -251,8 +251,7 @@ public sealed class BatchTests : IDisposable
     {
         for (int i = 0; i < Many; i++)
         {
-            byte[] colour = [(byte)(i * 7), (byte)(i * 13), (byte)(i * 29)];
-            _folder.Write(Path.Combine("many", $"{i:D4}.png"), PngWriter.Write(32, 32, Enumerable.Repeat(colour, 32 * 32).SelectMany(c => c).ToArray()));
+            _folder.Write(Path.Combine("many", $"{i:D4}.png"), ColorPng.Encode(32, 32, (byte)(i * 7), (byte)(i * 13), (byte)(i * 29)));
         }
     }
 }

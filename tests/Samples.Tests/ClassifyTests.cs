@@ -201,7 +201,7 @@ public sealed class ClassifyTests : IDisposable
         string model = _folder.Write("colours.onnx", OnnxModelBuilder.PlaneMeans([1, 0, 0, 0, 1, 0, 0, 0, 1], [0, 0, 0], [-1, 3, 24, 40], "rgb:0", "probabilities:0", softmax: true));
         string labels = _folder.Write("colours.txt", "red\ngreen\nblue\n");
         byte[] colour = [204, 51, 102];
-        string picture = _folder.Write("colour.png", PngWriter.Write(90, 70, Enumerable.Repeat(colour, 90 * 70).SelectMany(c => c).ToArray()));
+        string picture = _folder.Write("colour.png", ColorPng.Encode(90, 70, colour[0], colour[1], colour[2]));
 
         ProgramRun run = await ClassifyAsync(
             picture, "--json", "--model", model, "--labels", labels, "--mean", "0,0,0", "--std", "1,1,1", "--size", "40x24", "--probabilities");

@@ -35,7 +35,7 @@ internal static class ImageDecoding
         if (ImageFormatDetector.Detect(encoded) == ImageFormat.Jpeg && JpegScans.AreTooMany(encoded))
         {
             throw new ImageDecodeException(
-                ImageDecodeFailure.TooLarge, $"the JPEG image has more than {JpegScans.Max} scans, each of which costs a pass over the image. Save it again from its source.");
+                ImageDecodeFailure.TooLarge, $"the JPEG image has {JpegScans.Limit} scans or more, each of which costs a pass over the image. Save it again from its source.");
         }
 
         ImageDecodeRequest request = new(options, autoOrient, shrinkFor);

@@ -4,10 +4,10 @@ namespace ResNet.Net.Internals.Imaging;
 internal static class JpegScans
 {
     /// <summary>
-    /// The most scans that are decoded. Encoders write about ten. Each costs a pass over the image and as little as a hundred bytes of file, so without a limit a
+    /// So many scans are too many, as for Skia. Encoders write about ten. Each costs a pass over the image and as little as a hundred bytes of file, so without a limit a
     /// small file can keep a core busy for minutes.
     /// </summary>
-    public const int Max = 100;
+    public const int Limit = 100;
 
     /// <summary>Whether a JPEG file has more scans than are decoded.</summary>
     public static bool AreTooMany(ReadOnlySpan<byte> encoded)
@@ -15,7 +15,7 @@ internal static class JpegScans
         int scans = 0;
         int components = 0;
         JpegMarkers markers = new(encoded);
-        while (scans <= Max && markers.MoveNext() && markers.Marker != JpegMarkers.EndOfImage)
+        while (scans < Limit && markers.MoveNext() && markers.Marker != JpegMarkers.EndOfImage)
         {
             if (markers.Marker is JpegMarkers.StartOfFrameBaseline or JpegMarkers.StartOfFrameExtended && markers.Segment.Length > 5)
             {
@@ -31,6 +31,6 @@ internal static class JpegScans
             }
         }
 
-        return scans > Max;
+        return scans >= Limit;
     }
 }

@@ -74,7 +74,7 @@ internal readonly record struct JpegStructure(int Width, int Height, int Orienta
 
             // Number of components; of each its name and tables; first and last coefficient, bits before and after.
             ReadOnlySpan<byte> scan = markers.Segment;
-            if (++scans > JpegScans.Max || scan.IsEmpty || scan.Length != 4 + (2 * scan[0]) || scan[^2] > 63 || scan[^3] > scan[^2])
+            if (++scans >= JpegScans.Limit || scan.IsEmpty || scan.Length != 4 + (2 * scan[0]) || scan[^2] > 63 || scan[^3] > scan[^2])
             {
                 return false;
             }

@@ -55,7 +55,7 @@ internal static class UnsupportedFormats
 
         if (text.StartsWith("data:"u8))
         {
-            return ("a data: URI", "Decode what follows its comma with Convert.FromBase64String.");
+            return ("a data: URI (base64 text)", "Decode what follows its comma with Convert.FromBase64String.");
         }
 
         if (DescribeBase64(text) is string format)

@@ -27,6 +27,9 @@ internal static class ImageFixtures
         return names;
     }
 
+    /// <summary>The files of the same format, for splicing.</summary>
+    public static byte[][] OfTheSameFormat(string name) => [.. Valid.Where(other => other.File[^3..] == Get(name).File[^3..]).Select(other => other.Encoded())];
+
     public static ImageFixture Get(string name) => Index.Values.SelectMany(rows => rows).Single(row => row.Name == name);
 
     private static Dictionary<string, ImageFixture[]> ReadIndex()

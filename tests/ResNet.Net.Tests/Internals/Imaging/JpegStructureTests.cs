@@ -161,8 +161,8 @@ public class JpegStructureTests
     }
 
     [Theory]
-    [InlineData(100, false)]
-    [InlineData(101, true)]
+    [InlineData(99, false)]
+    [InlineData(100, true)]
     public void AreTooMany_ScansUpToTheEnd_HasTheBoundaryExact(int scans, bool expected)
     {
         byte[] encoded = JpegFiles.WithScans(ImageFixtures.Get("jpeg-many-scans").Encoded(), scans);
