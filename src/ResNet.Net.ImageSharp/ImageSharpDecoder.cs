@@ -87,7 +87,7 @@ public sealed class ImageSharpDecoder : IImageDecoder
     private static (string Format, SixLabors.ImageSharp.Formats.IImageDecoder? Decoder) Find(ReadOnlySpan<byte> encoded) => ImageFormatDetector.Detect(encoded) switch
     {
         ImageFormat.Jpeg => ("JPEG", new JpegDecoder()),
-        ImageFormat.Png => ("PNG", new PngDecoder()),
+        ImageFormat.Png => ("PNG", new PngDecoder { IgnoreMetadata = true }),
         ImageFormat.WebP => ("WebP", new WebpDecoder()),
         ImageFormat.Gif => ("GIF", new GifDecoder { DecodingMode = FrameDecodingMode.First }),
         ImageFormat.Bmp => ("BMP", new BmpDecoder()),
@@ -119,9 +119,14 @@ public sealed class ImageSharpDecoder : IImageDecoder
         {
             using UnmanagedMemoryStream stream = new(memory, encoded.Length);
             IImageInfo? info = detector.Identify(Configuration, stream, CancellationToken.None);
-            return info is null
-                ? throw new InvalidImageContentException("no header")
-                : new ImageHeader(format, info.Width, info.Height, ImagePixels.OrientationOf(info.Metadata.ExifProfile));
+            if (info is null)
+            {
+                throw new InvalidImageContentException("no header");
+            }
+
+            // ImageSharp reads no orientation from text chunks and XMP.
+            int orientation = detector is PngDecoder ? PngOrientation.Read(encoded) : ImagePixels.OrientationOf(info.Metadata.ExifProfile);
+            return new ImageHeader(format, info.Width, info.Height, orientation);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {

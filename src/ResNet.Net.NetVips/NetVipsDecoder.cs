@@ -77,9 +77,7 @@ public sealed unsafe class NetVipsDecoder : IImageDecoder
         bool allowTruncated = request.Options.AllowTruncated;
         using Image loaded = file.Load(source, allowTruncated, shrink: 1);
 
-        // libheif turns the image upright by itself.
-        int orientation = file.Loader == VipsLoader.Heif || !loaded.Contains("orientation") || loaded.Get("orientation") is not int value ? 1 : value;
-        int shrink = request.Accept(new ImageHeader(file.Format, loaded.Width, loaded.Height, orientation));
+        int shrink = request.Accept(new ImageHeader(file.Format, loaded.Width, loaded.Height, file.Orientation(loaded)));
         file.CheckBeforePixels(allowTruncated);
         if (shrink > 1 && file.Loader == VipsLoader.Jpeg)
         {

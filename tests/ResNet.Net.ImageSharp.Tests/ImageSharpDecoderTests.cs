@@ -7,7 +7,7 @@ namespace ResNet.Net.Tests;
 public class ImageSharpDecoderTests
 {
     private static readonly ImageSharpDecoder Decoder = new();
-    private static readonly string[] Extensions = [".jpg", ".png", ".webp", ".gif"];
+    private static readonly string[] Extensions = [".jpg", ".png", ".webp", ".gif", ".bmp"];
     private static readonly string[] NotRead = ["png-interlaced", "png-1bit-interlaced", "png-1x1", "webp-animated"];
 
     public static TheoryData<string> ValidNames => ImageFixtures.Names(ImageFixtures.Valid.Where(IsRead));
@@ -51,7 +51,7 @@ public class ImageSharpDecoderTests
             DecodeResult result = DecodeResult.Of(Decoder, fixture.Encoded());
 
             result.Failure.Should().NotBeNull();
-            (fixture.Failures.Contains(result.Failure!.Value) || (fixture.File.EndsWith(".tif", StringComparison.Ordinal) && result.Failure == ImageDecodeFailure.UnsupportedFormat))
+            (fixture.Failures.Contains(result.Failure!.Value) || (Path.GetExtension(fixture.File) is ".tif" or ".ico" && result.Failure == ImageDecodeFailure.UnsupportedFormat))
                 .Should().BeTrue("{0}", result);
         });
 
@@ -221,7 +221,7 @@ public class ImageSharpDecoderTests
         SkiaSharpDecoder skia = new();
         (long sum, long count, int largest) = (0, 0, 0);
         using ZipArchive archive = ZipFile.OpenRead(Path.Combine(TestFolders.Shared, "data", "imagenet-photos.zip"));
-        foreach (ZipArchiveEntry entry in archive.Entries.Take(60))
+        foreach (ZipArchiveEntry entry in archive.Entries.Where((_, i) => i % 3 == 0).Take(60))
         {
             byte[] encoded = new byte[entry.Length];
             using Stream stream = entry.Open();

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.Advanced;
+using SixLabors.ImageSharp.Memory;
 using SixLabors.ImageSharp.Metadata.Profiles.Exif;
 using SixLabors.ImageSharp.PixelFormats;
 using SixLabors.ImageSharp.Processing;
@@ -53,9 +55,12 @@ internal readonly ref struct ImagePixels
         where TPixel : unmanaged, IPixel<TPixel>
     {
         pooled = null;
-        if (image.DangerousTryGetSinglePixelMemory(out Memory<TPixel> memory))
+
+        // DangerousTryGetSinglePixelMemory allocates.
+        IMemoryGroup<TPixel> blocks = image.GetPixelMemoryGroup();
+        if (blocks.Count == 1)
         {
-            return new PixelView(MemoryMarshal.AsBytes(memory.Span), image.Width, image.Height, format);
+            return new PixelView(MemoryMarshal.AsBytes(blocks[0].Span), image.Width, image.Height, format);
         }
 
         int length = checked(image.Width * image.Height * PixelView.GetBytesPerPixel(format));

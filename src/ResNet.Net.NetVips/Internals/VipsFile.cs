@@ -62,6 +62,14 @@ internal readonly ref struct VipsFile
         };
     }
 
+    /// <summary>Reads the EXIF orientation. libheif turns an image upright by itself; libvips reads no orientation from the text chunks of PNG images.</summary>
+    public int Orientation(Image loaded) => Loader switch
+    {
+        VipsLoader.Heif => 1,
+        VipsLoader.Png => PngOrientation.Read(_encoded),
+        _ => loaded.Contains("orientation") && loaded.Get("orientation") is int orientation ? orientation : 1,
+    };
+
     /// <summary>Refuses what libvips would decode to the wrong pixels.</summary>
     public void CheckBeforePixels(bool allowTruncated)
     {
