@@ -16,20 +16,22 @@ using SixLabors.ImageSharp.PixelFormats;
 namespace ResNet.Net;
 
 /// <summary>
-/// Decodes JPEG, PNG, WebP, GIF (first frame), BMP, TGA and Netpbm (PBM, PGM, PPM) with ImageSharp. For trusted images only: ImageSharp 2.1 can hang on a file,
-/// and a thread that hangs cannot be ended.
+/// Decodes JPEG, PNG, WebP, GIF (first frame), BMP, TGA and Netpbm (PBM, PGM, PPM) with ImageSharp. For trusted images only: ImageSharp 2.1
+/// can hang on a file, and a thread that hangs cannot be ended.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The pixels of a JPEG image differ from those of libjpeg-turbo, with which the models were measured: by 0.19 levels on average and by up to 53, measured on
-/// 60 photos. <see cref="SkiaSharpDecoder"/> decodes to the same pixels as libjpeg-turbo.
+/// The pixels of a JPEG image differ from those of libjpeg-turbo, with which the models were measured: by 0.19 levels on average and by up
+/// to 53, measured on 60 photos. <see cref="SkiaSharpDecoder"/> decodes to the same pixels as libjpeg-turbo.
 /// </para>
 /// <para>
-/// Interlaced PNG images are refused. ImageSharp 2.1.13 never returns from one whose compressed data end before its last pass. It also miscounts the rows of images
-/// that are at most 4 columns wide, so that valid ones hang or get wrong pixels. Animated WebP and TIFF images are not read either.
+/// Interlaced PNG images are refused. ImageSharp 2.1.13 never returns from one whose compressed data end before its last pass. It also
+/// miscounts the rows of images that are at most 4 columns wide, so that valid ones hang or get wrong pixels. Animated WebP and TIFF images
+/// are not read either.
 /// </para>
 /// <para>
-/// ImageSharp does not report every image that ends early. A PNG image with too little compressed data in complete chunks, for example, is black where pixels are missing.
+/// ImageSharp does not report every image that ends early. A PNG image with too little compressed data in complete chunks, for example, is
+/// black where pixels are missing.
 /// </para>
 /// </remarks>
 /// <example>

@@ -6,13 +6,15 @@ namespace ResNet.Net;
 /// <summary>Classifies, embeds and explains images that ImageSharp holds.</summary>
 /// <remarks>
 /// <para>
-/// <c>Image&lt;Rgb24&gt;</c>, <c>Bgr24</c>, <c>Rgba32</c>, <c>Bgra32</c> and <c>L8</c> are read in place where ImageSharp holds the pixels in one block. Larger images
-/// (more than 4 MB, unless <see cref="Configuration.PreferContiguousImageBuffers"/> is set) are copied once to pooled memory. Other pixel types are converted to
+/// <c>Image&lt;Rgb24&gt;</c>, <c>Bgr24</c>, <c>Rgba32</c>, <c>Bgra32</c> and <c>L8</c> are read in place where ImageSharp holds the pixels
+/// in one block. Larger images (more than 4 MB, unless <see cref="Configuration.PreferContiguousImageBuffers"/> is set) are copied once to
+/// pooled memory. Other pixel types are converted to
 /// <c>Rgba32</c> first. Transparent pixels are flattened on black. Of an animation the first frame is read. The image is not changed.
 /// </para>
 /// <para>
 /// ImageSharp does not turn an image upright when it loads it, but keeps its EXIF orientation. These methods heed it where the classifier's
-/// <see cref="PreprocessingProfile.AutoOrient"/> is set, as for encoded images. After ImageSharp's <c>AutoOrient</c> the orientation is 1, and nothing is turned twice.
+/// <see cref="PreprocessingProfile.AutoOrient"/> is set, as for encoded images. After ImageSharp's <c>AutoOrient</c> the orientation is 1,
+/// and nothing is turned twice.
 /// </para>
 /// </remarks>
 public static class ImageSharpExtensions
@@ -64,7 +66,9 @@ public static class ImageSharpExtensions
         return classifier.Embed(pixels.View, normalize);
     }
 
-    /// <summary>Computes the embedding of an image into memory that the caller provides. Allocates nothing if the pixels can be read in place.</summary>
+    /// <summary>
+    /// Computes the embedding of an image into memory that the caller provides. Allocates nothing if the pixels can be read in place.
+    /// </summary>
     /// <param name="classifier">The classifier, created with <see cref="ModelOutputs.Features"/>.</param>
     /// <param name="image">The image; read during the call only.</param>
     /// <param name="features">Receives the features; at least <see cref="ResNetClassifier.FeatureCount"/> long.</param>
@@ -87,7 +91,8 @@ public static class ImageSharpExtensions
     /// <returns>The class activation map.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classIndex"/> is not a class of the model.</exception>
-    /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.ActivationMaps"/>.</exception>
+    /// <exception cref="InvalidOperationException">The classifier was created without
+    /// <see cref="ModelOutputs.ActivationMaps"/>.</exception>
     /// <exception cref="ObjectDisposedException">The classifier or the image is disposed.</exception>
     /// <exception cref="ResNetException">The model returns a value that is not a finite number.</exception>
     public static ActivationMap Explain(this ResNetClassifier classifier, Image image, int? classIndex = null)

@@ -4,17 +4,18 @@ using ResNet.Net.Internals;
 namespace ResNet.Net;
 
 /// <summary>
-/// Decodes TIFF, AVIF, JPEG, PNG, WebP and GIF (first frame) with libvips. HEIC only where libvips was built with an HEVC decoder, which the one of
+/// Decodes TIFF, AVIF, JPEG, PNG, WebP and GIF (first frame) with libvips. HEIC only where libvips was built with an HEVC decoder, which
+/// the one of
 /// <c>NetVips.Native</c> is not.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The file's first bytes choose the loader; no other loader of libvips ever sees the file. The decoder changes no setting of libvips. While it works, it drops the
-/// warnings of libvips in this process, which libvips would write to standard error.
+/// The file's first bytes choose the loader; no other loader of libvips ever sees the file. The decoder changes no setting of libvips.
+/// While it works, it drops the warnings of libvips in this process, which libvips would write to standard error.
 /// </para>
 /// <para>
-/// libvips keeps one error text per process: when several images fail at the same time, the detail in the parentheses of a message can belong to another image.
-/// The failure, the format and the rest of the message never do.
+/// libvips keeps one error text per process: when several images fail at the same time, the detail in the parentheses of a message can
+/// belong to another image. The failure, the format and the rest of the message never do.
 /// </para>
 /// </remarks>
 /// <example>

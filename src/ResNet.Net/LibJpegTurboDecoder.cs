@@ -4,12 +4,14 @@ using ResNet.Net.Internals.Imaging;
 namespace ResNet.Net;
 
 /// <summary>
-/// Decodes plain JPEG images with libjpeg-turbo's libturbojpeg, to the same pixels as <see cref="SkiaSharpDecoder"/> in less time. All other images go to another
-/// decoder: other formats, CMYK, unusual subsampling, and every image for which libturbojpeg has an error or a warning.
+/// Decodes plain JPEG images with libjpeg-turbo's libturbojpeg, to the same pixels as <see cref="SkiaSharpDecoder"/> in less time. All
+/// other images go to another decoder: other formats, CMYK, unusual subsampling, and every image for which libturbojpeg has an error or a
+/// warning.
 /// </summary>
 /// <remarks>
-/// libturbojpeg is not part of the package: <c>apt-get install libturbojpeg0</c> (Debian, Ubuntu), <c>brew install jpeg-turbo</c> (macOS), or libjpeg-turbo's installer
-/// (Windows). Version 2.0 or newer. It is used only where an application creates this decoder. The other decoder alone decides what is refused, and with which message.
+/// libturbojpeg is not part of the package: <c>apt-get install libturbojpeg0</c> (Debian, Ubuntu), <c>brew install jpeg-turbo</c> (macOS),
+/// or libjpeg-turbo's installer (Windows). Version 2.0 or newer. It is used only where an application creates this decoder. The other
+/// decoder alone decides what is refused, and with which message.
 /// </remarks>
 /// <example>
 /// <code>
@@ -23,7 +25,8 @@ public sealed unsafe class LibJpegTurboDecoder : IImageDecoder
 
     /// <summary>Creates the decoder and loads libturbojpeg.</summary>
     /// <param name="others">The decoder for all other images; <see langword="null"/> for a <see cref="SkiaSharpDecoder"/>.</param>
-    /// <param name="libraryPath">The path of the library; <see langword="null"/> to search where the system and the usual installers put it.</param>
+    /// <param name="libraryPath">The path of the library; <see langword="null"/> to search where the system and the usual installers put
+    /// it.</param>
     /// <exception cref="ResNetException">The library is missing or too old.</exception>
     public LibJpegTurboDecoder(IImageDecoder? others = null, string? libraryPath = null)
     {
@@ -57,8 +60,8 @@ public sealed unsafe class LibJpegTurboDecoder : IImageDecoder
             return false;
         }
 
-        // A new decompressor for every image, which costs a microsecond: one that is reused keeps the tables of the image before, and would decode a file that
-        // lacks its own.
+        // A new decompressor for every image, which costs a microsecond: one that is reused keeps the tables of the image before, and would
+        // decode a file that lacks its own.
         using LibJpegTurbo.Decompressor decompressor = new(_library);
         fixed (byte* file = encoded)
         {

@@ -4,9 +4,10 @@ namespace ResNet.Net.Internals;
 
 /// <summary>Recognizes files from which ImageSharp 2.1.13 may never return.</summary>
 /// <remarks>
-/// PngDecoderCore.DecodeInterlacedPixelData repeats a pass for ever once the compressed data have ended. Valid files are among them: a pass without columns, which
-/// is the second for images of at most 4 columns, leaves the row counter at the start of the skipped pass, and more rows are wanted than there are. Whether the data
-/// suffice cannot be known without inflating them as ImageSharp does, damaged chunks included, so that every interlaced PNG image is refused.
+/// PngDecoderCore.DecodeInterlacedPixelData repeats a pass for ever once the compressed data have ended. Valid files are among them: a pass
+/// without columns, which is the second for images of at most 4 columns, leaves the row counter at the start of the skipped pass, and more
+/// rows are wanted than there are. Whether the data suffice cannot be known without inflating them as ImageSharp does, damaged chunks
+/// included, so that every interlaced PNG image is refused.
 /// </remarks>
 internal static class HangingFiles
 {

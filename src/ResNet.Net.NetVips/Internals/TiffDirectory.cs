@@ -62,7 +62,9 @@ internal readonly ref struct TiffDirectory
     /// <summary>Whether the directory or the pixels that it points to lie beyond the end of the file.</summary>
     public bool IsCut { get; }
 
-    /// <summary>Whether the file is of a kind that every TIFF reader knows, as far as its first directory says: bits, compression and color space.</summary>
+    /// <summary>
+    /// Whether the file is of a kind that every TIFF reader knows, as far as its first directory says: bits, compression and color space.
+    /// </summary>
     public bool IsCommon { get; }
 
     private int Word => _isBig ? 8 : 4;

@@ -47,8 +47,8 @@ internal readonly ref struct VipsFile
 
     public Image Load(MemorySource source, bool allowTruncated, int shrink)
     {
-        // "truncated" lets damaged PNG checksums and TIFF strips pass. "warning" refuses tags that libtiff does not know, except in tiled files,
-        // where it is the only level that reports a damaged tile.
+        // "truncated" lets damaged PNG checksums and TIFF strips pass. "warning" refuses tags that libtiff does not know, except in tiled
+        // files, where it is the only level that reports a damaged tile.
         Enums.FailOn failOn = allowTruncated ? Enums.FailOn.None : _tiff.IsTiled ? Enums.FailOn.Warning : Enums.FailOn.Error;
         const Enums.Access Access = Enums.Access.Sequential;
         return Loader switch
@@ -62,7 +62,10 @@ internal readonly ref struct VipsFile
         };
     }
 
-    /// <summary>Reads the EXIF orientation. libheif turns an image upright by itself; libvips reads no orientation from the text chunks of PNG images.</summary>
+    /// <summary>
+    /// Reads the EXIF orientation. libheif turns an image upright by itself; libvips reads no orientation from the text chunks of PNG
+    /// images.
+    /// </summary>
     public int Orientation(Image loaded) => Loader switch
     {
         VipsLoader.Heif => 1,

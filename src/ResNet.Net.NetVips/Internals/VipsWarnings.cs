@@ -2,7 +2,9 @@ using NetVips;
 
 namespace ResNet.Net.Internals;
 
-/// <summary>Keeps the warnings of libvips off standard error while a decoder works: untrusted images must not fill the application's output.</summary>
+/// <summary>
+/// Keeps the warnings of libvips off standard error while a decoder works: untrusted images must not fill the application's output.
+/// </summary>
 internal static class VipsWarnings
 {
     private const string Domain = "VIPS";

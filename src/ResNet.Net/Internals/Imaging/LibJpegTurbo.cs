@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace ResNet.Net.Internals.Imaging;
 
-/// <summary>The part of the TurboJPEG 2.x API that decoding needs; libraries of 3.x have it too. Functions return 0, or -1 for any error or warning.</summary>
+/// <summary>
+/// The part of the TurboJPEG 2.x API that decoding needs; libraries of 3.x have it too. Functions return 0, or -1 for any error or warning.
+/// </summary>
 internal sealed unsafe class LibJpegTurbo
 {
     /// <summary>TJPF_RGB: three bytes per pixel; gray images are expanded to three equal ones.</summary>
@@ -25,7 +27,9 @@ internal sealed unsafe class LibJpegTurbo
     /// <summary>Handle, file, its length; width, height, subsampling, color space.</summary>
     public delegate* unmanaged<nint, byte*, CULong, int*, int*, int*, int*, int> DecompressHeader { get; }
 
-    /// <summary>Handle, file, its length; memory, width, bytes per row, height; pixel format, flags. Scales down until the image fits.</summary>
+    /// <summary>
+    /// Handle, file, its length; memory, width, bytes per row, height; pixel format, flags. Scales down until the image fits.
+    /// </summary>
     public delegate* unmanaged<nint, byte*, CULong, byte*, int, int, int, int, int, int> Decompress { get; }
 
     private delegate* unmanaged<nint> InitDecompress { get; }
