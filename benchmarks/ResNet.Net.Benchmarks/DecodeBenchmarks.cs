@@ -3,13 +3,16 @@ using ResNet.Net.Internals.Imaging;
 
 namespace ResNet.Net.Benchmarks;
 
-/// <summary>Decodes JPEG files (quality 90, 4:2:0), whole and at a reduced size (<see cref="PreprocessingProfile.ShrinkOnLoad"/>).</summary>
+/// <summary>
+/// Decodes drawn JPEG files (quality 90, 4:2:0), whole and at a reduced size (<see cref="PreprocessingProfile.ShrinkOnLoad"/>). Needs libturbojpeg.
+/// </summary>
 public class DecodeBenchmarks
 {
     private static readonly ImageDecodingOptions Options = new();
     private static readonly ResizeRule Resize = PreprocessingProfile.Torchvision.Resize;
 
     private readonly SkiaSharpDecoder _skia = new();
+    private readonly LibJpegTurboDecoder _turbo = new();
     private byte[] _file = [];
 
     /// <summary>A web photo, a small and a full photo of a camera; 4:3.</summary>
@@ -30,6 +33,12 @@ public class DecodeBenchmarks
 
     [Benchmark]
     public void SkiaSharpShrunk() => Decode(_skia, Resize);
+
+    [Benchmark]
+    public void LibJpegTurbo() => Decode(_turbo, null);
+
+    [Benchmark]
+    public void LibJpegTurboShrunk() => Decode(_turbo, Resize);
 
     private void Decode(IImageDecoder decoder, ResizeRule? shrinkFor)
     {

@@ -93,6 +93,13 @@ public sealed class ImageDecodeRequest
         }
     }
 
+    /// <summary>Forgets what a decoder did that hands the image on to another one.</summary>
+    internal void Restart()
+    {
+        Abandon();
+        _header = default;
+    }
+
     /// <summary>Completes what is the same for all decoders: background, orientation.</summary>
     /// <returns>The image; the caller disposes it.</returns>
     /// <exception cref="InvalidOperationException">The decoder never asked for memory.</exception>
