@@ -207,7 +207,7 @@ public class ImageSharpDecoderTests
         => DecodeResult.MustEnd(name, () =>
         {
             byte[] original = ImageFixtures.Get(name).Encoded();
-            byte[][] others = PictureMutator.Others(name);
+            byte[][] others = ImageFixtures.OfTheSameFormat(name);
             for (int round = 0; round < PictureMutator.Rounds; round++)
             {
                 byte[] mutated = PictureMutator.Mutate(original, others, PictureMutator.CreateRandom(name, round));
