@@ -32,10 +32,6 @@ internal static class ImageFixtures
 
     public static ImageFixture Get(string name) => Index.Values.SelectMany(rows => rows).Single(row => row.Name == name);
 
-    /// <summary>The valid fixtures of the same format, for splicing.</summary>
-    public static byte[][] OfTheSameFormat(string name)
-        => [.. Valid.Where(other => Path.GetExtension(other.File) == Path.GetExtension(Get(name).File)).Select(other => other.Encoded())];
-
     private static Dictionary<string, ImageFixture[]> ReadIndex()
     {
         using JsonDocument index = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(TestFolders.Fixtures, "index.json")));
