@@ -100,7 +100,7 @@ public class LibJpegTurboDecoderTests
     {
         LibJpegTurboDecoder decoder = new();
         byte[] original = ImageFixtures.Get(name).Encoded();
-        byte[][] others = PictureMutator.Others(name);
+        byte[][] others = ImageFixtures.OfTheSameFormat(name);
         List<string> wrong = [];
         for (int round = 0; round < PictureMutator.Rounds; round++)
         {
