@@ -175,15 +175,15 @@ public static class GoldenTest
 
     private static (float[] Values, long[] Shape) Run(OrtSession session, string model, TensorMetadata input, OnnxTensor given, string output)
     {
-        if (input.ElementType != OnnxElementType.Float || input.Shape.Count != given.Dims.Count || input.Shape.Zip(given.Dims).Any(d => d.First >= 0 && d.First != d.Second))
+        if (input.ElementType != OnnxElementType.Float || input.Shape.Count != given.Shape.Count || input.Shape.Zip(given.Shape).Any(d => d.First >= 0 && d.First != d.Second))
         {
-            throw new ResNetException($"The model '{model}' takes {input}, but its test data is {OnnxElementType.Float} {TensorMetadata.FormatShape(given.Dims)}: it belongs to another model.");
+            throw new ResNetException($"The model '{model}' takes {input}, but its test data is {OnnxElementType.Float} {TensorMetadata.FormatShape(given.Shape)}: it belongs to another model.");
         }
 
         ReadOnlySpan<float> values = given.AsSpan<float>();
         using AlignedBuffer buffer = new(values.Length);
         values.CopyTo(buffer.Span);
-        using OrtValue tensor = buffer.CreateTensor([.. given.Dims]);
+        using OrtValue tensor = buffer.CreateTensor([.. given.Shape]);
         return session.RunToArray([new NamedTensor(input.Name, tensor)], output);
     }
 }

@@ -240,7 +240,7 @@ public class ResNetQuantizerTests
         OnnxTensor tensor = model.Graph.FindInitializer(name)!;
         float[] values = tensor.ToArray<float>();
         values[element] = value;
-        model.Graph.Initializers[model.Graph.Initializers.IndexOf(tensor)] = OnnxTensor.Create<float>(name, [.. tensor.Dims], values);
+        model.Graph.Initializers[model.Graph.Initializers.IndexOf(tensor)] = OnnxTensor.Create<float>(name, [.. tensor.Shape], values);
     }
 
     private sealed class Cancelling(CancellationTokenSource source) : IProgress<QuantizationProgress>

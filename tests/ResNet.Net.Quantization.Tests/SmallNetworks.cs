@@ -143,7 +143,7 @@ internal static class SmallNetworks
             _model.Graph.Initializers.Add(tensor);
             if (_model.IrVersion < 4)
             {
-                _model.Graph.Inputs.Add(new OnnxValueInfo(tensor.Name, type, [.. tensor.Dims.Select(OnnxDimension.FromInt64)]));
+                _model.Graph.Inputs.Add(new OnnxValueInfo(tensor.Name, type, [.. tensor.Shape.Select(OnnxDimension.FromInt64)]));
             }
         }
     }

@@ -352,7 +352,7 @@ public class ResNetClassifierCreateTests
         List<float[]> features = [];
         foreach (ResNetVariant file in new[] { ResNetVariant.ResNet50Caffe2Opset9, ResNetVariant.ResNet50Caffe2Opset6, ResNetVariant.ResNet50Caffe2Opset3 })
         {
-            byte[] bytes = ResNet.Net.Onnx.ZooModels.Build(file.Id, seed: 3).ToArray();
+            byte[] bytes = ZooModels.Build(file.Id, seed: 3).ToArray();
             ResNetVariant variant = StoreFixture.VariantOf(bytes, file);
             folder.Write(file.FileName, bytes);
             ModelStore store = new(new ModelStoreOptions { RootFolder = folder["store"], LocalFolders = [folder.FullPath], Offline = true, Catalog = [variant] });

@@ -89,7 +89,7 @@ internal sealed class QuantizationPlan
         }
 
         bool IsConstant(int input) => index.FindInitializer(node.Inputs[input]) is not null;
-        bool HasConstantBias() => node.GetInputOrNull(2) is null || index.FindInitializer(node.Inputs[2]) is { Dims.Count: 1 };
+        bool HasConstantBias() => node.GetInputOrNull(2) is null || index.FindInitializer(node.Inputs[2]) is { Shape.Count: 1 };
         return node.OpType switch
         {
             "Conv" when !IsConstant(0) && IsConstant(1) && HasConstantBias() => LayerKind.Conv,

@@ -134,7 +134,7 @@ internal abstract class QuantizedModelWriter
             quantized.Bias is null ? null : $"{stem}_bias_quantized",
             $"{stem}_bias_scale",
             $"{stem}_bias_zero_point");
-        Put<sbyte>(names.Weight, [.. weight.Dims], quantized.Values);
+        Put<sbyte>(names.Weight, [.. weight.Shape], quantized.Values);
         Put<float>(names.Scale, [channels], quantized.Scales);
         Put<sbyte>(names.ZeroPoint, [channels], new sbyte[channels]);
         if (names.Bias is not null)

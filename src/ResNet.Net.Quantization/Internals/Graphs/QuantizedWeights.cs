@@ -39,7 +39,7 @@ internal sealed class QuantizedWeights
     {
         ReadOnlySpan<float> values = weight.AsSpan<float>();
         int limit = reduceRange ? ReducedRange : FullRange;
-        int channels = checked((int)weight.Dims[layer.ChannelAxis]);
+        int channels = checked((int)weight.Shape[layer.ChannelAxis]);
 
         // Of a value at i: its channel is (i / inner) % channels.
         int inner = layer.ChannelAxis == 0 ? values.Length / channels : 1;

@@ -62,7 +62,7 @@ internal static class LayerProbe
         OnnxTensor? bias = layer.Node.GetInputOrNull(2) is string name ? index.FindInitializer(name) : null;
         QuantizedWeights quantized = QuantizedWeights.Of(layer, weight, bias, inputScale, reduceRange);
         int inner = layer.ChannelAxis == 0 ? quantized.Values.Length / quantized.Scales.Length : 1;
-        graph.Initializers.Add(OnnxTensor.Create<float>(node.Inputs[1] = prefix + "weight", [.. weight.Dims], quantized.Dequantize(inner)));
+        graph.Initializers.Add(OnnxTensor.Create<float>(node.Inputs[1] = prefix + "weight", [.. weight.Shape], quantized.Dequantize(inner)));
         if (quantized.Bias is not null)
         {
             float[] values = [.. quantized.Bias.Zip(quantized.BiasScales!, (b, s) => b * s)];

@@ -168,13 +168,13 @@ internal sealed class ArchiveReader(string archive, GoldenArchiveLimits limits, 
                 throw Refusal($"holds {tensor.ElementType}, but the models take and give Float");
             }
 
-            if (tensor.Length == 0 || tensor.Dims.Count > MostDims)
+            if (tensor.Length == 0 || tensor.Shape.Count > MostDims)
             {
-                throw Refusal(tensor.Length == 0 ? "holds no values" : $"has {tensor.Dims.Count} dimensions; {MostDims} are the most");
+                throw Refusal(tensor.Length == 0 ? "holds no values" : $"has {tensor.Shape.Count} dimensions; {MostDims} are the most");
             }
 
             // A copy: what else was in the message may take many times the memory of its bytes.
-            return OnnxTensor.Create(tensor.Name, [.. tensor.Dims], tensor.AsSpan<float>());
+            return OnnxTensor.Create(tensor.Name, [.. tensor.Shape], tensor.AsSpan<float>());
         }
         catch (OnnxModelException exception)
         {

@@ -16,7 +16,7 @@ internal sealed class OutputComparison(GoldenTolerance tolerance, double? step)
     /// <param name="shape">The output's shape.</param>
     public GoldenResult Compare(string name, OnnxTensor expected, ReadOnlySpan<float> actual, long[] shape)
     {
-        if (!expected.Dims.SequenceEqual(shape))
+        if (!expected.Shape.SequenceEqual(shape))
         {
             return new GoldenResult
             {
@@ -27,7 +27,7 @@ internal sealed class OutputComparison(GoldenTolerance tolerance, double? step)
                 Used = double.PositiveInfinity,
                 Top1Agrees = false,
                 Top5Agrees = false,
-                Failure = $"the output has the shape {TensorMetadata.FormatShape(shape)} instead of {TensorMetadata.FormatShape(expected.Dims)}",
+                Failure = $"the output has the shape {TensorMetadata.FormatShape(shape)} instead of {TensorMetadata.FormatShape(expected.Shape)}",
             };
         }
 

@@ -44,7 +44,7 @@ internal static class IntegerReference
         (double outputScale, int outputZero) = (Scale(graph, node.Inputs[6]), Zero(graph, node.Inputs[7]));
         int[]? bias = node.GetInputOrNull(8) is string name ? graph.FindInitializer(name)!.ToArray<int>() : null;
         (int channels, int height, int width) = ((int)x.Shape[1], (int)x.Shape[2], (int)x.Shape[3]);
-        (int outputs, int kernel) = ((int)weight.Dims[0], (int)weight.Dims[2]);
+        (int outputs, int kernel) = ((int)weight.Shape[0], (int)weight.Shape[2]);
         int pad = (int)(node.Attributes.GetInts("pads")?[0] ?? 0);
         int stride = (int)(node.Attributes.GetInts("strides")?[0] ?? 1);
         (int rows, int columns) = (((height + (2 * pad) - kernel) / stride) + 1, ((width + (2 * pad) - kernel) / stride) + 1);

@@ -169,7 +169,7 @@ public class QuantizedModelWriterTests
     {
         QuantizationResult result = ResNetQuantizer.Quantize(EmbeddedModel.Float, EmbeddedModel.Pictures, new QuantizationOptions { ReduceRange = true, NoisePictures = 0 });
 
-        OnnxTensor[] weights = [.. result.Model.Graph.Initializers.Where(t => t.ElementType == OnnxElementType.Int8 && t.Dims.Count > 1)];
+        OnnxTensor[] weights = [.. result.Model.Graph.Initializers.Where(t => t.ElementType == OnnxElementType.Int8 && t.Shape.Count > 1)];
         weights.Should().HaveCount(22);
         foreach (OnnxTensor tensor in weights)
         {
