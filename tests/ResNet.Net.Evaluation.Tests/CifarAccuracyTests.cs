@@ -1,6 +1,6 @@
 namespace ResNet.Net.Evaluation.Tests;
 
-/// <summary>The embedded model on all 10,000 test pictures of CIFAR-10, through this repository's own decoder, preprocessing, session and evaluation.</summary>
+/// <summary>The embedded model on all 10,000 test images of CIFAR-10, through this repository's own decoder, preprocessing, session and evaluation.</summary>
 public class CifarAccuracyTests
 {
     private const double PublishedByHe2015 = 91.25;

@@ -4,22 +4,22 @@ namespace ResNet.Net.Evaluation.Tests;
 
 public sealed class EvaluatorTests : IDisposable
 {
-    private readonly ResNetClassifier _classifier = ColourModel.Create();
+    private readonly ResNetClassifier _classifier = ColorModel.Create();
 
     public void Dispose() => _classifier.Dispose();
 
     [Fact]
     public async Task EvaluateAsync_ColoursWorkedOutByHand_GivesTheirProbabilities()
     {
-        byte[][] colours = [[200, 100, 50], [10, 20, 30], [90, 90, 0], [0, 255, 0], [255, 254, 253]];
+        byte[][] colors = [[200, 100, 50], [10, 20, 30], [90, 90, 0], [0, 255, 0], [255, 254, 253]];
         int[] truths = [0, 0, 2, 1, 2];
-        ImageDataset dataset = new("colours", ColourModel.Labels, colours.Select((c, i) => new LabeledImage($"{i}", truths[i], () => ColourModel.Picture(c[0], c[1], c[2]))));
+        ImageDataset dataset = new("colors", ColorModel.Labels, colors.Select((c, i) => new LabeledImage($"{i}", truths[i], () => ColorModel.Image(c[0], c[1], c[2]))));
 
         EvaluationReport report = await Evaluator.EvaluateAsync(_classifier, dataset);
 
-        for (int i = 0; i < colours.Length; i++)
+        for (int i = 0; i < colors.Length; i++)
         {
-            double[] expected = ColourModel.Probabilities(colours[i]);
+            double[] expected = ColorModel.Probabilities(colors[i]);
             EvaluatedImage actual = report.Images[i];
             actual.Name.Should().Be($"{i}");
             actual.Loss.Should().BeApproximately(-Math.Log(expected[truths[i]]), 1e-4);
@@ -28,7 +28,7 @@ public sealed class EvaluatorTests : IDisposable
         }
 
         (report.Top1Count, report.Count, report.Failed).Should().Be((2, 5, 0));
-        (report.Model, report.Dataset, report.Crops, report.ExecutionProvider).Should().Be(("colours", "colours", CropSampling.Center, "CPU"));
+        (report.Model, report.Dataset, report.Crops, report.ExecutionProvider).Should().Be(("colors", "colors", CropSampling.Center, "CPU"));
         report.ImagesPerSecond.Should().BePositive();
     }
 
@@ -57,7 +57,7 @@ public sealed class EvaluatorTests : IDisposable
     [Fact]
     public async Task EvaluateAsync_WhateverTheConcurrency_GivesTheSameBytes()
     {
-        ImageDataset dataset = ColourModel.Dataset(203, isBad: i => i % 17 == 3);
+        ImageDataset dataset = ColorModel.Dataset(203, isBad: i => i % 17 == 3);
         HashSet<string> reports = [];
         foreach (int concurrent in new[] { 1, 2, 3, 8, 1, 2 })
         {
@@ -74,8 +74,8 @@ public sealed class EvaluatorTests : IDisposable
     [InlineData(64)]
     public async Task EvaluateAsync_OtherBatches_GiveTheSamePredictions(int batch)
     {
-        ImageDataset dataset = ColourModel.Dataset(50);
-        using ResNetClassifier other = ColourModel.Create(new ResNetClassifierOptions { BatchSize = batch });
+        ImageDataset dataset = ColorModel.Dataset(50);
+        using ResNetClassifier other = ColorModel.Create(new ResNetClassifierOptions { BatchSize = batch });
 
         EvaluationReport expected = await Evaluator.EvaluateAsync(_classifier, dataset);
         EvaluationReport actual = await Evaluator.EvaluateAsync(other, dataset);
@@ -87,8 +87,8 @@ public sealed class EvaluatorTests : IDisposable
     [Fact]
     public async Task EvaluateAsync_PicturesThatFail_AreNamedAndDoNotChangeTheOthers()
     {
-        ImageDataset good = ColourModel.Dataset(40);
-        ImageDataset dataset = new("some bad", ColourModel.Labels, good.Images.Select((image, i) => i switch
+        ImageDataset good = ColorModel.Dataset(40);
+        ImageDataset dataset = new("some bad", ColorModel.Labels, good.Images.Select((image, i) => i switch
         {
             5 => new LabeledImage(image.Name, image.ClassIndex, () => new byte[] { 1, 2, 3 }),
             6 => new LabeledImage(image.Name, image.ClassIndex, () => throw new IOException("the disk is gone")),
@@ -106,17 +106,17 @@ public sealed class EvaluatorTests : IDisposable
         report.Images[7].Error.Should().Be("not yours");
         report.Images[8].Error.Should().Contain("0 bytes");
         report.Images.Where(i => i.Succeeded).Should().Equal(whole.Images.Where((_, i) => i is < 5 or > 11));
-        report.Top1.Should().BeApproximately(100.0 * report.Images.Count(i => i.IsRight) / 33, 1e-9);
+        report.Top1.Should().BeApproximately(100.0 * report.Images.Count(i => i.IsCorrect) / 33, 1e-9);
     }
 
     [Fact]
     public async Task EvaluateAsync_StopAtFailure_NamesThePicture()
     {
-        ImageDataset dataset = ColourModel.Dataset(40, isBad: i => i == 21);
+        ImageDataset dataset = ColorModel.Dataset(40, isBad: i => i == 21);
 
-        Func<Task> evaluate = () => Evaluator.EvaluateAsync(_classifier, dataset, new EvaluationOptions { StopAtFailure = true });
+        Func<Task> evaluate = () => Evaluator.EvaluateAsync(_classifier, dataset, new EvaluationOptions { StopOnFailure = true });
 
-        (await evaluate.Should().ThrowAsync<EvaluationException>()).Which.Message.Should().ContainAll("'00021.png'", "random colours", "StopAtFailure");
+        (await evaluate.Should().ThrowAsync<EvaluationException>()).Which.Message.Should().ContainAll("'00021.png'", "random colors", "StopOnFailure");
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class EvaluatorTests : IDisposable
         LabeledImage unread = new("x", 0, () => throw new InvalidOperationException("was read"));
         ImageDataset fewer = new("fewer", new LabelSet("two", ["red", "green"]), [unread]);
         ImageDataset others = new("others", new LabelSet("three", ["red", "yellow", "blue"]), [unread]);
-        ImageDataset numbered = new("numbered", new LabelSet("n", ["class 0", "class 1", "class 2"]), [new LabeledImage("x", 0, () => ColourModel.Picture(1, 2, 3))]);
+        ImageDataset numbered = new("numbered", new LabelSet("n", ["class 0", "class 1", "class 2"]), [new LabeledImage("x", 0, () => ColorModel.Image(1, 2, 3))]);
 
         Func<ImageDataset, Func<Task>> evaluate = dataset => () => Evaluator.EvaluateAsync(_classifier, dataset);
 
@@ -139,7 +139,7 @@ public sealed class EvaluatorTests : IDisposable
     {
         Recorder recorder = new();
 
-        await Evaluator.EvaluateAsync(_classifier, ColourModel.Dataset(42, isBad: i => i == 7), progress: recorder);
+        await Evaluator.EvaluateAsync(_classifier, ColorModel.Dataset(42, isBad: i => i == 7), progress: recorder);
 
         recorder.Reports.Should().HaveCount(11).And.BeInAscendingOrder(r => r.Done).And.OnlyContain(r => r.Total == 42 && r.Resumed == 0);
         EvaluationProgress last = recorder.Reports.Last();
@@ -155,7 +155,7 @@ public sealed class EvaluatorTests : IDisposable
         using CancellationTokenSource source = new();
         Recorder recorder = new() { OnReport = r => { if (r.Done >= 8) { source.Cancel(); } } };
 
-        Func<Task> evaluate = () => Evaluator.EvaluateAsync(_classifier, ColourModel.Dataset(400), progress: recorder, cancellationToken: source.Token);
+        Func<Task> evaluate = () => Evaluator.EvaluateAsync(_classifier, ColorModel.Dataset(400), progress: recorder, cancellationToken: source.Token);
 
         await evaluate.Should().ThrowAsync<OperationCanceledException>();
         recorder.Reports.Last().Done.Should().BeLessThan(40);
@@ -164,7 +164,7 @@ public sealed class EvaluatorTests : IDisposable
     [Fact]
     public async Task EvaluateAsync_AnErrorThatIsNotAPictures_EndsIt()
     {
-        ImageDataset dataset = new("broken", ColourModel.Labels, Enumerable.Range(0, 50).Select(i => new LabeledImage($"{i}", 0, () => throw new InvalidOperationException("a bug"))));
+        ImageDataset dataset = new("broken", ColorModel.Labels, Enumerable.Range(0, 50).Select(i => new LabeledImage($"{i}", 0, () => throw new InvalidOperationException("a bug"))));
 
         await ((Func<Task>)(() => Evaluator.EvaluateAsync(_classifier, dataset))).Should().ThrowAsync<InvalidOperationException>().WithMessage("a bug");
     }
@@ -172,11 +172,11 @@ public sealed class EvaluatorTests : IDisposable
     [Fact]
     public async Task EvaluateAsync_ManyLargeBatches_HoldsOnlyThoseInWork()
     {
-        // Each picture's file is a megabyte; at once there may be 2 batches of 4.
-        byte[] png = [.. ColourModel.Picture(9, 9, 9), .. new byte[1 << 20]];
+        // Each image's file is a megabyte; at once there may be 2 batches of 4.
+        byte[] png = [.. ColorModel.Image(9, 9, 9), .. new byte[1 << 20]];
         ConcurrentBag<WeakReference> read = [];
         int most = 0;
-        ImageDataset dataset = new("large", ColourModel.Labels, Enumerable.Range(0, 200).Select(i => new LabeledImage($"{i}", 0, () =>
+        ImageDataset dataset = new("large", ColorModel.Labels, Enumerable.Range(0, 200).Select(i => new LabeledImage($"{i}", 0, () =>
         {
             byte[] bytes = (byte[])png.Clone();
             read.Add(new WeakReference(bytes));
@@ -202,7 +202,7 @@ public sealed class EvaluatorTests : IDisposable
     [InlineData(15, 0)]
     [InlineData(1001, 2)]
     public async Task EvaluateAsync_OptionOutOfRange_IsRefused(int bins, int concurrent)
-        => await ((Func<Task>)(() => Evaluator.EvaluateAsync(_classifier, ColourModel.Dataset(1), new EvaluationOptions { CalibrationBins = bins, ConcurrentBatches = concurrent })))
+        => await ((Func<Task>)(() => Evaluator.EvaluateAsync(_classifier, ColorModel.Dataset(1), new EvaluationOptions { CalibrationBins = bins, ConcurrentBatches = concurrent })))
             .Should().ThrowAsync<ArgumentOutOfRangeException>();
 
     private sealed class Recorder : IProgress<EvaluationProgress>

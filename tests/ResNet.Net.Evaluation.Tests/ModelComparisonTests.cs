@@ -7,7 +7,7 @@ public class ModelComparisonTests
     private static readonly LabelSet Labels = new("abc", ["a", "b", "c"]);
 
     // Truth, first model, second model; -1: could not be decoded.
-    private static readonly (int Truth, int First, int Second)[] Pictures = [(0, 0, 0), (0, 0, 1), (1, 1, 2), (1, 2, 1), (2, 1, 1), (2, 0, 1), (2, -1, 2), (0, 0, -1), (1, 1, 0)];
+    private static readonly (int Truth, int First, int Second)[] Images = [(0, 0, 0), (0, 0, 1), (1, 1, 2), (1, 2, 1), (2, 1, 1), (2, 0, 1), (2, -1, 2), (0, 0, -1), (1, 1, 0)];
 
     [Fact]
     public void Create_Counts_AreThoseOfThePicturesThatBothClassified()
@@ -15,7 +15,7 @@ public class ModelComparisonTests
         ModelComparison comparison = ModelComparison.Create(Report("first", p => p.First), Report("second", p => p.Second));
 
         comparison.Count.Should().Be(7);
-        (comparison.BothRight, comparison.OnlyFirstRight, comparison.OnlySecondRight, comparison.BothWrong).Should().Be((1, 3, 1, 2));
+        (comparison.BothCorrect, comparison.OnlyFirstCorrect, comparison.OnlySecondCorrect, comparison.BothWrong).Should().Be((1, 3, 1, 2));
         comparison.Agreed.Should().Be(2, "right or wrong");
         comparison.Agreement.Should().BeApproximately(200.0 / 7, 1e-12);
         comparison.FirstTop1.Should().BeApproximately(400.0 / 7, 1e-12);
@@ -30,7 +30,7 @@ public class ModelComparisonTests
     {
         ModelComparison comparison = ModelComparison.Create(Report("first", p => p.First), Report("second", p => p.Second));
 
-        comparison.ToText().Should().Contain("first against second on 7 pictures").And.MatchRegex("only first right +3\n").And.Contain("0.6250").And.Contain("no significant difference");
+        comparison.ToText().Should().Contain("first against second on 7 images").And.MatchRegex("only first right +3\n").And.Contain("0.6250").And.Contain("no significant difference");
         comparison.ToMarkdown().Should().Contain("| first | 57.14 % |").And.Contain("0.6250");
         JsonElement json = JsonDocument.Parse(comparison.ToJson()).RootElement;
         json.GetProperty("pValue").GetDouble().Should().BeApproximately(0.625, 1e-12);
@@ -56,12 +56,12 @@ public class ModelComparisonTests
         EvaluationReport fewer = new("fewer", Labels, "d", [.. first.Images.Take(3)], 15);
         EvaluationReport other = new("other", Labels, "d", [.. first.Images.Skip(1).Prepend(Result("zero", 0, 0))], 15);
 
-        ((Action)(() => ModelComparison.Create(first, fewer))).Should().Throw<ArgumentException>().WithMessage("*9 pictures*'fewer' 3*");
+        ((Action)(() => ModelComparison.Create(first, fewer))).Should().Throw<ArgumentException>().WithMessage("*9 images*'fewer' 3*");
         ((Action)(() => ModelComparison.Create(first, other))).Should().Throw<ArgumentException>().WithMessage("*'zero'*");
     }
 
     private static EvaluationReport Report(string model, Func<(int Truth, int First, int Second), int> prediction)
-        => new(model, Labels, "d", [.. Pictures.Select((p, i) => Result($"{i}", p.Truth, prediction(p)))], 15);
+        => new(model, Labels, "d", [.. Images.Select((p, i) => Result($"{i}", p.Truth, prediction(p)))], 15);
 
     private static EvaluatedImage Result(string name, int truth, int predicted)
     {

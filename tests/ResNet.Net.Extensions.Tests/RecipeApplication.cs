@@ -47,7 +47,7 @@ internal static class RecipeApplication
             }
             catch (ImageDecodeException exception)
             {
-                return Results.Problem(exception.Reason, title: $"The picture is refused: {exception.Failure}.", statusCode: exception.Failure switch
+                return Results.Problem(exception.Reason, title: $"The image is refused: {exception.Failure}.", statusCode: exception.Failure switch
                 {
                     ImageDecodeFailure.UnsupportedFormat => StatusCodes.Status415UnsupportedMediaType,
                     ImageDecodeFailure.TooLarge => StatusCodes.Status413PayloadTooLarge,

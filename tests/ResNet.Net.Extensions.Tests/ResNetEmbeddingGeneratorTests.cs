@@ -7,7 +7,7 @@ namespace ResNet.Net.Extensions.Tests;
 
 public sealed class ResNetEmbeddingGeneratorTests : IDisposable
 {
-    private static readonly string[] Pictures = [.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal)];
+    private static readonly string[] Images = [.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal)];
 
     private readonly ResNetClassifier _classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Outputs = ModelOutputs.Features, BatchSize = 4 });
 
@@ -20,25 +20,25 @@ public sealed class ResNetEmbeddingGeneratorTests : IDisposable
     {
         using ResNetEmbeddingGenerator generator = new(_classifier, normalize);
 
-        GeneratedEmbeddings<Embedding<float>> embeddings = await generator.GenerateAsync(Pictures.Select(p => new DataContent(File.ReadAllBytes(p), "image/png")));
+        GeneratedEmbeddings<Embedding<float>> embeddings = await generator.GenerateAsync(Images.Select(p => new DataContent(File.ReadAllBytes(p), "image/png")));
 
-        embeddings.Should().HaveCount(Pictures.Length).And.HaveCountGreaterThan(2 * _classifier.BatchSize);
-        embeddings.Usage!.AdditionalCounts!["pictures"].Should().Be(Pictures.Length);
-        for (int i = 0; i < Pictures.Length; i++)
+        embeddings.Should().HaveCount(Images.Length).And.HaveCountGreaterThan(2 * _classifier.BatchSize);
+        embeddings.Usage!.AdditionalCounts!["images"].Should().Be(Images.Length);
+        for (int i = 0; i < Images.Length; i++)
         {
             embeddings[i].Dimensions.Should().Be(64);
             embeddings[i].ModelId.Should().Be("resnet20-cifar10");
-            embeddings[i].Vector.ToArray().Zip(_classifier.Embed(Pictures[i], normalize), (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-5);
+            embeddings[i].Vector.ToArray().Zip(_classifier.Embed(Images[i], normalize), (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-5);
         }
     }
 
     [Fact]
     public async Task GenerateAsync_DataUri_IsAPictureToo()
     {
-        byte[] picture = await File.ReadAllBytesAsync(Pictures[0]);
+        byte[] image = await File.ReadAllBytesAsync(Images[0]);
         using ResNetEmbeddingGenerator generator = new(_classifier);
 
-        Embedding<float> embedding = (await generator.GenerateAsync([new DataContent($"data:image/png;base64,{Convert.ToBase64String(picture)}")]))[0];
+        Embedding<float> embedding = (await generator.GenerateAsync([new DataContent($"data:image/png;base64,{Convert.ToBase64String(image)}")]))[0];
 
         TensorPrimitives.Norm(embedding.Vector.Span).Should().BeApproximately(1, 1e-5f);
         (await generator.GenerateAsync([])).Should().BeEmpty();
@@ -48,9 +48,9 @@ public sealed class ResNetEmbeddingGeneratorTests : IDisposable
     public async Task GenerateAsync_WhatIsNoPicture_IsRefusedByPlace()
     {
         using ResNetEmbeddingGenerator generator = new(_classifier);
-        DataContent good = new(await File.ReadAllBytesAsync(Pictures[0]), "image/png");
-        DataContent text = new("no picture"u8.ToArray(), "text/plain");
-        DataContent lie = new("no picture"u8.ToArray(), "image/png");
+        DataContent good = new(await File.ReadAllBytesAsync(Images[0]), "image/png");
+        DataContent text = new("no image"u8.ToArray(), "text/plain");
+        DataContent lie = new("no image"u8.ToArray(), "image/png");
         Task Generate(DataContent[] values, EmbeddingGenerationOptions? options = null) => generator.GenerateAsync(values, options);
 
         await ((Func<Task>)(() => Generate([good, text]))).Should().ThrowAsync<ArgumentException>().WithMessage("Value 1*'text/plain'*image/jpeg*");
@@ -65,9 +65,9 @@ public sealed class ResNetEmbeddingGeneratorTests : IDisposable
     public async Task GenerateAsync_Cancelled_Stops()
     {
         using ResNetEmbeddingGenerator generator = new(_classifier);
-        DataContent picture = new(await File.ReadAllBytesAsync(Pictures[0]), "image/png");
+        DataContent image = new(await File.ReadAllBytesAsync(Images[0]), "image/png");
 
-        await ((Func<Task>)(() => generator.GenerateAsync([picture], cancellationToken: new CancellationToken(true)))).Should().ThrowAsync<OperationCanceledException>();
+        await ((Func<Task>)(() => generator.GenerateAsync([image], cancellationToken: new CancellationToken(true)))).Should().ThrowAsync<OperationCanceledException>();
     }
 
     [Fact]
@@ -105,12 +105,12 @@ public sealed class ResNetEmbeddingGeneratorTests : IDisposable
         EmbeddingGeneratorMetadata before = generator.GetService<EmbeddingGeneratorMetadata>()!;
         before.DefaultModelDimensions.Should().Be(64, "the catalog knows it before the model is loaded");
         generator.GetService<ResNetClassifier>().Should().BeNull();
-        DataContent picture = new(await File.ReadAllBytesAsync(Pictures[0]), "image/png");
+        DataContent image = new(await File.ReadAllBytesAsync(Images[0]), "image/png");
 
-        ReadOnlyMemory<float> one = await generator.GenerateVectorAsync(picture);
-        ReadOnlyMemory<float> other = await host.Services.GetRequiredKeyedService<IEmbeddingGenerator<DataContent, Embedding<float>>>("int8").GenerateVectorAsync(picture);
+        ReadOnlyMemory<float> one = await generator.GenerateVectorAsync(image);
+        ReadOnlyMemory<float> other = await host.Services.GetRequiredKeyedService<IEmbeddingGenerator<DataContent, Embedding<float>>>("int8").GenerateVectorAsync(image);
 
-        one.ToArray().Zip(_classifier.Embed(Pictures[0], normalize: true), (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-5);
+        one.ToArray().Zip(_classifier.Embed(Images[0], normalize: true), (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-5);
         TensorPrimitives.CosineSimilarity(one.Span, other.Span).Should().BeGreaterThan(0.9f, "int8 is close to float");
         TensorPrimitives.Norm(other.Span).Should().NotBeApproximately(1, 1e-3f);
         generator.GetService<ResNetClassifier>()!.ModelName.Should().Be("resnet20-cifar10");

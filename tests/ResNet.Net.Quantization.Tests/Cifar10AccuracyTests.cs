@@ -1,10 +1,9 @@
 using System.IO.Compression;
 using ResNet.Net.Onnx;
-using ResNet.Net.Quantization.Internals.Running;
 
 namespace ResNet.Net.Quantization.Tests;
 
-/// <summary>The embedded model, calibrated on 512 training pictures, on all 10,000 test pictures of CIFAR-10.</summary>
+/// <summary>The embedded model, calibrated on 512 training images, on all 10,000 test images of CIFAR-10.</summary>
 public class Cifar10AccuracyTests
 {
     private const int Calibration = 512;
@@ -12,7 +11,7 @@ public class Cifar10AccuracyTests
     [SharedFact]
     public void Quantize_EveryCalibrator_KeepsTheAccuracyAndMakesTheEmbeddedInt8Model()
     {
-        CalibrationSet training = Open("cifar10-train.zip", Calibration).Pictures;
+        CalibrationSet training = Open("cifar10-train.zip", Calibration).Images;
         (CalibrationSet test, int[] classes) = Open("cifar10-test.zip", int.MaxValue);
         float[][] planes = [.. Enumerable.Range(0, test.Count).Select(i => Read(test, i))];
         double before = Top1(EmbeddedModel.Float, planes, classes);
@@ -20,7 +19,7 @@ public class Cifar10AccuracyTests
         Dictionary<CalibrationMethod, double> drops = [];
         foreach (CalibrationMethod method in Enum.GetValues<CalibrationMethod>())
         {
-            OnnxModel quantized = ResNetQuantizer.Quantize(EmbeddedModel.Float, training, new QuantizationOptions { Calibration = method, NoisePictures = 0 }).Model;
+            OnnxModel quantized = ResNetQuantizer.Quantize(EmbeddedModel.Float, training, new QuantizationOptions { Calibration = method, SqnrImages = 0 }).Model;
             drops[method] = 100 * (before - Top1(quantized, planes, classes)) / before;
             if (method == new QuantizationOptions().Calibration)
             {
@@ -47,7 +46,7 @@ public class Cifar10AccuracyTests
         }
     }
 
-    private static (CalibrationSet Pictures, int[] Classes) Open(string name, int count)
+    private static (CalibrationSet Images, int[] Classes) Open(string name, int count)
     {
         using ZipArchive archive = ZipFile.OpenRead(Path.Combine(TestFolders.Shared, "data", name));
         ZipArchiveEntry[] all = [.. archive.Entries.Where(e => e.Name.EndsWith(".png", StringComparison.Ordinal)).OrderBy(e => e.FullName, StringComparer.Ordinal)];
@@ -77,10 +76,10 @@ public class Cifar10AccuracyTests
     private static double Top1(OnnxModel model, float[][] planes, int[] classes)
     {
         int right = 0;
-        using PictureRunner runner = new(model, "image", EmbeddedModel.Size, EmbeddedModel.Size, ["logits"], threads: null);
+        using ModelRunner runner = new(model, "image", EmbeddedModel.Size, EmbeddedModel.Size, ["logits"], threads: null);
         for (int i = 0; i < planes.Length; i++)
         {
-            planes[i].CopyTo(runner.Picture);
+            planes[i].CopyTo(runner.Image);
             runner.Run((_, scores, _) => right += System.Numerics.Tensors.TensorPrimitives.IndexOfMax(scores) == classes[i] ? 1 : 0);
         }
 

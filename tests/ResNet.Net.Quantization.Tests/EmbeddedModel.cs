@@ -2,7 +2,7 @@ using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Quantization.Tests;
 
-/// <summary>The embedded float model and the sample pictures, quantized once for all tests.</summary>
+/// <summary>The embedded float model and the sample images, quantized once for all tests.</summary>
 internal static class EmbeddedModel
 {
     public const int Size = 32;
@@ -13,16 +13,16 @@ internal static class EmbeddedModel
 
     public static OnnxModel Float => LazyFloat.Value;
 
-    public static CalibrationSet Pictures => CalibrationSet.FromFiles([.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal)], PreprocessingProfile.Cifar10);
+    public static CalibrationSet Images => CalibrationSet.FromFiles([.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal)], PreprocessingProfile.Cifar10);
 
     public static QuantizationResult Of(QuantizationFormat format) => format == QuantizationFormat.Qdq ? LazyQdq.Value : LazyQOperator.Value;
 
-    public static ReadOnlyMemory<float> Picture(int index)
+    public static ReadOnlyMemory<float> Image(int index)
     {
         float[] planes = new float[3 * Size * Size];
-        Pictures.Read(index, planes);
+        Images.Read(index, planes);
         return planes;
     }
 
-    private static QuantizationResult Quantize(QuantizationFormat format) => ResNetQuantizer.Quantize(Float, Pictures, new QuantizationOptions { Format = format, NoisePictures = 2 });
+    private static QuantizationResult Quantize(QuantizationFormat format) => ResNetQuantizer.Quantize(Float, Images, new QuantizationOptions { Format = format, SqnrImages = 2 });
 }

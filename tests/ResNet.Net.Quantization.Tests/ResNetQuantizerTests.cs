@@ -7,8 +7,8 @@ public class ResNetQuantizerTests
     [Fact]
     public void Quantize_OneAndManyThreads_GiveTheSameBytes()
     {
-        byte[] one = ResNetQuantizer.Quantize(EmbeddedModel.Float, EmbeddedModel.Pictures, new QuantizationOptions { Threads = 1, NoisePictures = 0 }).Model.ToArray();
-        byte[] many = ResNetQuantizer.Quantize(EmbeddedModel.Float, EmbeddedModel.Pictures, new QuantizationOptions { Threads = 3, NoisePictures = 0 }).Model.ToArray();
+        byte[] one = ResNetQuantizer.Quantize(EmbeddedModel.Float, EmbeddedModel.Images, new QuantizationOptions { Threads = 1, SqnrImages = 0 }).Model.ToArray();
+        byte[] many = ResNetQuantizer.Quantize(EmbeddedModel.Float, EmbeddedModel.Images, new QuantizationOptions { Threads = 3, SqnrImages = 0 }).Model.ToArray();
 
         many.Should().Equal(one);
     }
@@ -32,17 +32,17 @@ public class ResNetQuantizerTests
     [InlineData(CalibrationMethod.L2)]
     public void Quantize_EveryCalibrator_KeepsTheAnswersOnTheSamplePictures(CalibrationMethod method)
     {
-        OnnxModel quantized = ResNetQuantizer.Quantize(EmbeddedModel.Float, EmbeddedModel.Pictures, new QuantizationOptions { Calibration = method, NoisePictures = 0 }).Model;
+        OnnxModel quantized = ResNetQuantizer.Quantize(EmbeddedModel.Float, EmbeddedModel.Images, new QuantizationOptions { Calibration = method, SqnrImages = 0 }).Model;
 
-        for (int i = 0; i < EmbeddedModel.Pictures.Count; i++)
+        for (int i = 0; i < EmbeddedModel.Images.Count; i++)
         {
-            Best(Runs.Scores(quantized, EmbeddedModel.Picture(i), EmbeddedModel.Size)).Should().Be(Best(Runs.Scores(EmbeddedModel.Float, EmbeddedModel.Picture(i), EmbeddedModel.Size)));
+            Best(Runs.Scores(quantized, EmbeddedModel.Image(i), EmbeddedModel.Size)).Should().Be(Best(Runs.Scores(EmbeddedModel.Float, EmbeddedModel.Image(i), EmbeddedModel.Size)));
         }
     }
 
     [Fact]
     public void Quantize_QuantizedModel_IsRefused()
-        => Quantizing(EmbeddedModel.Of(QuantizationFormat.QOperator).Model, EmbeddedModel.Pictures).Should().Throw<QuantizationException>().WithMessage("*quantized already*QuantizeLinear*");
+        => Quantizing(EmbeddedModel.Of(QuantizationFormat.QOperator).Model, EmbeddedModel.Images).Should().Throw<QuantizationException>().WithMessage("*quantized already*QuantizeLinear*");
 
     [Fact]
     public void Quantize_UnknownOperator_IsRefusedByName()
@@ -73,16 +73,16 @@ public class ResNetQuantizerTests
         index = model.Graph.Initializers.IndexOf(model.Graph.FindInitializer("n1_beta")!);
         model.Graph.Initializers[index] = OnnxTensor.Create<float>("n1_beta", [12], [.. Enumerable.Repeat(-1f, 12)]);
 
-        Quantizing(model).Should().Throw<QuantizationException>().WithMessage("*'r1' is 0 everywhere*12 calibration pictures*");
+        Quantizing(model).Should().Throw<QuantizationException>().WithMessage("*'r1' is 0 everywhere*12 calibration images*");
     }
 
     [Fact]
     public void Quantize_PicturesOfAnotherSize_IsRefusedWithBothShapes()
     {
         OnnxModel model = SmallNetworks.Residual();
-        CalibrationSet pictures = CalibrationSet.FromTensors([new float[3 * 20 * 20]], 20, 20);
+        CalibrationSet images = CalibrationSet.FromTensors([new float[3 * 20 * 20]], 20, 20);
 
-        Quantizing(model, pictures).Should().Throw<QuantizationException>().WithMessage("*x Float [N, 3, 16, 16]*[N, 3, 20, 20]*");
+        Quantizing(model, images).Should().Throw<QuantizationException>().WithMessage("*x Float [N, 3, 16, 16]*[N, 3, 20, 20]*");
     }
 
     [Fact]
@@ -91,15 +91,15 @@ public class ResNetQuantizerTests
 
     [Fact]
     public void Quantize_WithoutPictures_IsRefused()
-        => ((Action)(() => CalibrationSet.FromFiles([], PreprocessingProfile.Cifar10))).Should().Throw<ArgumentException>().WithMessage("*no pictures*");
+        => ((Action)(() => CalibrationSet.FromFiles([], PreprocessingProfile.Cifar10))).Should().Throw<ArgumentException>().WithMessage("*no images*");
 
     [Fact]
     public void Quantize_PictureThatCannotBeDecoded_IsNamed()
     {
         using TemporaryFolder folder = new();
-        CalibrationSet pictures = CalibrationSet.FromFiles([folder.Write("broken.png", "no picture")], PreprocessingProfile.Cifar10);
+        CalibrationSet images = CalibrationSet.FromFiles([folder.Write("broken.png", "no image")], PreprocessingProfile.Cifar10);
 
-        Quantizing(EmbeddedModel.Float, pictures).Should().Throw<QuantizationException>().WithMessage("*broken.png*");
+        Quantizing(EmbeddedModel.Float, images).Should().Throw<QuantizationException>().WithMessage("*broken.png*");
     }
 
     [Fact]
@@ -124,9 +124,9 @@ public class ResNetQuantizerTests
             "bins" => new() { HistogramBins = 128 },
             "weight" => new() { MovingAverageWeight = double.NaN },
             "threads" => new() { Threads = 0 },
-            "noise" => new() { NoisePictures = -1 },
+            "noise" => new() { SqnrImages = -1 },
             "int8" => new() { ActivationType = ActivationType.Int8, Format = QuantizationFormat.QOperator },
-            _ => new() { NoisePictures = 0, Tuning = new AccuracyTuning { Measure = (_, _) => throw new InvalidOperationException() } },
+            _ => new() { SqnrImages = 0, Tuning = new AccuracyTuning { Measure = (_, _) => throw new InvalidOperationException() } },
         };
 
         Quantizing(SmallNetworks.Residual(), options: options).Should().Throw<ArgumentException>();
@@ -145,7 +145,7 @@ public class ResNetQuantizerTests
 
         QuantizationReport report = ResNetQuantizer.Quantize(SmallNetworks.Residual(), SmallNetworks.Calibration(), new QuantizationOptions { Tuning = tuning }).Report;
 
-        string[] worst = [.. report.Layers.OrderBy(l => l.NoiseRatio).Take(3).Select(l => l.Name)];
+        string[] worst = [.. report.Layers.OrderBy(l => l.Sqnr).Take(3).Select(l => l.Name)];
         report.CriterionHolds.Should().BeTrue();
         report.Trials.Select(t => t.LastFallback).Should().Equal(null, worst[0], worst[1], worst[2]);
         report.Trials.Select(t => t.FloatLayers).Should().Equal(0, 1, 2, 3);
@@ -156,19 +156,19 @@ public class ResNetQuantizerTests
     [Fact]
     public void Quantize_RealCriterion_ReachesAgreementByFallingBack()
     {
-        ReadOnlyMemory<float>[] pictures = SmallNetworks.Pictures(40, seed: 77);
+        ReadOnlyMemory<float>[] images = SmallNetworks.Images(40, seed: 77);
         AccuracyTuning tuning = new()
         {
             Measure = (bytes, _) =>
             {
                 OnnxModel model = OnnxModel.Parse(bytes.Span);
-                return new ModelAccuracy([.. pictures.Select(p => Best(Runs.Scores(model, p)))], top1: null);
+                return new ModelAccuracy([.. images.Select(p => Best(Runs.Scores(model, p)))], top1: null);
             },
             Criterion = new AccuracyCriterion(AccuracyMeasure.Disagreement, 0),
         };
 
         // Far too dim, so that all that is bright is clipped.
-        CalibrationSet dim = CalibrationSet.FromTensors([.. SmallNetworks.Pictures(2).Select(p => new ReadOnlyMemory<float>([.. p.ToArray().Select(v => v / 10)]))], SmallNetworks.Size, SmallNetworks.Size);
+        CalibrationSet dim = CalibrationSet.FromTensors([.. SmallNetworks.Images(2).Select(p => new ReadOnlyMemory<float>([.. p.ToArray().Select(v => v / 10)]))], SmallNetworks.Size, SmallNetworks.Size);
         QuantizationReport report = ResNetQuantizer.Quantize(SmallNetworks.Residual(), dim, new QuantizationOptions { Tuning = tuning }).Report;
 
         report.Trials.Should().HaveCountGreaterThan(1);
@@ -221,17 +221,17 @@ public class ResNetQuantizerTests
         const int Size = 224;
         OnnxModel twin = ZooModels.Build(id, seed: 1);
         Random random = new(5);
-        ReadOnlyMemory<float>[] pictures = [.. Enumerable.Range(0, 2).Select(_ => new ReadOnlyMemory<float>([.. Enumerable.Range(0, 3 * Size * Size).Select(_ => (random.NextSingle() * 4) - 2)]))];
+        ReadOnlyMemory<float>[] images = [.. Enumerable.Range(0, 2).Select(_ => new ReadOnlyMemory<float>([.. Enumerable.Range(0, 3 * Size * Size).Select(_ => (random.NextSingle() * 4) - 2)]))];
 
-        QuantizationResult result = ResNetQuantizer.Quantize(twin, CalibrationSet.FromTensors(pictures, Size, Size), new QuantizationOptions { NoisePictures = 1 });
+        QuantizationResult result = ResNetQuantizer.Quantize(twin, CalibrationSet.FromTensors(images, Size, Size), new QuantizationOptions { SqnrImages = 1 });
 
-        result.Report.Layers.Should().OnlyContain(l => l.IsQuantized && l.NoiseRatio > 20);
+        result.Report.Layers.Should().OnlyContain(l => l.IsQuantized && l.Sqnr > 20);
         result.Report.QuantizedBytes.Should().BeLessThan(result.Report.FloatBytes * 27 / 100);
-        Runs.NoiseRatio(Runs.Scores(twin, pictures[0], Size), Runs.Scores(result.Model, pictures[0], Size)).Should().BeGreaterThan(15);
+        Runs.Sqnr(Runs.Scores(twin, images[0], Size), Runs.Scores(result.Model, images[0], Size)).Should().BeGreaterThan(15);
     }
 
-    private static Action Quantizing(OnnxModel model, CalibrationSet? pictures = null, QuantizationOptions? options = null)
-        => () => ResNetQuantizer.Quantize(model, pictures ?? SmallNetworks.Calibration(), options);
+    private static Action Quantizing(OnnxModel model, CalibrationSet? images = null, QuantizationOptions? options = null)
+        => () => ResNetQuantizer.Quantize(model, images ?? SmallNetworks.Calibration(), options);
 
     private static int Best(float[] scores) => Array.IndexOf(scores, scores.Max());
 

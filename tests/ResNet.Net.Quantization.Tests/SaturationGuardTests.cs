@@ -10,10 +10,10 @@ public class SaturationGuardTests
     public async Task Classifier_EmulatedHaswell_GuardedGivesTheRightScoresAndUnguardedDoesNot()
     {
         using TemporaryFolder folder = new();
-        string picture = folder.Write("noise.rgb", Pixels());
-        float[] right = SaturationProbe.Scores(picture, guard: true);
+        string image = folder.Write("noise.rgb", Pixels());
+        float[] right = SaturationProbe.Scores(image, guard: true);
 
-        ProcessStartInfo start = ProgramRun.Dotnet(typeof(SaturationProbe).Assembly.Location, [picture]);
+        ProcessStartInfo start = ProgramRun.Dotnet(typeof(SaturationProbe).Assembly.Location, [image]);
         string host = File.ResolveLinkTarget(HostOf(start.FileName), returnFinalTarget: true)?.FullName ?? HostOf(start.FileName);
         ProcessStartInfo emulated = new(QemuFactAttribute.Emulator, ["-cpu", "Haswell", host, .. start.ArgumentList]);
 
@@ -37,7 +37,7 @@ public class SaturationGuardTests
         Int8Execution.Current.Explanation.Should().Contain("session.x64quantprecision=1");
     }
 
-    /// <summary>A picture of strong contrasts: large activations saturate most.</summary>
+    /// <summary>An image of strong contrasts: large activations saturate most.</summary>
     private static byte[] Pixels()
     {
         Random random = new(11);

@@ -2,7 +2,7 @@ using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Quantization.Tests;
 
-/// <summary>Small networks of random weights with everything that ResNets are made of, on pictures of 3x16x16.</summary>
+/// <summary>Small networks of random weights with everything that ResNets are made of, on images of 3x16x16.</summary>
 internal static class SmallNetworks
 {
     public const int Size = 16;
@@ -50,13 +50,13 @@ internal static class SmallNetworks
         return net.Gemm("f", "z", 8, transposed: true).Node("Softmax", ["z"], "y").Build();
     }
 
-    public static ReadOnlyMemory<float>[] Pictures(int count, int seed = 9)
+    public static ReadOnlyMemory<float>[] Images(int count, int seed = 9)
     {
         Random random = new(seed);
         return [.. Enumerable.Range(0, count).Select(_ => new ReadOnlyMemory<float>([.. Enumerable.Range(0, 3 * Size * Size).Select(i => (float)(Math.Sin(i * random.NextDouble()) + random.NextDouble() - 0.3))]))];
     }
 
-    public static CalibrationSet Calibration(int count = 12) => CalibrationSet.FromTensors(Pictures(count), Size, Size);
+    public static CalibrationSet Calibration(int count = 12) => CalibrationSet.FromTensors(Images(count), Size, Size);
 
     /// <summary>Writes nodes and the weights that they need.</summary>
     internal sealed class Net
@@ -133,9 +133,9 @@ internal static class SmallNetworks
 
         private OnnxNode Last => _model.Graph.Nodes[^1];
 
-        private void Weights(string name, long[] dims, double spread, double centre = 0)
+        private void Weights(string name, long[] dims, double spread, double center = 0)
             => Put(
-                OnnxTensor.Create<float>(name, dims, [.. Enumerable.Range(0, (int)dims.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)(centre + (((_random.NextDouble() * 2) - 1) * spread)))]),
+                OnnxTensor.Create<float>(name, dims, [.. Enumerable.Range(0, (int)dims.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)(center + (((_random.NextDouble() * 2) - 1) * spread)))]),
                 OnnxElementType.Float);
 
         private void Put(OnnxTensor tensor, OnnxElementType type)
