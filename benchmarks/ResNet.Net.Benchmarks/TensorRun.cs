@@ -1,5 +1,5 @@
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Inference.Interop;
 using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Benchmarks;
@@ -10,8 +10,9 @@ internal sealed class TensorRun : IDisposable
     private readonly OrtSession _session;
     private readonly AlignedBuffer _input;
     private readonly AlignedBuffer _output;
-    private readonly OrtValueHandle _inputTensor;
-    private readonly OrtValueHandle _outputTensor;
+    private readonly OrtValue _inputTensor;
+    private readonly OrtValue _outputTensor;
+    private readonly TensorBinding _binding;
 
     public TensorRun(OnnxModel model, int[] inputShape, int classes, int threads)
     {
@@ -24,14 +25,16 @@ internal sealed class TensorRun : IDisposable
             value = (random.NextSingle() * 4) - 2;
         }
 
-        _inputTensor = _session.CreateTensor(_input, [.. inputShape]);
-        _outputTensor = _session.CreateTensor(_output, [inputShape[0], classes]);
+        _inputTensor = _input.CreateTensor([.. inputShape]);
+        _outputTensor = _output.CreateTensor([inputShape[0], classes]);
+        _binding = _session.Bind([new NamedTensor(_session.Inputs[0].Name, _inputTensor)], [new NamedTensor(_session.Outputs[0].Name, _outputTensor)]);
     }
 
-    public void Once() => _session.Run([new NamedTensor(_session.Inputs[0].Name, _inputTensor)], [new NamedTensor(_session.Outputs[0].Name, _outputTensor)]);
+    public void Once() => _session.Run(_binding);
 
     public void Dispose()
     {
+        _binding.Dispose();
         _inputTensor.Dispose();
         _outputTensor.Dispose();
         _input.Dispose();

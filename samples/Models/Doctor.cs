@@ -24,9 +24,9 @@ internal sealed class Doctor(ModelStore store, IAnsiConsole console)
     }
 
     private static IEnumerable<Finding> Libraries(RuntimeDiagnostics runtime)
-        => runtime.NativeLibraries.Select(library => library.Error is null
-            ? new Finding(Severity.Good, library.Name, string.Join(", ", new[] { library.Version, library.Path }.OfType<string>()))
-            : new Finding(library.IsRequired ? Severity.Bad : Severity.Note, library.Name, $"{library.Purpose}, and cannot be used. {library.Error}"));
+        => runtime.Libraries.Select(library => library.Error is null
+            ? new Finding(Severity.Good, library.Name, string.Join(", ", new[] { library.Version, $"native {library.NativeVersion}", library.NativePath }.OfType<string>()))
+            : new Finding(Severity.Bad, library.Name, library.Error));
 
     private static IEnumerable<Finding> Providers(RuntimeDiagnostics runtime)
         => runtime.ExecutionProviders.Select(provider => provider.IsUsable

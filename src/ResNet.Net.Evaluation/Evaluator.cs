@@ -27,7 +27,7 @@ public static class Evaluator
     /// <see cref="EvaluationOptions.StopOnFailure"/> is set.
     /// </exception>
     /// <exception cref="ResNetException">The model returned scores that are not numbers.</exception>
-    /// <exception cref="OnnxRuntimeException">The model cannot be run.</exception>
+    /// <exception cref="InferenceException">The model cannot be run.</exception>
     /// <exception cref="IOException">The journal cannot be read or written.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>

@@ -65,9 +65,6 @@ public sealed class ResNetClassifierSettings
     /// <summary>Gets <see cref="ResNetClassifierOptions.ConfigEntries"/>.</summary>
     public IDictionary<string, string> ConfigEntries { get; } = new Dictionary<string, string>();
 
-    /// <summary>Gets or sets <see cref="ResNetClassifierOptions.OnnxRuntimeLibrary"/>.</summary>
-    public string? OnnxRuntimeLibrary { get; set; }
-
     /// <summary>Gets the decoding settings.</summary>
     public ResNetDecodingSettings Decoding { get; } = new();
 

@@ -1,7 +1,7 @@
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Internals.Diagnostics;
 using ResNet.Net.Internals.Golden;
 using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Inference.Interop;
 using ResNet.Net.Internals.Models;
 using ResNet.Net.Onnx;
 
@@ -30,8 +30,7 @@ public static class GoldenTest
     /// <exception cref="ModelUnavailableException">The model or its test data is not here and cannot be brought, or (<see cref="ModelVerificationException"/>) what was found has other bytes.</exception>
     /// <exception cref="GoldenArchiveException">The archive is refused, or its data does not fit a picture classifier.</exception>
     /// <exception cref="ResNetException">The model does not take the inputs of the archive.</exception>
-    /// <exception cref="NativeLibraryException">ONNX Runtime cannot be loaded.</exception>
-    /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the model or an option, or fails.</exception>
+    /// <exception cref="InferenceException">ONNX Runtime refuses the model or an option, or fails.</exception>
     /// <exception cref="ArgumentException">An option is out of range, or there is no test data for the variant.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Task<GoldenReport> RunAsync(
@@ -52,8 +51,7 @@ public static class GoldenTest
     /// <exception cref="ModelUnavailableException">The file is not there.</exception>
     /// <exception cref="GoldenArchiveException">The archive's data does not fit a picture classifier.</exception>
     /// <exception cref="ResNetException">The model does not take the inputs of the archive.</exception>
-    /// <exception cref="NativeLibraryException">ONNX Runtime cannot be loaded.</exception>
-    /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the model or an option, or fails.</exception>
+    /// <exception cref="InferenceException">ONNX Runtime refuses the model or an option, or fails.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static GoldenReport Run(ModelDefinition model, GoldenArchive archive, GoldenTolerance tolerance, ResNetClassifierOptions? options = null)
         => Run(model, archive, tolerance, options, CpuFeatures.HasInt8DotProduct);
@@ -104,7 +102,7 @@ public static class GoldenTest
     internal static Int8Arithmetic ArithmeticOf(SessionSettings settings, bool hasInt8DotProduct)
     {
         // The entry asks for a rewriting of the weights that belongs to the second level of optimisations.
-        bool precise = settings.ConfigEntries.TryGetValue(Int8Guard.Entry, out string? value) && value == "1" && settings.Optimization >= GraphOptimization.Extended;
+        bool precise = settings.ConfigEntries.TryGetValue(Int8Guard.Entry, out string? value) && value == "1" && settings.Optimization >= GraphOptimizationLevel.ORT_ENABLE_EXTENDED;
         return hasInt8DotProduct ? Int8Arithmetic.DotProduct
             : precise || !System.Runtime.Intrinsics.X86.X86Base.IsSupported ? Int8Arithmetic.Widened
             : Int8Arithmetic.Saturating;
@@ -138,7 +136,7 @@ public static class GoldenTest
         return new GoldenReport
         {
             ModelName = recipe.Name,
-            OnnxRuntimeVersion = session.Runtime.Api.Version,
+            OnnxRuntimeVersion = OrtRuntime.Version,
             ExecutionProvider = settings.ExecutionProvider?.Name ?? "CPU",
             HasInt8DotProduct = hasInt8DotProduct,
             Arithmetic = tolerance.Steps > 0 ? arithmetic : null,
@@ -185,7 +183,7 @@ public static class GoldenTest
         ReadOnlySpan<float> values = given.AsSpan<float>();
         using AlignedBuffer buffer = new(values.Length);
         values.CopyTo(buffer.Span);
-        using OrtValueHandle tensor = session.CreateTensor(buffer, [.. given.Dims]);
+        using OrtValue tensor = buffer.CreateTensor([.. given.Dims]);
         return session.RunToArray([new NamedTensor(input.Name, tensor)], output);
     }
 }

@@ -15,8 +15,7 @@ public sealed partial class ResNetClassifier
     /// <param name="progress">Learns how far a download is; null for nobody.</param>
     /// <returns>A classifier that the caller disposes.</returns>
     /// <exception cref="ModelUnavailableException">The variant's file is not here and cannot be brought, or (<see cref="ModelVerificationException"/>) what was found has other bytes.</exception>
-    /// <exception cref="NativeLibraryException">ONNX Runtime cannot be loaded.</exception>
-    /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the model or an option.</exception>
+    /// <exception cref="InferenceException">ONNX Runtime refuses the model or an option.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static ResNetClassifier Create(ResNetVariant variant, ResNetClassifierOptions? options = null, IProgress<ModelDownloadProgress>? progress = null)
     {
@@ -34,8 +33,7 @@ public sealed partial class ResNetClassifier
     /// <returns>A classifier that the caller disposes.</returns>
     /// <exception cref="ModelUnavailableException">The file is not there.</exception>
     /// <exception cref="ResNetException">The model does not have the shape of a picture classifier, or the labels do not fit it; <see cref="Onnx.OnnxModelException"/>: it has no head that the <see cref="ResNetClassifierOptions.Outputs"/> could be taken from.</exception>
-    /// <exception cref="NativeLibraryException">ONNX Runtime cannot be loaded.</exception>
-    /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the model or an option.</exception>
+    /// <exception cref="InferenceException">ONNX Runtime refuses the model or an option.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static ResNetClassifier Create(ModelDefinition model, ResNetClassifierOptions? options = null)
     {

@@ -53,6 +53,7 @@ public sealed partial class ResNetClassifier : IDisposable
         _session = Open(recipe, options);
         try
         {
+            OnnxRuntimeVersion = OrtRuntime.Version;
             Profile = options.Profile ?? recipe.Profile ?? DefaultProfile(_session, recipe.InputName);
             Crops = options.Crops;
             _preprocessor = new Preprocessor(Profile, Crops);
@@ -101,7 +102,7 @@ public sealed partial class ResNetClassifier : IDisposable
     public ModelOutputs Outputs { get; }
 
     /// <summary>The version of ONNX Runtime that runs the model.</summary>
-    public string OnnxRuntimeVersion => _session.Runtime.Api.Version;
+    public string OnnxRuntimeVersion { get; }
 
     /// <summary>Frees the model. A call that has begun to prepare or run pictures ends well, a batch as a whole; others throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
@@ -121,7 +122,7 @@ public sealed partial class ResNetClassifier : IDisposable
     {
         SessionSettings settings = CreateSettings(options, CpuFeatures.HasInt8DotProduct);
         ModelPreparation preparation = ModelPreparation.For(recipe.Content, options.Outputs, recipe.OutputName);
-        return OptimizedModelCache.For(options) is OptimizedModelCache cache
+        return OptimizedModelCache.For(options, CreateLog(options)) is OptimizedModelCache cache
             ? cache.Open(recipe.Content, preparation, settings)
             : preparation.Open(recipe.Content, settings);
     }
@@ -136,14 +137,13 @@ public sealed partial class ResNetClassifier : IDisposable
 
         return new SessionSettings
         {
-            LibraryPath = options.OnnxRuntimeLibrary,
             IntraOpThreads = options.Threads ?? Environment.ProcessorCount,
             AllowSpinning = options.AllowSpinning,
             Optimization = options.Optimization,
             ExecutionProvider = options.ExecutionProvider,
             ConfigEntries = entries,
-            Log = options.Log ?? (options.LoggerFactory is ILoggerFactory factory ? OnnxRuntimeLog.HandlerFor(factory, CreateLog(options)) : null),
-            LogLevel = options.LogLevel,
+            Configure = options.ConfigureSession,
+            Log = options.LoggerFactory?.CreateLogger(ResNetTelemetry.OnnxRuntimeLogCategory),
         };
     }
 

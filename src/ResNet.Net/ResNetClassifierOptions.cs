@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using Microsoft.Extensions.Logging;
+using Microsoft.ML.OnnxRuntime;
 
 namespace ResNet.Net;
 
@@ -37,9 +38,9 @@ public sealed record ResNetClassifierOptions
     /// <value>8.</value>
     public int BatchSize { get; init; } = 8;
 
-    /// <summary>How far ONNX Runtime optimises the graph.</summary>
-    /// <value><see cref="GraphOptimization.All"/>.</value>
-    public GraphOptimization Optimization { get; init; } = GraphOptimization.All;
+    /// <summary>Gets how far ONNX Runtime optimizes the graph.</summary>
+    /// <value><see cref="GraphOptimizationLevel.ORT_ENABLE_ALL"/>.</value>
+    public GraphOptimizationLevel Optimization { get; init; } = GraphOptimizationLevel.ORT_ENABLE_ALL;
 
     /// <summary>What the classifier gives besides scores: outputs that are added to the model's graph.</summary>
     /// <value><see cref="ModelOutputs.None"/>.</value>
@@ -59,24 +60,24 @@ public sealed record ResNetClassifierOptions
     /// <summary>Session configuration entries of ONNX Runtime by key; they win over what this library sets.</summary>
     public IReadOnlyDictionary<string, string> ConfigEntries { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>The path of the ONNX Runtime library, or of its folder. One process can hold one only.</summary>
-    /// <value>null: the environment variable <c>RESNET_NET_ONNXRUNTIME</c>, then the application's folders, then the system.</value>
-    public string? OnnxRuntimeLibrary { get; init; }
+    /// <summary>
+    /// Gets what configures the session of ONNX Runtime further. It is called when the model is loaded, after all other options are set, so that its settings win.
+    /// The <see cref="SessionOptions"/> are valid during the call only.
+    /// </summary>
+    /// <remarks>What it changes cannot be seen from here, so no optimized graph is kept or opened (<see cref="KeepOptimizedModel"/>), and a run allocates a few bytes.</remarks>
+    /// <value>null: nothing.</value>
+    public Action<SessionOptions>? ConfigureSession { get; init; }
 
     /// <summary>
-    /// Makes the loggers of this classifier: <c>ResNet.Net.ResNetClassifier</c> and, unless <see cref="Log"/> takes them, <see cref="ResNetTelemetry.OnnxRuntimeLogCategory"/>
-    /// for ONNX Runtime's messages. A <see cref="Store"/> that is given has its own. Events: <c>docs/diagnostics.md</c>.
+    /// Gets what creates the loggers of this classifier: <c>ResNet.Net.ResNetClassifier</c>, and <see cref="ResNetTelemetry.OnnxRuntimeLogCategory"/> for ONNX Runtime's messages.
+    /// A <see cref="Store"/> that is given has its own. Events: <c>docs/diagnostics.md</c>.
     /// </summary>
+    /// <remarks>
+    /// ONNX Runtime asks once, when the model is loaded, which levels are enabled. In a process whose application created the <see cref="OrtEnv"/> before the first classifier,
+    /// its messages go where that environment sends them.
+    /// </remarks>
     /// <value>null: nothing is logged.</value>
     public ILoggerFactory? LoggerFactory { get; init; }
-
-    /// <summary>Receives ONNX Runtime's messages about this classifier, in place of <see cref="LoggerFactory"/>.</summary>
-    /// <value>null: they go to <see cref="LoggerFactory"/>; without that they are dropped. Errors reach you as exceptions all the same.</value>
-    public OnnxRuntimeLogHandler? Log { get; init; }
-
-    /// <summary>The least severe message of ONNX Runtime that <see cref="Log"/>, or <see cref="LoggerFactory"/> in its place, receives.</summary>
-    /// <value><see cref="OnnxRuntimeLogLevel.Warning"/>.</value>
-    public OnnxRuntimeLogLevel LogLevel { get; init; } = OnnxRuntimeLogLevel.Warning;
 
     /// <exception cref="ArgumentException">A value is out of range; the message names it.</exception>
     internal void Validate()
@@ -105,11 +106,6 @@ public sealed record ResNetClassifierOptions
         if ((Outputs & ~(ModelOutputs.Features | ModelOutputs.ActivationMaps)) != 0)
         {
             throw new ArgumentOutOfRangeException(nameof(Outputs), Outputs, "Not among the outputs that a model can have.");
-        }
-
-        if (!Enum.IsDefined(LogLevel))
-        {
-            throw new ArgumentOutOfRangeException(nameof(LogLevel), LogLevel, "Not a log level.");
         }
     }
 }

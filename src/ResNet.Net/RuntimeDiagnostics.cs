@@ -2,17 +2,17 @@ using ResNet.Net.Internals.Diagnostics;
 
 namespace ResNet.Net;
 
-/// <summary>What this process has to run models with: native libraries, execution providers, instruction sets, processors. For reports and for support.</summary>
+/// <summary>Represents what this process has to run models with: libraries, execution providers, instruction sets, processors. For reports and for support.</summary>
 public sealed record RuntimeDiagnostics
 {
     internal RuntimeDiagnostics()
     {
     }
 
-    /// <summary>The native libraries, found or not.</summary>
-    public required IReadOnlyList<NativeLibraryStatus> NativeLibraries { get; init; }
+    /// <summary>Gets the packages with native libraries: ONNX Runtime, which runs models, and SkiaSharp, which decodes images.</summary>
+    public required IReadOnlyList<LibraryStatus> Libraries { get; init; }
 
-    /// <summary>The execution providers that are compiled into ONNX Runtime; empty when that was not found.</summary>
+    /// <summary>Gets the execution providers that are compiled into ONNX Runtime, and whether each works here; empty when ONNX Runtime cannot be loaded.</summary>
     public required IReadOnlyList<ExecutionProviderStatus> ExecutionProviders { get; init; }
 
     /// <summary>The vector instruction sets that this process may use, such as <c>AVX2</c>.</summary>
@@ -30,16 +30,15 @@ public sealed record RuntimeDiagnostics
     /// <summary>The processor time that the container (Linux control group) allows, in processors; null where there is no limit.</summary>
     public required double? ProcessorQuota { get; init; }
 
-    /// <summary>Looks. Loads the native libraries into the process, and runs the embedded model once on each execution provider: takes up to a few seconds.</summary>
-    /// <param name="onnxRuntimeLibrary">As <see cref="ResNetClassifierOptions.OnnxRuntimeLibrary"/>; null searches.</param>
+    /// <summary>Inspects this process. Loads the native libraries, and runs the embedded model once on each execution provider: takes up to a few seconds.</summary>
     /// <returns>What there is; a library that is missing is part of it, no exception.</returns>
-    public static RuntimeDiagnostics Inspect(string? onnxRuntimeLibrary = null)
+    public static RuntimeDiagnostics Inspect()
     {
-        (NativeLibraryStatus onnxRuntime, IReadOnlyList<ExecutionProviderStatus> providers) = NativeInspection.OnnxRuntime(onnxRuntimeLibrary);
+        LibraryStatus onnxRuntime = NativeInspection.OnnxRuntime();
         return new RuntimeDiagnostics
         {
-            NativeLibraries = [onnxRuntime],
-            ExecutionProviders = providers,
+            Libraries = [onnxRuntime, NativeInspection.SkiaSharp()],
+            ExecutionProviders = onnxRuntime.Error is null ? NativeInspection.Providers() : [],
             InstructionSets = CpuFeatures.InstructionSets,
             HasInt8DotProduct = CpuFeatures.HasInt8DotProduct,
             Processors = Environment.ProcessorCount,

@@ -1,5 +1,5 @@
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Inference.Interop;
 
 namespace ResNet.Net.Onnx.Tests;
 
@@ -138,7 +138,7 @@ public class ClassifierHeadTests
             value = (float)random.NextDouble();
         }
 
-        using OrtValueHandle tensor = session.CreateTensor(input, [Batch, 3, HeadNets.Side, HeadNets.Side]);
+        using OrtValue tensor = input.CreateTensor([Batch, 3, HeadNets.Side, HeadNets.Side]);
         return session.RunToArray([new NamedTensor(HeadNets.Input, tensor)], output).Values;
     }
 }

@@ -1,5 +1,5 @@
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Inference.Interop;
 
 namespace ResNet.Net.Onnx.Tests;
 
@@ -178,7 +178,7 @@ public sealed class GraphPassesTests
     private static float[] Run(OnnxModel model)
     {
         model.ThrowIfInvalid();
-        using OrtSession session = OrtSession.FromMemory(model.ToArray(), "passes", new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimization.None });
+        using OrtSession session = OrtSession.FromMemory(model.ToArray(), "passes", new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL });
         using AlignedBuffer buffer = new(3 * 6 * 6);
         Random random = new(3);
         foreach (ref float value in buffer.Span)
@@ -186,7 +186,7 @@ public sealed class GraphPassesTests
             value = (random.NextSingle() * 4) - 2;
         }
 
-        using OrtValueHandle tensor = session.CreateTensor(buffer, [1, 3, 6, 6]);
+        using OrtValue tensor = buffer.CreateTensor([1, 3, 6, 6]);
         return session.RunToArray([new NamedTensor("x", tensor)], "y").Values;
     }
 

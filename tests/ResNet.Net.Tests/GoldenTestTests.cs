@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics.X86;
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Inference.Interop;
 using ResNet.Net.Internals.Models;
 using ResNet.Net.Onnx;
 using ResNet.Net.Tests.Internals.Store;
@@ -211,7 +211,7 @@ public class GoldenTestTests
     public void Run_QuantizedModelByHand_CountsInSteps()
     {
         (float[] input, float[] expected, long[] shape) = QuantizedByHand();
-        GoldenReport Run(int stepsOff, bool vnni = true, string precise = "1", GraphOptimization optimization = GraphOptimization.All, GoldenTolerance? tolerance = null)
+        GoldenReport Run(int stepsOff, bool vnni = true, string precise = "1", GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL, GoldenTolerance? tolerance = null)
         {
             float[] shifted = [.. expected];
             shifted[1] += stepsOff * Step;
@@ -233,7 +233,7 @@ public class GoldenTestTests
         Int8Arithmetic without = X86Base.IsSupported ? Int8Arithmetic.Saturating : Int8Arithmetic.Widened;
         Run(0, vnni: false).Should().Match<GoldenReport>(r => r.Arithmetic == Int8Arithmetic.Widened && !r.HasInt8DotProduct);
         Run(0, vnni: false, precise: "0").Arithmetic.Should().Be(without);
-        Run(0, vnni: false, optimization: GraphOptimization.Basic).Arithmetic.Should().Be(without, "the entry acts from the extended level on");
+        Run(0, vnni: false, optimization: GraphOptimizationLevel.ORT_ENABLE_BASIC).Arithmetic.Should().Be(without, "the entry acts from the extended level on");
     }
 
     [Fact]
@@ -337,13 +337,13 @@ public class GoldenTestTests
     private static (float[] Input, float[] Logits) EmbeddedWithoutOptimizations(int seed)
     {
         float[] input = Noise(3 * 32 * 32, seed);
-        using OrtSession session = ModelRecipe.For(Embedded, null).Content.Open(new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimization.None });
+        using OrtSession session = ModelRecipe.For(Embedded, null).Content.Open(new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL });
         return (input, RunSession(session, Embedded.InputName, input, [1, 3, 32, 32], Embedded.OutputName).Values);
     }
 
     private static (float[] Values, long[] Shape) RunPlain(byte[] model, string name, float[] input, long[] shape, string output)
     {
-        using OrtSession session = OrtSession.FromMemory(model, "plain", new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimization.None });
+        using OrtSession session = OrtSession.FromMemory(model, "plain", new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL });
         return RunSession(session, name, input, shape, output);
     }
 
@@ -351,7 +351,7 @@ public class GoldenTestTests
     {
         using AlignedBuffer buffer = new(input.Length);
         input.CopyTo(buffer.Span);
-        using OrtValueHandle tensor = session.CreateTensor(buffer, shape);
+        using OrtValue tensor = buffer.CreateTensor(shape);
         return session.RunToArray([new NamedTensor(name, tensor)], output);
     }
 

@@ -1,5 +1,5 @@
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Inference.Interop;
 using ResNet.Net.Onnx;
 using ResNet.Net.Tests.Internals.Store;
 
@@ -17,7 +17,7 @@ public class GoldenTestTwinTests
         byte[] model = ZooModels.Build(id, seed: 3).ToArray();
         using StoreFixture fixture = new();
         TarGzBuilder tar = new TarGzBuilder().Add("resnet/", type: TarGzBuilder.Folder).Add($"resnet/{like.FileName}", model);
-        using (OrtSession plain = OrtSession.FromMemory(model, id, new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimization.None }))
+        using (OrtSession plain = OrtSession.FromMemory(model, id, new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL }))
         {
             for (int set = 0; set < 3; set++)
             {
@@ -51,7 +51,7 @@ public class GoldenTestTwinTests
         float[] input = [.. Enumerable.Range(0, 3 * 224 * 224).Select(_ => (random.NextSingle() * 4) - 2)];
         using AlignedBuffer buffer = new(input.Length);
         input.CopyTo(buffer.Span);
-        using OrtValueHandle tensor = session.CreateTensor(buffer, [1, 3, 224, 224]);
+        using OrtValue tensor = buffer.CreateTensor([1, 3, 224, 224]);
         return (input, session.RunToArray([new NamedTensor(variant.InputName, tensor)], variant.OutputName).Values);
     }
 }

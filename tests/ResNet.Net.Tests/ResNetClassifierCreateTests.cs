@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Internals.Imaging;
 using ResNet.Net.Tests.Internals.Store;
 
@@ -52,9 +53,9 @@ public class ResNetClassifierCreateTests
         string path = Path.Combine(TestFolders.Fixtures, "images", "jpeg-larger.jpg");
         PreprocessingProfile profile = Plain with { Resize = ResizeRule.ShortSide(10), Crop = new CropRule(10, 8), ShrinkOnLoad = shrinkOnLoad };
         using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, 8, 10])) { Labels = Colours, Profile = profile });
-        using DecodedImage seen = new VipsDecoder().Decode(File.ReadAllBytes(path), new ImageDecodingOptions(), autoOrient: true, shrinkOnLoad ? profile.Resize : null);
+        using DecodedImage seen = ImageDecoding.Decode(ImageDecoding.Default, File.ReadAllBytes(path), new ImageDecodingOptions(), autoOrient: true, shrinkOnLoad ? profile.Resize : null);
         seen.Width.Should().Be(width);
-        Prediction[] expected = [.. classifier.Classify(seen.View).Predictions];
+        Prediction[] expected = [.. classifier.Classify(seen.Pixels).Predictions];
 
         classifier.Classify(path).Predictions.Should().Equal(expected);
         classifier.ClassifyBatch([path])[0].Value.Predictions.Should().Equal(expected);
@@ -267,7 +268,7 @@ public class ResNetClassifierCreateTests
         using TemporaryFolder folder = new();
 
         Creating(new ModelDefinition(Path.Combine(folder.FullPath, "none.onnx"))).Should().Throw<ModelUnavailableException>().WithMessage("*none.onnx*");
-        Creating(new ModelDefinition(folder.Write("text.onnx", "<html>"))).Should().Throw<OnnxRuntimeException>().WithMessage("*text.onnx*");
+        Creating(new ModelDefinition(folder.Write("text.onnx", "<html>"))).Should().Throw<InferenceException>().WithMessage("*text.onnx*");
         ((Action)(() => _ = new ModelDefinition(""))).Should().Throw<ArgumentException>();
         ((Action)(() => _ = new ModelDefinition(ReadOnlyMemory<byte>.Empty))).Should().Throw<ArgumentException>();
     }
@@ -333,7 +334,7 @@ public class ResNetClassifierCreateTests
         model.Node("BatchNormalization", ["data", "scale", "shift", "mean", "variance"], ["normal"], attributes);
         model.Node("GlobalAveragePool", ["normal"], ["means"]).Node("Flatten", ["means"], ["features"], ("axis", 1));
         model.Node("Gemm", ["features", "weights", "bias"], ["scores"], ("transB", 1), ("broadcast", 1));
-        ((Action)(() => ResNet.Net.Internals.Inference.OrtSession.FromMemory(model.Build(), "old", new ResNet.Net.Internals.Inference.SessionSettings { IntraOpThreads = 1 }).Dispose())).Should().Throw<OnnxRuntimeException>();
+        ((Action)(() => ResNet.Net.Internals.Inference.OrtSession.FromMemory(model.Build(), "old", new ResNet.Net.Internals.Inference.SessionSettings { IntraOpThreads = 1 }).Dispose())).Should().Throw<InferenceException>();
         using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(model.Build()) { Labels = Colours, Profile = Plain }, new ResNetClassifierOptions { Outputs = ModelOutputs.Features });
 
         Scores(classifier, 51, 102, 204).Zip([0.4f, 0.8f, 1.6f, 0.25f], (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-4);
@@ -400,11 +401,52 @@ public class ResNetClassifierCreateTests
         Creating(new ResNetClassifierOptions { Threads = 0 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Threads");
         Creating(new ResNetClassifierOptions { Crops = (CropSampling)2 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Crops");
         Creating(new ResNetClassifierOptions { BatchSize = 0 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("BatchSize");
-        Creating(new ResNetClassifierOptions { Optimization = (GraphOptimization)7 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Optimization");
+        Creating(new ResNetClassifierOptions { Optimization = (GraphOptimizationLevel)7 }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Optimization");
         Creating(new ResNetClassifierOptions { Decoding = new ImageDecodingOptions { MaxPixels = 0 } }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("MaxPixels");
         Creating(new ResNetClassifierOptions { Profile = PreprocessingProfile.Cifar10 with { Std = default } }).Should().Throw<ArgumentException>().WithMessage("*standard deviation*");
         Creating(new ResNetClassifierOptions { ExecutionProvider = new ExecutionProvider("Imaginary") }).Should().Throw<ResNetException>().WithMessage("*'Imaginary'*");
-        Creating(new ResNetClassifierOptions { OnnxRuntimeLibrary = "/no/such/onnxruntime" }).Should().Throw<NativeLibraryException>();
+    }
+
+    [Fact]
+    public void Create_ConfigureSession_IsCalledOnceAfterTheOptionsAndWins()
+    {
+        List<(int Threads, GraphOptimizationLevel Optimization)> calls = [];
+        using TemporaryFolder folder = new();
+        string path = folder["graph.onnx"];
+        ResNetClassifierOptions options = new()
+        {
+            Threads = 2,
+            Optimization = GraphOptimizationLevel.ORT_ENABLE_BASIC,
+            ConfigureSession = session =>
+            {
+                calls.Add((session.IntraOpNumThreads, session.GraphOptimizationLevel));
+                session.OptimizedModelFilePath = path;
+                session.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
+            },
+        };
+        using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, options);
+        using ResNetClassifier plain = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
+
+        calls.Should().Equal((2, GraphOptimizationLevel.ORT_ENABLE_BASIC));
+        ResNet.Net.Onnx.OnnxModel.Load(path).Graph.Nodes.Should().Contain(n => n.OpType == "Relu", "nothing was fused");
+        float[] scores = new float[10];
+        float[] expected = new float[10];
+        for (int i = 0; i < 2; i++)
+        {
+            PixelView picture = OneColour((byte)(100 * i), 50, 200);
+            classifier.GetScores(picture, scores);
+            plain.GetScores(picture, expected);
+            scores.Zip(expected, (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-4, "each run sees its own picture");
+        }
+    }
+
+    [Theory]
+    [InlineData("CUDA")]
+    [InlineData("TensorRT")]
+    public void Create_ProviderThatIsNotInThePackage_SaysWhichPackageHasIt(string provider)
+    {
+        Creating(new ResNetClassifierOptions { ExecutionProvider = new ExecutionProvider(provider) })
+            .Should().Throw<ResNetException>().WithMessage($"*'{provider}' is not in ONNX Runtime*CPUExecutionProvider*Microsoft.ML.OnnxRuntime.Gpu*");
     }
 
     [Fact]

@@ -1,7 +1,7 @@
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Internals;
 using ResNet.Net.Internals.Imaging;
 using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Inference.Interop;
 using ResNet.Net.Internals.Preprocessing;
 using ResNet.Net.Onnx;
 
@@ -37,11 +37,11 @@ public sealed class ResNetClassifierEmbedTests : IDisposable
         model.Graph.Outputs.Add(new OnnxValueInfo(name, OnnxElementType.Float, null));
         using OrtSession session = OrtSession.FromMemory(model.ToArray(), "edited", new SessionSettings { IntraOpThreads = Environment.ProcessorCount });
         using AlignedBuffer input = new(3 * 32 * 32);
-        using OrtValueHandle tensor = session.CreateTensor(input, [1, 3, 32, 32]);
+        using OrtValue tensor = input.CreateTensor([1, 3, 32, 32]);
         foreach (string path in Pictures)
         {
-            using DecodedImage image = ImageDecoders.Shared.Decode(File.ReadAllBytes(path), new ImageDecodingOptions(), autoOrient: true);
-            new Preprocessor(PreprocessingProfile.Cifar10).Run(image.View, input.Span, new PreprocessingScratch());
+            using DecodedImage image = ImageDecoding.Default.Decode(File.ReadAllBytes(path));
+            new Preprocessor(PreprocessingProfile.Cifar10).Run(image.Pixels, input.Span, new PreprocessingScratch());
             float[] expected = session.RunToArray([new NamedTensor("image", tensor)], name).Values;
 
             float[] actual = _classifier.Embed(path);
@@ -70,15 +70,15 @@ public sealed class ResNetClassifierEmbedTests : IDisposable
     {
         string path = Pictures[3];
         byte[] bytes = File.ReadAllBytes(path);
-        using DecodedImage image = ImageDecoders.Shared.Decode(bytes, new ImageDecodingOptions(), autoOrient: true);
+        using DecodedImage image = ImageDecoding.Default.Decode(bytes);
         float[] expected = _classifier.Embed(path, normalize: true);
 
         Math.Sqrt(expected.Sum(f => (double)f * f)).Should().BeApproximately(1, 1e-6);
         _classifier.Embed(bytes, normalize: true).Should().Equal(expected);
         _classifier.Embed(new DripStream(bytes), normalize: true).Should().Equal(expected);
-        _classifier.Embed(image.View, normalize: true).Should().Equal(expected);
+        _classifier.Embed(image.Pixels, normalize: true).Should().Equal(expected);
         float[] longer = new float[100];
-        _classifier.Embed(image.View, longer, normalize: true);
+        _classifier.Embed(image.Pixels, longer, normalize: true);
         longer[..64].Should().Equal(expected);
         longer[64..].Should().OnlyContain(f => f == 0);
     }

@@ -38,8 +38,8 @@ public sealed class ResNetClassifierExplainTests : IDisposable
     {
         float[] bias = ClassifierHead.Find(ResNetClassifierEmbedTests.Embedded()).Bias.ToArray();
         float[] scores = new float[10];
-        using DecodedImage image = ImageDecoders.Shared.Decode(File.ReadAllBytes(Sample("ship")), new ImageDecodingOptions(), autoOrient: true);
-        _classifier.GetScores(image.View, scores);
+        using DecodedImage image = ImageDecoding.Default.Decode(File.ReadAllBytes(Sample("ship")));
+        _classifier.GetScores(image.Pixels, scores);
 
         for (int label = 0; label < 10; label++)
         {
@@ -129,7 +129,7 @@ public sealed class ResNetClassifierExplainTests : IDisposable
     {
         using ResNetClassifier classifier = Brightness(PreprocessingProfile.Torchvision);
         string path = Path.Combine(TestFolders.Fixtures, "images", $"jpeg-exif-{orientation}.jpg");
-        using DecodedImage upright = new VipsDecoder().Decode(File.ReadAllBytes(path), new ImageDecodingOptions(), autoOrient: true);
+        using DecodedImage upright = ImageDecoding.Default.Decode(File.ReadAllBytes(path));
         byte[] reference = File.ReadAllBytes(Path.Combine(TestFolders.Fixtures, "expected", $"jpeg-exif-{orientation}.rgb"));
 
         ActivationMap map = classifier.Explain(path, 0);

@@ -292,10 +292,10 @@ public sealed class ResNetTelemetryTests : IDisposable
         Exception[] exceptions =
         [
             new IOException(), new UnauthorizedAccessException(), new ResNetException(""), new ModelUnavailableException("", ""), new ModelVerificationException("", "", "", null, ""),
-            new NativeLibraryException("", ""), new OperationCanceledException(), new ObjectDisposedException(""), new ArgumentOutOfRangeException(), new InvalidOperationException(),
+            new ResNetException("", new TypeInitializationException("", new DllNotFoundException())), new DllNotFoundException(), new OperationCanceledException(), new ObjectDisposedException(""), new ArgumentOutOfRangeException(), new InvalidOperationException(),
         ];
 
-        exceptions.Select(FailureReason.Of).Should().Equal("io", "io", "model", "model_unavailable", "model_verification", "native_library", "cancelled", "disposed", "argument", "_OTHER");
+        exceptions.Select(FailureReason.Of).Should().Equal("io", "io", "model", "model_unavailable", "model_verification", "native_library", "native_library", "cancelled", "disposed", "argument", "_OTHER");
     }
 
     private static ModelDefinition Definition(string name) => new(Model) { Name = name, Labels = LabelSet.Cifar10, Profile = PreprocessingProfile.Cifar10 };

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using System.Security.Cryptography;
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Inference.Interop;
 using ResNet.Net.Internals.Preprocessing;
 using ResNet.Net.Onnx;
 
@@ -140,16 +140,17 @@ public sealed class ZooTests : IDisposable
         using OrtSession session = OrtSession.FromMemory(model.ToArray(), variant.Id, new SessionSettings
         {
             IntraOpThreads = 2,
-            Optimization = GraphOptimization.None,
+            Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL,
             ConfigEntries = new Dictionary<string, string> { ["session.x64quantprecision"] = "1" },
         });
         Preprocessor preprocessor = new(variant.Profile, CropSampling.Center);
         using AlignedBuffer input = new(3 * variant.InputSize * variant.InputSize);
         using AlignedBuffer output = new(variant.Labels.Count);
         preprocessor.Run(View(picture), input.Span, new PreprocessingScratch());
-        using OrtValueHandle inputValue = session.CreateTensor(input, [1, 3, variant.InputSize, variant.InputSize]);
-        using OrtValueHandle outputValue = session.CreateTensor(output, [1, variant.Labels.Count]);
-        session.Run([new NamedTensor(variant.InputName, inputValue)], [new NamedTensor(variant.OutputName, outputValue)]);
+        using OrtValue inputValue = input.CreateTensor([1, 3, variant.InputSize, variant.InputSize]);
+        using OrtValue outputValue = output.CreateTensor([1, variant.Labels.Count]);
+        using TensorBinding binding = session.Bind([new NamedTensor(variant.InputName, inputValue)], [new NamedTensor(variant.OutputName, outputValue)]);
+        session.Run(binding);
         return output.Span.ToArray();
     }
 

@@ -41,7 +41,6 @@ internal static class SettingsReader
             }
             : null,
         ConfigEntries = new Dictionary<string, string>(settings.ConfigEntries),
-        OnnxRuntimeLibrary = settings.OnnxRuntimeLibrary,
         LoggerFactory = loggers,
     };
 

@@ -127,7 +127,7 @@ internal sealed class ClassifierProvider(
         const int Side = 256;
         byte[] gray = new byte[Side * Side * 3];
         Array.Fill(gray, (byte)128);
-        _ = classifier.Classify(PngEncoder.Encode(gray, Side, Side), topK: 1);
+        _ = classifier.Classify(PngFile.Encode(gray, Side, Side), topK: 1);
     }
 
     private TimeSpan RetryDelayLocked()

@@ -1,6 +1,6 @@
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Internals.Diagnostics;
 using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Inference.Interop;
 using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Quantization;
@@ -10,7 +10,7 @@ internal sealed class ModelRunner : IDisposable
 {
     private readonly OrtSession _session;
     private readonly AlignedBuffer _buffer;
-    private readonly OrtValueHandle _tensor;
+    private readonly OrtValue _tensor;
     private readonly string _input;
 
     /// <param name="model">The model, which is not modified.</param>
@@ -27,7 +27,7 @@ internal sealed class ModelRunner : IDisposable
         int width,
         IReadOnlyList<string> values,
         int? threads,
-        GraphOptimization optimization = GraphOptimization.All)
+        GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL)
     {
         _input = input;
         Values = values;
@@ -45,7 +45,7 @@ internal sealed class ModelRunner : IDisposable
             ConfigEntries = Int8Guard.Entries(CpuFeatures.HasInt8DotProduct),
         });
         _buffer = new AlignedBuffer(checked(3 * height * width));
-        _tensor = _session.CreateTensor(_buffer, [1, 3, height, width]);
+        _tensor = _buffer.CreateTensor([1, 3, height, width]);
     }
 
     public IReadOnlyList<string> Values { get; }

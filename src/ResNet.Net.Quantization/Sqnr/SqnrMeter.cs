@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Quantization;
@@ -21,7 +22,7 @@ internal static class SqnrMeter
         // Without fusion, branch and layer differ only by the rounding. Alternating layers and branches holds one layer's values at a time.
         string[] values = [.. plan.Candidates.Zip(branches, (l, b) => new[] { l.Output, b }).SelectMany(p => p)];
         (double Signal, double Noise)[] sums = new (double, double)[count];
-        using ModelRunner runner = new(probe, model.Input, model.Height, model.Width, values, options.Threads, GraphOptimization.None);
+        using ModelRunner runner = new(probe, model.Input, model.Height, model.Width, values, options.Threads, GraphOptimizationLevel.ORT_DISABLE_ALL);
         float[] exact = [];
         for (int i = 0; i < calibration.Count; i++)
         {
@@ -61,7 +62,7 @@ internal static class SqnrMeter
         (double Signal, double Noise)[] sums = new (double, double)[exact.Length];
         using ModelRunner floats = new(model.Model, model.Input, model.Height, model.Width, exact, options.Threads);
         using ModelRunner integers = new(
-            quantized, model.Input, model.Height, model.Width, dequantized, options.Threads, GraphOptimization.None);
+            quantized, model.Input, model.Height, model.Width, dequantized, options.Threads, GraphOptimizationLevel.ORT_DISABLE_ALL);
         float[][] kept = [.. exact.Select(_ => Array.Empty<float>())];
         for (int i = 0; i < calibration.Count; i++)
         {

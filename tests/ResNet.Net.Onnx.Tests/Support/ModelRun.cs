@@ -1,5 +1,5 @@
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Inference.Interop;
 
 namespace ResNet.Net.Onnx.Tests.Support;
 
@@ -11,7 +11,7 @@ internal static class ModelRun
     /// <param name="inputs">What it is fed.</param>
     public static (float[] Values, long[] Shape) Of(OnnxModel model, params ReadOnlySpan<(string Name, long[] Shape, float[] Values)> inputs)
     {
-        using OrtSession session = OrtSession.FromMemory(model.ToArray(), model.Graph.Name, new SessionSettings { IntraOpThreads = 1, LogLevel = OnnxRuntimeLogLevel.Error });
+        using OrtSession session = OrtSession.FromMemory(model.ToArray(), model.Graph.Name, new SessionSettings { IntraOpThreads = 1 });
         List<IDisposable> owned = [];
         try
         {
@@ -21,7 +21,7 @@ internal static class ModelRun
                 AlignedBuffer buffer = new(inputs[i].Values.Length);
                 owned.Add(buffer);
                 inputs[i].Values.CopyTo(buffer.Span);
-                OrtValueHandle tensor = session.CreateTensor(buffer, inputs[i].Shape);
+                OrtValue tensor = buffer.CreateTensor(inputs[i].Shape);
                 owned.Add(tensor);
                 tensors[i] = new NamedTensor(inputs[i].Name, tensor);
             }

@@ -18,8 +18,8 @@ internal static class Pictures
         for (int i = 0; i < Files.Length; i++)
         {
             byte[] encoded = File.ReadAllBytes(Path.Combine(TestFolders.SamplePictures, Files[i]));
-            using DecodedImage image = ImageDecoders.Shared.Decode(encoded, new ImageDecodingOptions(), profile.AutoOrient);
-            new Preprocessor(profile).Run(image.View, tensor.AsSpan(i * Length, Length), new PreprocessingScratch());
+            using DecodedImage image = ImageDecoding.Decode(ImageDecoding.Default, encoded, new ImageDecodingOptions(), profile.AutoOrient);
+            new Preprocessor(profile).Run(image.Pixels, tensor.AsSpan(i * Length, Length), new PreprocessingScratch());
         }
 
         return tensor;

@@ -71,7 +71,7 @@ public class QuantizedModelWriterTests
         using TemporaryFolder folder = new();
         string path = folder["optimized.onnx"];
 
-        using (OrtSession.FromMemory(quantized.ToArray(), network, new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimization.All, OptimizedModelPath = path }))
+        using (OrtSession.FromMemory(quantized.ToArray(), network, new SessionSettings { IntraOpThreads = 1, Configure = o => o.OptimizedModelFilePath = path }))
         {
         }
 

@@ -1,4 +1,7 @@
+using System.Reflection;
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Internals.Inference;
+using SkiaSharp;
 
 namespace ResNet.Net.Internals.Diagnostics;
 
@@ -7,32 +10,40 @@ internal static class NativeInspection
 {
     private const string Suffix = "ExecutionProvider";
 
-    public static (NativeLibraryStatus Library, IReadOnlyList<ExecutionProviderStatus> Providers) OnnxRuntime(string? path)
+    public static LibraryStatus OnnxRuntime()
     {
-        NativeLibraryStatus missing = new() { Name = "onnxruntime", Purpose = "runs the models", IsRequired = true };
+        LibraryStatus status = new() { Name = "Microsoft.ML.OnnxRuntime", Version = VersionOf(typeof(InferenceSession).Assembly) };
         try
         {
-            OrtRuntime runtime = OrtRuntime.Get(path);
-            return (
-                missing with { Path = runtime.Api.LibraryPath, Version = runtime.Api.Version },
-                [.. runtime.AvailableProviders.Select(name => Try(name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name, path))]);
+            return status with { NativeVersion = OrtRuntime.Version, NativePath = NativeLibraryFile.Find("onnxruntime") };
         }
         catch (ResNetException exception)
         {
-            return (missing with { Error = exception.Message }, []);
+            return status with { Error = exception.Message };
         }
     }
 
-    private static ExecutionProviderStatus Try(string name, string? path)
+    public static LibraryStatus SkiaSharp()
+    {
+        LibraryStatus status = new() { Name = "SkiaSharp", Version = VersionOf(typeof(SKCodec).Assembly) };
+        try
+        {
+            return status with { NativeVersion = SkiaSharpVersion.Native.ToString(), NativePath = NativeLibraryFile.Find("libSkiaSharp") };
+        }
+        catch (Exception exception) when (NativeLibraryFailure.Is(exception))
+        {
+            return status with { Error = NativeLibraryFailure.Of("SkiaSharp", "SkiaSharp", "SkiaSharp.NativeAssets.<platform>", exception).Message };
+        }
+    }
+
+    public static IReadOnlyList<ExecutionProviderStatus> Providers()
+        => [.. OrtRuntime.AvailableProviders.Select(name => Try(name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name))];
+
+    private static ExecutionProviderStatus Try(string name)
     {
         try
         {
-            ResNetClassifierOptions options = new()
-            {
-                ExecutionProvider = new ExecutionProvider(name) { AllowCpuFallback = true },
-                OnnxRuntimeLibrary = path,
-                Threads = 1,
-            };
+            ResNetClassifierOptions options = new() { ExecutionProvider = new ExecutionProvider(name) { AllowCpuFallback = true }, Threads = 1 };
             using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, options);
             _ = classifier.Classify(new PixelView(new byte[32 * 32 * 3], 32, 32));
             return new ExecutionProviderStatus { Name = name };
@@ -42,4 +53,8 @@ internal static class NativeInspection
             return new ExecutionProviderStatus { Name = name, Error = exception.Message };
         }
     }
+
+    // "4.155.0+commit" without the commit.
+    private static string VersionOf(Assembly assembly)
+        => (assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? assembly.GetName().Version?.ToString() ?? "").Split('+')[0];
 }

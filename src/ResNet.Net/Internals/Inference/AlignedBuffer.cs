@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace ResNet.Net.Internals.Inference;
 
@@ -33,6 +35,21 @@ internal sealed unsafe class AlignedBuffer : SafeHandle
     }
 
     public nint Address => handle;
+
+    /// <summary>Wraps the buffer, from an element on, as a tensor. The buffer must outlive the tensor.</summary>
+    public OrtValue CreateTensor(long[] shape, int start = 0)
+    {
+        long count = 1;
+        foreach (long dimension in shape)
+        {
+            count *= dimension;
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Length - start, nameof(shape));
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Float, shape, (nint)((float*)handle + start), count * sizeof(float));
+    }
 
     protected override bool ReleaseHandle()
     {

@@ -4,7 +4,7 @@ using ResNet.Net.Internals.Preprocessing;
 namespace ResNet.Net.Internals.Inference;
 
 /// <summary>
-/// Pinned buffers for one input and its outputs, and the tensors that wrap them. Rented by one caller at a time: filled, run, read, returned.
+/// Native buffers for one input and its outputs, bound to the session. Rented by one caller at a time: filled, run, read, returned.
 /// </summary>
 internal sealed class InferenceSlot : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class InferenceSlot : IDisposable
     private readonly int _batch;
     private readonly SlotPort _input;
     private readonly SlotPort _scores;
-    private readonly NamedTensor[] _outputs = new NamedTensor[3];
+    private readonly Dictionary<(int First, int Batch, int Outputs), TensorBinding> _bindings = [];
     private readonly ConcurrentBag<PreprocessingScratch> _scratches = [];
     private SlotPort? _features;
     private SlotPort? _maps;
@@ -78,31 +78,46 @@ internal sealed class InferenceSlot : IDisposable
         for (int start = 0; start < crops; start += _batch)
         {
             int batch = _layout.FixedBatch ?? Math.Min(_batch, crops - start);
-            int bound = 0;
-            _outputs[bound++] = _scores.Bind(start, batch);
-            if (wantsFeatures)
+            if (!_bindings.TryGetValue((start, batch, (int)outputs), out TensorBinding? binding))
             {
-                _outputs[bound++] = _features!.Bind(start, batch);
+                binding = Bind(start, batch, wantsFeatures, wantsMaps);
+                _bindings.Add((start, batch, (int)outputs), binding);
             }
 
-            if (wantsMaps)
-            {
-                _outputs[bound++] = _maps!.Bind(start, batch);
-            }
-
-            _session.Run([_input.Bind(start, batch)], _outputs.AsSpan(0, bound));
+            _session.Run(binding);
         }
     }
 
     public void Dispose()
     {
+        foreach (TensorBinding binding in _bindings.Values)
+        {
+            binding.Dispose();
+        }
+
         _input.Dispose();
         _scores.Dispose();
         _features?.Dispose();
         _maps?.Dispose();
     }
 
-    private SlotPort Port(TensorLayout tensor) => new(_session, tensor, Capacity * _cropCount, _batch);
+    private TensorBinding Bind(int start, int batch, bool wantsFeatures, bool wantsMaps)
+    {
+        List<NamedTensor> bound = [_scores.Tensor(start, batch)];
+        if (wantsFeatures)
+        {
+            bound.Add(_features!.Tensor(start, batch));
+        }
+
+        if (wantsMaps)
+        {
+            bound.Add(_maps!.Tensor(start, batch));
+        }
+
+        return _session.Bind([_input.Tensor(start, batch)], [.. bound]);
+    }
+
+    private SlotPort Port(TensorLayout tensor) => new(tensor, Capacity * _cropCount);
 
     private Span<float> Of(SlotPort port, int picture) => port.Crops(picture * _cropCount, _cropCount);
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Internals.Models;
 using ResNet.Net.Onnx;
 
@@ -88,7 +89,7 @@ internal sealed record ModelLayout(TensorLayout Input, TensorLayout Scores, Tens
         if (shape.Count < 2 || shape.Skip(1).Any(d => d < 0))
         {
             using AlignedBuffer buffer = new((fixedBatch ?? 1) * input.Length);
-            using Interop.OrtValueHandle tensor = session.CreateTensor(buffer, input.Shape(fixedBatch ?? 1));
+            using OrtValue tensor = buffer.CreateTensor(input.Shape(fixedBatch ?? 1));
             shape = session.RunToArray([new NamedTensor(input.Name, tensor)], output.Name).Shape;
         }
 

@@ -1,100 +1,90 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
-using ResNet.Net.Internals.Inference.Interop;
+using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
+using ResNet.Net.Internals.Logging;
 
 namespace ResNet.Net.Internals.Inference;
 
-/// <summary>ONNX Runtime in this process: one library, one environment, loaded on first use and kept for the life of the process.</summary>
-internal sealed unsafe class OrtRuntime
+/// <summary>The process's one environment of ONNX Runtime: the application's where it has created one, else one that passes messages to loggers.</summary>
+internal static class OrtRuntime
 {
+    private const string OwnLogId = "ResNet.Net";
+
     private static readonly Lock Gate = new();
-    private static readonly ConcurrentDictionary<string, OnnxRuntimeLogHandler> LogHandlers = new();
-    private static OrtRuntime? _instance;
+    private static readonly ConcurrentDictionary<string, OnnxRuntimeLog> Logs = new();
+
+    // Native code calls it for the life of the process: it must never be collected.
+    private static readonly DOrtLoggingFunction LogFunction = Write;
+
+    private static OrtEnv? _own;
     private static long _lastLogId;
 
-    private OrtRuntime(OrtApi api, string? requestedPath)
-    {
-        Api = api;
-        RequestedPath = requestedPath;
-        Environment = new OrtEnvironmentHandle(api);
-        nint environment = 0;
-        fixed (byte* id = "ResNet.Net"u8)
-        {
-            // Only what belongs to no session is judged by this level: every session sets its own.
-            api.Check(api.CreateEnvWithCustomLogger(&OnLog, 0, (int)OnnxRuntimeLogLevel.Warning, id, &environment), "creating its environment");
-        }
+    /// <summary>ONNX Runtime's version, such as <c>1.31.1</c>, as the native library tells it.</summary>
+    public static string Version => field ??= Get().GetVersionString();
 
-        Environment.Adopt(environment);
-        api.Check(api.DisableTelemetryEvents(environment), "disabling telemetry");
-        nint allocator = 0;
-        api.Check(api.GetAllocatorWithDefaultOptions(&allocator), "getting its allocator");
-        Allocator = allocator;
-        CpuMemory = new OrtMemoryInfoHandle(api);
-        nint memory = 0;
-        const int ArenaAllocator = 1;
-        const int DefaultMemory = 0;
-        api.Check(api.CreateCpuMemoryInfo(ArenaAllocator, DefaultMemory, &memory), "describing CPU memory");
-        CpuMemory.Adopt(memory);
-        AvailableProviders = ReadAvailableProviders();
-    }
+    /// <summary>The execution providers that are compiled in, such as <c>CPUExecutionProvider</c>: compiled in does not mean usable here.</summary>
+    public static IReadOnlyList<string> AvailableProviders => field ??= Get().GetAvailableProviders();
 
-    public OrtApi Api { get; }
+    /// <summary>Whether messages come here: not where the application created the environment.</summary>
+    public static bool HearsMessages => ReferenceEquals(Get(), _own);
 
-    public OrtEnvironmentHandle Environment { get; }
-
-    public OrtMemoryInfoHandle CpuMemory { get; }
-
-    /// <summary>ONNX Runtime's default allocator; never freed.</summary>
-    public nint Allocator { get; }
-
-    /// <summary>Execution providers compiled in, such as <c>CPUExecutionProvider</c>: compiled in does not mean usable here.</summary>
-    public IReadOnlyList<string> AvailableProviders { get; }
-
-    private string? RequestedPath { get; }
-
-    /// <param name="libraryPath">An explicit path of the library or its folder; null searches.</param>
-    /// <exception cref="NativeLibraryException">The library cannot be loaded, or another one already is.</exception>
-    public static OrtRuntime Get(string? libraryPath)
+    /// <summary>Gets the environment, and creates it where there is none.</summary>
+    /// <exception cref="ResNetException">The native library cannot be loaded.</exception>
+    public static OrtEnv Get()
     {
         lock (Gate)
         {
-            _instance ??= new OrtRuntime(OrtApi.Load(libraryPath), libraryPath);
-            return libraryPath is null || libraryPath == _instance.RequestedPath || Path.GetFullPath(libraryPath) == Path.GetFullPath(_instance.Api.LibraryPath)
-                ? _instance
-                : throw new NativeLibraryException(
-                    "onnxruntime",
-                    $"ONNX Runtime {_instance.Api.Version} is already loaded from '{_instance.Api.LibraryPath}'; a process can hold one only, so '{libraryPath}' "
-                    + "cannot be loaded. Give every classifier of the process the same OnnxRuntimeLibrary.");
+            try
+            {
+                return OrtEnv.IsCreated ? OrtEnv.Instance() : Create();
+            }
+            catch (Exception exception) when (NativeLibraryFailure.Is(exception))
+            {
+                throw NativeLibraryFailure.Of("ONNX Runtime", "onnxruntime", "Microsoft.ML.OnnxRuntime (for CUDA: Microsoft.ML.OnnxRuntime.Gpu)", exception);
+            }
         }
     }
 
-    /// <summary>Registers a handler and returns the log id that its session must carry.</summary>
-    public static string AddLogHandler(OnnxRuntimeLogHandler handler)
+    /// <summary>Registers a log and returns the id that its session must carry.</summary>
+    public static string AddLog(OnnxRuntimeLog log)
     {
-        string id = $"resnet-{Interlocked.Increment(ref _lastLogId)}";
-        LogHandlers[id] = handler;
+        string id = string.Create(CultureInfo.InvariantCulture, $"{OwnLogId}-{Interlocked.Increment(ref _lastLogId)}");
+        Logs[id] = log;
         return id;
     }
 
-    public static void RemoveLogHandler(string id) => LogHandlers.TryRemove(id, out _);
+    public static void RemoveLog(string id) => Logs.TryRemove(id, out _);
 
-    // ONNX Runtime has one logger a process: the log id tells which session speaks.
-    [UnmanagedCallersOnly]
-    private static void OnLog(nint parameter, int severity, byte* category, byte* logId, byte* location, byte* message)
+    private static OrtEnv Create()
+    {
+        // The level judges only what belongs to no session: every session of this library sets its own.
+        EnvironmentCreationOptions options = new() { logId = OwnLogId, logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING, loggingFunction = LogFunction };
+        try
+        {
+            OrtEnv environment = OrtEnv.CreateInstanceWithOptions(ref options);
+            environment.DisableTelemetryEvents();
+            return _own = environment;
+        }
+        catch (OnnxRuntimeException) when (OrtEnv.IsCreated)
+        {
+            // The application created one in the meantime.
+            return OrtEnv.Instance();
+        }
+    }
+
+    private static void Write(nint parameter, OrtLoggingLevel severity, string category, string logId, string location, string message)
     {
         try
         {
-            if (LogHandlers.IsEmpty)
+            if (Logs.TryGetValue(logId, out OnnxRuntimeLog? log))
             {
-                return;
+                log.Write(severity, category, message);
             }
-
-            string id = Marshal.PtrToStringUTF8((nint)logId) ?? "";
-            string text = Marshal.PtrToStringUTF8((nint)message) ?? "";
-            string name = Marshal.PtrToStringUTF8((nint)category) ?? "";
-            if (LogHandlers.TryGetValue(id, out OnnxRuntimeLogHandler? handler))
+            else if (!logId.StartsWith(OwnLogId, StringComparison.Ordinal))
             {
-                handler((OnnxRuntimeLogLevel)severity, name, text);
+                // Of a session that the application created itself: ONNX Runtime would write it there.
+                Console.Error.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"{TimeProvider.System.GetLocalNow():yyyy-MM-dd HH:mm:ss.fffffff} [{"VIWEF"[(int)severity]}:{category}:{logId}, {location}] {message}"));
             }
         }
 #pragma warning disable CA1031 // an exception must not pass through native frames: it would end the process
@@ -102,20 +92,5 @@ internal sealed unsafe class OrtRuntime
 #pragma warning restore CA1031
         {
         }
-    }
-
-    private List<string> ReadAvailableProviders()
-    {
-        byte** names = null;
-        int count = 0;
-        Api.Check(Api.GetAvailableProviders(&names, &count), "listing execution providers");
-        List<string> providers = new(count);
-        for (int i = 0; i < count; i++)
-        {
-            providers.Add(Marshal.PtrToStringUTF8((nint)names[i]) ?? "");
-        }
-
-        Api.Check(Api.ReleaseAvailableProviders(names, count), "listing execution providers");
-        return providers;
     }
 }

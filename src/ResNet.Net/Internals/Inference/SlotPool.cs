@@ -35,17 +35,23 @@ internal sealed class SlotPool(OrtSession session, ModelLayout layout, int capac
 
     public void Return(InferenceSlot slot)
     {
-        session.RemoveReference();
+        bool isKept;
         lock (_gate)
         {
-            if (!_disposed)
+            isKept = !_disposed;
+            if (isKept)
             {
                 _free.Push(slot);
-                return;
             }
         }
 
-        slot.Dispose();
+        // Before the reference: what is bound to a session is freed before it.
+        if (!isKept)
+        {
+            slot.Dispose();
+        }
+
+        session.RemoveReference();
     }
 
     public void Dispose()

@@ -1,48 +1,42 @@
-using ResNet.Net.Internals.Inference.Interop;
+using Microsoft.ML.OnnxRuntime;
 
 namespace ResNet.Net.Internals.Inference;
 
-/// <summary>One input or output of a slot: a pinned buffer for all of its crops, and the tensors that wrap parts of it, made once each.</summary>
+/// <summary>One input or output of a slot: a native buffer for all of its crops, and the tensors that wrap parts of it.</summary>
 internal sealed class SlotPort : IDisposable
 {
-    private readonly OrtSession _session;
     private readonly TensorLayout _tensor;
     private readonly AlignedBuffer _buffer;
-    private readonly int _batch;
-    private readonly OrtValueHandle?[] _whole;
-    private readonly OrtValueHandle?[] _rest;
+    private readonly Dictionary<(int First, int Count), OrtValue> _tensors = [];
 
-    /// <param name="session">The session that runs.</param>
     /// <param name="tensor">The input or output.</param>
     /// <param name="crops">The most crops that are run.</param>
-    /// <param name="batch">The most of them in one run.</param>
-    public SlotPort(OrtSession session, TensorLayout tensor, int crops, int batch)
+    public SlotPort(TensorLayout tensor, int crops)
     {
-        _session = session;
         _tensor = tensor;
-        _batch = batch;
         _buffer = new AlignedBuffer(checked(crops * tensor.Length));
-        _whole = new OrtValueHandle?[crops / batch];
-        _rest = new OrtValueHandle?[crops + 1];
     }
 
     /// <summary>The values of some crops.</summary>
     public Span<float> Crops(int first, int count) => _buffer.Span.Slice(first * _tensor.Length, count * _tensor.Length);
 
     /// <summary>The tensor of crops that are run together.</summary>
-    public NamedTensor Bind(int first, int count)
+    public NamedTensor Tensor(int first, int count)
     {
-        // A rest is told by where it ends: it begins at a multiple of the batch.
-        ref OrtValueHandle? cached = ref (count == _batch ? ref _whole[first / _batch] : ref _rest[first + count]);
-        cached ??= _session.CreateTensor(_buffer, _tensor.Shape(count), first * _tensor.Length);
-        return new NamedTensor(_tensor.Name, cached);
+        if (!_tensors.TryGetValue((first, count), out OrtValue? tensor))
+        {
+            tensor = _buffer.CreateTensor(_tensor.Shape(count), first * _tensor.Length);
+            _tensors.Add((first, count), tensor);
+        }
+
+        return new NamedTensor(_tensor.Name, tensor);
     }
 
     public void Dispose()
     {
-        foreach (OrtValueHandle? tensor in _whole.Concat(_rest))
+        foreach (OrtValue tensor in _tensors.Values)
         {
-            tensor?.Dispose();
+            tensor.Dispose();
         }
 
         _buffer.Dispose();

@@ -1,41 +1,36 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.ML.OnnxRuntime;
+using ResNet.Net.Internals.Inference;
 
 namespace ResNet.Net.Internals.Logging;
 
-/// <summary>Passes ONNX Runtime's messages on to a logger. Its one event's id is a contract (docs/diagnostics.md).</summary>
-internal static partial class OnnxRuntimeLog
+/// <summary>Passes ONNX Runtime's messages about one session on to a logger. Its one event's id is a contract (docs/diagnostics.md).</summary>
+/// <param name="log">The logger.</param>
+/// <param name="isSaving">Whether the session writes its optimized graph: that this fits the machine only is known.</param>
+internal sealed partial class OnnxRuntimeLog(ILogger log, bool isSaving)
 {
-    /// <summary>The category by which what this library says of a session is known among ONNX Runtime's messages.</summary>
-    public const string OwnCategory = "ResNet.Net";
+    // ONNX Runtime says hundreds of things at its level Info: they are details of a library.
+    private static readonly LogLevel[] Levels = [LogLevel.Trace, LogLevel.Debug, LogLevel.Warning, LogLevel.Error, LogLevel.Critical];
 
-    /// <param name="factory">Where messages go.</param>
-    /// <param name="own">Gets what this library itself says.</param>
-    public static OnnxRuntimeLogHandler HandlerFor(ILoggerFactory factory, ILogger own)
+    /// <summary>The least severe messages that the logger wants. Where they go to the application's environment instead, warnings at least.</summary>
+    public static OrtLoggingLevel LeastOf(ILogger? log, bool isSaving)
     {
-        ILogger log = factory.CreateLogger(ResNetTelemetry.OnnxRuntimeLogCategory);
-        return (level, category, message) =>
+        int least = Array.FindIndex(Levels, level => log?.IsEnabled(level) == true);
+        OrtLoggingLevel wanted = least < 0 ? OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL : (OrtLoggingLevel)least;
+        OrtLoggingLevel bound = OrtRuntime.HearsMessages ? OrtLoggingLevel.ORT_LOGGING_LEVEL_VERBOSE
+            : isSaving ? OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR
+            : OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING;
+        return (OrtLoggingLevel)Math.Max((int)wanted, (int)bound);
+    }
+
+    public void Write(OrtLoggingLevel severity, string category, string message)
+    {
+        if (!isSaving || !message.Contains("Serializing optimized model", StringComparison.Ordinal))
         {
-            LogLevel logLevel = LevelOf(level);
-            if (category == OwnCategory)
-            {
-                own.OptimizedGraphNote(logLevel, message);
-            }
-            else
-            {
-                log.OnnxRuntimeMessage(logLevel, category, message);
-            }
-        };
+            OnnxRuntimeMessage(log, Levels[(int)severity], category, message);
+        }
     }
 
     [LoggerMessage(EventId = 300, Message = "{Category}: {Message}")]
-    private static partial void OnnxRuntimeMessage(this ILogger log, LogLevel level, string category, string message);
-
-    private static LogLevel LevelOf(OnnxRuntimeLogLevel level) => level switch
-    {
-        OnnxRuntimeLogLevel.Verbose => LogLevel.Debug,
-        OnnxRuntimeLogLevel.Information => LogLevel.Information,
-        OnnxRuntimeLogLevel.Warning => LogLevel.Warning,
-        OnnxRuntimeLogLevel.Error => LogLevel.Error,
-        _ => LogLevel.Critical,
-    };
+    private static partial void OnnxRuntimeMessage(ILogger log, LogLevel level, string category, string message);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ResNet.Net.Internals.Inference;
 using ResNet.Net.Onnx;
 
@@ -39,7 +40,7 @@ internal sealed unsafe class ModelContent
 
     /// <summary>Opens the model as it is.</summary>
     public OrtSession Open(SessionSettings settings)
-        => Path is not null ? OrtSession.FromFile(Path, settings) : Use(stream => OrtSession.FromMemory(BytesOf(stream), Name, settings));
+        => Path is not null ? OrtSession.FromFile(Path, settings) : OrtSession.FromMemory(ToArray(), Name, settings);
 
     /// <exception cref="OnnxModelException">It is no ONNX model.</exception>
     public OnnxOutline ReadOutline() => Path is not null ? OnnxOutline.Read(Path) : Use(OnnxOutline.Read);
@@ -62,6 +63,12 @@ internal sealed unsafe class ModelContent
             return use(stream);
         }
     }
+
+    // ONNX Runtime's package takes arrays alone. A caller's memory is one mostly, and need not be copied.
+    private byte[] ToArray()
+        => MemoryMarshal.TryGetArray(Memory, out ArraySegment<byte> segment) && segment.Array is { } array && array.Length == Memory.Length && array.Length > 0
+            ? array
+            : Use(stream => BytesOf(stream).ToArray());
 
     private static ReadOnlySpan<byte> BytesOf(UnmanagedMemoryStream stream) => new(stream.PositionPointer, checked((int)stream.Length));
 }

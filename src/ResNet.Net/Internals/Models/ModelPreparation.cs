@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ResNet.Net.Internals.Inference;
 using ResNet.Net.Onnx;
 
@@ -50,7 +49,7 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
 
     /// <summary>Opens a model with the changes that it needs.</summary>
     /// <exception cref="OnnxModelException">It cannot be changed so, or not be opened without.</exception>
-    /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses it.</exception>
+    /// <exception cref="InferenceException">ONNX Runtime refuses it.</exception>
     public OrtSession Open(ModelContent model, SessionSettings settings)
     {
         if (!IsNeeded)
@@ -69,7 +68,7 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
             return OpenAsItIs(model, settings, exception);
         }
 
-        return Open(edited, model.Name, settings);
+        return OrtSession.FromMemory(edited.ToArray(), model.Name, settings);
     }
 
     // Unknown operators, functions: ONNX Runtime may open what cannot be edited.
@@ -79,26 +78,9 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
         {
             return model.Open(settings);
         }
-        catch (OnnxRuntimeException exception)
+        catch (InferenceException exception)
         {
             throw new OnnxModelException($"'{model.Name}' cannot be opened. As it is: {exception.Message} With the changes that it needs: {whyNotEdited.Message}", exception);
-        }
-    }
-
-    private static unsafe OrtSession Open(OnnxModel edited, string name, SessionSettings settings)
-    {
-        // Outside of the garbage collector's heap, so that it is gone on return.
-        int length = edited.CalculateSize();
-        void* memory = NativeMemory.Alloc((nuint)length);
-        try
-        {
-            Span<byte> bytes = new(memory, length);
-            edited.WriteTo(bytes);
-            return OrtSession.FromMemory(bytes, name, settings);
-        }
-        finally
-        {
-            NativeMemory.Free(memory);
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Internals.Diagnostics;
 using ResNet.Net.Internals.Inference;
 using ResNet.Net.Internals.Logging;
@@ -8,7 +10,7 @@ using ResNet.Net.Internals.Store;
 namespace ResNet.Net.Internals.Models;
 
 /// <summary>
-/// Keeps the graphs that ONNX Runtime has optimised, in the folder <c>optimized</c> of the store, so that the next start opens them as they are. Whatever
+/// Keeps the graphs that ONNX Runtime has optimized, in the folder <c>optimized</c> of the store, so that the next start opens them as they are. Whatever
 /// is wrong with the folder or with what lies there, the model is opened as if there were none.
 /// </summary>
 internal sealed class OptimizedModelCache
@@ -25,9 +27,11 @@ internal sealed class OptimizedModelCache
 
     private readonly string _root;
     private readonly ModelStoreOptions _options;
+    private readonly ILogger _log;
 
-    private OptimizedModelCache(ModelStore store)
+    private OptimizedModelCache(ModelStore store, ILogger log)
     {
+        _log = log;
         _root = Path.Combine(store.Location, FolderName);
         _options = store.Options;
     }
@@ -38,18 +42,23 @@ internal sealed class OptimizedModelCache
     public static string FolderOf(string root, string sha256) => Path.Combine(root, FolderName, sha256[..32]);
 
     /// <summary>The cache that the options ask for; null for none.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="log">Learns what the cache does.</param>
     /// <exception cref="ArgumentException">The environment variable is neither on nor off.</exception>
-    public static OptimizedModelCache? For(ResNetClassifierOptions options)
+    public static OptimizedModelCache? For(ResNetClassifierOptions options, ILogger log)
     {
         bool isWanted = options.KeepOptimizedModel ?? StoreVariables.Switch(StoreVariables.Optimized, Environment.GetEnvironmentVariable(StoreVariables.Optimized)) ?? true;
-        if (!isWanted || options.Optimization == GraphOptimization.None || options.ExecutionProvider is { IsCpu: false } || options.ConfigEntries.Keys.Any(IsAboutSaving))
+
+        // What a callback configures is not known, so that no key could tell its graphs apart.
+        if (!isWanted || options.ConfigureSession is not null || options.Optimization == GraphOptimizationLevel.ORT_DISABLE_ALL
+            || options.ExecutionProvider is { IsCpu: false } || options.ConfigEntries.Keys.Any(IsAboutSaving))
         {
             return null;
         }
 
         try
         {
-            return new OptimizedModelCache(options.Store ?? new ModelStore());
+            return new OptimizedModelCache(options.Store ?? new ModelStore(), log);
         }
         catch (ArgumentException) when (options.Store is null)
         {
@@ -66,39 +75,39 @@ internal sealed class OptimizedModelCache
             return preparation.Open(model, settings);
         }
 
-        Log log = new(settings);
         string hash = model.Sha256 ?? HashOf(model);
         string key = KeyOf(hash, preparation, settings);
         string folder = FolderOf(Path.GetDirectoryName(_root)!, hash);
         OptimizedModelEntry entry = new(Path.Combine(folder, TextHash.Of(key)), key);
-        return OpenKept(entry, settings, log) ?? OpenAndKeep(model, preparation, settings, folder, entry, log);
+        return OpenKept(entry, settings) ?? OpenAndKeep(model, preparation, settings, folder, entry);
     }
 
     private static bool IsAboutSaving(string configKey) => configKey.StartsWith("session.optimized_model_", StringComparison.Ordinal) || configKey == "session.save_model_format";
 
-    /// <summary>All that decides how the optimised graph looks.</summary>
+    /// <summary>All that decides how the optimized graph looks.</summary>
     private static string KeyOf(string hash, ModelPreparation preparation, SessionSettings settings)
     {
-        OrtRuntime runtime = OrtRuntime.Get(settings.LibraryPath);
-        FileInfo library = new(runtime.Api.LibraryPath);
-        string libraryMarks = library.Exists ? string.Create(CultureInfo.InvariantCulture, $"{library.Length} {library.LastWriteTimeUtc.Ticks}") : "";
+        // The version first: it loads the library.
+        string version = OrtRuntime.Version;
+        FileInfo? library = NativeLibraryFile.Find("onnxruntime") is string path ? new FileInfo(path) : null;
+        string libraryMarks = library is { Exists: true } ? string.Create(CultureInfo.InvariantCulture, $"{library.Length} {library.LastWriteTimeUtc.Ticks}") : "";
         return string.Join('\n', [
             $"model {hash}",
             preparation.Key,
-            $"onnxruntime {runtime.Api.Version} {libraryMarks}",
+            $"onnxruntime {version} {libraryMarks} {string.Join(',', OrtRuntime.AvailableProviders)}",
             $"processor {CpuFeatures.Identity}",
             $"optimization {settings.Optimization}",
             .. settings.ConfigEntries.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{e.Key}={e.Value}"),
         ]);
     }
 
-    private OrtSession? OpenKept(OptimizedModelEntry entry, SessionSettings settings, Log log)
+    private OrtSession? OpenKept(OptimizedModelEntry entry, SessionSettings settings)
     {
         if (entry.Verify(_options.AlwaysVerify) is string problem)
         {
             if (problem.Length > 0)
             {
-                log.Warn($"The optimised model '{entry.Folder}' is not used: {problem}. It is made anew.");
+                Warn($"The optimized model '{entry.Folder}' is not used: {problem}. It is made anew.");
                 entry.Delete();
             }
 
@@ -107,22 +116,22 @@ internal sealed class OptimizedModelCache
 
         try
         {
-            // As it stands: it is optimised. Every other setting applies as ever.
-            OrtSession session = OrtSession.FromFile(entry.ModelPath, settings with { Optimization = GraphOptimization.None });
+            // As it stands: it is optimized. Every other setting applies as ever.
+            OrtSession session = OrtSession.FromFile(entry.ModelPath, settings with { Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL });
             session.IsOfKeptGraph = true;
-            log.Inform($"Opened the optimised model '{entry.Folder}'.");
+            Detail($"Opened the optimized model '{entry.Folder}'.");
             entry.MarkUsed();
             return session;
         }
-        catch (OnnxRuntimeException exception)
+        catch (InferenceException exception)
         {
-            log.Warn($"The optimised model '{entry.Folder}' is not used: {exception.Message}. It is made anew.");
+            Warn($"The optimized model '{entry.Folder}' is not used: {exception.Message}. It is made anew.");
             entry.Delete();
             return null;
         }
     }
 
-    private OrtSession OpenAndKeep(ModelContent model, ModelPreparation preparation, SessionSettings settings, string folder, OptimizedModelEntry entry, Log log)
+    private OrtSession OpenAndKeep(ModelContent model, ModelPreparation preparation, SessionSettings settings, string folder, OptimizedModelEntry entry)
     {
         try
         {
@@ -136,7 +145,7 @@ internal sealed class OptimizedModelCache
             if (held.IsEffective)
             {
                 OptimizedModelEntry.DeletePartials(folder);
-                if (entry.Exists && OpenKept(entry, settings, log) is OrtSession kept)
+                if (entry.Exists && OpenKept(entry, settings) is OrtSession kept)
                 {
                     return kept;
                 }
@@ -144,35 +153,35 @@ internal sealed class OptimizedModelCache
 
             if (_options.FreeSpace(folder) is long free && free < 2 * model.Length)
             {
-                log.Warn($"The optimised model is not kept: the disk of '{folder}' has {free} free bytes, and twice the model's {model.Length} are wanted.");
+                Warn($"The optimized model is not kept: the disk of '{folder}' has {free} free bytes, and twice the model's {model.Length} are wanted.");
                 return preparation.Open(model, settings);
             }
 
-            return OpenAndWrite(model, preparation, settings, entry, log);
+            return OpenAndWrite(model, preparation, settings, entry);
         }
         catch (StoreException exception)
         {
-            log.Inform($"The optimised model is not kept: {exception.Message}");
+            Inform($"The optimized model is not kept: {exception.Message}");
             return preparation.Open(model, settings);
         }
     }
 
-    private OrtSession OpenAndWrite(ModelContent model, ModelPreparation preparation, SessionSettings settings, OptimizedModelEntry entry, Log log)
+    private OrtSession OpenAndWrite(ModelContent model, ModelPreparation preparation, SessionSettings settings, OptimizedModelEntry entry)
     {
         string partial = entry.PartialFolder();
         OrtSession? session = null;
         try
         {
             Directory.CreateDirectory(partial);
-            session = preparation.Open(model, settings with { ConfigEntries = OptimizedModelEntry.SavingEntries(settings.ConfigEntries, partial), Log = log.WithoutSavingNotes });
+            session = preparation.Open(model, settings with { ConfigEntries = OptimizedModelEntry.SavingEntries(settings.ConfigEntries, partial), IsSaving = true });
             entry.Publish(partial);
-            log.Inform($"Kept the optimised model as '{entry.Folder}'.");
+            Inform($"Kept the optimized model as '{entry.Folder}'.");
             Prune(entry);
             return session;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException or OnnxRuntimeException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException or InferenceException)
         {
-            log.Inform($"The optimised model is not kept: {exception.Message}");
+            Inform($"The optimized model is not kept: {exception.Message}");
             OptimizedModelEntry.TryDelete(partial);
             return session ?? preparation.Open(model, settings);
         }
@@ -230,28 +239,9 @@ internal sealed class OptimizedModelCache
         return hash;
     }
 
-    /// <summary>Says what the cache does to whom the session's messages go.</summary>
-    private sealed class Log(SessionSettings settings)
-    {
-        /// <summary>ONNX Runtime warns that what it saves fits this machine only: that is known here.</summary>
-        public OnnxRuntimeLogHandler? WithoutSavingNotes => settings.Log is not OnnxRuntimeLogHandler handler ? null : (level, category, message) =>
-        {
-            if (!message.Contains("Serializing optimized model", StringComparison.Ordinal))
-            {
-                handler(level, category, message);
-            }
-        };
+    private void Detail(string message) => _log.OptimizedGraphNote(LogLevel.Debug, message);
 
-        public void Inform(string message) => Say(OnnxRuntimeLogLevel.Information, message);
+    private void Inform(string message) => _log.OptimizedGraphNote(LogLevel.Information, message);
 
-        public void Warn(string message) => Say(OnnxRuntimeLogLevel.Warning, message);
-
-        private void Say(OnnxRuntimeLogLevel level, string message)
-        {
-            if (level >= settings.LogLevel)
-            {
-                settings.Log?.Invoke(level, OnnxRuntimeLog.OwnCategory, message);
-            }
-        }
-    }
+    private void Warn(string message) => _log.OptimizedGraphNote(LogLevel.Warning, message);
 }

@@ -1,3 +1,5 @@
+using ResNet.Net.Internals.Inference;
+
 namespace ResNet.Net.Internals.Telemetry;
 
 /// <summary>Why something failed, in a few words that are always the same: the values of <see cref="TagNames.ErrorType"/>.</summary>
@@ -33,7 +35,8 @@ internal static class FailureReason
         },
         ModelVerificationException => ModelVerification,
         ModelUnavailableException => ModelUnavailable,
-        NativeLibraryException => NativeLibrary,
+        ResNetException { InnerException: { } cause } when NativeLibraryFailure.Is(cause) => NativeLibrary,
+        _ when NativeLibraryFailure.Is(exception) => NativeLibrary,
         ResNetException => Model,
         IOException or UnauthorizedAccessException => Io,
         OperationCanceledException => Cancelled,

@@ -20,7 +20,7 @@ public class OrientationTests
     {
         byte[] target = new byte[18];
 
-        Orientation.Apply(Pixels("abc/def"), 3, 2, orientation, target);
+        Orientation.Apply(Pixels("abc/def"), 3, 2, 3, orientation, target);
 
         target.Should().Equal(Pixels(expected));
         Orientation.SwapsSides(orientation).Should().Be(expected.Split('/').Length == 3);
@@ -40,7 +40,7 @@ public class OrientationTests
         for (int turn = 0; turn < 4; turn++)
         {
             byte[] next = new byte[source.Length];
-            Orientation.Apply(turned, w, h, 6, next);
+            Orientation.Apply(turned, w, h, 3, 6, next);
             (turned, w, h) = (next, h, w);
         }
 

@@ -1,5 +1,6 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Inference.Interop;
 
 namespace ResNet.Net.Tests.Internals.Inference;
 
@@ -16,8 +17,8 @@ public class OrtSessionTests
 
         session.Inputs.Should().ContainSingle().Which.ToString().Should().Be("'picture' Float [?, 3, ?, 5]");
         session.Outputs.Should().ContainSingle().Which.ToString().Should().Be("'scores' Float [?, 2]");
-        session.Runtime.Api.Version.Should().MatchRegex(@"^\d+\.\d+\.\d+");
-        session.Runtime.AvailableProviders.Should().Contain("CPUExecutionProvider");
+        OrtRuntime.Version.Should().MatchRegex(@"^\d+\.\d+\.\d+");
+        OrtRuntime.AvailableProviders.Should().Contain("CPUExecutionProvider");
     }
 
     [Fact]
@@ -45,15 +46,16 @@ public class OrtSessionTests
         using OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", Settings);
         using AlignedBuffer input = new(12);
         using AlignedBuffer output = new(2);
-        using OrtValueHandle inputTensor = session.CreateTensor(input, [1, 3, 2, 2]);
-        using OrtValueHandle outputTensor = session.CreateTensor(output, [1, 2]);
-        session.Run([new NamedTensor("picture", inputTensor)], [new NamedTensor("scores", outputTensor)]);
+        using OrtValue inputTensor = input.CreateTensor([1, 3, 2, 2]);
+        using OrtValue outputTensor = output.CreateTensor([1, 2]);
+        using TensorBinding binding = session.Bind([new NamedTensor("picture", inputTensor)], [new NamedTensor("scores", outputTensor)]);
+        session.Run(binding);
 
         long allocated = Allocations.Of(() =>
         {
             for (int i = 0; i < 100; i++)
             {
-                session.Run([new NamedTensor("picture", inputTensor)], [new NamedTensor("scores", outputTensor)]);
+                session.Run(binding);
             }
         });
 
@@ -70,11 +72,12 @@ public class OrtSessionTests
         using AlignedBuffer negative = new(4);
         using AlignedBuffer positive = new(4);
         new[] { 1f, -2f, 3f, -4f }.CopyTo(x.Span);
-        using OrtValueHandle xTensor = session.CreateTensor(x, [1, 4]);
-        using OrtValueHandle negativeTensor = session.CreateTensor(negative, [1, 4]);
-        using OrtValueHandle positiveTensor = session.CreateTensor(positive, [1, 4]);
+        using OrtValue xTensor = x.CreateTensor([1, 4]);
+        using OrtValue negativeTensor = negative.CreateTensor([1, 4]);
+        using OrtValue positiveTensor = positive.CreateTensor([1, 4]);
 
-        session.Run([new NamedTensor("x", xTensor)], [new NamedTensor("positive", positiveTensor), new NamedTensor("negative", negativeTensor)]);
+        using TensorBinding binding = session.Bind([new NamedTensor("x", xTensor)], [new NamedTensor("positive", positiveTensor), new NamedTensor("negative", negativeTensor)]);
+        session.Run(binding);
 
         negative.Span.ToArray().Should().Equal(-1, 2, -3, 4);
         positive.Span.ToArray().Should().Equal(1, 2, 3, 4);
@@ -85,7 +88,7 @@ public class OrtSessionTests
     {
         using OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2], outputShape: [-1, -1]), "test", Settings);
         using AlignedBuffer input = new(24);
-        using OrtValueHandle tensor = session.CreateTensor(input, [2, 3, 2, 2]);
+        using OrtValue tensor = input.CreateTensor([2, 3, 2, 2]);
 
         (float[] values, long[] shape) = session.RunToArray([new NamedTensor("picture", tensor)], "scores");
 
@@ -98,9 +101,9 @@ public class OrtSessionTests
     {
         using OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", Settings);
         using AlignedBuffer input = new(12);
-        using OrtValueHandle tensor = session.CreateTensor(input, [1, 3, 2, 2]);
+        using OrtValue tensor = input.CreateTensor([1, 3, 2, 2]);
 
-        ((Action)(() => session.RunToArray([new NamedTensor("data", tensor)], "scores"))).Should().Throw<ArgumentException>().WithMessage("*'data'*picture*scores*");
+        ((Action)(() => session.RunToArray([new NamedTensor("data", tensor)], "scores"))).Should().Throw<ArgumentException>().WithMessage("*no input 'data'*picture*");
     }
 
     [Fact]
@@ -108,9 +111,9 @@ public class OrtSessionTests
     {
         using OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", Settings);
         using AlignedBuffer input = new(12);
-        using OrtValueHandle tensor = session.CreateTensor(input, [2, 3, 2, 1]);
+        using OrtValue tensor = input.CreateTensor([2, 3, 2, 1]);
 
-        ((Action)(() => session.RunToArray([new NamedTensor("picture", tensor)], "scores"))).Should().Throw<OnnxRuntimeException>().Which.ErrorCode.Should().BePositive();
+        ((Action)(() => session.RunToArray([new NamedTensor("picture", tensor)], "scores"))).Should().Throw<InferenceException>().WithMessage("*'test'*").WithInnerException<OnnxRuntimeException>();
         Run(session, 1).Should().HaveCount(2);
     }
 
@@ -120,7 +123,7 @@ public class OrtSessionTests
         using OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", Settings);
         using AlignedBuffer buffer = new(11);
 
-        ((Action)(() => session.CreateTensor(buffer, [1, 3, 2, 2]).Dispose())).Should().Throw<ArgumentOutOfRangeException>();
+        ((Action)(() => buffer.CreateTensor([1, 3, 2, 2]).Dispose())).Should().Throw<ArgumentOutOfRangeException>();
     }
 
     [Theory]
@@ -131,7 +134,7 @@ public class OrtSessionTests
     {
         byte[] garbage = [.. Enumerable.Range(0, length).Select(i => (byte)(i * 37))];
 
-        ((Action)(() => OrtSession.FromMemory(garbage, "garbage.onnx", Settings).Dispose())).Should().Throw<OnnxRuntimeException>().WithMessage("*garbage.onnx*");
+        ((Action)(() => OrtSession.FromMemory(garbage, "garbage.onnx", Settings).Dispose())).Should().Throw<InferenceException>().WithMessage("*garbage.onnx*");
     }
 
     [Fact]
@@ -157,15 +160,15 @@ public class OrtSessionTests
         // ONNX Runtime refuses a value that it cannot read: the refusal shows that the entry arrived.
         SessionSettings settings = Settings with { ConfigEntries = new Dictionary<string, string> { ["session.intra_op_thread_affinities"] = "nonsense" }, IntraOpThreads = 2 };
 
-        ((Action)(() => OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", settings).Dispose())).Should().Throw<OnnxRuntimeException>();
+        ((Action)(() => OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", settings).Dispose())).Should().Throw<InferenceException>();
     }
 
     [Theory]
-    [InlineData(GraphOptimization.None)]
-    [InlineData(GraphOptimization.Basic)]
-    [InlineData(GraphOptimization.Extended)]
-    [InlineData(GraphOptimization.All)]
-    public void FromMemory_EveryOptimization_GivesTheSame(GraphOptimization optimization)
+    [InlineData(GraphOptimizationLevel.ORT_DISABLE_ALL)]
+    [InlineData(GraphOptimizationLevel.ORT_ENABLE_BASIC)]
+    [InlineData(GraphOptimizationLevel.ORT_ENABLE_EXTENDED)]
+    [InlineData(GraphOptimizationLevel.ORT_ENABLE_ALL)]
+    public void FromMemory_EveryOptimization_GivesTheSame(GraphOptimizationLevel optimization)
     {
         using OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", Settings with { Optimization = optimization, AllowSpinning = true, IntraOpThreads = 2 });
 
@@ -173,27 +176,104 @@ public class OrtSessionTests
     }
 
     [Fact]
-    public void Log_TwoSessions_EachHandlerHearsItsOwn()
+    public void FromMemory_Configure_ComesLastAndWins()
     {
-        int first = 0;
-        int second = 0;
-        SessionSettings verbose = Settings with { LogLevel = OnnxRuntimeLogLevel.Verbose };
-        using OrtSession loud = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "loud", verbose with { Log = (level, category, message) => Interlocked.Increment(ref first) });
-        int heard = first;
-        using OrtSession quiet = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "quiet", Settings with { LogLevel = OnnxRuntimeLogLevel.Error, Log = (level, category, message) => Interlocked.Increment(ref second) });
+        SessionSettings settings = Settings with
+        {
+            ConfigEntries = new Dictionary<string, string> { ["session.intra_op_thread_affinities"] = "nonsense" },
+            IntraOpThreads = 2,
+            Configure = options => options.AddSessionConfigEntry("session.intra_op_thread_affinities", "1"),
+        };
+        using OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", settings);
 
-        heard.Should().BePositive();
-        first.Should().Be(heard);
-        second.Should().Be(0);
+        Run(session, 1).Should().Equal(2.5f, 3);
     }
 
     [Fact]
-    public void Log_HandlerThatThrows_DoesNotEndTheProcess()
+    public void Log_TwoSessions_EachLoggerHearsItsOwn()
     {
-        SessionSettings settings = Settings with { LogLevel = OnnxRuntimeLogLevel.Verbose, Log = (_, _, _) => throw new InvalidOperationException("of the handler") };
-        using OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", settings);
+        using RecordingLoggers all = new();
+        using RecordingLoggers errors = new(LogLevel.Error);
+        using OrtSession loud = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "loud", Settings with { Log = all.CreateLogger("loud") });
+        int heard = all.Entries.Count;
+        using OrtSession quiet = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "quiet", Settings with { Log = errors.CreateLogger("quiet") });
+        using OrtSession silent = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "silent", Settings);
+
+        heard.Should().BePositive();
+        all.Entries.Should().HaveCount(heard).And.Contain(e => e.Level == LogLevel.Trace).And.Contain(e => e.Level == LogLevel.Debug);
+        errors.Entries.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Log_RunThatFails_IsOneErrorOfItsSession()
+    {
+        using RecordingLoggers logs = new(LogLevel.Warning);
+        using RecordingLoggers others = new(LogLevel.Warning);
+        byte[] model = new OnnxModelBuilder().Input("x", [-1, -1]).Output("y", [-1, -1]).Initializer("weights", [3, 2], Weights).Node("MatMul", ["x", "weights"], ["y"]).Build();
+        using OrtSession session = OrtSession.FromMemory(model, "test", Settings with { Log = logs.CreateLogger("ort") });
+        using OrtSession other = OrtSession.FromMemory(model, "other", Settings with { Log = others.CreateLogger("ort") });
+        using AlignedBuffer x = new(4);
+        using OrtValue wide = x.CreateTensor([1, 4]);
+
+        ((Action)(() => session.RunToArray([new NamedTensor("x", wide)], "y"))).Should().Throw<InferenceException>().WithMessage("*'test'*MatMul*").WithInnerException<OnnxRuntimeException>();
+
+        logs.Entries.Should().ContainSingle().Which.Level.Should().Be(LogLevel.Error);
+        others.Entries.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Log_LoggerThatThrows_DoesNotEndTheProcess()
+    {
+        using OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", Settings with { Log = new ThrowingLogger() });
 
         Run(session, 1).Should().HaveCount(2);
+    }
+
+    [Fact]
+    public void Dispose_WhileOthersRun_EachRunEndsWellOrIsRefused()
+    {
+        using AlignedBuffer input = new(12);
+        using OrtValue inputTensor = input.CreateTensor([1, 3, 2, 2]);
+        int answered = 0;
+        int refused = 0;
+        for (int round = 0; round < 200; round++)
+        {
+            OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", Settings);
+            using Barrier start = new(3);
+            Thread[] threads = [.. Enumerable.Range(0, 2).Select(_ => new Thread(() =>
+            {
+                using AlignedBuffer output = new(2);
+                using OrtValue outputTensor = output.CreateTensor([1, 2]);
+                using TensorBinding binding = session.Bind([new NamedTensor("picture", inputTensor)], [new NamedTensor("scores", outputTensor)]);
+                start.SignalAndWait();
+                try
+                {
+                    while (true)
+                    {
+                        output.Span.Clear();
+                        session.Run(binding);
+                        if (output.Span is [0.5f, -1])
+                        {
+                            Interlocked.Increment(ref answered);
+                        }
+                    }
+                }
+                catch (ObjectDisposedException)
+                {
+                    Interlocked.Increment(ref refused);
+                }
+            }))];
+            Array.ForEach(threads, t => t.Start());
+            start.SignalAndWait();
+            Thread.SpinWait(round * 50);
+
+            session.Dispose();
+
+            Array.ForEach(threads, t => t.Join());
+        }
+
+        refused.Should().Be(2 * 200);
+        answered.Should().BePositive();
     }
 
     [Fact]
@@ -218,9 +298,22 @@ public class OrtSessionTests
             input.Span.Slice(i * 12, 12).Fill((10 * i) + 2);
         }
 
-        using OrtValueHandle inputTensor = session.CreateTensor(input, [batch, 3, 2, 2]);
-        using OrtValueHandle outputTensor = session.CreateTensor(output, [batch, 2]);
-        session.Run([new NamedTensor("picture", inputTensor)], [new NamedTensor("scores", outputTensor)]);
+        using OrtValue inputTensor = input.CreateTensor([batch, 3, 2, 2]);
+        using OrtValue outputTensor = output.CreateTensor([batch, 2]);
+        using TensorBinding binding = session.Bind([new NamedTensor("picture", inputTensor)], [new NamedTensor("scores", outputTensor)]);
+        session.Run(binding);
         return output.Span.ToArray();
+    }
+
+    private sealed class ThrowingLogger : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull
+            => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            => throw new InvalidOperationException("of the logger");
     }
 }
