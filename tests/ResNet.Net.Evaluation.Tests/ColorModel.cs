@@ -2,7 +2,7 @@ using ResNet.Net.Samples.Draw;
 
 namespace ResNet.Net.Evaluation.Tests;
 
-/// <summary>A model whose answers can be worked out by hand: the logit of a class is ten times the mean of its color.</summary>
+/// <summary>A model with predictable results: the logit of a class is ten times the mean of its color channel.</summary>
 internal static class ColorModel
 {
     public const double Gain = 10;
@@ -20,19 +20,19 @@ internal static class ColorModel
             },
             options ?? new ResNetClassifierOptions { BatchSize = 4 });
 
-    /// <summary>An image of one color.</summary>
+    /// <summary>Encodes an image of one color.</summary>
     public static byte[] Image(byte red, byte green, byte blue)
         => PngWriter.Write(Side, Side, Enumerable.Repeat<byte[]>([red, green, blue], Side * Side).SelectMany(c => c).ToArray());
 
-    /// <summary>What the model says of a color.</summary>
+    /// <summary>Computes the model's probabilities for a color.</summary>
     public static double[] Probabilities(params byte[] color)
     {
         double[] exponentials = [.. color.Select(c => Math.Exp(Gain * c / 255))];
         return [.. exponentials.Select(e => e / exponentials.Sum())];
     }
 
-    /// <summary>Images of random colors with random classes, in memory.</summary>
-    public static ImageDataset Dataset(int count, int seed = 1, Func<int, bool>? isBad = null)
+    /// <summary>Creates images of random colors with random classes, in memory.</summary>
+    public static ImageDataset Dataset(int count, int seed = 1, Func<int, bool>? isDamaged = null)
     {
         Random random = new(seed);
         List<LabeledImage> images = [];
@@ -40,7 +40,7 @@ internal static class ColorModel
         {
             byte[] color = new byte[3];
             random.NextBytes(color);
-            byte[] png = isBad?.Invoke(i) == true ? [1, 2, 3] : Image(color[0], color[1], color[2]);
+            byte[] png = isDamaged?.Invoke(i) == true ? [1, 2, 3] : Image(color[0], color[1], color[2]);
             images.Add(new LabeledImage($"{i:D5}.png", random.Next(3), () => png));
         }
 

@@ -9,7 +9,7 @@ public sealed class EvaluatorTests : IDisposable
     public void Dispose() => _classifier.Dispose();
 
     [Fact]
-    public async Task EvaluateAsync_ColoursWorkedOutByHand_GivesTheirProbabilities()
+    public async Task EvaluateAsync_KnownColors_ReturnsComputedProbabilities()
     {
         byte[][] colors = [[200, 100, 50], [10, 20, 30], [90, 90, 0], [0, 255, 0], [255, 254, 253]];
         int[] truths = [0, 0, 2, 1, 2];
@@ -35,7 +35,7 @@ public sealed class EvaluatorTests : IDisposable
     [Theory]
     [InlineData(CropSampling.Center)]
     [InlineData(CropSampling.TenCrop)]
-    public async Task EvaluateAsync_RealPictures_SaysWhatClassifySays(CropSampling crops)
+    public async Task EvaluateAsync_SampleImages_AgreesWithClassify(CropSampling crops)
     {
         using ResNetClassifier embedded = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Crops = crops, BatchSize = 3 });
         using ImageDataset dataset = ImageDataset.Open(Path.Combine(TestFolders.SamplePictures, "labels.txt"), embedded.Labels);
@@ -55,9 +55,9 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public async Task EvaluateAsync_WhateverTheConcurrency_GivesTheSameBytes()
+    public async Task EvaluateAsync_AnyConcurrency_GivesIdenticalReports()
     {
-        ImageDataset dataset = ColorModel.Dataset(203, isBad: i => i % 17 == 3);
+        ImageDataset dataset = ColorModel.Dataset(203, isDamaged: i => i % 17 == 3);
         HashSet<string> reports = [];
         foreach (int concurrent in new[] { 1, 2, 3, 8, 1, 2 })
         {
@@ -85,7 +85,7 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public async Task EvaluateAsync_PicturesThatFail_AreNamedAndDoNotChangeTheOthers()
+    public async Task EvaluateAsync_FailedImages_AreReportedAndDoNotAffectOthers()
     {
         ImageDataset good = ColorModel.Dataset(40);
         ImageDataset dataset = new("some bad", ColorModel.Labels, good.Images.Select((image, i) => i switch
@@ -110,9 +110,9 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public async Task EvaluateAsync_StopAtFailure_NamesThePicture()
+    public async Task EvaluateAsync_StopOnFailure_NamesTheImage()
     {
-        ImageDataset dataset = ColorModel.Dataset(40, isBad: i => i == 21);
+        ImageDataset dataset = ColorModel.Dataset(40, isDamaged: i => i == 21);
 
         Func<Task> evaluate = () => Evaluator.EvaluateAsync(_classifier, dataset, new EvaluationOptions { StopOnFailure = true });
 
@@ -120,7 +120,7 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public async Task EvaluateAsync_LabelsOfAnotherModel_AreRefusedBeforeAnythingIsRead()
+    public async Task EvaluateAsync_OtherLabels_ThrowsBeforeReading()
     {
         LabeledImage unread = new("x", 0, () => throw new InvalidOperationException("was read"));
         ImageDataset fewer = new("fewer", new LabelSet("two", ["red", "green"]), [unread]);
@@ -135,34 +135,34 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public async Task EvaluateAsync_Progress_IsReportedInOrderToTheEnd()
+    public async Task EvaluateAsync_Progress_IsReportedInOrder()
     {
         Recorder recorder = new();
 
-        await Evaluator.EvaluateAsync(_classifier, ColorModel.Dataset(42, isBad: i => i == 7), progress: recorder);
+        await Evaluator.EvaluateAsync(_classifier, ColorModel.Dataset(42, isDamaged: i => i == 7), progress: recorder);
 
-        recorder.Reports.Should().HaveCount(11).And.BeInAscendingOrder(r => r.Done).And.OnlyContain(r => r.Total == 42 && r.Resumed == 0);
+        recorder.Reports.Should().HaveCount(11).And.BeInAscendingOrder(r => r.Completed).And.OnlyContain(r => r.Total == 42 && r.Resumed == 0);
         EvaluationProgress last = recorder.Reports.Last();
-        (last.Done, last.Failed).Should().Be((42, 1));
+        (last.Completed, last.Failed).Should().Be((42, 1));
         last.Remaining.Should().Be(TimeSpan.Zero);
-        last.Top1.Should().BeApproximately(100.0 * last.Right / 41, 1e-9);
+        last.Top1.Should().BeApproximately(100.0 * last.Correct / 41, 1e-9);
         recorder.Reports.First().Remaining.Should().BePositive();
     }
 
     [Fact]
-    public async Task EvaluateAsync_Cancelled_EndsSoon()
+    public async Task EvaluateAsync_Canceled_EndsSoon()
     {
         using CancellationTokenSource source = new();
-        Recorder recorder = new() { OnReport = r => { if (r.Done >= 8) { source.Cancel(); } } };
+        Recorder recorder = new() { OnReport = r => { if (r.Completed >= 8) { source.Cancel(); } } };
 
         Func<Task> evaluate = () => Evaluator.EvaluateAsync(_classifier, ColorModel.Dataset(400), progress: recorder, cancellationToken: source.Token);
 
         await evaluate.Should().ThrowAsync<OperationCanceledException>();
-        recorder.Reports.Last().Done.Should().BeLessThan(40);
+        recorder.Reports.Last().Completed.Should().BeLessThan(40);
     }
 
     [Fact]
-    public async Task EvaluateAsync_AnErrorThatIsNotAPictures_EndsIt()
+    public async Task EvaluateAsync_UnexpectedException_IsThrown()
     {
         ImageDataset dataset = new("broken", ColorModel.Labels, Enumerable.Range(0, 50).Select(i => new LabeledImage($"{i}", 0, () => throw new InvalidOperationException("a bug"))));
 
@@ -170,22 +170,22 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public async Task EvaluateAsync_ManyLargeBatches_HoldsOnlyThoseInWork()
+    public async Task EvaluateAsync_ManyLargeBatches_HoldsOnlyCurrentOnes()
     {
-        // Each image's file is a megabyte; at once there may be 2 batches of 4.
+        // Each file has a megabyte, and at most two batches of four are processed at a time.
         byte[] png = [.. ColorModel.Image(9, 9, 9), .. new byte[1 << 20]];
         ConcurrentBag<WeakReference> read = [];
-        int most = 0;
+        int max = 0;
         ImageDataset dataset = new("large", ColorModel.Labels, Enumerable.Range(0, 200).Select(i => new LabeledImage($"{i}", 0, () =>
         {
             byte[] bytes = (byte[])png.Clone();
             read.Add(new WeakReference(bytes));
             if (i % 50 == 49)
             {
-#pragma warning disable RS0030 // what is alive can only be told after a collection
+#pragma warning disable RS0030 // liveness is known only after a collection
                 GC.Collect();
 #pragma warning restore RS0030
-                most = Math.Max(most, read.Count(r => r.IsAlive));
+                max = Math.Max(max, read.Count(r => r.IsAlive));
             }
 
             return bytes;
@@ -194,14 +194,14 @@ public sealed class EvaluatorTests : IDisposable
         await Evaluator.EvaluateAsync(_classifier, dataset);
 
         read.Should().HaveCount(200);
-        most.Should().BeInRange(1, 24);
+        max.Should().BeInRange(1, 24);
     }
 
     [Theory]
     [InlineData(0, 2)]
     [InlineData(15, 0)]
     [InlineData(1001, 2)]
-    public async Task EvaluateAsync_OptionOutOfRange_IsRefused(int bins, int concurrent)
+    public async Task EvaluateAsync_OptionOutOfRange_Throws(int bins, int concurrent)
         => await ((Func<Task>)(() => Evaluator.EvaluateAsync(_classifier, ColorModel.Dataset(1), new EvaluationOptions { CalibrationBins = bins, ConcurrentBatches = concurrent })))
             .Should().ThrowAsync<ArgumentOutOfRangeException>();
 

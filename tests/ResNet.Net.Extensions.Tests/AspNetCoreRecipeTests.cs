@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 
 namespace ResNet.Net.Extensions.Tests;
 
-/// <summary>The application of docs/aspnetcore.md behind Kestrel, asked as the world asks.</summary>
+/// <summary>Runs the application of docs/aspnetcore.md behind Kestrel and sends valid and invalid requests.</summary>
 public sealed class AspNetCoreRecipeTests : IAsyncDisposable
 {
     private static readonly string[] Page = File.ReadAllLines(Path.Combine(TestFolders.Repository, "docs", "aspnetcore.md"));
@@ -30,7 +30,7 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Page_Program_IsTheOneThatIsTestedHere()
+    public void Page_Program_EqualsTheTestedProgram()
     {
         string[] source = File.ReadAllLines(Path.Combine(TestFolders.Repository, "tests", "ResNet.Net.Extensions.Tests", "RecipeApplication.cs"));
         IEnumerable<string> body = source.SkipWhile(l => !l.Contains("var builder", StringComparison.Ordinal)).SkipLast(2).Select(l => l.Trim()).Where(l => l.Length > 0);
@@ -53,7 +53,7 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Page_Table_HasEverySetting()
+    public void Page_Table_ListsEverySetting()
     {
         IEnumerable<string> documented = Page.Where(l => l.StartsWith("| `", StringComparison.Ordinal)).SelectMany(l => l.Split('|')[1].Split(',')).Select(k => k.Trim().Trim('`'));
         static IEnumerable<string> Names(Type type) => type.GetProperties().Select(p => p.Name);
@@ -63,7 +63,7 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Uploads_GoodBrokenAndOversized_AtOnce_GetWhatEachDeserves()
+    public async Task Classify_ConcurrentValidAndInvalidUploads_ReturnsTheRightStatus()
     {
         using HttpClient client = await StartAsync();
         await ReadyAsync(client);
@@ -83,7 +83,7 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
         {
             (byte[] body, HttpStatusCode status, string says) = uploads[i % uploads.Length];
 
-            // Asked first, the server refuses what is too long before it is sent.
+            // With Expect: 100-continue, the server rejects a large body before it is sent.
             using HttpRequestMessage request = new(HttpMethod.Post, "/classify?top=2") { Content = Content(body), Headers = { ExpectContinue = true } };
             using HttpResponseMessage response = await client.SendAsync(request);
             string text = await response.Content.ReadAsStringAsync();
@@ -105,7 +105,7 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Upload_ThatNeverEnds_IsCutAtTheLimit()
+    public async Task Classify_EndlessUpload_IsRejectedAtTheLimit()
     {
         using HttpClient client = await StartAsync();
         await ReadyAsync(client);
@@ -125,7 +125,7 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
         }
         catch (IOException)
         {
-            // The server has hung up.
+            // The server closed the connection.
         }
 
         (await answer).Should().Be("HTTP/1.1 413 Payload Too Large");
@@ -133,7 +133,7 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Model_ThatIsNotHere_Is503_AndNotReady_ButAlive()
+    public async Task Classify_ModelNotAvailable_Returns503AndIsNotReady()
     {
         using HttpClient client = await StartAsync("--ResNet:Model", "resnet50-v1-7");
         byte[] good = await File.ReadAllBytesAsync(Path.Combine(TestFolders.SamplePictures, "ship.png"));
@@ -141,13 +141,13 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
         using HttpResponseMessage response = await client.PostAsync("/classify", Content(good));
 
         response.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
-        (await response.Content.ReadAsStringAsync()).Should().Contain("not here yet").And.NotContain(_folder.FullPath);
+        (await response.Content.ReadAsStringAsync()).Should().Contain("not available yet").And.NotContain(_folder.FullPath);
         (await client.GetAsync("/health/ready")).StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
         (await client.GetAsync("/health/live")).StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task Uploads_BeyondTheQueue_AreToldAtOnce()
+    public async Task Classify_FullQueue_Returns503Immediately()
     {
         using HttpClient client = await StartAsync("--QueueLimit", "0");
         await ReadyAsync(client);
@@ -156,7 +156,7 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
         List<Task<string?>> answers = [];
         try
         {
-            // Each promises a body that never comes.
+            // Each request announces a body that never arrives.
             for (int i = 0; i <= Environment.ProcessorCount; i++)
             {
                 TcpClient connection = new();
@@ -178,7 +178,7 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Client_ThatGoesAway_CostsNobodyElseAnything()
+    public async Task Classify_DisconnectedClient_DoesNotAffectOthers()
     {
         using HttpClient client = await StartAsync();
         await ReadyAsync(client);
@@ -226,12 +226,12 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
         ]);
         _applications.Add(application);
         await application.StartAsync();
-#pragma warning disable RS0030 // a client of a test
+#pragma warning disable RS0030 // test client
         return new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) }) { BaseAddress = new Uri(application.Urls.Single()) };
 #pragma warning restore RS0030
     }
 
-    /// <summary>Says that it is read, and gives nothing.</summary>
+    // Signals the first read and never returns data.
     private sealed class Stalling(TaskCompletionSource read) : MemoryStream(new byte[1])
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

@@ -33,7 +33,7 @@ public sealed class ResNetEmbeddingGeneratorTests : IDisposable
     }
 
     [Fact]
-    public async Task GenerateAsync_DataUri_IsAPictureToo()
+    public async Task GenerateAsync_DataUri_IsAccepted()
     {
         byte[] image = await File.ReadAllBytesAsync(Images[0]);
         using ResNetEmbeddingGenerator generator = new(_classifier);
@@ -45,7 +45,7 @@ public sealed class ResNetEmbeddingGeneratorTests : IDisposable
     }
 
     [Fact]
-    public async Task GenerateAsync_WhatIsNoPicture_IsRefusedByPlace()
+    public async Task GenerateAsync_InvalidValueOrOptions_Throws()
     {
         using ResNetEmbeddingGenerator generator = new(_classifier);
         DataContent good = new(await File.ReadAllBytesAsync(Images[0]), "image/png");
@@ -62,7 +62,7 @@ public sealed class ResNetEmbeddingGeneratorTests : IDisposable
     }
 
     [Fact]
-    public async Task GenerateAsync_Cancelled_Stops()
+    public async Task GenerateAsync_Canceled_Throws()
     {
         using ResNetEmbeddingGenerator generator = new(_classifier);
         DataContent image = new(await File.ReadAllBytesAsync(Images[0]), "image/png");
@@ -71,7 +71,7 @@ public sealed class ResNetEmbeddingGeneratorTests : IDisposable
     }
 
     [Fact]
-    public void Constructor_WithoutFeatures_IsRefused()
+    public void Constructor_WithoutFeatures_Throws()
     {
         using ResNetClassifier plain = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
 
@@ -79,7 +79,7 @@ public sealed class ResNetEmbeddingGeneratorTests : IDisposable
     }
 
     [Fact]
-    public void GetService_GivesWhatIsInside()
+    public void GetService_KnownTypes_AreReturned()
     {
         using ResNetEmbeddingGenerator generator = new(_classifier);
 
@@ -92,7 +92,7 @@ public sealed class ResNetEmbeddingGeneratorTests : IDisposable
     }
 
     [Fact]
-    public async Task AddResNetEmbeddingGenerator_DefaultAndKeyed_AskForFeatures()
+    public async Task AddResNetEmbeddingGenerator_DefaultAndKeyed_RequestFeatures()
     {
         using RecordingLoggers logs = new();
         using IHost host = Hosts.Build(logs, b =>

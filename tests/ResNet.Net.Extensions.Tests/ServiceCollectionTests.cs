@@ -16,7 +16,7 @@ public sealed class ServiceCollectionTests : IDisposable
     public void Dispose() => _logs.Dispose();
 
     [Fact]
-    public async Task AddResNetClassifier_InAHost_LoadsWarmsAndDisposes()
+    public async Task AddResNetClassifier_Host_LoadsAndDisposes()
     {
         IHost host = Hosts.Build(_logs, b =>
         {
@@ -48,7 +48,7 @@ public sealed class ServiceCollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task AddResNetClassifier_FromConfiguration_TakesEveryValue()
+    public async Task AddResNetClassifier_FromConfiguration_AppliesEveryValue()
     {
         using TemporaryFolder folder = new();
         string model = folder.Write("own.onnx", SlowSource.EmbeddedModel());
@@ -88,7 +88,7 @@ public sealed class ServiceCollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task AddKeyedResNetClassifier_Several_LiveSideBySide()
+    public async Task AddKeyedResNetClassifier_SeveralKeys_AreIndependent()
     {
         using IHost host = Hosts.Build(_logs, b =>
         {
@@ -105,14 +105,14 @@ public sealed class ServiceCollectionTests : IDisposable
         IResNetClassifierProvider own = host.Services.GetRequiredKeyedService<IResNetClassifierProvider>("own");
         own.Should().NotBeSameAs(host.Services.GetRequiredService<IResNetClassifierProvider>());
 
-        // Nobody loads it at start: the check itself asks for it.
+        // The health check starts loading.
         await Hosts.UntilAsync(() => own.State == ResNetClassifierState.Ready);
         (await host.HealthAsync("mine")).Data["model"].Should().Be("own");
         host.Services.GetRequiredKeyedService<ResNetClassifier>("own").ModelName.Should().Be("own");
     }
 
     [Fact]
-    public void AddResNetClassifier_Twice_IsRefused()
+    public void AddResNetClassifier_Twice_Throws()
     {
         ServiceCollection services = new();
         services.AddResNetClassifier(ResNetVariant.Cifar10ResNet20).AddKeyedResNetClassifier("a", ResNetVariant.Cifar10ResNet20);
@@ -123,7 +123,7 @@ public sealed class ServiceCollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatWasNotAdded_IsNamed()
+    public async Task CheckHealthAsync_MissingClassifier_Throws()
     {
         using IHost host = Hosts.Build(_logs, b =>
         {
@@ -137,7 +137,7 @@ public sealed class ServiceCollectionTests : IDisposable
     }
 
     [Fact]
-    public void Events_IdsAndNames_AreAContract_AndDocumented()
+    public void Events_IdsAndNames_AreStableAndDocumented()
     {
         (int, string)[] events = [.. typeof(ProviderLog).GetMethods(BindingFlags.Static | BindingFlags.Public).Select(m => (m.GetCustomAttribute<LoggerMessageAttribute>()?.EventId ?? 0, m.Name)).Where(e => e.Item1 > 0).Order()];
 
@@ -147,7 +147,7 @@ public sealed class ServiceCollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task WithoutHost_AndLogging_ItIsLoadedWhenAskedFor()
+    public async Task GetService_WithoutHost_LoadsTheClassifier()
     {
         ResNetClassifier classifier;
         await using (ServiceProvider services = new ServiceCollection().AddResNetClassifier(ResNetVariant.Cifar10ResNet20).BuildServiceProvider())
@@ -161,7 +161,7 @@ public sealed class ServiceCollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task WhileLoading_StartIsOver_HealthIsUnhealthy_CallersWait()
+    public async Task GetAsync_WhileLoading_WaitsAndHealthIsUnhealthy()
     {
         SlowSource source = new();
         using IHost host = Hosts.Build(_logs, b =>
@@ -178,7 +178,7 @@ public sealed class ServiceCollectionTests : IDisposable
         Task<ResNetClassifier> waiting = provider.GetAsync();
         using CancellationTokenSource impatient = new(TimeSpan.FromMilliseconds(20));
         await ((Func<Task>)(() => provider.GetAsync(impatient.Token))).Should().ThrowAsync<OperationCanceledException>();
-        waiting.IsCompleted.Should().BeFalse("one caller's patience is not another's");
+        waiting.IsCompleted.Should().BeFalse("cancellation affects only its own caller");
 
         source.GoOn();
 
@@ -188,7 +188,7 @@ public sealed class ServiceCollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task AfterAFailure_ItIsToldAtOnce_AndTriedAgainLater()
+    public async Task GetAsync_AfterFailure_FailsImmediatelyAndRetriesLater()
     {
         SteppedTime time = new();
         SlowSource source = new() { Failures = 2 };
@@ -229,7 +229,7 @@ public sealed class ServiceCollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task AfterAFailure_TheHostTriesAgainByItself()
+    public async Task Host_AfterFailure_Retries()
     {
         SlowSource source = new() { Failures = 2 };
         source.GoOn();
@@ -242,7 +242,7 @@ public sealed class ServiceCollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task ShutDown_WhileLoading_CancelsIt()
+    public async Task StopAsync_WhileLoading_CancelsIt()
     {
         SlowSource source = new();
         IHost host = Hosts.Build(_logs, b => b.Services.AddResNetClassifier(source.CreateAsync));
@@ -255,7 +255,7 @@ public sealed class ServiceCollectionTests : IDisposable
 
         await ((Func<Task>)(() => waiting)).Should().ThrowAsync<OperationCanceledException>();
         await ((Func<Task>)(() => provider.GetAsync())).Should().ThrowAsync<OperationCanceledException>();
-        source.Calls.Should().Be(1, "nothing is begun any more");
+        source.Calls.Should().Be(1, "no further load is started");
         host.Dispose();
         _logs.Of("ClassifierCancelled").Should().ContainSingle().Which.Event.Id.Should().Be(402);
         _logs.Entries.Should().NotContain(e => e.Level >= LogLevel.Warning);
@@ -263,7 +263,7 @@ public sealed class ServiceCollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Dispose_OfALoadedButNeverResolvedClassifier_FreesIt()
+    public async Task Dispose_ClassifierNeverResolved_DisposesIt()
     {
         SlowSource source = new();
         source.GoOn();

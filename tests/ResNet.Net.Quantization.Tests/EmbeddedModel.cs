@@ -2,7 +2,7 @@ using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Quantization.Tests;
 
-/// <summary>The embedded float model and the sample images, quantized once for all tests.</summary>
+/// <summary>Provides the embedded float model, quantized once for all tests, and the sample images.</summary>
 internal static class EmbeddedModel
 {
     public const int Size = 32;

@@ -1,6 +1,6 @@
 namespace ResNet.Net.Quantization.Tests;
 
-/// <summary>A test that needs Debian's qemu-user: skipped, with the reason, where it is absent; never skipped in CI.</summary>
+/// <summary>Marks a test that needs Debian's qemu-user. It is skipped without it, but never in CI.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class QemuFactAttribute : FactAttribute
 {

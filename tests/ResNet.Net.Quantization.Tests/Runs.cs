@@ -12,13 +12,13 @@ internal static class Runs
     public static (float[] Values, long[] Shape)[] Values(OnnxModel model, ReadOnlyMemory<float> image, string[] names, int size = SmallNetworks.Size, GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL)
     {
         using ModelRunner runner = new(model, model.Graph.FeedInputs.Single().Name, size, size, names, threads: 1, optimization);
-        image.Span.CopyTo(runner.Image);
+        image.Span.CopyTo(runner.Input);
         (float[], long[])[] values = new (float[], long[])[names.Length];
         runner.Run((i, span, shape) => values[i] = (span.ToArray(), shape));
         return values;
     }
 
-    /// <summary>In dB.</summary>
+    /// <summary>Computes the signal-to-quantization-noise ratio in dB.</summary>
     public static double Sqnr(IEnumerable<float> exact, IEnumerable<float> noisy)
         => 10 * Math.Log10(exact.Sum(v => (double)v * v) / exact.Zip(noisy, (a, b) => (a - (double)b) * (a - (double)b)).Sum());
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ResNet.Net.Quantization.Tests;
 
-/// <summary>Prints the scores that the embedded int8 model gives an image, on whatever processor it is run: with the library's guard, and without.</summary>
+/// <summary>Prints the scores of the embedded int8 model for an image, with and without the saturation guard.</summary>
 internal static class SaturationProbe
 {
     private static int Main(string[] arguments)

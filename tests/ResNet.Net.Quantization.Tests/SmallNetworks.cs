@@ -2,13 +2,13 @@ using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Quantization.Tests;
 
-/// <summary>Small networks of random weights with everything that ResNets are made of, on images of 3x16x16.</summary>
+/// <summary>Builds small networks with random weights and all building blocks of ResNets, for 3x16x16 images.</summary>
 internal static class SmallNetworks
 {
     public const int Size = 16;
     public const int Classes = 7;
 
-    /// <summary>Conv, BatchNormalization, Relu, MaxPool, a residual block with a shortcut, GlobalAveragePool, Flatten, Gemm.</summary>
+    /// <summary>Builds Conv, BatchNormalization, Relu, MaxPool, a residual block with a shortcut, GlobalAveragePool, Flatten, Gemm.</summary>
     public static OnnxModel Residual(int seed = 1)
     {
         Net net = new(seed, opset: 13, "residual");
@@ -22,7 +22,7 @@ internal static class SmallNetworks
         return net.Gemm("f", "y", 12, transposed: true).Build();
     }
 
-    /// <summary>Pre-activation: BatchNormalization of the input, and after Adds.</summary>
+    /// <summary>Builds a pre-activation network with BatchNormalization of the input and after Adds.</summary>
     public static OnnxModel PreActivation(int seed = 2)
     {
         Net net = new(seed, opset: 7, "preactivation");
@@ -40,7 +40,7 @@ internal static class SmallNetworks
         return net.Gemm("f", "y", 8, transposed: false).Build();
     }
 
-    /// <summary>As Caffe2 exports: Sum, AveragePool, Dropout, Softmax, of a low opset, weights as inputs.</summary>
+    /// <summary>Builds a network as Caffe2 exports it: Sum, AveragePool, Dropout, Softmax, a low opset, weights as inputs.</summary>
     public static OnnxModel Caffe2(int seed = 3)
     {
         Net net = new(seed, opset: 7, "caffe2", irVersion: 3);
@@ -58,7 +58,7 @@ internal static class SmallNetworks
 
     public static CalibrationSet Calibration(int count = 12) => CalibrationSet.FromTensors(Images(count), Size, Size);
 
-    /// <summary>Writes nodes and the weights that they need.</summary>
+    /// <summary>Adds nodes and their weights.</summary>
     internal sealed class Net
     {
         private readonly OnnxModel _model;

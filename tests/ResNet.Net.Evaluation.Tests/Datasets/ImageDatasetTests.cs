@@ -18,9 +18,9 @@ public sealed class ImageDatasetTests : IDisposable
     [InlineData("n00000004-crane_bird", 3)]
     [InlineData("2", 2)]
     [InlineData("0003", 3)]
-    public void FromClassFolders_FolderNames_AreLabelsSynsetsOrIndices(string folder, int expected)
+    public void FromClassFolders_LabelsSynsetsAndIndices_AreResolved(string folder, int expected)
     {
-        Place($"{folder}/1.png", $"{folder}/inner/2.JPEG");
+        Write($"{folder}/1.png", $"{folder}/inner/2.JPEG");
 
         ImageDataset dataset = ImageDataset.FromClassFolders(_folder.FullPath, Animals);
 
@@ -29,9 +29,9 @@ public sealed class ImageDatasetTests : IDisposable
     }
 
     [Fact]
-    public void FromClassFolders_FoldersOnTheWayAndThingsBeside_ArePassedOver()
+    public void FromClassFolders_ParentFoldersAndOtherFiles_AreIgnored()
     {
-        Place("data/val/cat/b.png", "data/val/cat/A.png", "data/val/shark/c.webp", "data/val/notes.txt", "data/val/cat/.hidden.png", "data/val/.cache/x.png", "data/val/cat/Thumbs.db");
+        Write("data/val/cat/b.png", "data/val/cat/A.png", "data/val/shark/c.webp", "data/val/notes.txt", "data/val/cat/.hidden.png", "data/val/.cache/x.png", "data/val/cat/Thumbs.db");
 
         ImageDataset dataset = ImageDataset.Open(_folder.FullPath, Animals);
 
@@ -39,67 +39,74 @@ public sealed class ImageDatasetTests : IDisposable
     }
 
     [Fact]
-    public void FromClassFolders_EverythingWrong_IsListedInOneError()
+    public void FromClassFolders_ManyErrors_AreListedInOneException()
     {
-        Place("cat/1.png", "Cat_/2.png", "zebra/3.png", "zebra/4.png", "crane/5.png", "7/6.png", "stray.png", "n99999999/8.png");
+        Write("cat/1.png", "Cat_/2.png", "zebra/3.png", "zebra/4.png", "crane/5.png", "7/6.png", "stray.png", "n99999999/8.png");
 
-        string message = Refused(() => ImageDataset.FromClassFolders(_folder.FullPath, Animals));
+        string message = ErrorOf(() => ImageDataset.FromClassFolders(_folder.FullPath, Animals));
 
         message.Should().ContainAll(
-            "'zebra' (2 images) is no class", "'crane' (1 images) is ambiguous", "2 (n00000003 crane) and 3 (n00000004 crane)", "'7' (1 images) is a number",
-            "'stray.png' has no label", "'Cat_' and 'cat' both mean the class 0", "'n99999999' (1 images) is the synset id of no class", "animals", "cat; great white shark, shark");
+            "'zebra' (2 images) is not a class",
+            "'crane' (1 images) is ambiguous",
+            "2 (n00000003 crane) and 3 (n00000004 crane)",
+            "'7' (1 images) is a number",
+            "'stray.png' has no label",
+            "'Cat_' and 'cat' both name class 0",
+            "'n99999999' (1 images) is not the synset id of a class",
+            "animals",
+            "cat; great white shark, shark");
     }
 
     [Fact]
-    public void FromClassFolders_IndexOutOfRange_IsRefused()
+    public void FromClassFolders_IndexOutOfRange_Throws()
     {
-        Place("0/1.png", "4/2.png");
+        Write("0/1.png", "4/2.png");
 
-        Refused(() => ImageDataset.FromClassFolders(_folder.FullPath, Animals)).Should().Contain("'4' (1 images) is no class index: these run from 0 to 3");
+        ErrorOf(() => ImageDataset.FromClassFolders(_folder.FullPath, Animals)).Should().Contain("'4' (1 images) is not a class index from 0 to 3");
     }
 
     [Fact]
-    public void FromClassFolders_SynsetsButLabelsWithout_SaysWhatToDo()
+    public void FromClassFolders_LabelsWithoutSynsets_SuggestsOthers()
     {
-        Place("n01440764/1.png", "n01443537/1.png");
+        Write("n01440764/1.png", "n01443537/1.png");
 
-        Refused(() => ImageDataset.FromClassFolders(_folder.FullPath, LabelSet.Cifar10)).Should().Contain("LabelSet.ImageNet");
+        ErrorOf(() => ImageDataset.FromClassFolders(_folder.FullPath, LabelSet.Cifar10)).Should().Contain("LabelSet.ImageNet");
     }
 
     [Fact]
-    public void FromClassFolders_FlatFilesNamedAfterSynsets_AreLabeled()
+    public void FromClassFolders_FilesNamedAfterSynsets_AreLabeled()
     {
-        Place("n00000002_a.JPEG", "n00000001.png");
+        Write("n00000002_a.JPEG", "n00000001.png");
 
         ImageDataset.Open(_folder.FullPath, Animals).Images.Select(i => i.ClassIndex).Should().Equal(0, 1);
     }
 
     [Fact]
-    public void Open_UnlabelledPictures_NamesThem()
+    public void Open_UnlabeledImages_ThrowsWithTheirNames()
     {
-        Place("IMG_1.jpg", "IMG_2.jpg");
+        Write("IMG_1.jpg", "IMG_2.jpg");
 
-        Refused(() => ImageDataset.Open(_folder.FullPath, Animals)).Should().ContainAll("'IMG_1.jpg' has no label", "'IMG_2.jpg'");
+        ErrorOf(() => ImageDataset.Open(_folder.FullPath, Animals)).Should().ContainAll("'IMG_1.jpg' has no label", "'IMG_2.jpg'");
     }
 
     [Fact]
-    public void Open_NoPictures_SaysSo()
+    public void Open_NoImages_Throws()
     {
-        Place("cat/notes.txt");
+        Write("cat/notes.txt");
 
-        Refused(() => ImageDataset.Open(_folder.FullPath, Animals)).Should().Contain("has no images").And.Contain(".jpg");
+        ErrorOf(() => ImageDataset.Open(_folder.FullPath, Animals)).Should().Contain("has no images").And.Contain(".jpg");
     }
 
     [Fact]
-    public void Open_NothingThere_NamesThePath()
+    public void Open_MissingPath_ThrowsWithThePath()
     {
         ((Action)(() => ImageDataset.Open(_folder["no", "where"], Animals))).Should().Throw<FileNotFoundException>().WithMessage("*where*");
         string file = _folder.Write("model.onnx", "x");
-        Refused(() => ImageDataset.Open(file, Animals)).Should().Contain("model.onnx").And.Contain(".zip");
+        ErrorOf(() => ImageDataset.Open(file, Animals)).Should().Contain("model.onnx").And.Contain(".zip");
     }
 
     [Fact]
-    public void FromClassFolders_LinkedClassesAreFollowed_AndLinksThatLeadBackAreNot()
+    public void FromClassFolders_Links_AreFollowedUnlessCircular()
     {
         if (OperatingSystem.IsWindows())
         {
@@ -108,7 +115,7 @@ public sealed class ImageDatasetTests : IDisposable
 
         using TemporaryFolder elsewhere = new();
         elsewhere.Write("1.png", "1");
-        Place("shark/2.png");
+        Write("shark/2.png");
         Directory.CreateSymbolicLink(Path.Combine(_folder.FullPath, "cat"), elsewhere.FullPath);
         Directory.CreateSymbolicLink(Path.Combine(_folder.FullPath, "shark", "loop"), _folder.FullPath);
 
@@ -116,7 +123,7 @@ public sealed class ImageDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Read_FileAboveTheLimit_FailsWithItsName()
+    public void Read_FileAboveTheLimit_Throws()
     {
         _folder.Write("cat/1.png", new byte[1001]);
         ImageDataset dataset = ImageDataset.FromClassFolders(_folder.FullPath, Animals, new ImageDatasetOptions { MaxImageBytes = 1000 });
@@ -126,16 +133,16 @@ public sealed class ImageDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Constructor_TwoOfOneNameOrAClassTooMany_IsRefused()
+    public void Constructor_DuplicateNameOrUnknownClass_Throws()
     {
         LabeledImage[] images = [new("a", 0, () => default), new("a", 1, () => default), new("b", 4, () => default)];
 
-        Refused(() => new ImageDataset("mine", Animals, images)).Should().ContainAll("mine", "'a' is there twice", "'b' has the class 4; the last is 3");
-        Refused(() => new ImageDataset("mine", Animals, [])).Should().Contain("no images");
+        ErrorOf(() => new ImageDataset("mine", Animals, images)).Should().ContainAll("mine", "'a' occurs twice", "'b' has class 4; the last class is 3");
+        ErrorOf(() => new ImageDataset("mine", Animals, [])).Should().Contain("no images");
     }
 
     [Fact]
-    public void Sample_IsSpreadEvenly_AndTheSameEveryTime()
+    public void Sample_Always_IsEvenAndDeterministic()
     {
         ImageDataset all = new("all", Animals, Enumerable.Range(0, 1000).Select(i => new LabeledImage($"{i}", i / 250, () => default)));
 
@@ -157,7 +164,7 @@ public sealed class ImageDatasetTests : IDisposable
     [InlineData("list.txt", "a b.png n00000001\nc.png n00000002")]
     public void FromList_PathsAndLabels_AreRead(string name, string text)
     {
-        Place("a b.png", "c.png");
+        Write("a b.png", "c.png");
         string list = _folder.Write(name, text);
 
         ImageDataset dataset = ImageDataset.Open(list, Animals);
@@ -167,17 +174,17 @@ public sealed class ImageDatasetTests : IDisposable
     }
 
     [Fact]
-    public void FromList_BadLines_AreAllNamed()
+    public void FromList_MalformedLines_AreAllListed()
     {
-        Place("a.png");
+        Write("a.png");
         string list = _folder.Write("list.txt", "a.png cat\ngone.png cat\na2.png zebra\nalone\n");
 
-        Refused(() => ImageDataset.FromList(list, Animals)).Should().ContainAll("line 2: there is no file 'gone.png'", "line 3: the label 'zebra' is no class", "line 4: 'alone'");
+        ErrorOf(() => ImageDataset.FromList(list, Animals)).Should().ContainAll("line 2: the file 'gone.png' doesn't exist", "line 3: the label 'zebra' is not a class", "line 4: 'alone'");
     }
 
-    private static string Refused(Func<ImageDataset> open) => open.Should().Throw<ImageDatasetException>().Which.Message;
+    private static string ErrorOf(Func<ImageDataset> open) => open.Should().Throw<ImageDatasetException>().Which.Message;
 
-    private void Place(params string[] names)
+    private void Write(params string[] names)
     {
         foreach (string name in names)
         {

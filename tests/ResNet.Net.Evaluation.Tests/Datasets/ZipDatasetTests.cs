@@ -24,7 +24,7 @@ public sealed class ZipDatasetTests : IDisposable
     }
 
     [Fact]
-    public void FromZip_OneClassOnly_IsThatClass()
+    public void FromZip_OneClass_IsRecognized()
     {
         using ImageDataset dataset = ImageDataset.FromZip(Zip(("dog/1.png", [1]), ("dog/2.png", [1])), Animals);
 
@@ -32,18 +32,18 @@ public sealed class ZipDatasetTests : IDisposable
     }
 
     [Fact]
-    public void FromZip_NamesThatPointElsewhere_WriteNothing()
+    public void FromZip_PathsOutsideTheArchive_WritesNothing()
     {
         string zip = Zip(("../../cat/1.png", [1]), ("/etc/dog/2.png", [1]), ("cat/../../../dog.png", [1]));
         string[] before = Directory.GetFileSystemEntries(Path.GetDirectoryName(zip)!);
 
-        Refused(zip).Should().Contain("'..'");
+        ErrorOf(zip).Should().Contain("'..'");
 
         Directory.GetFileSystemEntries(Path.GetDirectoryName(zip)!).Should().Equal(before);
     }
 
     [Fact]
-    public async Task Read_FromManyThreads_GivesEachItsOwnBytes()
+    public async Task Read_ManyThreads_ReturnsTheRightBytes()
     {
         Random random = new(8);
         (string Name, byte[] Bytes)[] entries = [.. Enumerable.Range(0, 200).Select(i => ($"{(i % 2 == 0 ? "cat" : "dog")}/{i:D3}.png", Noise(random, random.Next(0, 5000))))];
@@ -60,15 +60,15 @@ public sealed class ZipDatasetTests : IDisposable
     }
 
     [Fact]
-    public void FromZip_EntryThatSaysItIsLarge_IsRefusedBeforeAnythingIsRead()
-        => Refused(Zip(("cat/bomb.png", new byte[5_000_000]), ("dog/1.png", [1])), 1_000_000).Should().ContainAll("'cat/bomb.png' unpacks to 5000000 bytes", "1000000", "MaxImageBytes");
+    public void FromZip_LargeEntry_ThrowsBeforeReading()
+        => ErrorOf(Zip(("cat/bomb.png", new byte[5_000_000]), ("dog/1.png", [1])), 1_000_000).Should().ContainAll("'cat/bomb.png' has 5000000 bytes uncompressed", "1000000", "MaxImageBytes");
 
     [Fact]
-    public void Read_EntryThatSaysItIsSmall_NeverGivesMoreThanTheLimit()
+    public void Read_EntryWithFalseSize_NeverExceedsTheLimit()
     {
         byte[] zip = File.ReadAllBytes(Zip(("cat/bomb.png", new byte[5_000_000])));
 
-        // The directory at the end says 10 bytes.
+        // The central directory declares 10 bytes.
         int directory = zip.AsSpan().LastIndexOf("PK\u0001\u0002"u8);
         BinaryPrimitives.WriteInt32LittleEndian(zip.AsSpan(directory + 24), 10);
         using ImageDataset dataset = ImageDataset.FromZip(_folder.Write("liar.zip", zip), Animals, new ImageDatasetOptions { MaxImageBytes = 1000 });
@@ -87,32 +87,32 @@ public sealed class ZipDatasetTests : IDisposable
     }
 
     [Fact]
-    public void FromZip_EncryptedEntry_IsRefused()
+    public void FromZip_EncryptedEntry_Throws()
     {
         byte[] zip = File.ReadAllBytes(Zip(("cat/1.png", [1, 2, 3])));
         int directory = zip.AsSpan().LastIndexOf("PK\u0001\u0002"u8);
         zip[directory + 8] |= 1;
         zip[6] |= 1;
 
-        Refused(_folder.Write("secret.zip", zip)).Should().Contain("'cat/1.png' is encrypted");
+        ErrorOf(_folder.Write("secret.zip", zip)).Should().Contain("'cat/1.png' is encrypted");
     }
 
     [Fact]
-    public void FromZip_TwoEntriesOfOneName_AreRefused() => Refused(Zip(("cat/1.png", [1]), ("cat/1.png", [2]))).Should().Contain("'cat/1.png' is there twice");
+    public void FromZip_DuplicateEntry_Throws() => ErrorOf(Zip(("cat/1.png", [1]), ("cat/1.png", [2]))).Should().Contain("'cat/1.png' occurs twice");
 
     [Fact]
-    public void FromZip_UnknownFolders_AreListed_AndTheFileIsClosed()
+    public void FromZip_UnknownFolders_AreListedAndTheFileIsClosed()
     {
         string zip = Zip(("cat/1.png", [1]), ("zebra/1.png", [2]), ("yak/1.png", [2]));
 
-        Refused(zip).Should().ContainAll("'zebra'", "'yak'");
+        ErrorOf(zip).Should().ContainAll("'zebra'", "'yak'");
 
         using FileStream alone = new(zip, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
         alone.Length.Should().BePositive();
     }
 
     [Fact]
-    public void FromZip_AnyBytes_GiveADataSetOrAClearError()
+    public void FromZip_MutatedArchive_GivesDatasetOrException()
     {
         Random random = new(4);
         byte[] good = File.ReadAllBytes(Zip(("cat/1.png", Noise(random, 300)), ("dog/2.png", new byte[3000])));
@@ -144,7 +144,7 @@ public sealed class ZipDatasetTests : IDisposable
     }
 
     [SharedFact]
-    public void FromZip_200Photos_HaveTheSynsetsOfTheirNames()
+    public void FromZip_200Photos_HasTheSynsetsOfTheirNames()
     {
         using ImageDataset dataset = ImageDataset.Open(Path.Combine(TestFolders.Shared, "data", "imagenet-photos.zip"), LabelSet.ImageNet);
 
@@ -159,7 +159,7 @@ public sealed class ZipDatasetTests : IDisposable
         return bytes;
     }
 
-    private static string Refused(string zip, int maxBytes = 1 << 20)
+    private static string ErrorOf(string zip, int maxBytes = 1 << 20)
         => ((Action)(() => ImageDataset.FromZip(zip, Animals, new ImageDatasetOptions { MaxImageBytes = maxBytes }).Dispose())).Should().Throw<ImageDatasetException>().Which.Message;
 
     private string Zip(params (string Name, byte[] Bytes)[] entries)

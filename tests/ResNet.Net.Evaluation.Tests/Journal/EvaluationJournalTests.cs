@@ -18,10 +18,10 @@ public sealed class EvaluationJournalTests : IDisposable
     }
 
     [Fact]
-    public async Task Resume_CutAtAnyByte_GivesTheReportOfAnUnbrokenRun()
+    public async Task Resume_TruncatedAtAnyByte_GivesTheSameReport()
     {
-        ImageDataset dataset = ColorModel.Dataset(23, isBad: i => i == 9);
-        string expected = Everything(await Evaluator.EvaluateAsync(_classifier, dataset, Options));
+        ImageDataset dataset = ColorModel.Dataset(23, isDamaged: i => i == 9);
+        string expected = AllResults(await Evaluator.EvaluateAsync(_classifier, dataset, Options));
         byte[] whole = File.ReadAllBytes(Journal);
         Random random = new(2);
         foreach (int length in Enumerable.Range(0, 120).Select(_ => random.Next(whole.Length + 1)).Append(0).Append(whole.Length).Append(whole.Length - 1))
@@ -30,17 +30,17 @@ public sealed class EvaluationJournalTests : IDisposable
 
             EvaluationReport report = await Evaluator.EvaluateAsync(_classifier, dataset, Options);
 
-            Everything(report).Should().Be(expected, $"it was cut after {length} bytes");
+            AllResults(report).Should().Be(expected, $"the journal was truncated after {length} bytes");
             report.Resumed.Should().BeInRange(Math.Max(whole.AsSpan(0, length).Count((byte)'\n') - 1, 0), 22);
-            (await Evaluator.EvaluateAsync(_classifier, dataset, Options)).Resumed.Should().Be(22, "all but the image that fails, which is tried again");
+            (await Evaluator.EvaluateAsync(_classifier, dataset, Options)).Resumed.Should().Be(22, "only the failed image is retried");
         }
     }
 
     [Fact]
-    public async Task Resume_DamagedLines_AreEvaluatedAgain()
+    public async Task Resume_DamagedLines_EvaluatesTheirImagesAgain()
     {
         ImageDataset dataset = ColorModel.Dataset(40);
-        string expected = Everything(await Evaluator.EvaluateAsync(_classifier, dataset, Options));
+        string expected = AllResults(await Evaluator.EvaluateAsync(_classifier, dataset, Options));
         byte[] whole = File.ReadAllBytes(Journal);
         int header = Array.IndexOf(whole, (byte)'\n') + 1;
         Random random = new(6);
@@ -55,18 +55,18 @@ public sealed class EvaluationJournalTests : IDisposable
             File.WriteAllBytes(Journal, damaged);
             EvaluationReport report = await Evaluator.EvaluateAsync(_classifier, dataset, Options);
 
-            Everything(report).Should().Be(expected);
+            AllResults(report).Should().Be(expected);
             report.Resumed.Should().BeInRange(30, 40);
         }
     }
 
     [Fact]
-    public async Task Resume_AfterCancellation_DoesNotReadWhatIsDone()
+    public async Task Resume_AfterCancellation_DoesNotReadCompletedImages()
     {
         ImageDataset dataset = ColorModel.Dataset(400);
-        string expected = Everything(await Evaluator.EvaluateAsync(_classifier, dataset));
+        string expected = AllResults(await Evaluator.EvaluateAsync(_classifier, dataset));
         using CancellationTokenSource source = new();
-        Func<Task> evaluate = () => Evaluator.EvaluateAsync(_classifier, dataset, Options, new Caller(p => { if (p.Done >= 100) { source.Cancel(); } }), source.Token);
+        Func<Task> evaluate = () => Evaluator.EvaluateAsync(_classifier, dataset, Options, new Caller(p => { if (p.Completed >= 100) { source.Cancel(); } }), source.Token);
         await evaluate.Should().ThrowAsync<OperationCanceledException>();
 
         int read = 0;
@@ -77,13 +77,13 @@ public sealed class EvaluationJournalTests : IDisposable
         })));
         EvaluationReport report = await Evaluator.EvaluateAsync(_classifier, counted, Options);
 
-        Everything(report).Should().Be(expected);
+        AllResults(report).Should().Be(expected);
         report.Resumed.Should().BeInRange(100, 120);
-        read.Should().BeInRange(400 - report.Resumed, 400 - report.Resumed + 8, "besides the batch by which the journal is checked");
+        read.Should().BeInRange(400 - report.Resumed, 400 - report.Resumed + 8, "one more batch verifies the journal");
     }
 
     [Fact]
-    public async Task Resume_ProcessesKilledAtAnyMoment_TheReportIsThatOfAnUnbrokenRun()
+    public async Task Resume_KilledProcesses_GivesTheSameReport()
     {
         const int Images = 300;
         string expected = (await Evaluator.EvaluateAsync(_classifier, ColorModel.Dataset(Images))).ToJson(timings: false);
@@ -99,10 +99,10 @@ public sealed class EvaluationJournalTests : IDisposable
             }
 
             await Task.Delay(random.Next(60));
-            process.HasExited.Should().BeFalse("it takes seconds");
+            process.HasExited.Should().BeFalse("the run takes seconds");
             process.Kill();
             await process.WaitForExitAsync();
-            LengthOfJournal().Should().BeGreaterThan(lengths[^1], "every process gets further");
+            LengthOfJournal().Should().BeGreaterThan(lengths[^1], "every process makes progress");
             lengths.Add(LengthOfJournal());
         }
 
@@ -113,7 +113,7 @@ public sealed class EvaluationJournalTests : IDisposable
     }
 
     [Fact]
-    public async Task Open_JournalOfAnotherEvaluation_IsRefusedByName()
+    public async Task Open_JournalOfAnotherEvaluation_Throws()
     {
         ImageDataset dataset = ColorModel.Dataset(12);
         await Evaluator.EvaluateAsync(_classifier, dataset, Options);
@@ -122,11 +122,11 @@ public sealed class EvaluationJournalTests : IDisposable
         using ResNetClassifier tenCrop = ColorModel.Create(new ResNetClassifierOptions { Crops = CropSampling.TenCrop });
         using ResNetClassifier otherWeights = ColorModel.Create(gain: 4);
 
-        (await RefusedAsync(otherName, dataset)).Should().ContainAll("run.journal", "'colors'", "'colors-2'");
-        (await RefusedAsync(tenCrop, dataset)).Should().ContainAll("Center", "TenCrop");
-        (await RefusedAsync(_classifier, ColorModel.Dataset(13))).Should().ContainAll("12 images", "13");
-        (await RefusedAsync(_classifier, ColorModel.Dataset(12, seed: 2))).Should().Contain("other classes");
-        (await RefusedAsync(otherWeights, dataset)).Should().ContainAll("00000.png", "weights");
+        (await ErrorAsync(otherName, dataset)).Should().ContainAll("run.journal", "'colors'", "'colors-2'");
+        (await ErrorAsync(tenCrop, dataset)).Should().ContainAll("Center", "TenCrop");
+        (await ErrorAsync(_classifier, ColorModel.Dataset(13))).Should().ContainAll("12 images", "13");
+        (await ErrorAsync(_classifier, ColorModel.Dataset(12, seed: 2))).Should().Contain("other classes");
+        (await ErrorAsync(otherWeights, dataset)).Should().ContainAll("00000.png", "weights");
         File.ReadAllBytes(Journal).Should().Equal(before);
     }
 
@@ -135,17 +135,17 @@ public sealed class EvaluationJournalTests : IDisposable
     [InlineData("no line end")]
     [InlineData("\n")]
     [InlineData("\u0000\u0001\u0002")]
-    public async Task Open_FileThatIsNoJournal_IsLeftAsItIs(string text)
+    public async Task Open_OtherFile_ThrowsAndKeepsIt(string text)
     {
         File.WriteAllText(Journal, text);
 
-        (await RefusedAsync(_classifier, ColorModel.Dataset(3))).Should().Contain("no journal");
+        (await ErrorAsync(_classifier, ColorModel.Dataset(3))).Should().Contain("not a journal");
 
         File.ReadAllText(Journal).Should().Be(text);
     }
 
     [Fact]
-    public async Task Open_JournalInUse_IsAnError()
+    public async Task Open_JournalInUse_Throws()
     {
         using FileStream other = new(Journal, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
 
@@ -153,7 +153,7 @@ public sealed class EvaluationJournalTests : IDisposable
     }
 
     [Fact]
-    public async Task Resume_MovedDataSetAndOtherBatches_GoesOn()
+    public async Task Resume_MovedDatasetAndOtherBatchSize_Resumes()
     {
         ImageDataset dataset = ColorModel.Dataset(30);
         await Evaluator.EvaluateAsync(_classifier, new ImageDataset("here", dataset.Labels, dataset.Images), Options);
@@ -162,14 +162,14 @@ public sealed class EvaluationJournalTests : IDisposable
         (await Evaluator.EvaluateAsync(other, new ImageDataset("there", dataset.Labels, dataset.Images), Options)).Resumed.Should().Be(30);
     }
 
-    private static string Everything(EvaluationReport report) => report.ToJson(timings: false) + string.Join('\n', report.Images);
+    private static string AllResults(EvaluationReport report) => report.ToJson(timings: false) + string.Join('\n', report.Images);
 
     private ProcessStartInfo Probe(int images, int delay)
         => ProgramRun.Dotnet(typeof(EvaluationProbe).Assembly.Location, [Journal, $"{images}", $"{delay}"]);
 
     private long LengthOfJournal() => File.Exists(Journal) ? new FileInfo(Journal).Length : 0;
 
-    private async Task<string> RefusedAsync(ResNetClassifier classifier, ImageDataset dataset)
+    private async Task<string> ErrorAsync(ResNetClassifier classifier, ImageDataset dataset)
         => (await ((Func<Task>)(() => Evaluator.EvaluateAsync(classifier, dataset, Options))).Should().ThrowAsync<EvaluationException>()).Which.Message;
 
     private sealed class Caller(Action<EvaluationProgress> report) : IProgress<EvaluationProgress>

@@ -2,10 +2,8 @@ using System.Globalization;
 
 namespace ResNet.Net.Evaluation.Tests;
 
-/// <summary>
-/// The test assembly as a program: a process of its own that evaluates with a journal. Tests start it and kill it.
-/// Arguments: the journal, how many images, and how many milliseconds reading one takes. Prints the report without timings.
-/// </summary>
+/// <summary>The test assembly's program, which tests start and kill: evaluates with a journal and prints the report without timings.</summary>
+/// <remarks>Arguments: the journal, the number of images, and the milliseconds that reading an image takes.</remarks>
 internal static class EvaluationProbe
 {
     public static async Task<int> Main(string[] arguments)

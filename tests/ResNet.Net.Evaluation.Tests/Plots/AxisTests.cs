@@ -10,7 +10,7 @@ public class AxisTests
     [InlineData(21, 10)]
     [InlineData(110, 50)]
     [InlineData(50_000, 20_000)]
-    public void Step_FourParts_IsRound(int range, int expected) => Axis.Step(range, 4).Should().Be(expected);
+    public void Step_FourParts_ReturnsRoundStep(int range, int expected) => Axis.Step(range, 4).Should().Be(expected);
 
     [Theory]
     [InlineData(0, "0")]
@@ -20,5 +20,5 @@ public class AxisTests
     [InlineData(9950, "10k")]
     [InlineData(50_000, "50k")]
     [InlineData(1_281_167, "1.3M")]
-    public void Short_Count_TakesFewCharacters(int count, string expected) => Axis.Short(count).Should().Be(expected);
+    public void Short_Count_ReturnsFewCharacters(int count, string expected) => Axis.Short(count).Should().Be(expected);
 }

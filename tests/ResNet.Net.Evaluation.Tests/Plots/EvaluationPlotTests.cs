@@ -8,7 +8,7 @@ public class EvaluationPlotTests
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
     [Fact]
-    public void ToSvg_FewClasses_HasEveryCountOfTheMatrix()
+    public void ToSvg_FewClasses_ShowsEveryCountOfTheMatrix()
     {
         EvaluationReport report = RandomReport(10, 900);
 
@@ -20,20 +20,19 @@ public class EvaluationPlotTests
             texts.Should().Contain($"{pair.Count}");
         }
 
-        texts.Should().Contain(["Reliability", "Confusion matrix", "true class", "predicted class", "accuracy", "images"]);
         texts.Where(t => t == "class 7").Should().HaveCount(2, "a row and a column");
-        texts.Count(t => int.TryParse(t, out _)).Should().BeGreaterThanOrEqualTo(report.ConfusionPairs.Count + report.Classes.Count(c => c.Right > 0));
+        texts.Count(t => int.TryParse(t, out _)).Should().BeGreaterThanOrEqualTo(report.ConfusionPairs.Count + report.Classes.Count(c => c.Correct > 0));
     }
 
     [Fact]
-    public void ToSvg_ReliabilityBars_AreAsHighAsTheBinsAccuracy()
+    public void ToSvg_ReliabilityBars_HaveTheHeightOfTheAccuracy()
     {
         EvaluationReport report = RandomReport(10, 900);
         CalibrationBin[] bins = [.. report.CalibrationBins.Where(b => b.Count > 0)];
 
         XElement root = XElement.Parse(EvaluationPlot.ToSvg(report));
 
-        // The dashed diagonal of the plot gives its size.
+        // The dashed diagonal spans the plot.
         XElement diagonal = root.Elements(Svg + "line").Single(l => l.Attribute("stroke-dasharray") is not null && Number(l, "y1") != Number(l, "y2"));
         double height = Number(diagonal, "y1") - Number(diagonal, "y2");
         double bottom = Number(diagonal, "y1");
@@ -51,7 +50,7 @@ public class EvaluationPlotTests
     [InlineData(20)]
     [InlineData(21)]
     [InlineData(1000)]
-    public void ToSvg_AnyNumberOfClasses_KeepsEveryTextAndBarOnTheCanvas(int classes)
+    public void ToSvg_AnyNumberOfClasses_StaysOnTheCanvas(int classes)
     {
         EvaluationReport report = RandomReport(classes, 3000, "a class with quite a long name, such as ImageNet's, ");
 
@@ -74,11 +73,11 @@ public class EvaluationPlotTests
             (Number(bar, "y") + Number(bar, "height")).Should().BeInRange(0, height);
         }
 
-        Texts(root).Should().Contain(t => t.Value == (classes > 20 ? "Most often confused" : "Confusion matrix"));
+        Texts(root).Should().Contain(t => t.Value == (classes > 20 ? "Most frequent confusions" : "Confusion matrix"));
     }
 
     [Fact]
-    public void ToSvg_NamesFullOfMarkup_StayText()
+    public void ToSvg_NamesWithMarkup_AreEscaped()
     {
         LabelSet labels = new("odd", ["<script>alert(1)</script>", "a & \"b\"", "\ud83d\ude00 \ud800 \u0000\uffff", "写真写真写真写真写真写真写真写真写真写真"]);
         EvaluationReport report = new("<m>", labels, "d]]>", [EvaluatedImage.Of(new LabeledImage("p", 2, () => default), [0.1f, 0.2f, 0.3f, 0.4f])], 15);
@@ -90,12 +89,12 @@ public class EvaluationPlotTests
     }
 
     [Fact]
-    public void ToSvg_EveryPictureRight_SaysSo()
+    public void ToSvg_EveryImageCorrect_SaysSo()
     {
         LabelSet labels = new("many", Enumerable.Range(0, 30).Select(i => $"c{i}"));
         EvaluationReport report = new("m", labels, "d", [EvaluatedImage.Of(new LabeledImage("p", 3, () => default), [.. Enumerable.Range(0, 30).Select(i => i == 3 ? 1f : 0f)])], 15);
 
-        EvaluationPlot.ToSvg(report).Should().Contain("none: every image is right");
+        EvaluationPlot.ToSvg(report).Should().Contain("none: every image is classified correctly");
     }
 
     private static EvaluationReport RandomReport(int classes, int images, string label = "class ")

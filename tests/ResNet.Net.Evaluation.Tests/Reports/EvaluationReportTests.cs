@@ -7,7 +7,7 @@ public class EvaluationReportTests
 {
     private static readonly LabelSet Letters = new("letters", ["a", "b", "c", "d", "e", "f", "g"]);
 
-    /// <summary>Five images and one that failed, worked out with pencil and paper.</summary>
+    // Five images and one that failed; the expected values are computed by hand.
     private static readonly EvaluationReport ByHand = new("model", Letters, "set",
     [
         Result("1", truth: 0, predicted: 0, rank: 1, confidence: 0.9f, loss: 0.1),
@@ -19,7 +19,7 @@ public class EvaluationReportTests
     ], bins: 4);
 
     [Fact]
-    public void ByHand_Accuracy_IsOfThePicturesThatWereClassified()
+    public void Accuracy_KnownResults_ExcludesFailedImages()
     {
         (ByHand.Count, ByHand.Failed, ByHand.Top1Count, ByHand.Top5Count).Should().Be((5, 1, 2, 4));
         ByHand.Top1.Should().BeApproximately(40, 1e-12);
@@ -30,7 +30,7 @@ public class EvaluationReportTests
     }
 
     [Fact]
-    public void ByHand_ClassesAndConfusions_AreCounted()
+    public void ClassesAndConfusions_KnownResults_AreCounted()
     {
         ByHand.Classes.Take(4).Should().Equal(
             new ClassAccuracy(0, "a", 2, 1, 2), new ClassAccuracy(1, "b", 1, 1, 3), new ClassAccuracy(2, "c", 2, 0, 0), new ClassAccuracy(3, "d", 0, 0, 0));
@@ -41,7 +41,7 @@ public class EvaluationReportTests
     }
 
     [Fact]
-    public void ByHand_Calibration_HasItsBinsAndTheirMeanDistance()
+    public void Calibration_KnownResults_HasBinsAndError()
     {
         // 0.5 lies in (0.25, 0.5]; 0.6 in (0.5, 0.75]; 0.8, 0.9 and 1 in (0.75, 1].
         ByHand.CalibrationBins.Select(b => (b.From, b.To, b.Count)).Should().Equal((0, 25, 0), (25, 50, 1), (50, 75, 1), (75, 100, 3));
@@ -54,7 +54,7 @@ public class EvaluationReportTests
     }
 
     [Fact]
-    public void RandomResults_EveryMeasure_EqualsALiteralCount()
+    public void Measures_RandomResults_EqualLiteralCounts()
     {
         Random random = new(11);
         for (int time = 0; time < 30; time++)
@@ -81,10 +81,10 @@ public class EvaluationReportTests
             report.ExpectedCalibrationError.Should().BeApproximately(100 * error, 1e-9);
             for (int truth = 0; truth < classes; truth++)
             {
-                for (int named = 0; named < classes; named++)
+                for (int predicted = 0; predicted < classes; predicted++)
                 {
-                    int literal = rows.Count(r => r.Truth == truth && Best(r.Row) == named);
-                    int counted = truth == named ? report.Classes[truth].Right : report.ConfusionPairs.SingleOrDefault(p => p.ClassIndex == truth && p.PredictedClass == named)?.Count ?? 0;
+                    int literal = rows.Count(r => r.Truth == truth && Best(r.Row) == predicted);
+                    int counted = truth == predicted ? report.Classes[truth].Correct : report.ConfusionPairs.SingleOrDefault(p => p.ClassIndex == truth && p.PredictedClass == predicted)?.Count ?? 0;
                     counted.Should().Be(literal);
                 }
             }
@@ -94,7 +94,7 @@ public class EvaluationReportTests
     }
 
     [Fact]
-    public void Json_Parsed_HoldsTheNumbers()
+    public void ToJson_KnownResults_ContainsTheNumbers()
     {
         using JsonDocument json = JsonDocument.Parse(ByHand.ToJson(timings: false));
 
@@ -110,7 +110,7 @@ public class EvaluationReportTests
     }
 
     [Fact]
-    public void TextAndMarkdown_HoldTheNumbersAndNamesAsTheyAre()
+    public void ToTextAndToMarkdown_SpecialCharacters_AreEscaped()
     {
         LabelSet labels = new("odd", ["a|b", "<script>"]);
         EvaluationReport report = new("m|x", labels, "d\ne", [EvaluatedImage.Of(Image("p|\n", 0), [0.25f, 0.75f]), EvaluatedImage.Failure(Image("<q>\u001b[31m", 1), "torn | file")], 15);
@@ -118,13 +118,13 @@ public class EvaluationReportTests
         string text = report.ToText();
         string markdown = report.ToMarkdown();
 
-        text.Should().Contain("m|x on d?e").And.Contain("a|b taken for <script>").And.Contain("<q>?[31m: torn | file").And.Contain("1.3863 nats");
+        text.Should().Contain("m|x on d?e").And.Contain("a|b classified as <script>").And.Contain("<q>?[31m: torn | file").And.Contain("1.3863 nats");
         markdown.Should().Contain(@"a\|b").And.Contain(@"\<script>").And.Contain(@"torn \| file").And.NotContain("\u001b");
         markdown.Split('\n').Where(l => l.StartsWith('|')).Should().OnlyContain(l => l.EndsWith('|'));
     }
 
     [Fact]
-    public void Reports_InAnotherCulture_AreTheSame()
+    public void Reports_OtherCulture_AreEqual()
     {
         string[] expected = [ByHand.ToText(), ByHand.ToMarkdown(), ByHand.ToJson()];
         CultureInfo before = CultureInfo.CurrentCulture;
@@ -142,7 +142,7 @@ public class EvaluationReportTests
     }
 
     [Fact]
-    public void AllFailed_NothingIsANumber_AndEveryFormHolds()
+    public void Reports_AllImagesFailed_AreValid()
     {
         EvaluationReport report = new("m", Letters, "d", [EvaluatedImage.Failure(Image("p", 1), "torn")], 15);
 

@@ -12,7 +12,7 @@ public class McNemarTests
     [InlineData(0, 6, 0.03125)]
     [InlineData(2, 8, 0.109375)]
     [InlineData(121, 59, 4.434449263755176e-06)]
-    public void Test_KnownCounts_GivesTheBinomialPValue(int first, int second, double expected)
+    public void Test_KnownCounts_ReturnsBinomialPValue(int first, int second, double expected)
     {
         (double p, double? statistic) = McNemar.Test(first, second);
 
@@ -21,7 +21,7 @@ public class McNemarTests
     }
 
     [Fact]
-    public void Test_UpTo1000Differences_EqualsExactIntegers()
+    public void Test_UpTo1000Differences_EqualsExactIntegerArithmetic()
     {
         Random random = new(3);
         (int, int)[] counts = [.. Enumerable.Range(0, 300).Select(_ => random.Next(0, 1001)).Select(n => (n, random.Next(0, n + 1))), (1000, 0), (1000, 500), (1000, 430)];
@@ -38,7 +38,7 @@ public class McNemarTests
     [InlineData(700, 701, 0, 1)]
     [InlineData(700, 700, 0, 1)]
     [InlineData(2000, 1500, 71.1431428571429, 3.32225378788559e-17)]
-    public void Test_MoreDifferences_GivesChiSquaredWithContinuityCorrection(int first, int second, double statistic, double expected)
+    public void Test_MoreDifferences_ReturnsChiSquaredWithContinuityCorrection(int first, int second, double statistic, double expected)
     {
         (double p, double? actual) = McNemar.Test(first, second);
 
@@ -57,20 +57,20 @@ public class McNemarTests
     [InlineData(3, 2.2090496998585438e-05)]
     [InlineData(5, 1.5374597944280351e-12)]
     [InlineData(10, 2.088487583762545e-45)]
-    public void Complementary_EqualsPythons(double x, double expected)
+    public void Complementary_KnownArguments_EqualsPython(double x, double expected)
         => ErrorFunction.Complementary(x).Should().BeApproximately(expected, expected * 1e-12);
 
-    private static double Exact(int n, int most)
+    private static double Exact(int n, int max)
     {
         BigInteger sum = 0;
         BigInteger term = 1;
-        for (int k = 0; k <= most; k++)
+        for (int k = 0; k <= max; k++)
         {
             sum += term;
             term = term * (n - k) / (k + 1);
         }
 
-        // 60 more bits than the quotient needs.
+        // 60 extra bits of precision.
         double p = (double)((sum << 1 << 60) / (BigInteger.One << n)) / (1L << 60);
         return Math.Min(p, 1);
     }

@@ -3,7 +3,7 @@ namespace ResNet.Net.Evaluation.Tests;
 public class WilsonTests
 {
     [Fact]
-    public void Interval_EveryCountOf40_BoundsAreWhereTheScoreTestTurns()
+    public void Interval_EveryCountOf40_BoundsSolveTheScoreEquation()
     {
         const double Z = 1.959963984540054;
         for (int right = 0; right <= 40; right++)
@@ -21,5 +21,5 @@ public class WilsonTests
     }
 
     [Fact]
-    public void Interval_NothingCounted_IsEverything() => Wilson.Interval(0, 0).Should().Be(new ConfidenceInterval(0, 100));
+    public void Interval_ZeroCount_ReturnsFullRange() => Wilson.Interval(0, 0).Should().Be(new ConfidenceInterval(0, 100));
 }

@@ -9,7 +9,7 @@ public class AdaptiveHistogramTests
     [InlineData(4, 1e30, 3e30)]
     [InlineData(5, -7, -6)]
     [InlineData(6, -1e-3, 1e6)]
-    public void Add_ManyBatchesThatWiden_EqualsTheLiteralCountOfAllValues(int seed, double min, double max)
+    public void Add_WideningBatches_EqualsLiteralCounts(int seed, double min, double max)
     {
         const int Bins = 64;
         Random random = new(seed);
@@ -17,7 +17,7 @@ public class AdaptiveHistogramTests
         AdaptiveHistogram histogram = new(Bins);
         for (int batch = 0; batch < 40; batch++)
         {
-            // Wider with every batch, so that it widens many times.
+            // Each batch is wider than the previous one.
             float[] values = [.. Enumerable.Range(0, 50).Select(_ => (float)(min + ((max - min) * random.NextDouble() * Math.Pow(2, batch - 39))))];
             histogram.Add(values);
             all.AddRange(values);
@@ -32,7 +32,7 @@ public class AdaptiveHistogramTests
     }
 
     [Fact]
-    public void Add_OtherOrderAndBatches_GivesTheSameHistogram()
+    public void Add_OtherOrderAndBatches_GivesEqualHistograms()
     {
         Random random = new(1);
         float[] values = [.. Enumerable.Range(0, 5000).Select(_ => (float)(Math.Pow(random.NextDouble(), 5) * 100 * (random.Next(2) == 0 ? -1 : 1)))];
@@ -50,7 +50,7 @@ public class AdaptiveHistogramTests
     }
 
     [Fact]
-    public void Add_ZerosOfBothSigns_AreOneValue()
+    public void Add_ZerosOfBothSigns_CountAsOneValue()
     {
         AdaptiveHistogram histogram = new(8);
         histogram.Add([0f, -0f, 0f]);

@@ -8,7 +8,7 @@ public class EntropyRangeTests
     [InlineData("normal", 1024)]
     [InlineData("skewed", 2048)]
     [InlineData("relu", 512)]
-    public void Find_AnyDistribution_IsTheNaiveMinimumOfTheDivergence(string kind, int bins)
+    public void Find_AnyDistribution_EqualsNaiveMinimum(string kind, int bins)
     {
         AdaptiveHistogram histogram = Histograms.Of(kind, bins);
         (int Reach, double Divergence) best = (0, double.PositiveInfinity);
@@ -30,7 +30,7 @@ public class EntropyRangeTests
         => EntropyRange.Find(Histograms.Of("tail", 4096)).Max.Should().BeLessThan(Histograms.Of("tail", 4096).Max / 2);
 
     [Fact]
-    public void Candidates_Always_HoldTheWholeHistogram()
+    public void Candidates_First_ContainsTheWholeHistogram()
     {
         AdaptiveHistogram histogram = Histograms.Of("skewed", 4096);
 

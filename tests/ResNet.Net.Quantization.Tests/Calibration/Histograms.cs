@@ -1,6 +1,6 @@
 namespace ResNet.Net.Quantization.Tests;
 
-/// <summary>Activations as networks have them.</summary>
+/// <summary>Generates typical activations.</summary>
 internal static class Histograms
 {
     public static float[] Values(string kind, int count, int seed)

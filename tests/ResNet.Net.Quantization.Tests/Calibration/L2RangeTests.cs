@@ -9,7 +9,7 @@ public class L2RangeTests
     [InlineData("skewed", ActivationType.UInt8)]
     [InlineData("negative", ActivationType.UInt8)]
     [InlineData("skewed", ActivationType.Int8)]
-    public void Find_AnyDistribution_IsTheBestOfTheGridByBruteForce(string kind, ActivationType type)
+    public void Find_AnyDistribution_EqualsBruteForceOverTheGrid(string kind, ActivationType type)
     {
         AdaptiveHistogram histogram = Histograms.Of(kind, 128);
         (ActivationRange Range, double Error) best = (default, double.PositiveInfinity);
@@ -26,7 +26,7 @@ public class L2RangeTests
     [InlineData("relu")]
     [InlineData("normal")]
     [InlineData("skewed")]
-    public void Error_AnyRange_IsTheMeanOfManyLiterallyQuantizedPoints(string kind)
+    public void Error_AnyRange_EqualsTheErrorOfQuantizedPoints(string kind)
     {
         const int PointsABin = 2000;
         AdaptiveHistogram histogram = Histograms.Of(kind, 128);
@@ -50,7 +50,7 @@ public class L2RangeTests
     }
 
     [Fact]
-    public void Find_LongTail_ClipsItAndNothingOfAnEvenSpread()
+    public void Find_LongTailOrUniform_ClipsOnlyTheTail()
     {
         ActivationRange tail = L2Range.Find(Histograms.Of("tail", 4096), ActivationType.UInt8);
         AdaptiveHistogram even = new(4096);
@@ -60,7 +60,7 @@ public class L2RangeTests
         L2Range.Find(even, ActivationType.UInt8).Max.Should().BeGreaterThan(0.99);
     }
 
-    // Written out here, from the definition.
+    // Implemented independently from the definition.
     private static IEnumerable<ActivationRange> Grid(AdaptiveHistogram histogram)
     {
         double min = Math.Min(histogram.Min, 0);

@@ -8,7 +8,7 @@ public class PercentileRangeTests
     [InlineData("normal", 99)]
     [InlineData("skewed", 95)]
     [InlineData("negative", 99)]
-    public void Find_AnyDistribution_IsThatOfTheSortedValuesWithinABin(string kind, double percentile)
+    public void Find_AnyDistribution_EqualsSortedValuesWithinABin(string kind, double percentile)
     {
         const int Count = 20_000;
         float[] sorted = [.. Histograms.Values(kind, Count, 5).Order()];
@@ -18,13 +18,13 @@ public class PercentileRangeTests
 
         ActivationRange range = PercentileRange.Find(histogram, percentile);
 
-        // Between two neighbours in the sorted list, either end may lie.
+        // Each end lies between two neighbors in the sorted list.
         range.Min.Should().BeInRange((sorted[0] < 0 ? sorted[outside - 1] : sorted[0]) - histogram.Width, (sorted[0] < 0 ? sorted[outside] : sorted[0]) + histogram.Width);
         range.Max.Should().BeInRange((sorted[^1] > 0 ? sorted[^(outside + 1)] : sorted[^1]) - histogram.Width, (sorted[^1] > 0 ? sorted[^outside] : sorted[^1]) + histogram.Width);
     }
 
     [Fact]
-    public void Find_Hundred_IsEverything()
+    public void Find_100Percent_ReturnsTheWholeRange()
     {
         AdaptiveHistogram histogram = Histograms.Of("normal", 1024);
 

@@ -3,7 +3,7 @@ namespace ResNet.Net.Quantization.Tests;
 public class RangeObserverTests
 {
     [Fact]
-    public void Choose_MinMax_IsTheWholeRangeWithZero()
+    public void Choose_MinMax_ReturnsTheRangeWithZero()
     {
         RangeObserver observer = Observer(CalibrationMethod.MinMax);
         observer.Add([1, 2]);
@@ -13,7 +13,7 @@ public class RangeObserverTests
     }
 
     [Fact]
-    public void Choose_MovingAverage_IsTheMeanAtFirstAndExponentialThen()
+    public void Choose_MovingAverage_IsArithmeticThenExponential()
     {
         RangeObserver observer = new("v", new QuantizationOptions { Calibration = CalibrationMethod.MovingAverage, MovingAverageWeight = 0.25 });
         float[] largest = [8, 4, 6, 2, 10, 4];
@@ -29,7 +29,7 @@ public class RangeObserverTests
     }
 
     [Fact]
-    public void Choose_PercentileOfValuesThatAreNearlyAllZero_DoesNotCollapse()
+    public void Choose_PercentileOfMostlyZeros_DoesNotCollapse()
     {
         RangeObserver observer = new("v", new QuantizationOptions { Calibration = CalibrationMethod.Percentile, Percentile = 90 });
         observer.Add([.. Enumerable.Repeat(0f, 1000), 5]);
@@ -41,20 +41,20 @@ public class RangeObserverTests
     [InlineData(CalibrationMethod.MinMax)]
     [InlineData(CalibrationMethod.L2)]
     [InlineData(CalibrationMethod.Entropy)]
-    public void Choose_ConstantActivation_IsRefusedByName(CalibrationMethod method)
+    public void Choose_ConstantActivation_Throws(CalibrationMethod method)
     {
         RangeObserver observer = Observer(method);
         observer.Add([2, 2]);
         observer.Add([2]);
 
-        ((Action)(() => observer.Choose())).Should().Throw<QuantizationException>().WithMessage("*'v' is 2 everywhere*");
+        ((Action)(() => observer.Choose())).Should().Throw<QuantizationException>().WithMessage("*'v' is constant: it is 2 *");
     }
 
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     [InlineData(float.NegativeInfinity)]
-    public void Add_ValueThatIsNotFinite_IsRefusedByName(float value)
+    public void Add_NonFiniteValue_Throws(float value)
         => ((Action)(() => Observer(CalibrationMethod.L2).Add([1, value, 2]))).Should().Throw<QuantizationException>().WithMessage("*'v'*image 0*");
 
     private static RangeObserver Observer(CalibrationMethod method) => new("v", new QuantizationOptions { Calibration = method });

@@ -2,7 +2,7 @@ using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Quantization.Tests;
 
-/// <summary>The integer operators as their definitions say, in the simplest loops: sums in 64 bits, one multiplication by the scales, clipping; not yet rounded.</summary>
+/// <summary>Implements the integer operators by their definitions: 64-bit sums, one multiplication by the scales, clipping, no rounding.</summary>
 internal static class IntegerReference
 {
     public static Result Run(OnnxGraph graph, OnnxNode node, Dictionary<string, IntegerTensor> values) => node.OpType switch
@@ -104,6 +104,6 @@ internal static class IntegerReference
 
     private static int Zero(OnnxGraph graph, string name) => graph.FindInitializer(name)!.ToArray<byte>()[0];
 
-    /// <summary>The output in integer steps, before it is rounded.</summary>
+    /// <summary>Represents the output in integer steps before rounding.</summary>
     internal sealed record Result(double[] Exact);
 }

@@ -5,12 +5,16 @@ namespace ResNet.Net.Quantization.Tests;
 
 public class QuantizedModelWriterTests
 {
-    // Of the integer operators that the optimized graph may have, and no others that compute.
-    private static readonly HashSet<string> Integer = ["QLinearConv", "QLinearAdd", "QLinearGlobalAveragePool", "QLinearAveragePool", "QGemm", "MaxPool", "NhwcMaxPool", "Flatten", "Reshape", "QuantizeLinear", "Transpose", "Squeeze"];
+    // The operators that an optimized graph may contain.
+    private static readonly HashSet<string> Integer =
+    [
+        "QLinearConv", "QLinearAdd", "QLinearGlobalAveragePool", "QLinearAveragePool", "QGemm", "MaxPool", "NhwcMaxPool", "Flatten", "Reshape",
+        "QuantizeLinear", "Transpose", "Squeeze",
+    ];
 
-    /// <summary>Every integer layer of the embedded model against integer arithmetic written out, on what ONNX Runtime itself gave it: no step off but where a product lies between two.</summary>
+    // Each layer's input is what ONNX Runtime computed, so that errors don't accumulate.
     [Fact]
-    public void Write_QOperator_EveryLayerEqualsALiteralIntegerReference()
+    public void Write_QOperator_EveryLayerMatchesIntegerReference()
     {
         OnnxModel model = EmbeddedModel.Of(QuantizationFormat.QOperator).Model.Clone();
         OnnxNode[] layers = [.. model.Graph.Nodes.Where(n => n.OpType.StartsWith('Q') && n.OpType != "QuantizeLinear")];
@@ -42,7 +46,7 @@ public class QuantizedModelWriterTests
     [InlineData("embedded")]
     [InlineData("residual")]
     [InlineData("preactivation")]
-    public void Write_Qdq_FullyOptimisedGivesTheScoresOfQOperator(string network)
+    public void Write_FullyOptimizedQdq_GivesTheScoresOfQOperator(string network)
     {
         (OnnxModel model, CalibrationSet images, int size) = Network(network);
         float[] planes = new float[3 * size * size];
@@ -64,7 +68,7 @@ public class QuantizedModelWriterTests
     [InlineData("residual")]
     [InlineData("preactivation")]
     [InlineData("caffe2")]
-    public void Write_Qdq_OnnxRuntimeTurnsEveryLayerIntoAnIntegerOne(string network)
+    public void Write_Qdq_EveryLayerBecomesAnIntegerOperator(string network)
     {
         (OnnxModel model, CalibrationSet images, int size) = Network(network);
         OnnxModel quantized = ResNetQuantizer.Quantize(model, images, new QuantizationOptions { SqnrImages = 0 }).Model;
@@ -75,12 +79,12 @@ public class QuantizedModelWriterTests
         {
         }
 
-        // What lies before the first quantization and behind the scores is float on purpose.
+        // Nodes before the first quantization and after the scores stay float.
         HashSet<string> allowed = [.. Integer, .. network switch { "preactivation" => ["BatchNormalization"], "caffe2" => ["Softmax"], _ => Array.Empty<string>() }];
         OnnxModel optimized = OnnxModel.Load(path);
         optimized.Graph.Nodes.Where(n => !allowed.Contains(n.OpType)).Select(n => n.ToString()).Should().BeEmpty();
         optimized.Graph.Nodes.Count(n => n.OpType == "QLinearConv").Should().Be(quantized.Graph.Nodes.Count(n => n.OpType == "Conv"));
-        optimized.Graph.Nodes.Count(n => n.OpType == "QuantizeLinear").Should().Be(1, "the network leaves integers nowhere");
+        optimized.Graph.Nodes.Count(n => n.OpType == "QuantizeLinear").Should().Be(1, "the network stays in integers");
     }
 
     [Theory]
@@ -90,7 +94,7 @@ public class QuantizedModelWriterTests
     [InlineData("preactivation", QuantizationFormat.QOperator)]
     [InlineData("caffe2", QuantizationFormat.Qdq)]
     [InlineData("caffe2", QuantizationFormat.QOperator)]
-    public void Write_AnyNetwork_GivesNearlyTheFloatScores(string network, QuantizationFormat format)
+    public void Write_AnyNetwork_ApproximatesTheFloatScores(string network, QuantizationFormat format)
     {
         (OnnxModel model, CalibrationSet images, int size) = Network(network);
         foreach (UnfoldedBatchNormalization unfolded in Enum.GetValues<UnfoldedBatchNormalization>())
@@ -106,7 +110,7 @@ public class QuantizedModelWriterTests
     [Theory]
     [InlineData(QuantizationFormat.Qdq)]
     [InlineData(QuantizationFormat.QOperator)]
-    public void Write_AnyLayerInFloat_GivesNearlyTheFloatScores(QuantizationFormat format)
+    public void Write_AnyLayerInFloat_ApproximatesTheFloatScores(QuantizationFormat format)
     {
         OnnxModel model = SmallNetworks.Residual();
         CalibrationSet images = SmallNetworks.Calibration();
@@ -136,7 +140,7 @@ public class QuantizedModelWriterTests
     }
 
     [PythonOnnxFact]
-    public async Task Write_Qdq_OnnxsOwnCheckerAcceptsIt()
+    public async Task Write_Qdq_PassesTheOnnxChecker()
     {
         using TemporaryFolder folder = new();
         List<string> paths = [];
@@ -154,7 +158,7 @@ public class QuantizedModelWriterTests
     }
 
     [Fact]
-    public void Write_SymmetricInt8_KeepsZeroPointsAtZeroAndNearlyTheScores()
+    public void Write_SymmetricInt8_HasZeroPointsOfZero()
     {
         QuantizationResult result = ResNetQuantizer.Quantize(SmallNetworks.Residual(), SmallNetworks.Calibration(), new QuantizationOptions { ActivationType = ActivationType.Int8, SqnrImages = 0 });
         ReadOnlyMemory<float> image = SmallNetworks.Images(1)[0];
@@ -165,7 +169,7 @@ public class QuantizedModelWriterTests
     }
 
     [Fact]
-    public void Write_ReduceRange_KeepsEveryProductOfTwoPairsWithinSixteenBits()
+    public void Write_ReduceRange_KeepsSumsOfTwoProductsWithin16Bits()
     {
         QuantizationResult result = ResNetQuantizer.Quantize(EmbeddedModel.Float, EmbeddedModel.Images, new QuantizationOptions { ReduceRange = true, SqnrImages = 0 });
 

@@ -11,12 +11,12 @@ public class QuantizationReportTests
         new QuantizationOptions { FloatLayers = ["c1_node"], SqnrImages = 2 }).Report;
 
     [Fact]
-    public void Layers_AnyModel_AreAllThereWithRangesAndNoise()
+    public void Layers_AnyModel_HaveRangesAndSqnr()
     {
         Report.Layers.Select(l => l.Name).Should().Equal("c0_node", "c1_node", "c2_node", "c3_node", "a1_node", "g_node", "y_node");
         Report.Layers.Select(l => l.Operator).Should().Equal("Conv+Relu", "Conv+Relu", "Conv", "Conv", "Add+Relu", "GlobalAveragePool", "Gemm");
-        LayerReport fallen = Report.Layers[1];
-        (fallen.IsQuantized, fallen.Output, fallen.Reason).Should().Be((false, null, "the options name it"));
+        LayerReport reverted = Report.Layers[1];
+        (reverted.IsQuantized, reverted.Output, reverted.Reason).Should().Be((false, null, "listed in FloatLayers"));
         foreach (LayerReport layer in Report.Layers.Where(l => l.IsQuantized && l.Output is not null))
         {
             ActivationReport output = layer.Output!;
@@ -29,7 +29,7 @@ public class QuantizationReportTests
     }
 
     [Fact]
-    public void ToJson_AnyReport_HoldsEveryLayer()
+    public void ToJson_AnyReport_ContainsEveryLayer()
     {
         using JsonDocument json = JsonDocument.Parse(Report.ToJson());
 
@@ -39,7 +39,7 @@ public class QuantizationReportTests
     }
 
     [Fact]
-    public void ToText_AndMarkdown_NameEveryLayerAndTheMachine()
+    public void ToTextAndToMarkdown_AnyReport_ContainEveryLayer()
     {
         foreach (LayerReport layer in Report.Layers)
         {
@@ -56,7 +56,7 @@ public class QuantizationReportTests
         XElement svg = XDocument.Parse(Report.ToSvg()).Root!;
         XNamespace ns = "http://www.w3.org/2000/svg";
 
-        // One dot and two bars are the legend's, and one rectangle is the page.
+        // The legend has one dot and two bars, and one rectangle is the background.
         svg.Elements(ns + "circle").Should().HaveCount(Report.Layers.Count + 1);
         svg.Elements(ns + "rect").Should().HaveCount(Report.Layers.Count + 3);
         double[] widths = [.. svg.Elements(ns + "rect").Skip(3).Select(r => double.Parse(r.Attribute("width")!.Value, System.Globalization.CultureInfo.InvariantCulture))];
@@ -64,6 +64,6 @@ public class QuantizationReportTests
     }
 
     [Fact]
-    public void ToSvg_WithoutNoise_SaysSo()
+    public void ToSvg_WithoutSqnr_SaysSo()
         => ResNetQuantizer.Quantize(SmallNetworks.Residual(), SmallNetworks.Calibration(), new QuantizationOptions { SqnrImages = 0 }).Report.ToSvg().Should().Contain("Not measured");
 }

@@ -3,9 +3,8 @@ using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Internals.Inference;
 using ResNet.Net.Internals.Models;
 using ResNet.Net.Onnx;
-using ResNet.Net.Tests.Internals.Store;
 
-namespace ResNet.Net.Tests;
+namespace ResNet.Net.Evaluation.Tests;
 
 public class GoldenTestTests
 {
@@ -20,7 +19,7 @@ public class GoldenTestTests
     private static readonly float[] Scores = [1.5f, 3, 1];
 
     [Fact]
-    public void Run_ScoresWorkedOutByHand_Passes()
+    public void Run_ComputedScores_Passes()
     {
         GoldenReport report = GoldenTest.Run(new ModelDefinition(Means) { Name = "means" }, Archive(Planes, Scores), GoldenTolerance.Fp32);
 
@@ -41,7 +40,7 @@ public class GoldenTestTests
     }
 
     [Fact]
-    public void Run_OneElementOff_SaysHowMuchAndWhere()
+    public void Run_OneWrongElement_ReportsDifferenceAndIndex()
     {
         GoldenResult result = GoldenTest.Run(new ModelDefinition(Means), Archive(Planes, [1.5f, 3, 4]), GoldenTolerance.Fp32).Results.Single();
 
@@ -52,7 +51,7 @@ public class GoldenTestTests
         result.Used.Should().BeApproximately(3 / 0.0044, 1e-6);
         result.Failure.Should().Contain("element 2 of the output is 1 instead of 4").And.Contain("0.0044");
         result.Top1Agrees.Should().BeFalse();
-        result.Top5Agrees.Should().BeTrue("there are but three");
+        result.Top5Agrees.Should().BeTrue("there are only three classes");
     }
 
     [Theory]
@@ -60,9 +59,9 @@ public class GoldenTestTests
     [InlineData(-0.0032f, true)]
     [InlineData(0.0034f, false)]
     [InlineData(-0.0034f, false)]
-    public void Run_AroundTheTolerance_IsJudgedOnBothSides(float off, bool passes)
+    public void Run_DifferenceNearTheTolerance_IsComparedExactly(float off, bool passes)
     {
-        // 1e-3 and 1e-4 of 3, the expected value and the largest one.
+        // The tolerance is 1e-3 of the expected value and 1e-4 of the largest one, which are both 3.
         GoldenReport report = GoldenTest.Run(new ModelDefinition(Means), Archive(Planes, [1.5f, 3 + off, 1]), GoldenTolerance.Fp32);
 
         report.Passed.Should().Be(passes);
@@ -70,7 +69,7 @@ public class GoldenTestTests
     }
 
     [Fact]
-    public void Run_SeveralSets_OneThatFailsFailsTheReport()
+    public void Run_OneFailedDataset_FailsTheReport()
     {
         GoldenArchive archive = new([Set("a", Planes, Scores), Set("b", Planes, [0, 0, 0]), Set("c", Planes, Scores)]);
 
@@ -81,7 +80,7 @@ public class GoldenTestTests
     }
 
     [Fact]
-    public void Run_OutputThatIsNotFinite_Fails()
+    public void Run_NonFiniteOutput_Fails()
     {
         byte[] model = new OnnxModelBuilder().Input("x", [1, 3, 2, 2]).Output("y", [1, 3, 2, 2]).Node("Log", ["x"], ["y"]).Build();
         float[] logs = [.. Planes.Select(p => MathF.Log(p))];
@@ -90,27 +89,27 @@ public class GoldenTestTests
         foreach (float bad in (float[])[0, -1])
         {
             GoldenResult result = GoldenTest.Run(new ModelDefinition(model), Archive([bad, .. Planes[1..]], logs, [1, 3, 2, 2]), new GoldenTolerance { Relative = 1e30 }).Results.Single();
-            result.Passed.Should().BeFalse("no tolerance covers what is no number");
+            result.Passed.Should().BeFalse("no tolerance covers non-finite values");
             result.MaxDifference.Should().Be(double.PositiveInfinity);
         }
     }
 
     [Fact]
-    public void Run_OutputOfAnotherShape_FailsWithBoth()
+    public void Run_OtherOutputShape_FailsWithBothShapes()
         => GoldenTest.Run(new ModelDefinition(Means), Archive(Planes, Scores, [1, 3, 1, 1]), GoldenTolerance.Fp32).Results.Single()
             .Should().Match<GoldenResult>(r => !r.Passed && r.Failure!.Contains("[1, 3] instead of [1, 3, 1, 1]"));
 
     [Fact]
-    public void Run_InputThatTheModelDoesNotTake_SaysBothShapes()
+    public void Run_OtherInputShape_ThrowsWithBothShapes()
     {
         GoldenArchive archive = new([new GoldenDataset("set", [OnnxTensor.Create("x", [1, 3, 2, 3], new float[18])], [OnnxTensor.Create("y", [1, 3], Scores)])]);
 
         ((Action)(() => GoldenTest.Run(new ModelDefinition(Means), archive, GoldenTolerance.Fp32)))
-            .Should().Throw<ResNetException>().WithMessage("*'picture' Float [?, 3, 2, 2]*[1, 3, 2, 3]*another model*");
+            .Should().Throw<ResNetException>().WithMessage("*'picture' Float [?, 3, 2, 2]*[1, 3, 2, 3]*test data of this model*");
     }
 
     [Fact]
-    public void Run_DataThatFitsNoClassifier_IsRefused()
+    public void Run_UnsuitableData_Throws()
     {
         OnnxTensor x = OnnxTensor.Create("x", [1, 3, 2, 2], Planes);
         OnnxTensor y = OnnxTensor.Create("y", [1, 3], Scores);
@@ -125,7 +124,7 @@ public class GoldenTestTests
     }
 
     [Fact]
-    public void Run_WrongNamesOrOptions_AreRefused()
+    public void Run_WrongNamesOrOptions_Throws()
     {
         GoldenArchive archive = Archive(Planes, Scores);
         ModelDefinition model = new(Means);
@@ -144,14 +143,14 @@ public class GoldenTestTests
     [InlineData(3)]
     public async Task RunAsync_EmbeddedModel_AgreesWithOtherKernels(int seed)
     {
-        // The graph as it stands in the file: other kernels and another order of sums than those that are judged.
+        // The unoptimized graph uses other kernels and another summation order.
         (float[] input, float[] logits) = EmbeddedWithoutOptimizations(seed);
 
         GoldenReport report = await GoldenTest.RunAsync(Embedded, Archive(input, logits, [1, 10], [1, 3, 32, 32]));
 
         report.Passed.Should().BeTrue(report.Results[0].Failure);
         report.Should().Match<GoldenReport>(r => r.ModelName == Embedded.Id && r.Tolerance == GoldenTolerance.Fp32 && r.Arithmetic == null);
-        report.Results[0].MaxDifference.Should().BePositive("other kernels differ in the last bits, or nothing was compared");
+        report.Results[0].MaxDifference.Should().BePositive("other kernels differ in the last bits");
         report.Results[0].MaxRelativeDifference.Should().BeLessThan(1e-5);
         report.Results[0].Top1Agrees.Should().BeTrue();
     }
@@ -173,15 +172,15 @@ public class GoldenTestTests
     }
 
     [Fact]
-    public async Task RunAsync_EmbeddedWithoutAnArchive_HasNoTestData()
+    public async Task RunAsync_EmbeddedModelWithoutArchive_Throws()
         => await ((Func<Task>)(() => GoldenTest.RunAsync(Embedded))).Should().ThrowAsync<ArgumentException>().WithMessage("*No test data is published for 'resnet20-cifar10'*");
 
     [Theory]
     [InlineData("resnet50-v1-12")]
     [InlineData("resnet50-v1-12-int8")]
-    public async Task RunAsync_VariantOfTheStore_BringsModelAndTestData(string id)
+    public async Task RunAsync_VariantOfTheStore_DownloadsModelAndTestData(string id)
     {
-        // A small model in the role of the variant's, with its names; its outputs are worked out by hand.
+        // A small model with the variant's input and output names stands in for the variant.
         ResNetVariant like = ResNetVariant.Parse(id);
         bool isInt8 = like.Precision == ModelPrecision.Int8;
         byte[] model = isInt8 ? QuantizedModel(like.InputName, like.OutputName) : OnnxModelBuilder.PlaneMeans([1, 0, 0, 0, 2, 0, 0, 0, 1], [0.5f, -1, -2], [1, 3, 2, 2], like.InputName, like.OutputName);
@@ -189,13 +188,19 @@ public class GoldenTestTests
         byte[] archive = new TarGzBuilder().Add("m/model.onnx", model)
             .Add("m/test_data_set_0/input_0.pb", OnnxTensor.Create(like.InputName, inputShape, input).Serialize())
             .Add("m/test_data_set_0/output_0.pb", OnnxTensor.Create(like.OutputName, [1, expected.Length], expected).Serialize()).Build();
-        using StoreFixture fixture = new();
-        ResNetVariant variant = StoreFixture.VariantOf(model, like) with { TestData = StoreFixture.TestDataOf(archive) };
-        await using TestServer server = await TestServer.StartAsync((context, _) => TestServer.ServeAsync(context, context.Request.Path.Value!.EndsWith(".tar.gz", StringComparison.Ordinal) ? archive : model));
-        ResNetClassifierOptions options = new() { Store = new ModelStore(fixture.Options(server) with { Catalog = [variant] }) };
+        using GoldenStore store = new();
+        ResNetVariant variant = GoldenStore.VariantOf(model, like) with { TestData = GoldenStore.TestDataOf(archive) };
+        await using TestServer server = await TestServer.StartAsync((context, _) =>
+        {
+            bool isArchive = context.Request.Path.Value!.EndsWith(".tar.gz", StringComparison.Ordinal);
+            return TestServer.ServeAsync(context, isArchive ? archive : model);
+        });
+        List<string> downloads = [];
+        Progress progress = new(downloads);
 
-        GoldenReport report = await GoldenTest.RunAsync(variant, options: options, progress: fixture.Progress);
-        GoldenReport offline = await GoldenTest.RunAsync(variant, options: new() { Store = new ModelStore(fixture.Options() with { Catalog = [variant], Offline = true }) });
+        ResNetClassifierOptions online = new() { Store = store.Open(variant, server) };
+        GoldenReport report = await GoldenTest.RunAsync(variant, options: online, progress: progress);
+        GoldenReport offline = await GoldenTest.RunAsync(variant, options: new() { Store = store.Open(variant) });
 
         report.Passed.Should().BeTrue(report.Results[0].Failure);
         report.Results.Single().Dataset.Should().Be("m/test_data_set_0");
@@ -204,11 +209,11 @@ public class GoldenTestTests
         report.Arithmetic.HasValue.Should().Be(isInt8);
         offline.Should().BeEquivalentTo(report);
         server.Requests.Select(r => r.Path).Should().Equal($"/{variant.FileName}", $"/{variant.TestData!.FileName}");
-        fixture.Progress.Reports.Select(r => r.FileName).Distinct().Should().Equal(variant.FileName, variant.TestData.FileName);
+        downloads.Distinct().Should().Equal(variant.FileName, variant.TestData.FileName);
     }
 
     [Fact]
-    public void Run_QuantizedModelByHand_CountsInSteps()
+    public void Run_QuantizedModel_ComparesInSteps()
     {
         (float[] input, float[] expected, long[] shape) = QuantizedByHand();
         GoldenReport Run(int stepsOff, bool vnni = true, string precise = "1", GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL, GoldenTolerance? tolerance = null)
@@ -220,24 +225,24 @@ public class GoldenTestTests
         }
 
         GoldenReport exact = Run(0);
-        exact.Results[0].MaxDifference.Should().Be(0, "every sum and every step was worked out");
+        exact.Results[0].MaxDifference.Should().Be(0, "every sum and every step is computed by hand");
         exact.QuantizationStep.Should().Be(Step);
-        int most = (int)GoldenTolerance.Int8.Steps;
-        Run(most).Passed.Should().BeTrue();
-        Run(-most).Passed.Should().BeTrue();
-        Run(most + 1).Passed.Should().BeFalse();
-        Run(-most - 1).Passed.Should().BeFalse();
-        Run(most + 1).Results[0].Allowed.Should().BeApproximately(most * Step, 1e-3);
+        int limit = (int)GoldenTolerance.Int8.Steps;
+        Run(limit).Passed.Should().BeTrue();
+        Run(-limit).Passed.Should().BeTrue();
+        Run(limit + 1).Passed.Should().BeFalse();
+        Run(-limit - 1).Passed.Should().BeFalse();
+        Run(limit + 1).Results[0].Allowed.Should().BeApproximately(limit * Step, 1e-3);
 
         Run(0).Arithmetic.Should().Be(Int8Arithmetic.DotProduct);
         Int8Arithmetic without = X86Base.IsSupported ? Int8Arithmetic.Saturating : Int8Arithmetic.Widened;
         Run(0, vnni: false).Should().Match<GoldenReport>(r => r.Arithmetic == Int8Arithmetic.Widened && !r.HasInt8DotProduct);
         Run(0, vnni: false, precise: "0").Arithmetic.Should().Be(without);
-        Run(0, vnni: false, optimization: GraphOptimizationLevel.ORT_ENABLE_BASIC).Arithmetic.Should().Be(without, "the entry acts from the extended level on");
+        Run(0, vnni: false, optimization: GraphOptimizationLevel.ORT_ENABLE_BASIC).Arithmetic.Should().Be(without, "the entry has an effect from the extended level");
     }
 
     [Fact]
-    public void Run_QuantizedOutputThatIsReshaped_FindsItsStep()
+    public void Run_ReshapedQuantizedOutput_FindsItsStep()
     {
         (float[] input, float[] expected, long[] shape) = QuantizedByHand();
 
@@ -265,7 +270,7 @@ public class GoldenTestTests
     [InlineData(true, "0", Int8Arithmetic.DotProduct, 4)]
     [InlineData(false, "1", Int8Arithmetic.Widened, 4)]
     [InlineData(false, "0", Int8Arithmetic.Saturating, 32)]
-    public async Task RunAsync_Int8VariantWithAndWithoutVnni_TakesTheToleranceThatApplies(bool vnni, string precise, Int8Arithmetic arithmetic, double steps)
+    public async Task RunAsync_Int8Variant_UsesTheToleranceOfTheProcessor(bool vnni, string precise, Int8Arithmetic arithmetic, double steps)
     {
         if (!X86Base.IsSupported && arithmetic == Int8Arithmetic.Saturating)
         {
@@ -274,17 +279,16 @@ public class GoldenTestTests
 
         (float[] input, float[] expected, long[] shape) = QuantizedByHand();
         ResNetVariant like = ResNetVariant.ResNet50V1Opset12Int8;
-        using StoreFixture fixture = new();
+        using GoldenStore store = new();
         byte[] model = QuantizedModel(like.InputName, like.OutputName);
-        ResNetVariant variant = StoreFixture.VariantOf(model, like);
-        fixture.Place(Path.Combine(fixture.Root, variant.Id, variant.FileName), model);
+        ResNetVariant variant = GoldenStore.VariantOf(model, like);
+        store.Add(variant, variant.FileName, model);
         ResNetClassifierOptions options = new()
         {
-            Store = new ModelStore(fixture.Options() with { Catalog = [variant] }),
+            Store = store.Open(variant),
             ConfigEntries = precise == "1" ? new Dictionary<string, string>() : new Dictionary<string, string> { ["session.x64quantprecision"] = precise },
         };
 
-        // One more than the steps of exact sums, and than those of sums that saturate.
         foreach ((int off, bool passes) in ((int, bool)[])[((int)steps, true), ((int)steps + 1, false)])
         {
             float[] shifted = [.. expected];
@@ -296,9 +300,9 @@ public class GoldenTestTests
     }
 
     [Fact]
-    public void Run_QuantizedNetworkThroughOtherKernels_IsWithinFourSteps()
+    public void Run_QuantizedNetworkWithOtherKernels_IsWithinFourSteps()
     {
-        // A network of 8-bit convolutions; expected: the same QuantizeLinear and DequantizeLinear nodes run one by one in float.
+        // The expected outputs come from running the QuantizeLinear and DequantizeLinear nodes in float.
         for (int seed = 0; seed < 10; seed++)
         {
             byte[] model = QuantizedNetwork(seed);
@@ -312,12 +316,12 @@ public class GoldenTestTests
             expected.Distinct().Count().Should().BeGreaterThan(20, "the outputs must use many steps");
             expected[3] += 12 * (float)report.QuantizationStep!.Value;
             expected[7] -= 12 * (float)report.QuantizationStep!.Value;
-            GoldenTest.Run(new ModelDefinition(model), Archive(input, expected, shape, [1, 3, 32, 32]), GoldenTolerance.Int8, Precise).Passed.Should().BeFalse("it was tampered with");
+            GoldenTest.Run(new ModelDefinition(model), Archive(input, expected, shape, [1, 3, 32, 32]), GoldenTolerance.Int8, Precise).Passed.Should().BeFalse("the expected output was changed");
         }
     }
 
     [Fact]
-    public async Task RunAsync_Cancelled_Stops()
+    public async Task RunAsync_Canceled_Throws()
         => await ((Func<Task>)(() => GoldenTest.RunAsync(Embedded, Archive(Planes, Scores), cancellationToken: new CancellationToken(canceled: true)))).Should().ThrowAsync<OperationCanceledException>();
 
     private static ResNetClassifierOptions Precise { get; } = new() { ConfigEntries = new Dictionary<string, string> { ["session.x64quantprecision"] = "1" } };
@@ -355,7 +359,7 @@ public class GoldenTestTests
         return session.RunToArray([new NamedTensor(name, tensor)], output);
     }
 
-    /// <summary>One 8-bit layer of 192 inputs and 4 outputs whose answer QuantizedByHand works out.</summary>
+    // One 8-bit layer with 192 inputs and 4 outputs; QuantizedByHand computes its result.
     private static byte[] QuantizedModel(string input, string output, bool flattens = false)
     {
         OnnxModel model = new(irVersion: 7, opset: 13, "quantized");
@@ -388,7 +392,8 @@ public class GoldenTestTests
 
     private static (float[] Input, float[] Expected, long[] Shape) QuantizedByHand()
     {
-        // Inputs at multiples of their step, so that quantizing them loses nothing; the sums are multiples of 1/256, rounded to multiples of 1/4 within [-32, 31.75].
+        // Inputs are multiples of their step, so quantizing them is exact. The sums, multiples of 1/256, are rounded to multiples of 1/4
+        // within [-32, 31.75].
         int[] quantized = [.. Enumerable.Range(0, Features).Select(i => ((i * 7) % 5) - 2)];
         sbyte[] weights = Weights();
         float[] expected = new float[4];
@@ -402,7 +407,7 @@ public class GoldenTestTests
         return ([.. quantized.Select(q => q * 0.5f)], expected, [1, 3, Side, Side]);
     }
 
-    /// <summary>Three convolutions, a mean and a layer, each value in 8 bits: QuantizeLinear and DequantizeLinear around float operators.</summary>
+    // Three convolutions, a mean and a dense layer in QDQ format.
     private static byte[] QuantizedNetwork(int seed)
     {
         Random random = new(seed);
@@ -457,5 +462,16 @@ public class GoldenTestTests
         graph.Initializers.Add(OnnxTensor.Create<sbyte>($"{name}_quantized", dims, values));
         graph.Nodes.Add(new OnnxNode("DequantizeLinear", [$"{name}_quantized", $"{name}_scale", $"{name}_zero"], [name]));
         return name;
+    }
+
+    private sealed class Progress(List<string> files) : IProgress<ModelDownloadProgress>
+    {
+        public void Report(ModelDownloadProgress value)
+        {
+            lock (files)
+            {
+                files.Add(value.FileName);
+            }
+        }
     }
 }

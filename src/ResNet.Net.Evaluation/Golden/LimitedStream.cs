@@ -1,15 +1,15 @@
-namespace ResNet.Net.Internals.Golden;
+namespace ResNet.Net.Evaluation;
 
-/// <summary>Passes on what another stream gives, until a limit: a small archive may decompress to any size.</summary>
-internal sealed class BudgetStream(Stream inner, Func<BudgetStream, Exception> exceeded) : ReadStream
+/// <summary>Limits the number of bytes read from a stream: a small archive may decompress to any size.</summary>
+internal sealed class LimitedStream(Stream inner, Func<LimitedStream, Exception> exceeded) : ReadStream
 {
-    /// <summary>Bytes that may still come.</summary>
+    /// <summary>Gets or sets the remaining number of bytes.</summary>
     public long Total { get; set; }
 
-    /// <summary>Bytes that may still come in this part of the archive.</summary>
+    /// <summary>Gets or sets the remaining number of bytes in this part of the archive.</summary>
     public long Part { get; set; }
 
-    /// <summary>Bytes that came.</summary>
+    /// <summary>Gets the number of bytes read.</summary>
     public long Count { get; private set; }
 
     public override int Read(Span<byte> buffer)
@@ -24,7 +24,7 @@ internal sealed class BudgetStream(Stream inner, Func<BudgetStream, Exception> e
             return read;
         }
 
-        // The end may be just here: only a byte more is too much.
+        // The stream may end exactly at the limit.
         Span<byte> more = stackalloc byte[1];
         return inner.Read(more) == 0 ? 0 : throw exceeded(this);
     }

@@ -1,21 +1,20 @@
 using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Internals.Inference;
 using ResNet.Net.Onnx;
-using ResNet.Net.Tests.Internals.Store;
 
-namespace ResNet.Net.Tests;
+namespace ResNet.Net.Evaluation.Tests;
 
-/// <summary>Whole networks of the zoo, with random weights, in archives laid out as the zoo's.</summary>
-public class GoldenTestTwinTests
+/// <summary>Tests synthetic models with archives in the layout of the zoo.</summary>
+public class GoldenTestSyntheticTests
 {
     [Theory]
     [InlineData("resnet18-v1-7")]
     [InlineData("resnet18-v2-7")]
-    public async Task RunAsync_TwinAndItsArchive_AgreesWithOtherKernelsAndFindsTampering(string id)
+    public async Task RunAsync_SyntheticModel_AgreesWithOtherKernelsAndDetectsChanges(string id)
     {
         ResNetVariant like = ResNetVariant.Parse(id);
         byte[] model = ZooModels.Build(id, seed: 3).ToArray();
-        using StoreFixture fixture = new();
+        using GoldenStore store = new();
         TarGzBuilder tar = new TarGzBuilder().Add("resnet/", type: TarGzBuilder.Folder).Add($"resnet/{like.FileName}", model);
         using (OrtSession plain = OrtSession.FromMemory(model, id, new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL }))
         {
@@ -24,7 +23,7 @@ public class GoldenTestTwinTests
                 (float[] input, float[] scores) = RunPlain(plain, like, set);
                 if (set == 2)
                 {
-                    // As much as an output may be off, and half as much again.
+                    // 1.5 times the tolerance.
                     scores[500] += 1.5f * ((1e-3f * Math.Abs(scores[500])) + (1e-4f * scores.Max(Math.Abs)));
                 }
 
@@ -34,11 +33,11 @@ public class GoldenTestTwinTests
         }
 
         byte[] archive = tar.Build();
-        ResNetVariant variant = StoreFixture.VariantOf(model, like) with { TestData = StoreFixture.TestDataOf(archive) };
-        fixture.Place(Path.Combine(fixture.Root, id, variant.FileName), model);
-        fixture.Place(Path.Combine(fixture.Root, id, variant.TestData!.FileName), archive);
+        ResNetVariant variant = GoldenStore.VariantOf(model, like) with { TestData = GoldenStore.TestDataOf(archive) };
+        store.Add(variant, variant.FileName, model);
+        store.Add(variant, variant.TestData!.FileName, archive);
 
-        GoldenReport report = await GoldenTest.RunAsync(variant, options: new() { Store = new ModelStore(fixture.Options() with { Catalog = [variant], Offline = true }) });
+        GoldenReport report = await GoldenTest.RunAsync(variant, options: new() { Store = store.Open(variant) });
 
         report.Results.Select(r => (r.Dataset, r.Passed)).Should().Equal(("resnet/test_data_set_0", true), ("resnet/test_data_set_1", true), ("resnet/test_data_set_2", false));
         report.Results[2].Failure.Should().Contain("element 500 ");

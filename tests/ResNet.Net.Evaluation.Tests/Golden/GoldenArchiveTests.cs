@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using ResNet.Net.Onnx;
 
-namespace ResNet.Net.Tests;
+namespace ResNet.Net.Evaluation.Tests;
 
 public class GoldenArchiveTests
 {
@@ -11,7 +11,7 @@ public class GoldenArchiveTests
     private static readonly byte[] Output = OnnxTensor.Create<float>("scores", [1, 3], [3, 4, 5]).Serialize();
 
     [Fact]
-    public void Read_LayoutsOfTheZoo_GivesSetsInTheOrderOfTheirNumbers()
+    public void Read_LayoutOfTheZoo_OrdersDatasetsByNumber()
     {
         TarGzBuilder tar = new TarGzBuilder().Add("resnet50v1/", type: TarGzBuilder.Folder).Add("resnet50v1/resnet50v1.onnx", new byte[300_000]);
         foreach (int set in (int[])[10, 2, 0])
@@ -34,7 +34,7 @@ public class GoldenArchiveTests
     [InlineData("./")]
     [InlineData("a/b/c/d/")]
     [InlineData("./résumé/test_data_set_0/")]
-    public void Read_AnyDepth_FindsTheSet(string folder)
+    public void Read_AnyDepth_FindsTheDataset(string folder)
         => Read(Pair(folder).Build()).Datasets.Single().Name.Should().Be(folder.Replace("./", "", StringComparison.Ordinal).TrimEnd('/'));
 
     [Theory]
@@ -42,7 +42,7 @@ public class GoldenArchiveTests
     [InlineData(TarEntryFormat.Ustar)]
     [InlineData(TarEntryFormat.Gnu)]
     [InlineData(TarEntryFormat.Pax)]
-    public void Read_EveryFormatOfTar_IsRead(TarEntryFormat format)
+    public void Read_EveryTarFormat_IsSupported(TarEntryFormat format)
     {
         string folder = format == TarEntryFormat.V7 ? "set" : string.Concat(Enumerable.Repeat("long/", format == TarEntryFormat.Ustar ? 25 : 60)) + "set";
         using MemoryStream stream = new();
@@ -74,7 +74,7 @@ public class GoldenArchiveTests
     }
 
     [Fact]
-    public void Read_SeveralInputsAndOutputs_ArePairedByFolder()
+    public void Read_SeveralInputsAndOutputs_AreGroupedByFolder()
     {
         byte[] other = OnnxTensor.Create<float>("more", [], [9]).Serialize();
 
@@ -85,7 +85,7 @@ public class GoldenArchiveTests
     }
 
     [Fact]
-    public void Read_StreamThatGivesAFewBytesAtATime_StaysOpen()
+    public void Read_SlowStream_StaysOpen()
     {
         using DripStream stream = new(Pair("").Build(), most: 13);
 
@@ -104,10 +104,10 @@ public class GoldenArchiveTests
     [InlineData("C:/x", "names a drive")]
     [InlineData("C:x", "names a drive")]
     [InlineData("a/D:/x", "names a drive")]
-    public void Read_NameThatLeadsElsewhere_IsRefusedByName(string name, string why)
+    public void Read_PathOutsideTheArchive_Throws(string name, string why)
     {
-        Refusal(Pair("").Add(name, [1]).Build()).Should().Match<GoldenArchiveException>(e => e.Entry == name && e.Message.Contains($"'{name}'") && e.Message.Contains(why));
-        Refusal(Pair("").Add(name, type: TarGzBuilder.Folder).Build()).Message.Should().Contain(why, "it holds for folders too");
+        Rejection(Pair("").Add(name, [1]).Build()).Should().Match<GoldenArchiveException>(e => e.Entry == name && e.Message.Contains($"'{name}'") && e.Message.Contains(why));
+        Rejection(Pair("").Add(name, type: TarGzBuilder.Folder).Build()).Message.Should().Contain(why, "folders are checked as well");
     }
 
     [Theory]
@@ -116,11 +116,11 @@ public class GoldenArchiveTests
     [InlineData(TarGzBuilder.CharacterDevice, "is a CharacterDevice")]
     [InlineData(TarGzBuilder.BlockDevice, "is a BlockDevice")]
     [InlineData(TarGzBuilder.Fifo, "is a Fifo")]
-    public void Read_EntryThatIsNoFile_IsRefusedByName(char type, string why)
+    public void Read_LinkOrDevice_Throws(char type, string why)
     {
         string link = type is TarGzBuilder.SymbolicLink or TarGzBuilder.HardLink ? "input_0.pb" : "";
 
-        Refusal(Pair("").Add("a/thing", type: type, link: link).Build()).Should().Match<GoldenArchiveException>(e => e.Message.Contains(why) && e.Message.Contains("a/thing"));
+        Rejection(Pair("").Add("a/thing", type: type, link: link).Build()).Should().Match<GoldenArchiveException>(e => e.Message.Contains(why) && e.Message.Contains("a/thing"));
     }
 
     [Theory]
@@ -128,38 +128,38 @@ public class GoldenArchiveTests
     [InlineData('M')]
     [InlineData('V')]
     [InlineData('?')]
-    public void Read_EntryOfARareKind_IsRefused(char type)
-        => Refusal(Pair("").Add("a/thing", type: type).Build()).Message.Should().ContainAny("what follows its entry 'output_0.pb'", "'a/thing'");
+    public void Read_UnsupportedEntryType_Throws(char type)
+        => Rejection(Pair("").Add("a/thing", type: type).Build()).Message.Should().ContainAny("data after its entry 'output_0.pb'", "'a/thing'");
 
     [Fact]
-    public void Read_SparseFileOfPax_IsRefused()
+    public void Read_PaxSparseFile_Throws()
     {
         byte[] attributes = [.. TarGzBuilder.Attribute("GNU.sparse.major", "1"), .. TarGzBuilder.Attribute("GNU.sparse.minor", "0"), .. TarGzBuilder.Attribute("GNU.sparse.realsize", "8589934592")];
 
-        Refusal(new TarGzBuilder().Add("pax", attributes, TarGzBuilder.Extended).Add("a/input_0.pb", Input).Build()).Message.Should().Contain("'a/input_0.pb' is a sparse file");
+        Rejection(new TarGzBuilder().Add("pax", attributes, TarGzBuilder.Extended).Add("a/input_0.pb", Input).Build()).Message.Should().Contain("'a/input_0.pb' is a sparse file");
     }
 
     [Fact]
-    public void Read_PathHiddenInAnExtendedHeader_IsJudged()
-        => Refusal(new TarGzBuilder().Add("pax", TarGzBuilder.Attribute("path", "../../input_0.pb"), TarGzBuilder.Extended).Add("input_0.pb", Input).Build())
+    public void Read_PathInExtendedHeader_IsChecked()
+        => Rejection(new TarGzBuilder().Add("pax", TarGzBuilder.Attribute("path", "../../input_0.pb"), TarGzBuilder.Extended).Add("input_0.pb", Input).Build())
             .Should().Match<GoldenArchiveException>(e => e.Entry == "../../input_0.pb");
 
     [Theory]
     [InlineData("set/input_0.pb", "MaxTensorBytes")]
     [InlineData("set/model.onnx", "MaxTotalBytes")]
-    public void Read_EntryThatClaimsEightGibibytes_IsRefusedByName(string name, string limit)
-        => Refusal(new TarGzBuilder().Add(name, [1, 2, 3], size: 8L << 30).Build()).Should().Match<GoldenArchiveException>(e => e.Entry == name && e.Message.Contains(limit));
+    public void Read_EntryWithHugeSize_Throws(string name, string limit)
+        => Rejection(new TarGzBuilder().Add(name, [1, 2, 3], size: 8L << 30).Build()).Should().Match<GoldenArchiveException>(e => e.Entry == name && e.Message.Contains(limit));
 
     [Fact]
-    public void Read_SizeInAnExtendedHeader_IsJudged()
-        => Refusal(new TarGzBuilder().Add("pax", TarGzBuilder.Attribute("size", "8589934592"), TarGzBuilder.Extended).Add("set/model.onnx", [1]).Build())
+    public void Read_SizeInExtendedHeader_IsChecked()
+        => Rejection(new TarGzBuilder().Add("pax", TarGzBuilder.Attribute("size", "8589934592"), TarGzBuilder.Extended).Add("set/model.onnx", [1]).Build())
             .Should().Match<GoldenArchiveException>(e => e.Entry == "set/model.onnx" && e.Message.Contains("MaxTotalBytes"));
 
     [Theory]
     [InlineData(TarGzBuilder.Extended, 2_000_000_000L)]
     [InlineData(TarGzBuilder.LongName, 2_000_000_000L)]
     [InlineData(TarGzBuilder.LongName, 100_000L)]
-    public void Read_HeaderThatClaimsTooMuch_IsRefusedWithoutReadingIt(char type, long size)
+    public void Read_HeaderWithHugeSize_ThrowsWithoutReadingIt(char type, long size)
     {
         byte[] archive = GzipOfZeros(new TarGzBuilder().Add("x", type: type, size: size).Tar, zeros: 64 << 20);
         using DripStream stream = new(archive);
@@ -172,37 +172,37 @@ public class GoldenArchiveTests
     [Fact]
     public void Read_Bomb_StopsAtTheLimit()
     {
-        // 10 GiB of zeros claimed; as many follow as show that reading stops.
+        // The entry declares 10 GiB of zeros; 64 MiB are enough to show that reading stops.
         GoldenArchiveLimits limits = new() { MaxTotalBytes = 1 << 20 };
         byte[] head = Pair("").Add("set/model.onnx", size: 1 << 19).Tar;
         byte[] claims = GzipOfZeros(new TarGzBuilder().Add("set/model.onnx", size: 10L << 30).Tar, zeros: 64 << 20);
         byte[] goesOn = GzipOfZeros([.. head, .. new byte[1 << 19]], zeros: 64 << 20);
-        using DripStream claimed = new(claims);
-        using DripStream unclaimed = new(goesOn);
+        using DripStream declared = new(claims);
+        using DripStream undeclared = new(goesOn);
 
-        ((Action)(() => GoldenArchive.Read(claimed, limits))).Should().Throw<GoldenArchiveException>().WithMessage("*'set/model.onnx'*1048576 bytes*");
-        ((Action)(() => GoldenArchive.Read(unclaimed, limits))).Should().Throw<GoldenArchiveException>().WithMessage("*it is larger than it may be*1048576 bytes*");
+        ((Action)(() => GoldenArchive.Read(declared, limits))).Should().Throw<GoldenArchiveException>().WithMessage("*'set/model.onnx'*1048576 bytes*");
+        ((Action)(() => GoldenArchive.Read(undeclared, limits))).Should().Throw<GoldenArchiveException>().WithMessage("*it is too large*1048576 bytes*");
 
-        // Compressed bytes: what came out of them was not more than what was read ahead.
-        claimed.Count.Should().BeLessThan(claims.Length / 4);
-        unclaimed.Count.Should().BeLessThan(goesOn.Length / 4);
+        // Only a part of the compressed bytes was read.
+        declared.Count.Should().BeLessThan(claims.Length / 4);
+        undeclared.Count.Should().BeLessThan(goesOn.Length / 4);
     }
 
     [Fact]
-    public void Read_ExactlyAtTheLimit_IsRead()
+    public void Read_ExactlyAtTheLimit_IsAccepted()
     {
         byte[] archive = Pair("").Build();
         long bytes = Pair("").Tar.Length + 1024;
 
         GoldenArchive.Read(new MemoryStream(archive), new GoldenArchiveLimits { MaxTotalBytes = bytes, MaxTensorBytes = Output.Length, MaxEntries = 2 }).Datasets.Should().ContainSingle();
 
-        Refusal(archive, new GoldenArchiveLimits { MaxTotalBytes = bytes - 1 }).Message.Should().Contain("MaxTotalBytes");
-        Refusal(archive, new GoldenArchiveLimits { MaxTensorBytes = Output.Length - 1 }).Message.Should().Contain("MaxTensorBytes");
-        Refusal(archive, new GoldenArchiveLimits { MaxEntries = 1 }).Message.Should().Contain("MaxEntries");
+        Rejection(archive, new GoldenArchiveLimits { MaxTotalBytes = bytes - 1 }).Message.Should().Contain("MaxTotalBytes");
+        Rejection(archive, new GoldenArchiveLimits { MaxTensorBytes = Output.Length - 1 }).Message.Should().Contain("MaxTensorBytes");
+        Rejection(archive, new GoldenArchiveLimits { MaxEntries = 1 }).Message.Should().Contain("MaxEntries");
     }
 
     [Fact]
-    public void Read_ThousandsOfEntries_IsRefused()
+    public void Read_TooManyEntries_Throws()
     {
         TarGzBuilder tar = Pair("");
         for (int i = 0; i < 5000; i++)
@@ -210,22 +210,22 @@ public class GoldenArchiveTests
             tar.Add($"f{i}");
         }
 
-        Refusal(tar.Build()).Should().Match<GoldenArchiveException>(e => e.Entry == "f998" && e.Message.Contains("more than 1000 entries"));
+        Rejection(tar.Build()).Should().Match<GoldenArchiveException>(e => e.Entry == "f998" && e.Message.Contains("exceeds the limit of 1000 entries"));
     }
 
     [Theory]
     [InlineData("input_0.pb")]
     [InlineData("./input_0.pb")]
     [InlineData("input_00.pb")]
-    public void Read_TensorTwice_IsRefused(string name)
-        => Refusal(Pair("").Add(name, Input).Build()).Should().Match<GoldenArchiveException>(e => e.Entry == name && (e.Message.Contains("twice") || e.Message.Contains("number of another")));
+    public void Read_DuplicateTensor_Throws(string name)
+        => Rejection(Pair("").Add(name, Input).Build()).Should().Match<GoldenArchiveException>(e => e.Entry == name && (e.Message.Contains("twice") || e.Message.Contains("same number as another")));
 
     [Theory]
     [InlineData("input_0.pb", "no output_0.pb")]
     [InlineData("output_0.pb", "no input_0.pb")]
     [InlineData("input_0.pb output_1.pb", "no output_0.pb")]
     [InlineData("input_0.pb input_2.pb output_0.pb", "no input_1.pb")]
-    public void Read_SetWithAGap_NamesWhatIsMissing(string files, string why)
+    public void Read_MissingTensor_ThrowsWithItsName(string files, string why)
     {
         TarGzBuilder tar = new();
         foreach (string file in files.Split(' '))
@@ -233,95 +233,95 @@ public class GoldenArchiveTests
             tar.Add($"set/{file}", Input);
         }
 
-        Refusal(tar.Build()).Message.Should().Contain($"'set' has {why}");
+        Rejection(tar.Build()).Message.Should().Contain($"'set' has {why}");
     }
 
     [Fact]
-    public void Read_NoTestData_SaysSo()
+    public void Read_NoTestData_Throws()
     {
-        Refusal(new TarGzBuilder().Add("a/model.onnx", [1]).Add("a/test_data_0.npz", [2]).Build()).Message.Should().Contain("none of its 2 files is called input_0.pb");
-        Refusal([]).Message.Should().Contain("is empty");
-        Refusal(TarGzBuilder.Compress([])).Message.Should().Contain("is empty");
-        Refusal(TarGzBuilder.Compress(new byte[1024])).Message.Should().Contain("holds no test data");
+        Rejection(new TarGzBuilder().Add("a/model.onnx", [1]).Add("a/test_data_0.npz", [2]).Build()).Message.Should().Contain("none of its 2 files is named input_0.pb");
+        Rejection([]).Message.Should().Contain("is empty");
+        Rejection(TarGzBuilder.Compress([])).Message.Should().Contain("is empty");
+        Rejection(TarGzBuilder.Compress(new byte[1024])).Message.Should().Contain("has no test data");
     }
 
     [Fact]
-    public void Read_TensorOfAnotherTypeOrNone_IsRefusedByName()
+    public void Read_UnsupportedTensor_Throws()
     {
         byte[] integers = OnnxTensor.Create<long>("x", [1], [1]).Serialize();
         byte[] none = OnnxTensor.Create<float>("x", [0], []).Serialize();
         byte[] manyDims = OnnxTensor.Create<float>("x", [1, 1, 1, 1, 1, 1, 1, 1, 1], [1]).Serialize();
 
-        Refusal(new TarGzBuilder().Add("input_0.pb", integers).Build()).Message.Should().Contain("'input_0.pb' holds Int64");
-        Refusal(new TarGzBuilder().Add("input_0.pb", none).Build()).Message.Should().Contain("'input_0.pb' holds no values");
-        Refusal(new TarGzBuilder().Add("input_0.pb", manyDims).Build()).Message.Should().Contain("'input_0.pb' has 9 dimensions");
-        Refusal(new TarGzBuilder().Add("input_0.pb", [1, 2, 3]).Build()).Message.Should().Contain("'input_0.pb' cannot be read");
-        Refusal(new TarGzBuilder().Add("input_0.pb").Build()).Message.Should().Contain("'input_0.pb' cannot be read");
+        Rejection(new TarGzBuilder().Add("input_0.pb", integers).Build()).Message.Should().Contain("'input_0.pb' contains Int64");
+        Rejection(new TarGzBuilder().Add("input_0.pb", none).Build()).Message.Should().Contain("'input_0.pb' has no values");
+        Rejection(new TarGzBuilder().Add("input_0.pb", manyDims).Build()).Message.Should().Contain("'input_0.pb' has 9 dimensions");
+        Rejection(new TarGzBuilder().Add("input_0.pb", [1, 2, 3]).Build()).Message.Should().Contain("'input_0.pb' cannot be read");
+        Rejection(new TarGzBuilder().Add("input_0.pb").Build()).Message.Should().Contain("'input_0.pb' cannot be read");
     }
 
     [Fact]
-    public void Read_NameWithControlCharacters_IsShownWithoutThem()
+    public void Read_NameWithControlCharacters_IsSanitized()
     {
-        GoldenArchiveException exception = Refusal(new TarGzBuilder().Add("../\u001b[31m\n" + new string('x', 80)).Build());
+        GoldenArchiveException exception = Rejection(new TarGzBuilder().Add("../\u001b[31m\n" + new string('x', 80)).Build());
 
         exception.Message.Should().Contain("'../?[31m?x").And.NotContain("\u001b");
         exception.Entry.Should().StartWith("../\u001b");
     }
 
     [Fact]
-    public void Read_CutAnywhere_IsRefused()
+    public void Read_TruncatedAnywhere_Throws()
     {
         byte[] archive = Pair("set/").Build();
 
         for (int length = 0; length < archive.Length; length++)
         {
-            Refusal(archive[..length]);
+            Rejection(archive[..length]);
         }
     }
 
     [Fact]
-    public void Read_NoGzip_SaysSo()
+    public void Read_NotGzip_Throws()
     {
-        Refusal(Encoding.ASCII.GetBytes("<!doctype html><p>not here</p>")).Message.Should().Contain("is no tar.gz archive");
-        Refusal(Pair("").Tar).Message.Should().Contain("is no tar.gz archive", "it is not compressed");
-        Refusal(TarGzBuilder.Compress(Encoding.ASCII.GetBytes(new string('x', 2000)))).Message.Should().Contain("is no tar.gz archive");
+        Rejection(Encoding.ASCII.GetBytes("<!doctype html><p>not here</p>")).Message.Should().Contain("is not a tar.gz archive");
+        Rejection(Pair("").Tar).Message.Should().Contain("is not a tar.gz archive", "the archive is not compressed");
+        Rejection(TarGzBuilder.Compress(Encoding.ASCII.GetBytes(new string('x', 2000)))).Message.Should().Contain("is not a tar.gz archive");
     }
 
     [Fact]
-    public void Read_BytesBehindTheEnd_AreRefused()
+    public void Read_DataAfterTheEnd_Throws()
     {
         byte[] tar = [.. Pair("").Tar, .. new byte[1024]];
 
-        Read(TarGzBuilder.Compress([.. tar, .. new byte[10_000]])).Datasets.Should().ContainSingle("tar fills up with zeros");
-        Refusal(TarGzBuilder.Compress([.. tar, .. new byte[10_000], 1])).Message.Should().Contain("goes on behind its end");
-        Refusal(TarGzBuilder.Compress([.. tar, .. Pair("hidden/").Tar])).Message.Should().Contain("goes on behind its end");
-        Refusal([.. TarGzBuilder.Compress(tar), 1, 2, 3, 4, 5]).Message.Should().Contain("goes on behind its end");
-        Refusal([.. TarGzBuilder.Compress(tar), .. new byte[100_000]]).Message.Should().Contain("goes on behind its end");
-        Refusal([.. TarGzBuilder.Compress(tar), .. TarGzBuilder.Compress([7])]).Message.Should().Contain("goes on behind its end", "gzip files may be put together");
+        Read(TarGzBuilder.Compress([.. tar, .. new byte[10_000]])).Datasets.Should().ContainSingle("tar pads with zeros");
+        Rejection(TarGzBuilder.Compress([.. tar, .. new byte[10_000], 1])).Message.Should().Contain("data after its end");
+        Rejection(TarGzBuilder.Compress([.. tar, .. Pair("hidden/").Tar])).Message.Should().Contain("data after its end");
+        Rejection([.. TarGzBuilder.Compress(tar), 1, 2, 3, 4, 5]).Message.Should().Contain("data after its end");
+        Rejection([.. TarGzBuilder.Compress(tar), .. new byte[100_000]]).Message.Should().Contain("data after its end");
+        Rejection([.. TarGzBuilder.Compress(tar), .. TarGzBuilder.Compress([7])]).Message.Should().Contain("data after its end", "gzip allows several members");
     }
 
     [Fact]
-    public void Read_WrongCheckOfTheBytes_IsRefused()
+    public void Read_WrongChecksum_Throws()
     {
         byte[] archive = Pair("").Build();
         archive[^6] ^= 1;
 
-        Refusal(archive).Message.Should().Contain("damaged");
+        Rejection(archive).Message.Should().Contain("damaged");
     }
 
     [Fact]
-    public void Read_MutatedArchives_OnlyEverGiveTheDocumentedException()
+    public void Read_MutatedArchives_ThrowOnlyTheDocumentedException()
     {
         byte[] tar = [.. Pair("a/test_data_set_0/").Add("pax", TarGzBuilder.Attribute("path", "b/input_0.pb"), TarGzBuilder.Extended).Add("x", Input)
             .Add("long", Encoding.ASCII.GetBytes("b/output_0.pb\0"), TarGzBuilder.LongName).Add("y", Output).Add("model.onnx", new byte[700]).Tar, .. new byte[1024]];
         byte[] archive = TarGzBuilder.Compress(tar);
         Read(archive).Datasets.Should().HaveCount(2);
         Random random = new(7);
-        int refused = 0;
+        int rejected = 0;
 
         for (int i = 0; i < 6000; i++)
         {
-            // Every third time the compressed bytes, else the tar inside, whose headers come right through gzip's check.
+            // Mutates the compressed bytes, or the tar inside, which passes gzip's checksum.
             byte[] mutated = i % 3 == 0 ? Mutate(archive, random) : TarGzBuilder.Compress(Mutate(tar, random), CompressionLevel.NoCompression);
             try
             {
@@ -329,15 +329,15 @@ public class GoldenArchiveTests
             }
             catch (GoldenArchiveException)
             {
-                refused++;
+                rejected++;
             }
         }
 
-        refused.Should().BeInRange(3000, 5999, "most mutations matter, and some touch only zeros");
+        rejected.Should().BeInRange(3000, 5999, "some mutations affect only padding");
     }
 
     [Fact]
-    public void Read_MutatedHeadersWithRightSums_OnlyEverGiveTheDocumentedException()
+    public void Read_MutatedHeadersWithValidChecksums_ThrowOnlyTheDocumentedException()
     {
         Random random = new(8);
         for (int i = 0; i < 3000; i++)
@@ -346,7 +346,6 @@ public class GoldenArchiveTests
             int header = random.Next(2) == 0 ? 0 : 512 + ((Input.Length + 511) / 512 * 512);
             for (int flips = random.Next(1, 4); flips > 0; flips--)
             {
-                // Mode, size, type, device numbers, prefix: whatever a header says.
                 tar[header + random.Next(512)] = (byte)random.Next(256);
             }
 
@@ -364,17 +363,17 @@ public class GoldenArchiveTests
             }
             catch (GoldenArchiveException exception)
             {
-                exception.Message.Should().Contain("is refused");
+                exception.Message.Should().Contain("is rejected");
             }
         }
     }
 
     [Fact]
-    public void Read_Cancelled_Stops()
+    public void Read_Canceled_Throws()
         => ((Action)(() => GoldenArchive.Read(new MemoryStream(Pair("").Build()), null, new CancellationToken(canceled: true)))).Should().Throw<OperationCanceledException>();
 
     [Fact]
-    public void Read_FileThatIsNotThere_IsTheSystemsError()
+    public void Read_InvalidFileOrArguments_Throws()
     {
         using TemporaryFolder folder = new();
         string path = folder.Write("a.tar.gz", Pair("").Build());
@@ -382,7 +381,7 @@ public class GoldenArchiveTests
         GoldenArchive.Read(path).Datasets.Should().ContainSingle();
 
         ((Action)(() => GoldenArchive.Read(path + "x"))).Should().Throw<FileNotFoundException>();
-        ((Action)(() => GoldenArchive.Read(folder.Write("b.tar.gz", "x")))).Should().Throw<GoldenArchiveException>().WithMessage("*b.tar.gz' is refused*");
+        ((Action)(() => GoldenArchive.Read(folder.Write("b.tar.gz", "x")))).Should().Throw<GoldenArchiveException>().WithMessage("*b.tar.gz' is rejected*");
         ((Action)(() => GoldenArchive.Read(" "))).Should().Throw<ArgumentException>();
         ((Action)(() => GoldenArchive.Read(path, new GoldenArchiveLimits { MaxEntries = 0 }))).Should().Throw<ArgumentOutOfRangeException>();
         ((Action)(() => _ = new GoldenArchive([]))).Should().Throw<ArgumentException>();
@@ -392,7 +391,7 @@ public class GoldenArchiveTests
 
     private static GoldenArchive Read(byte[] archive) => GoldenArchive.Read(new MemoryStream(archive));
 
-    private static GoldenArchiveException Refusal(byte[] archive, GoldenArchiveLimits? limits = null)
+    private static GoldenArchiveException Rejection(byte[] archive, GoldenArchiveLimits? limits = null)
         => ((Action)(() => GoldenArchive.Read(new MemoryStream(archive), limits))).Should().Throw<GoldenArchiveException>().Which;
 
     private static byte[] GzipOfZeros(byte[] head, int zeros) => TarGzBuilder.Compress([.. head, .. new byte[zeros]]);

@@ -1,6 +1,6 @@
-namespace ResNet.Net.Internals.Golden;
+namespace ResNet.Net.Evaluation;
 
-/// <summary>A stream that can be read, forwards, and nothing else.</summary>
+/// <summary>Provides a base class for forward-only, read-only streams.</summary>
 internal abstract class ReadStream : Stream
 {
     public override bool CanRead => true;

@@ -3,17 +3,17 @@ using ResNet.Net.Internals.Inference;
 using ResNet.Net.Internals.Scoring;
 using ResNet.Net.Onnx;
 
-namespace ResNet.Net.Internals.Golden;
+namespace ResNet.Net.Evaluation;
 
 /// <summary>Compares an output with the expected one, element by element.</summary>
 internal sealed class OutputComparison(GoldenTolerance tolerance, double? step)
 {
     private const int Top5 = 5;
 
-    /// <param name="name">The data set's name.</param>
-    /// <param name="expected">What the output must be; finite.</param>
-    /// <param name="actual">The output's values, in row-major order.</param>
-    /// <param name="shape">The output's shape.</param>
+    /// <param name="name">The dataset's name.</param>
+    /// <param name="expected">The expected output, which is finite.</param>
+    /// <param name="actual">The values of the output in row-major order.</param>
+    /// <param name="shape">The shape of the output.</param>
     public GoldenResult Compare(string name, OnnxTensor expected, ReadOnlySpan<float> actual, long[] shape)
     {
         if (!expected.Dims.SequenceEqual(shape))
@@ -27,18 +27,20 @@ internal sealed class OutputComparison(GoldenTolerance tolerance, double? step)
                 Used = double.PositiveInfinity,
                 Top1Agrees = false,
                 Top5Agrees = false,
-                Failure = $"the output has the shape {TensorMetadata.FormatShape(shape)} instead of {TensorMetadata.FormatShape(expected.Dims)}",
+                Failure = $"the output has shape {TensorMetadata.FormatShape(shape)} "
+                    + $"instead of {TensorMetadata.FormatShape(expected.Dims)}",
             };
         }
 
-        ReadOnlySpan<float> wanted = expected.AsSpan<float>();
-        (double largest, double range) = Extent(wanted);
-        double fixedPart = (tolerance.OfLargest * largest) + (tolerance.Steps * (step ?? (range / byte.MaxValue)));
-        (int worst, double used, double maximum, double allowed) = (0, 0, 0, fixedPart + (tolerance.Relative * Math.Abs((double)wanted[0])));
-        for (int i = 0; i < wanted.Length; i++)
+        ReadOnlySpan<float> reference = expected.AsSpan<float>();
+        (double largest, double range) = Extent(reference);
+        double fixedPart = (tolerance.RelativeToMax * largest) + (tolerance.Steps * (step ?? (range / byte.MaxValue)));
+        double first = fixedPart + (tolerance.Relative * Math.Abs((double)reference[0]));
+        (int worst, double used, double maximum, double allowed) = (0, 0, 0, first);
+        for (int i = 0; i < reference.Length; i++)
         {
-            double difference = float.IsFinite(actual[i]) ? Math.Abs((double)actual[i] - wanted[i]) : double.PositiveInfinity;
-            double limit = fixedPart + (tolerance.Relative * Math.Abs((double)wanted[i]));
+            double difference = float.IsFinite(actual[i]) ? Math.Abs((double)actual[i] - reference[i]) : double.PositiveInfinity;
+            double limit = fixedPart + (tolerance.Relative * Math.Abs((double)reference[i]));
             double part = difference == 0 ? 0 : difference / limit;
             maximum = Math.Max(maximum, difference);
             if (part > used)
@@ -47,7 +49,7 @@ internal sealed class OutputComparison(GoldenTolerance tolerance, double? step)
             }
         }
 
-        int classes = shape.Length > 1 ? wanted.Length / (int)shape[0] : wanted.Length;
+        int classes = shape.Length > 1 ? reference.Length / (int)shape[0] : reference.Length;
         return new GoldenResult
         {
             Dataset = name,
@@ -55,11 +57,14 @@ internal sealed class OutputComparison(GoldenTolerance tolerance, double? step)
             MaxRelativeDifference = maximum == 0 ? 0 : maximum / largest,
             Allowed = allowed,
             Used = used,
-            Top1Agrees = SameBest(wanted, actual, classes, 1),
-            Top5Agrees = SameBest(wanted, actual, classes, Top5),
+            Top1Agrees = SameBest(reference, actual, classes, 1),
+            Top5Agrees = SameBest(reference, actual, classes, Top5),
             Failure = used <= 1
                 ? null
-                : string.Create(CultureInfo.InvariantCulture, $"element {worst} of the output is {actual[worst]} instead of {wanted[worst]}; {allowed:G3} is the most that they may differ by"),
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"element {worst} of the output is {actual[worst]} instead of {reference[worst]}; "
+                    + $"the allowed difference is {allowed:G3}"),
         };
     }
 

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 
-namespace ResNet.Net.Internals.Golden;
+namespace ResNet.Net.Evaluation;
 
-/// <summary>Passes on what another stream gives, and remembers its last four bytes: in a gzip file, the size of what was compressed, modulo 2^32 (RFC 1952).</summary>
+/// <summary>Remembers the last four bytes read from a stream: in a gzip file, the uncompressed size modulo 2^32 (RFC 1952).</summary>
 internal sealed class TailStream(Stream inner) : ReadStream
 {
     private uint _tail;
