@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using ResNet.Net.Plots;
 
 namespace ResNet.Net.Evaluation.Tests;
 
