@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using ResNet.Net.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -16,7 +16,11 @@ internal static class ColorModel
             {
                 Name = name,
                 Labels = Labels,
-                Profile = PreprocessingProfile.Torchvision.WithCrop(8, 8) with { Mean = new ChannelValues(0, 0, 0), Std = new ChannelValues(1, 1, 1) },
+                Profile = PreprocessingProfile.Torchvision.WithCrop(8, 8) with
+                {
+                    Mean = new ChannelValues(0, 0, 0),
+                    Std = new ChannelValues(1, 1, 1),
+                },
             },
             options ?? new ResNetClassifierOptions { BatchSize = 4 });
 

@@ -13,7 +13,10 @@ public sealed class EvaluatorTests : IDisposable
     {
         byte[][] colors = [[200, 100, 50], [10, 20, 30], [90, 90, 0], [0, 255, 0], [255, 254, 253]];
         int[] truths = [0, 0, 2, 1, 2];
-        ImageDataset dataset = new("colors", ColorModel.Labels, colors.Select((c, i) => new LabeledImage($"{i}", truths[i], () => ColorModel.Image(c[0], c[1], c[2]))));
+        ImageDataset dataset = new(
+            "colors",
+            ColorModel.Labels,
+            colors.Select((c, i) => new LabeledImage($"{i}", truths[i], () => ColorModel.Image(c[0], c[1], c[2]))));
 
         EvaluationReport report = await Evaluator.EvaluateAsync(_classifier, dataset);
 
@@ -24,11 +27,13 @@ public sealed class EvaluatorTests : IDisposable
             actual.Name.Should().Be($"{i}");
             actual.Loss.Should().BeApproximately(-Math.Log(expected[truths[i]]), 1e-4);
             actual.Confidence.Should().BeApproximately((float)expected.Max(), 1e-5f);
-            actual.Rank.Should().Be(1 + expected.Where((p, c) => p > expected[truths[i]] || (p == expected[truths[i]] && c < truths[i])).Count());
+            actual.Rank
+                .Should().Be(1 + expected.Where((p, c) => p > expected[truths[i]] || (p == expected[truths[i]] && c < truths[i])).Count());
         }
 
         (report.Top1Count, report.Count, report.Failed).Should().Be((2, 5, 0));
-        (report.Model, report.Dataset, report.Crops, report.ExecutionProvider).Should().Be(("colors", "colors", CropSampling.Center, "CPU"));
+        (report.Model, report.Dataset, report.Crops, report.ExecutionProvider)
+            .Should().Be(("colors", "colors", CropSampling.Center, "CPU"));
         report.ImagesPerSecond.Should().BePositive();
     }
 
@@ -37,7 +42,8 @@ public sealed class EvaluatorTests : IDisposable
     [InlineData(CropSampling.TenCrop)]
     public async Task EvaluateAsync_SampleImages_AgreesWithClassify(CropSampling crops)
     {
-        using ResNetClassifier embedded = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Crops = crops, BatchSize = 3 });
+        using ResNetClassifier embedded = ResNetClassifier.Create(
+            ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Crops = crops, BatchSize = 3 });
         using ImageDataset dataset = ImageDataset.Open(Path.Combine(TestFolders.SamplePictures, "labels.txt"), embedded.Labels);
 
         EvaluationReport report = await Evaluator.EvaluateAsync(embedded, dataset);
@@ -61,8 +67,10 @@ public sealed class EvaluatorTests : IDisposable
         HashSet<string> reports = [];
         foreach (int concurrent in new[] { 1, 2, 3, 8, 1, 2 })
         {
-            EvaluationReport report = await Evaluator.EvaluateAsync(_classifier, dataset, new EvaluationOptions { ConcurrentBatches = concurrent });
-            reports.Add(report.ToJson(timings: false) + report.ToText(timings: false) + report.ToMarkdown(timings: false) + EvaluationPlot.ToSvg(report) + string.Join('\n', report.Images));
+            EvaluationReport report = await Evaluator.EvaluateAsync(
+                _classifier, dataset, new EvaluationOptions { ConcurrentBatches = concurrent });
+            string texts = report.ToJson(timings: false) + report.ToText(timings: false) + report.ToMarkdown(timings: false);
+            reports.Add(texts + EvaluationPlot.ToSvg(report) + string.Join('\n', report.Images));
         }
 
         reports.Should().ContainSingle();
@@ -116,7 +124,8 @@ public sealed class EvaluatorTests : IDisposable
 
         Func<Task> evaluate = () => Evaluator.EvaluateAsync(_classifier, dataset, new EvaluationOptions { StopOnFailure = true });
 
-        (await evaluate.Should().ThrowAsync<EvaluationException>()).Which.Message.Should().ContainAll("'00021.png'", "random colors", "StopOnFailure");
+        (await evaluate.Should().ThrowAsync<EvaluationException>()).Which.Message
+            .Should().ContainAll("'00021.png'", "random colors", "StopOnFailure");
     }
 
     [Fact]
@@ -125,7 +134,8 @@ public sealed class EvaluatorTests : IDisposable
         LabeledImage unread = new("x", 0, () => throw new InvalidOperationException("was read"));
         ImageDataset fewer = new("fewer", new LabelSet("two", ["red", "green"]), [unread]);
         ImageDataset others = new("others", new LabelSet("three", ["red", "yellow", "blue"]), [unread]);
-        ImageDataset numbered = new("numbered", new LabelSet("n", ["class 0", "class 1", "class 2"]), [new LabeledImage("x", 0, () => ColorModel.Image(1, 2, 3))]);
+        ImageDataset numbered = new(
+            "numbered", new LabelSet("n", ["class 0", "class 1", "class 2"]), [new LabeledImage("x", 0, () => ColorModel.Image(1, 2, 3))]);
 
         Func<ImageDataset, Func<Task>> evaluate = dataset => () => Evaluator.EvaluateAsync(_classifier, dataset);
 
@@ -141,7 +151,8 @@ public sealed class EvaluatorTests : IDisposable
 
         await Evaluator.EvaluateAsync(_classifier, ColorModel.Dataset(42, isDamaged: i => i == 7), progress: recorder);
 
-        recorder.Reports.Should().HaveCount(11).And.BeInAscendingOrder(r => r.Completed).And.OnlyContain(r => r.Total == 42 && r.Resumed == 0);
+        recorder.Reports
+            .Should().HaveCount(11).And.BeInAscendingOrder(r => r.Completed).And.OnlyContain(r => r.Total == 42 && r.Resumed == 0);
         EvaluationProgress last = recorder.Reports.Last();
         (last.Completed, last.Failed).Should().Be((42, 1));
         last.Remaining.Should().Be(TimeSpan.Zero);
@@ -155,7 +166,8 @@ public sealed class EvaluatorTests : IDisposable
         using CancellationTokenSource source = new();
         Recorder recorder = new() { OnReport = r => { if (r.Completed >= 8) { source.Cancel(); } } };
 
-        Func<Task> evaluate = () => Evaluator.EvaluateAsync(_classifier, ColorModel.Dataset(400), progress: recorder, cancellationToken: source.Token);
+        Func<Task> evaluate = () => Evaluator.EvaluateAsync(
+            _classifier, ColorModel.Dataset(400), progress: recorder, cancellationToken: source.Token);
 
         await evaluate.Should().ThrowAsync<OperationCanceledException>();
         recorder.Reports.Last().Completed.Should().BeLessThan(40);
@@ -164,9 +176,13 @@ public sealed class EvaluatorTests : IDisposable
     [Fact]
     public async Task EvaluateAsync_UnexpectedException_IsThrown()
     {
-        ImageDataset dataset = new("broken", ColorModel.Labels, Enumerable.Range(0, 50).Select(i => new LabeledImage($"{i}", 0, () => throw new InvalidOperationException("a bug"))));
+        ImageDataset dataset = new(
+            "broken",
+            ColorModel.Labels,
+            Enumerable.Range(0, 50).Select(i => new LabeledImage($"{i}", 0, () => throw new InvalidOperationException("a bug"))));
 
-        await ((Func<Task>)(() => Evaluator.EvaluateAsync(_classifier, dataset))).Should().ThrowAsync<InvalidOperationException>().WithMessage("a bug");
+        await ((Func<Task>)(() => Evaluator.EvaluateAsync(_classifier, dataset)))
+            .Should().ThrowAsync<InvalidOperationException>().WithMessage("a bug");
     }
 
     [Fact]

@@ -7,7 +7,8 @@ public class ModelComparisonTests
     private static readonly LabelSet Labels = new("abc", ["a", "b", "c"]);
 
     // True class, prediction of the first and of the second model; -1: failed.
-    private static readonly (int Truth, int First, int Second)[] Images = [(0, 0, 0), (0, 0, 1), (1, 1, 2), (1, 2, 1), (2, 1, 1), (2, 0, 1), (2, -1, 2), (0, 0, -1), (1, 1, 0)];
+    private static readonly (int Truth, int First, int Second)[] Images =
+        [(0, 0, 0), (0, 0, 1), (1, 1, 2), (1, 2, 1), (2, 1, 1), (2, 0, 1), (2, -1, 2), (0, 0, -1), (1, 1, 0)];
 
     [Fact]
     public void Create_KnownResults_CountsImagesThatBothClassified()
@@ -30,7 +31,9 @@ public class ModelComparisonTests
     {
         ModelComparison comparison = ModelComparison.Create(Report("first", p => p.First), Report("second", p => p.Second));
 
-        comparison.ToText().Should().Contain("first and second on 7 images").And.MatchRegex("only first correct +3\n").And.Contain("0.6250").And.Contain("no significant difference");
+        comparison.ToText()
+            .Should().Contain("first and second on 7 images").And.MatchRegex("only first correct +3\n").And.Contain("0.6250")
+            .And.Contain("no significant difference");
         comparison.ToMarkdown().Should().Contain("| first | 57.14 % |").And.Contain("0.6250");
         JsonElement json = JsonDocument.Parse(comparison.ToJson()).RootElement;
         json.GetProperty("pValue").GetDouble().Should().BeApproximately(0.625, 1e-12);
@@ -43,7 +46,8 @@ public class ModelComparisonTests
         EvaluatedImage[] wrong = [.. Enumerable.Range(0, 1200).Select(i => Result($"{i}", 0, 1))];
         EvaluatedImage[] right = [.. Enumerable.Range(0, 1200).Select(i => Result($"{i}", 0, 0))];
 
-        ModelComparison comparison = ModelComparison.Create(new EvaluationReport("poor", Labels, "d", wrong, 15), new EvaluationReport("good", Labels, "d", right, 15));
+        ModelComparison comparison = ModelComparison.Create(
+            new EvaluationReport("poor", Labels, "d", wrong, 15), new EvaluationReport("good", Labels, "d", right, 15));
 
         comparison.Method.Should().Be(McNemarMethod.ChiSquared);
         comparison.ToText().Should().Contain("good is significantly better");
@@ -66,6 +70,8 @@ public class ModelComparisonTests
     private static EvaluatedImage Result(string name, int truth, int predicted)
     {
         LabeledImage image = new(name, truth, () => default);
-        return predicted < 0 ? EvaluatedImage.Failure(image, "torn") : EvaluatedImage.Of(image, predicted, predicted == truth ? 1 : 2, 0.5f, 1);
+        return predicted < 0
+            ? EvaluatedImage.Failure(image, "torn")
+            : EvaluatedImage.Of(image, predicted, predicted == truth ? 1 : 2, 0.5f, 1);
     }
 }

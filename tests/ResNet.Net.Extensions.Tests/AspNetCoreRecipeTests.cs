@@ -32,8 +32,10 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
     [Fact]
     public void Page_Program_EqualsTheTestedProgram()
     {
-        string[] source = File.ReadAllLines(Path.Combine(TestFolders.Repository, "tests", "ResNet.Net.Extensions.Tests", "RecipeApplication.cs"));
-        IEnumerable<string> body = source.SkipWhile(l => !l.Contains("var builder", StringComparison.Ordinal)).SkipLast(2).Select(l => l.Trim()).Where(l => l.Length > 0);
+        string[] source = File.ReadAllLines(
+            Path.Combine(TestFolders.Repository, "tests", "ResNet.Net.Extensions.Tests", "RecipeApplication.cs"));
+        IEnumerable<string> body = source.SkipWhile(
+            l => !l.Contains("var builder", StringComparison.Ordinal)).SkipLast(2).Select(l => l.Trim()).Where(l => l.Length > 0);
 
         Block("csharp").Select(l => l.Trim()).Where(l => l.Length > 0 && !l.StartsWith("using ", StringComparison.Ordinal))
             .Should().Equal(body.Select(l => l == "return app;" ? "app.Run();" : l));
@@ -44,7 +46,8 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
     {
         ConfigurationBuilder configuration = new();
         configuration.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', Block("json")))));
-        using ServiceProvider services = new ServiceCollection().AddResNetClassifier(configuration.Build().GetSection("ResNet")).BuildServiceProvider();
+        using ServiceProvider services = new ServiceCollection().AddResNetClassifier(
+            configuration.Build().GetSection("ResNet")).BuildServiceProvider();
 
         ResNetClassifierSettings settings = services.GetRequiredService<IOptions<ResNetClassifierSettings>>().Value;
 
@@ -55,7 +58,8 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
     [Fact]
     public void Page_Table_ListsEverySetting()
     {
-        IEnumerable<string> documented = Page.Where(l => l.StartsWith("| `", StringComparison.Ordinal)).SelectMany(l => l.Split('|')[1].Split(',')).Select(k => k.Trim().Trim('`'));
+        IEnumerable<string> documented = Page.Where(
+            l => l.StartsWith("| `", StringComparison.Ordinal)).SelectMany(l => l.Split('|')[1].Split(',')).Select(k => k.Trim().Trim('`'));
         static IEnumerable<string> Names(Type type) => type.GetProperties().Select(p => p.Name);
 
         documented.Should().Contain(Names(typeof(ResNetClassifierSettings)).Except(["Decoding", "Store"])
@@ -84,7 +88,8 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
             (byte[] body, HttpStatusCode status, string says) = uploads[i % uploads.Length];
 
             // With Expect: 100-continue, the server rejects a large body before it is sent.
-            using HttpRequestMessage request = new(HttpMethod.Post, "/classify?top=2") { Content = Content(body), Headers = { ExpectContinue = true } };
+            using HttpRequestMessage request =
+                new(HttpMethod.Post, "/classify?top=2") { Content = Content(body), Headers = { ExpectContinue = true } };
             using HttpResponseMessage response = await client.SendAsync(request);
             string text = await response.Content.ReadAsStringAsync();
             response.StatusCode.Should().Be(status, text);
@@ -196,7 +201,8 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
         response.StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
-    private static ByteArrayContent Content(byte[] bytes) => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
+    private static ByteArrayContent Content(byte[] bytes)
+        => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
 
     private static async Task ReadyAsync(HttpClient client)
     {

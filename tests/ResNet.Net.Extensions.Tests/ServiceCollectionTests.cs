@@ -38,7 +38,8 @@ public sealed class ServiceCollectionTests : IDisposable
         health.Data["model"].Should().Be("resnet20-cifar10");
         _logs.Of("ModelLoaded").Should().ContainSingle().Which.Values["Threads"].Should().Be(1);
         LogEntry ready = _logs.Of("ClassifierReady").Should().ContainSingle().Subject;
-        (ready.Event.Id, ready.Level, ready.Category).Should().Be((400, LogLevel.Information, "ResNet.Net.Extensions.IResNetClassifierProvider"));
+        (ready.Event.Id, ready.Level, ready.Category)
+            .Should().Be((400, LogLevel.Information, "ResNet.Net.Extensions.IResNetClassifierProvider"));
 
         await host.StopAsync();
         host.Dispose();
@@ -84,7 +85,8 @@ public sealed class ServiceCollectionTests : IDisposable
         classifier.BatchSize.Should().Be(3);
         classifier.Crops.Should().Be(CropSampling.TenCrop);
         classifier.Outputs.Should().Be(ModelOutputs.Features | ModelOutputs.ActivationMaps);
-        ((Action)(() => classifier.Classify(Ship))).Should().Throw<ImageDecodeException>().Where(e => e.Failure == ImageDecodeFailure.TooLarge);
+        ((Action)(() => classifier.Classify(Ship)))
+            .Should().Throw<ImageDecodeException>().Where(e => e.Failure == ImageDecodeFailure.TooLarge);
     }
 
     [Fact]
@@ -94,7 +96,11 @@ public sealed class ServiceCollectionTests : IDisposable
         {
             b.Services.AddResNetClassifier(ResNetVariant.Cifar10ResNet20);
             b.Services.AddKeyedResNetClassifier("int8", ResNetVariant.Cifar10ResNet20Int8);
-            b.Services.AddKeyedResNetClassifier("own", (_, token) => ResNetClassifier.CreateAsync(new ModelDefinition(SlowSource.EmbeddedModel()) { Name = "own" }, cancellationToken: token), s => s.LoadAtStart = false);
+            b.Services.AddKeyedResNetClassifier(
+                "own",
+                (_, token) => ResNetClassifier.CreateAsync(
+                    new ModelDefinition(SlowSource.EmbeddedModel()) { Name = "own" }, cancellationToken: token),
+                s => s.LoadAtStart = false);
             b.Services.AddHealthChecks().AddResNetClassifier().AddResNetClassifier("int8").AddResNetClassifier("own", "mine", HealthStatus.Degraded);
         });
         await host.StartAsync();
@@ -117,8 +123,10 @@ public sealed class ServiceCollectionTests : IDisposable
         ServiceCollection services = new();
         services.AddResNetClassifier(ResNetVariant.Cifar10ResNet20).AddKeyedResNetClassifier("a", ResNetVariant.Cifar10ResNet20);
 
-        ((Action)(() => services.AddResNetClassifier(ResNetVariant.Cifar10ResNet20Int8))).Should().Throw<InvalidOperationException>().WithMessage("*AddKeyedResNetClassifier*");
-        ((Action)(() => services.AddKeyedResNetClassifier("a", ResNetVariant.Cifar10ResNet20Int8))).Should().Throw<InvalidOperationException>().WithMessage("*'a'*");
+        ((Action)(() => services.AddResNetClassifier(ResNetVariant.Cifar10ResNet20Int8)))
+            .Should().Throw<InvalidOperationException>().WithMessage("*AddKeyedResNetClassifier*");
+        ((Action)(() => services.AddKeyedResNetClassifier("a", ResNetVariant.Cifar10ResNet20Int8)))
+            .Should().Throw<InvalidOperationException>().WithMessage("*'a'*");
         ((Action)(() => services.AddKeyedResNetClassifier("", ResNetVariant.Cifar10ResNet20))).Should().Throw<ArgumentException>();
     }
 
@@ -131,8 +139,10 @@ public sealed class ServiceCollectionTests : IDisposable
             b.Services.AddResNetEmbeddingGenerator();
         });
 
-        await ((Func<Task>)(() => host.HealthAsync())).Should().ThrowAsync<InvalidOperationException>().WithMessage("*AddResNetClassifier*");
-        ((Action)(() => Registration.Find(host.Services, "a"))).Should().Throw<InvalidOperationException>().WithMessage("*'a'*AddKeyedResNetClassifier*");
+        await ((Func<Task>)(() => host.HealthAsync()))
+            .Should().ThrowAsync<InvalidOperationException>().WithMessage("*AddResNetClassifier*");
+        ((Action)(() => Registration.Find(host.Services, "a")))
+            .Should().Throw<InvalidOperationException>().WithMessage("*'a'*AddKeyedResNetClassifier*");
         ((Action)(() => host.Services.GetRequiredService<Microsoft.Extensions.AI.IEmbeddingGenerator<Microsoft.Extensions.AI.DataContent, Microsoft.Extensions.AI.Embedding<float>>>())).Should().Throw<InvalidOperationException>();
     }
 
@@ -150,7 +160,8 @@ public sealed class ServiceCollectionTests : IDisposable
     public async Task GetService_WithoutHost_LoadsTheClassifier()
     {
         ResNetClassifier classifier;
-        await using (ServiceProvider services = new ServiceCollection().AddResNetClassifier(ResNetVariant.Cifar10ResNet20).BuildServiceProvider())
+        await using (
+            ServiceProvider services = new ServiceCollection().AddResNetClassifier(ResNetVariant.Cifar10ResNet20).BuildServiceProvider())
         {
             services.GetRequiredService<IResNetClassifierProvider>().State.Should().Be(ResNetClassifierState.NotLoaded);
             classifier = services.GetRequiredService<ResNetClassifier>();
@@ -174,7 +185,9 @@ public sealed class ServiceCollectionTests : IDisposable
         await source.Started;
         IResNetClassifierProvider provider = host.Services.GetRequiredService<IResNetClassifierProvider>();
         provider.State.Should().Be(ResNetClassifierState.Loading);
-        (await host.HealthAsync()).Should().Match<HealthReportEntry>(h => h.Status == HealthStatus.Unhealthy && h.Description == "The classifier is being loaded." && h.Exception == null);
+        (await host.HealthAsync())
+            .Should().Match<HealthReportEntry>(
+                h => h.Status == HealthStatus.Unhealthy && h.Description == "The classifier is being loaded." && h.Exception == null);
         Task<ResNetClassifier> waiting = provider.GetAsync();
         using CancellationTokenSource impatient = new(TimeSpan.FromMilliseconds(20));
         await ((Func<Task>)(() => provider.GetAsync(impatient.Token))).Should().ThrowAsync<OperationCanceledException>();
@@ -225,7 +238,8 @@ public sealed class ServiceCollectionTests : IDisposable
         time.Advance(TimeSpan.FromSeconds(1));
         host.Services.GetRequiredService<ResNetClassifier>().Should().BeSameAs(await provider.GetAsync());
         (await host.HealthAsync()).Status.Should().Be(HealthStatus.Healthy);
-        _logs.Of("ClassifierFailed").Select(e => (e.Event.Id, e.Level, e.Values["Seconds"], e.Exception!.Message)).Should().Equal((401, LogLevel.Error, 10.0, "attempt 1 failed"), (401, LogLevel.Error, 20.0, "attempt 2 failed"));
+        _logs.Of("ClassifierFailed").Select(e => (e.Event.Id, e.Level, e.Values["Seconds"], e.Exception!.Message))
+            .Should().Equal((401, LogLevel.Error, 10.0, "attempt 1 failed"), (401, LogLevel.Error, 20.0, "attempt 2 failed"));
     }
 
     [Fact]
@@ -233,7 +247,8 @@ public sealed class ServiceCollectionTests : IDisposable
     {
         SlowSource source = new() { Failures = 2 };
         source.GoOn();
-        using IHost host = Hosts.Build(_logs, b => b.Services.AddResNetClassifier(source.CreateAsync, s => s.RetryDelay = TimeSpan.FromMilliseconds(5)));
+        using IHost host = Hosts.Build(
+            _logs, b => b.Services.AddResNetClassifier(source.CreateAsync, s => s.RetryDelay = TimeSpan.FromMilliseconds(5)));
         await host.StartAsync();
 
         await Hosts.UntilAsync(() => host.Services.GetRequiredService<IResNetClassifierProvider>().State == ResNetClassifierState.Ready);

@@ -60,15 +60,19 @@ public sealed class SettingsTests : IDisposable
         using IHost host = Hosts.Build(_logs, b => b.Services.AddKeyedResNetClassifier("a", s => s.Threads = 0));
 
         (await ((Func<Task>)(() => host.StartAsync())).Should().ThrowAsync<OptionsValidationException>())
-            .Which.Failures.Should().HaveCount(2).And.ContainMatch("ResNetClassifierSettings.Model is not set*ModelPath*").And.ContainMatch("ResNetClassifierSettings.Threads = '0':*");
+            .Which.Failures.Should().HaveCount(2).And.ContainMatch("ResNetClassifierSettings.Model is not set*ModelPath*")
+            .And.ContainMatch("ResNetClassifierSettings.Threads = '0':*");
     }
 
     [Fact]
     public async Task Start_CustomClassifier_ChecksTheDelays()
     {
-        using IHost host = Hosts.Build(_logs, b => b.Services.AddResNetClassifier((_, _) => throw new NotSupportedException(), s => s.LongestRetryDelay = TimeSpan.MaxValue));
+        using IHost host = Hosts.Build(
+            _logs,
+            b => b.Services.AddResNetClassifier((_, _) => throw new NotSupportedException(), s => s.LongestRetryDelay = TimeSpan.MaxValue));
 
-        await ((Func<Task>)(() => host.StartAsync())).Should().ThrowAsync<OptionsValidationException>().WithMessage("ResNetClassifierSettings.LongestRetryDelay = '*a day*");
+        await ((Func<Task>)(() => host.StartAsync()))
+            .Should().ThrowAsync<OptionsValidationException>().WithMessage("ResNetClassifierSettings.LongestRetryDelay = '*a day*");
     }
 
     [Fact]
@@ -76,7 +80,15 @@ public sealed class SettingsTests : IDisposable
     {
         ResNetClassifierOptions options = new();
         ResNetClassifierSettings settings = new();
-        string[] same = [nameof(settings.Crops), nameof(settings.Outputs), nameof(settings.Threads), nameof(settings.AllowSpinning), nameof(settings.BatchSize), nameof(settings.KeepOptimizedModel)];
+        string[] same =
+        [
+            nameof(settings.Crops),
+            nameof(settings.Outputs),
+            nameof(settings.Threads),
+            nameof(settings.AllowSpinning),
+            nameof(settings.BatchSize),
+            nameof(settings.KeepOptimizedModel),
+        ];
 
         foreach (string property in same)
         {
@@ -93,10 +105,12 @@ public sealed class SettingsTests : IDisposable
         string[] notPlain = ["ConfigureSession", "Decoder", "LoggerFactory", "Optimization"];
         Names<ResNetClassifierOptions>().Except(notPlain).Should().BeSubsetOf(Names<ResNetClassifierSettings>());
         Names<ImageDecodingOptions>().Should().BeEquivalentTo(Names<ResNetDecodingSettings>());
-        Names<ModelStoreOptions>().Except(["HttpClient", "LoggerFactory", "Sources"]).Append("Mirrors").Should().BeEquivalentTo(Names<ResNetStoreSettings>());
+        Names<ModelStoreOptions>().Except(["HttpClient", "LoggerFactory", "Sources"]).Append("Mirrors")
+            .Should().BeEquivalentTo(Names<ResNetStoreSettings>());
     }
 
     private static object? ValueOf(object of, string property) => of.GetType().GetProperty(property)!.GetValue(of);
 
-    private static IEnumerable<string> Names<T>() => typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => p.Name);
+    private static IEnumerable<string> Names<T>()
+        => typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => p.Name);
 }

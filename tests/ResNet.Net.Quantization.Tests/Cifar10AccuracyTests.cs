@@ -19,7 +19,8 @@ public class Cifar10AccuracyTests
         Dictionary<CalibrationMethod, double> drops = [];
         foreach (CalibrationMethod method in Enum.GetValues<CalibrationMethod>())
         {
-            OnnxModel quantized = ResNetQuantizer.Quantize(EmbeddedModel.Float, training, new QuantizationOptions { Calibration = method, SqnrImages = 0 }).Model;
+            OnnxModel quantized = ResNetQuantizer.Quantize(
+                EmbeddedModel.Float, training, new QuantizationOptions { Calibration = method, SqnrImages = 0 }).Model;
             drops[method] = 100 * (before - Top1(quantized, planes, classes)) / before;
             if (method == new QuantizationOptions().Calibration)
             {
@@ -29,7 +30,8 @@ public class Cifar10AccuracyTests
 
         drops.Values.Should().OnlyContain(d => d <= 1);
         drops.Values.Min().Should().BeLessThanOrEqualTo(0.27);
-        (before * (1 - (drops[CalibrationMethod.L2] / 100))).Should().BeApproximately(ResNetVariant.Cifar10ResNet20Int8.Top1, 0.05, "the catalog states it");
+        (before * (1 - (drops[CalibrationMethod.L2] / 100)))
+            .Should().BeApproximately(ResNetVariant.Cifar10ResNet20Int8.Top1, 0.05, "the catalog states it");
     }
 
     // Scales may differ slightly, since the float model's last bits depend on the processor.
@@ -41,7 +43,8 @@ public class Cifar10AccuracyTests
             OnnxTensor actual = made.Graph.FindInitializer(expected.Name)!;
             if (expected.ElementType == OnnxElementType.Float)
             {
-                actual.ToArray<float>().Zip(expected.ToArray<float>(), (a, b) => Math.Abs(a - b) / b).Max().Should().BeLessThan(0.02f, expected.Name);
+                actual.ToArray<float>().Zip(expected.ToArray<float>(), (a, b) => Math.Abs(a - b) / b).Max()
+                    .Should().BeLessThan(0.02f, expected.Name);
             }
         }
     }
@@ -53,7 +56,8 @@ public class Cifar10AccuracyTests
         count = Math.Min(count, all.Length);
         ZipArchiveEntry[] chosen = [.. Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Length / count)])];
         ReadOnlyMemory<byte>[] encoded = [.. chosen.Select(Bytes)];
-        return (CalibrationSet.FromEncoded(encoded, PreprocessingProfile.Cifar10), [.. chosen.Select(e => IndexOf(e.FullName.Split('/')[^2]))]);
+        return (
+            CalibrationSet.FromEncoded(encoded, PreprocessingProfile.Cifar10), [.. chosen.Select(e => IndexOf(e.FullName.Split('/')[^2]))]);
     }
 
     private static int IndexOf(string label) => Enumerable.Range(0, LabelSet.Cifar10.Count).Single(i => LabelSet.Cifar10[i] == label);

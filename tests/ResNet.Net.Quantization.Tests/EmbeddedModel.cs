@@ -7,15 +7,19 @@ internal static class EmbeddedModel
 {
     public const int Size = 32;
 
-    private static readonly Lazy<OnnxModel> LazyFloat = new(() => ResNetQuantizer.OpenAsync(ResNetVariant.Cifar10ResNet20).GetAwaiter().GetResult());
+    private static readonly Lazy<OnnxModel> LazyFloat = new(
+        () => ResNetQuantizer.OpenAsync(ResNetVariant.Cifar10ResNet20).GetAwaiter().GetResult());
     private static readonly Lazy<QuantizationResult> LazyQdq = new(() => Quantize(QuantizationFormat.Qdq));
     private static readonly Lazy<QuantizationResult> LazyQOperator = new(() => Quantize(QuantizationFormat.QOperator));
 
     public static OnnxModel Float => LazyFloat.Value;
 
-    public static CalibrationSet Images => CalibrationSet.FromFiles([.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal)], PreprocessingProfile.Cifar10);
+    public static CalibrationSet Images
+        => CalibrationSet.FromFiles(
+            [.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal)], PreprocessingProfile.Cifar10);
 
-    public static QuantizationResult Of(QuantizationFormat format) => format == QuantizationFormat.Qdq ? LazyQdq.Value : LazyQOperator.Value;
+    public static QuantizationResult Of(QuantizationFormat format)
+        => format == QuantizationFormat.Qdq ? LazyQdq.Value : LazyQOperator.Value;
 
     public static ReadOnlyMemory<float> Image(int index)
     {
@@ -24,5 +28,6 @@ internal static class EmbeddedModel
         return planes;
     }
 
-    private static QuantizationResult Quantize(QuantizationFormat format) => ResNetQuantizer.Quantize(Float, Images, new QuantizationOptions { Format = format, SqnrImages = 2 });
+    private static QuantizationResult Quantize(QuantizationFormat format)
+        => ResNetQuantizer.Quantize(Float, Images, new QuantizationOptions { Format = format, SqnrImages = 2 });
 }

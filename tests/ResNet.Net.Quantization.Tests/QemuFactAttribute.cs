@@ -6,5 +6,8 @@ internal sealed class QemuFactAttribute : FactAttribute
 {
     public const string Emulator = "/usr/bin/qemu-x86_64";
 
-    public QemuFactAttribute() => Skip = File.Exists(Emulator) || Environment.GetEnvironmentVariable("CI") == "true" ? null : $"needs {Emulator}, of Debian's package qemu-user";
+    public QemuFactAttribute()
+        => Skip = File.Exists(Emulator) || Environment.GetEnvironmentVariable("CI") == "true"
+            ? null
+            : $"needs {Emulator}, of Debian's package qemu-user";
 }

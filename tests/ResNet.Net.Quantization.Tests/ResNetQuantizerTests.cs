@@ -7,8 +7,10 @@ public class ResNetQuantizerTests
     [Fact]
     public void Quantize_AnyNumberOfThreads_GivesTheSameBytes()
     {
-        byte[] one = ResNetQuantizer.Quantize(EmbeddedModel.Float, EmbeddedModel.Images, new QuantizationOptions { Threads = 1, SqnrImages = 0 }).Model.ToArray();
-        byte[] many = ResNetQuantizer.Quantize(EmbeddedModel.Float, EmbeddedModel.Images, new QuantizationOptions { Threads = 3, SqnrImages = 0 }).Model.ToArray();
+        byte[] one = ResNetQuantizer.Quantize(
+            EmbeddedModel.Float, EmbeddedModel.Images, new QuantizationOptions { Threads = 1, SqnrImages = 0 }).Model.ToArray();
+        byte[] many = ResNetQuantizer.Quantize(
+            EmbeddedModel.Float, EmbeddedModel.Images, new QuantizationOptions { Threads = 3, SqnrImages = 0 }).Model.ToArray();
 
         many.Should().Equal(one);
     }
@@ -32,17 +34,20 @@ public class ResNetQuantizerTests
     [InlineData(CalibrationMethod.L2)]
     public void Quantize_EveryMethod_KeepsThePredictionsOfTheSampleImages(CalibrationMethod method)
     {
-        OnnxModel quantized = ResNetQuantizer.Quantize(EmbeddedModel.Float, EmbeddedModel.Images, new QuantizationOptions { Calibration = method, SqnrImages = 0 }).Model;
+        OnnxModel quantized = ResNetQuantizer.Quantize(
+            EmbeddedModel.Float, EmbeddedModel.Images, new QuantizationOptions { Calibration = method, SqnrImages = 0 }).Model;
 
         for (int i = 0; i < EmbeddedModel.Images.Count; i++)
         {
-            Best(Runs.Scores(quantized, EmbeddedModel.Image(i), EmbeddedModel.Size)).Should().Be(Best(Runs.Scores(EmbeddedModel.Float, EmbeddedModel.Image(i), EmbeddedModel.Size)));
+            Best(Runs.Scores(quantized, EmbeddedModel.Image(i), EmbeddedModel.Size))
+                .Should().Be(Best(Runs.Scores(EmbeddedModel.Float, EmbeddedModel.Image(i), EmbeddedModel.Size)));
         }
     }
 
     [Fact]
     public void Quantize_QuantizedModel_Throws()
-        => Quantizing(EmbeddedModel.Of(QuantizationFormat.QOperator).Model, EmbeddedModel.Images).Should().Throw<QuantizationException>().WithMessage("*already quantized*QuantizeLinear*");
+        => Quantizing(EmbeddedModel.Of(QuantizationFormat.QOperator).Model, EmbeddedModel.Images)
+            .Should().Throw<QuantizationException>().WithMessage("*already quantized*QuantizeLinear*");
 
     [Fact]
     public void Quantize_UnsupportedOperator_ThrowsWithItsName()
@@ -87,11 +92,13 @@ public class ResNetQuantizerTests
 
     [Fact]
     public void Quantize_UnknownFloatLayer_ThrowsWithTheLayersOfTheModel()
-        => Quantizing(SmallNetworks.Residual(), options: new QuantizationOptions { FloatLayers = ["nobody"] }).Should().Throw<ArgumentException>().WithMessage("*nobody*c0_node*");
+        => Quantizing(SmallNetworks.Residual(), options: new QuantizationOptions { FloatLayers = ["nobody"] })
+            .Should().Throw<ArgumentException>().WithMessage("*nobody*c0_node*");
 
     [Fact]
     public void FromFiles_NoFiles_Throws()
-        => ((Action)(() => CalibrationSet.FromFiles([], PreprocessingProfile.Cifar10))).Should().Throw<ArgumentException>().WithMessage("*no images*");
+        => ((Action)(() => CalibrationSet.FromFiles([], PreprocessingProfile.Cifar10)))
+            .Should().Throw<ArgumentException>().WithMessage("*no images*");
 
     [Fact]
     public void Quantize_UndecodableImage_ThrowsWithItsName()
@@ -108,7 +115,8 @@ public class ResNetQuantizerTests
         using CancellationTokenSource source = new();
         Cancelling progress = new(source);
 
-        ((Action)(() => ResNetQuantizer.Quantize(SmallNetworks.Residual(), SmallNetworks.Calibration(), null, progress, source.Token))).Should().Throw<OperationCanceledException>();
+        ((Action)(() => ResNetQuantizer.Quantize(SmallNetworks.Residual(), SmallNetworks.Calibration(), null, progress, source.Token)))
+            .Should().Throw<OperationCanceledException>();
         progress.Calibrated.Should().Be(3);
     }
 
@@ -143,7 +151,8 @@ public class ResNetQuantizerTests
             Criterion = AccuracyCriterion.Default,
         };
 
-        QuantizationReport report = ResNetQuantizer.Quantize(SmallNetworks.Residual(), SmallNetworks.Calibration(), new QuantizationOptions { Tuning = tuning }).Report;
+        QuantizationReport report = ResNetQuantizer.Quantize(
+            SmallNetworks.Residual(), SmallNetworks.Calibration(), new QuantizationOptions { Tuning = tuning }).Report;
 
         string[] worst = [.. report.Layers.OrderBy(l => l.Sqnr).Take(3).Select(l => l.Name)];
         report.MeetsCriterion.Should().BeTrue();
@@ -168,8 +177,12 @@ public class ResNetQuantizerTests
         };
 
         // Calibration images that are too dark, so that bright values are clipped.
-        CalibrationSet dim = CalibrationSet.FromTensors([.. SmallNetworks.Images(2).Select(p => new ReadOnlyMemory<float>([.. p.ToArray().Select(v => v / 10)]))], SmallNetworks.Size, SmallNetworks.Size);
-        QuantizationReport report = ResNetQuantizer.Quantize(SmallNetworks.Residual(), dim, new QuantizationOptions { Tuning = tuning }).Report;
+        CalibrationSet dim = CalibrationSet.FromTensors(
+            [.. SmallNetworks.Images(2).Select(p => new ReadOnlyMemory<float>([.. p.ToArray().Select(v => v / 10)]))],
+            SmallNetworks.Size,
+            SmallNetworks.Size);
+        QuantizationReport report = ResNetQuantizer.Quantize(
+            SmallNetworks.Residual(), dim, new QuantizationOptions { Tuning = tuning }).Report;
 
         report.Trials.Should().HaveCountGreaterThan(1);
         report.MeetsCriterion.Should().BeTrue();
@@ -183,7 +196,8 @@ public class ResNetQuantizerTests
         int models = 0;
         AccuracyTuning tuning = new() { Measure = (_, _) => new ModelAccuracy([1], models++ == 0 ? 80 : 10), MaxFloatLayers = 2 };
 
-        QuantizationReport report = ResNetQuantizer.Quantize(SmallNetworks.Residual(), SmallNetworks.Calibration(), new QuantizationOptions { Tuning = tuning }).Report;
+        QuantizationReport report = ResNetQuantizer.Quantize(
+            SmallNetworks.Residual(), SmallNetworks.Calibration(), new QuantizationOptions { Tuning = tuning }).Report;
 
         report.MeetsCriterion.Should().BeFalse();
         report.Trials.Should().HaveCount(3);
@@ -205,7 +219,10 @@ public class ResNetQuantizerTests
     public void Quantize_UnfoldedBatchNormalization_IsDepthwiseOrFloat()
     {
         QuantizationResult depthwise = ResNetQuantizer.Quantize(SmallNetworks.PreActivation(), SmallNetworks.Calibration());
-        QuantizationResult inFloat = ResNetQuantizer.Quantize(SmallNetworks.PreActivation(), SmallNetworks.Calibration(), new QuantizationOptions { UnfoldedBatchNormalization = UnfoldedBatchNormalization.Float });
+        QuantizationResult inFloat = ResNetQuantizer.Quantize(
+            SmallNetworks.PreActivation(),
+            SmallNetworks.Calibration(),
+            new QuantizationOptions { UnfoldedBatchNormalization = UnfoldedBatchNormalization.Float });
 
         // The normalization of the input stays in both.
         depthwise.Model.Graph.Nodes.Count(n => n.OpType == "BatchNormalization").Should().Be(1);
@@ -223,7 +240,8 @@ public class ResNetQuantizerTests
         Random random = new(5);
         ReadOnlyMemory<float>[] images = [.. Enumerable.Range(0, 2).Select(_ => new ReadOnlyMemory<float>([.. Enumerable.Range(0, 3 * Size * Size).Select(_ => (random.NextSingle() * 4) - 2)]))];
 
-        QuantizationResult result = ResNetQuantizer.Quantize(model, CalibrationSet.FromTensors(images, Size, Size), new QuantizationOptions { SqnrImages = 1 });
+        QuantizationResult result = ResNetQuantizer.Quantize(
+            model, CalibrationSet.FromTensors(images, Size, Size), new QuantizationOptions { SqnrImages = 1 });
 
         result.Report.Layers.Should().OnlyContain(l => l.IsQuantized && l.Sqnr > 20);
         result.Report.QuantizedBytes.Should().BeLessThan(result.Report.FloatBytes * 27 / 100);

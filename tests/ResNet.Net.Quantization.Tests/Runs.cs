@@ -6,10 +6,19 @@ namespace ResNet.Net.Quantization.Tests;
 /// <summary>Runs models in ONNX Runtime.</summary>
 internal static class Runs
 {
-    public static float[] Scores(OnnxModel model, ReadOnlyMemory<float> image, int size = SmallNetworks.Size, GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL)
+    public static float[] Scores(
+        OnnxModel model,
+        ReadOnlyMemory<float> image,
+        int size = SmallNetworks.Size,
+        GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL)
         => Values(model, image, [model.Graph.Outputs[0].Name], size, optimization)[0].Values;
 
-    public static (float[] Values, long[] Shape)[] Values(OnnxModel model, ReadOnlyMemory<float> image, string[] names, int size = SmallNetworks.Size, GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL)
+    public static (float[] Values, long[] Shape)[] Values(
+        OnnxModel model,
+        ReadOnlyMemory<float> image,
+        string[] names,
+        int size = SmallNetworks.Size,
+        GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL)
     {
         using ModelRunner runner = new(model, model.Graph.FeedInputs.Single().Name, size, size, names, threads: 1, optimization);
         image.Span.CopyTo(runner.Input);

@@ -15,7 +15,8 @@ internal static class SaturationProbe
 
     public static float[] Scores(string image, bool guard)
     {
-        ResNetClassifierOptions options = new() { Threads = 1, ConfigEntries = guard ? new Dictionary<string, string>() : new() { ["session.x64quantprecision"] = "0" } };
+        ResNetClassifierOptions options =
+            new() { Threads = 1, ConfigEntries = guard ? new Dictionary<string, string>() : new() { ["session.x64quantprecision"] = "0" } };
         using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20Int8, options);
         float[] scores = new float[classifier.Labels.Count];
         byte[] pixels = File.ReadAllBytes(image);
@@ -23,5 +24,6 @@ internal static class SaturationProbe
         return scores;
     }
 
-    private static string Line(string what, float[] scores) => $"{what}: {string.Join(' ', scores.Select(s => s.ToString("R", CultureInfo.InvariantCulture)))}";
+    private static string Line(string what, float[] scores)
+        => $"{what}: {string.Join(' ', scores.Select(s => s.ToString("R", CultureInfo.InvariantCulture)))}";
 }

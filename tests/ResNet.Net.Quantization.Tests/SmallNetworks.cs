@@ -8,7 +8,7 @@ internal static class SmallNetworks
     public const int Size = 16;
     public const int Classes = 7;
 
-    /// <summary>Builds Conv, BatchNormalization, Relu, MaxPool, a residual block with a shortcut, GlobalAveragePool, Flatten, Gemm.</summary>
+    /// <summary>Builds Conv, BatchNormalization, Relu, MaxPool, a residual block with shortcut, GlobalAveragePool, Flatten, Gemm.</summary>
     public static OnnxModel Residual(int seed = 1)
     {
         Net net = new(seed, opset: 13, "residual");
@@ -31,7 +31,13 @@ internal static class SmallNetworks
         for (int block = 0; block < 2; block++)
         {
             net.Norm(stream, $"b{block}n0", 8).Node("Relu", [$"b{block}n0"], $"b{block}r0");
-            net.Conv($"b{block}r0", $"b{block}c0", 8, 8, 3, 1).Norm($"b{block}c0", $"b{block}n1", 8).Node("Relu", [$"b{block}n1"], $"b{block}r1");
+            net.Conv(
+                $"b{block}r0",
+                $"b{block}c0",
+                8,
+                8,
+                3,
+                1).Norm($"b{block}c0", $"b{block}n1", 8).Node("Relu", [$"b{block}n1"], $"b{block}r1");
             net.Conv($"b{block}r1", $"b{block}c1", 8, 8, 3, 1).Node("Add", [$"b{block}c1", stream], $"b{block}a");
             stream = $"b{block}a";
         }
@@ -135,7 +141,10 @@ internal static class SmallNetworks
 
         private void Weights(string name, long[] dims, double spread, double center = 0)
             => Put(
-                OnnxTensor.Create<float>(name, dims, [.. Enumerable.Range(0, (int)dims.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)(center + (((_random.NextDouble() * 2) - 1) * spread)))]),
+                OnnxTensor.Create<float>(
+                    name,
+                    dims,
+                    [.. Enumerable.Range(0, (int)dims.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)(center + (((_random.NextDouble() * 2) - 1) * spread)))]),
                 OnnxElementType.Float);
 
         private void Put(OnnxTensor tensor, OnnxElementType type)

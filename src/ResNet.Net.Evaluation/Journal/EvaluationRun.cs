@@ -67,8 +67,8 @@ internal sealed class EvaluationRun(
                     : $"cannot be read now ({repeated[i].Error})";
                 throw new EvaluationException(
                     $"The journal '{journal.Path}' cannot be resumed: it records class {before.PredictedClass} with loss "
-                    + $"{before.Loss:G6} for '{before.Name}', which {now}. The model's weights, its preprocessing or the images have changed. "
-                    + "Delete the journal, or use another path.");
+                    + $"{before.Loss:G6} for '{before.Name}', which {now}. "
+                    + "The model's weights, its preprocessing or the images have changed. Delete the journal, or use another path.");
             }
         }
 

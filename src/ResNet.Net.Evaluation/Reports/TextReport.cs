@@ -65,8 +65,10 @@ internal static class TextReport
         text.Append($"{first} and {second} on {Format.Plural(comparison.Count, "image")} of {dataset}\n\n");
         int cells = Math.Max(first.Length, second.Length) + "only  correct".Length;
         void Row(string name, string value) => text.Append($"{name.PadRight(cells)}  {value}\n");
-        Row($"{first} top-1", $"{Format.Percent(comparison.FirstTop1)}  (95 % interval {Format.Interval(comparison.FirstTop1Interval)})");
-        Row($"{second} top-1", $"{Format.Percent(comparison.SecondTop1)}  (95 % interval {Format.Interval(comparison.SecondTop1Interval)})");
+        (string firstInterval, string secondInterval) =
+            (Format.Interval(comparison.FirstTop1Interval), Format.Interval(comparison.SecondTop1Interval));
+        Row($"{first} top-1", $"{Format.Percent(comparison.FirstTop1)}  (95 % interval {firstInterval})");
+        Row($"{second} top-1", $"{Format.Percent(comparison.SecondTop1)}  (95 % interval {secondInterval})");
         Row("agreement", $"{Format.Percent(comparison.Agreement)}  ({Format.Plural(comparison.Agreed, "image")})");
         Row("both correct", Format.Count(comparison.BothCorrect));
         Row($"only {first} correct", Format.Count(comparison.OnlyFirstCorrect));

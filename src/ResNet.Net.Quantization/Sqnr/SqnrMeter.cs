@@ -22,7 +22,8 @@ internal static class SqnrMeter
         // Without fusion, branch and layer differ only by the rounding. Alternating layers and branches holds one layer's values at a time.
         string[] values = [.. plan.Candidates.Zip(branches, (l, b) => new[] { l.Output, b }).SelectMany(p => p)];
         (double Signal, double Noise)[] sums = new (double, double)[count];
-        using ModelRunner runner = new(probe, model.Input, model.Height, model.Width, values, options.Threads, GraphOptimizationLevel.ORT_DISABLE_ALL);
+        using ModelRunner runner = new(
+            probe, model.Input, model.Height, model.Width, values, options.Threads, GraphOptimizationLevel.ORT_DISABLE_ALL);
         float[] exact = [];
         for (int i = 0; i < calibration.Count; i++)
         {

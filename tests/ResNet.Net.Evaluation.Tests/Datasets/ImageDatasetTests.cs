@@ -2,7 +2,8 @@ namespace ResNet.Net.Evaluation.Tests;
 
 public sealed class ImageDatasetTests : IDisposable
 {
-    private static readonly LabelSet Animals = new("animals", ["cat", "great white shark, shark", "crane", "crane"], ["n00000001", "n00000002", "n00000003", "n00000004"]);
+    private static readonly LabelSet Animals = new(
+        "animals", ["cat", "great white shark, shark", "crane", "crane"], ["n00000001", "n00000002", "n00000003", "n00000004"]);
 
     private readonly TemporaryFolder _folder = new();
 
@@ -24,18 +25,27 @@ public sealed class ImageDatasetTests : IDisposable
 
         ImageDataset dataset = ImageDataset.FromClassFolders(_folder.FullPath, Animals);
 
-        dataset.Images.Select(i => (i.Name, i.ClassIndex)).Should().Equal(($"{folder}/1.png", expected), ($"{folder}/inner/2.JPEG", expected));
+        dataset.Images.Select(i => (i.Name, i.ClassIndex))
+            .Should().Equal(($"{folder}/1.png", expected), ($"{folder}/inner/2.JPEG", expected));
         dataset.Images[0].Read().ToArray().Should().Equal("1"u8.ToArray());
     }
 
     [Fact]
     public void FromClassFolders_ParentFoldersAndOtherFiles_AreIgnored()
     {
-        Write("data/val/cat/b.png", "data/val/cat/A.png", "data/val/shark/c.webp", "data/val/notes.txt", "data/val/cat/.hidden.png", "data/val/.cache/x.png", "data/val/cat/Thumbs.db");
+        Write(
+            "data/val/cat/b.png",
+            "data/val/cat/A.png",
+            "data/val/shark/c.webp",
+            "data/val/notes.txt",
+            "data/val/cat/.hidden.png",
+            "data/val/.cache/x.png",
+            "data/val/cat/Thumbs.db");
 
         ImageDataset dataset = ImageDataset.Open(_folder.FullPath, Animals);
 
-        dataset.Images.Select(i => (i.Name, i.ClassIndex)).Should().Equal(("data/val/cat/A.png", 0), ("data/val/cat/b.png", 0), ("data/val/shark/c.webp", 1));
+        dataset.Images.Select(i => (i.Name, i.ClassIndex))
+            .Should().Equal(("data/val/cat/A.png", 0), ("data/val/cat/b.png", 0), ("data/val/shark/c.webp", 1));
     }
 
     [Fact]
@@ -62,7 +72,8 @@ public sealed class ImageDatasetTests : IDisposable
     {
         Write("0/1.png", "4/2.png");
 
-        ErrorOf(() => ImageDataset.FromClassFolders(_folder.FullPath, Animals)).Should().Contain("'4' (1 images) is not a class index from 0 to 3");
+        ErrorOf(() => ImageDataset.FromClassFolders(_folder.FullPath, Animals))
+            .Should().Contain("'4' (1 images) is not a class index from 0 to 3");
     }
 
     [Fact]
@@ -129,7 +140,8 @@ public sealed class ImageDatasetTests : IDisposable
         ImageDataset dataset = ImageDataset.FromClassFolders(_folder.FullPath, Animals, new ImageDatasetOptions { MaxImageBytes = 1000 });
 
         ((Action)(() => dataset.Images[0].Read())).Should().Throw<IOException>().WithMessage("*cat/1.png*1001*1000*MaxImageBytes*");
-        ((Action)(() => ImageDataset.FromClassFolders(_folder.FullPath, Animals, new ImageDatasetOptions { MaxImageBytes = 0 }))).Should().Throw<ArgumentOutOfRangeException>();
+        ((Action)(() => ImageDataset.FromClassFolders(_folder.FullPath, Animals, new ImageDatasetOptions { MaxImageBytes = 0 })))
+            .Should().Throw<ArgumentOutOfRangeException>();
     }
 
     [Fact]
@@ -137,7 +149,8 @@ public sealed class ImageDatasetTests : IDisposable
     {
         LabeledImage[] images = [new("a", 0, () => default), new("a", 1, () => default), new("b", 4, () => default)];
 
-        ErrorOf(() => new ImageDataset("mine", Animals, images)).Should().ContainAll("mine", "'a' occurs twice", "'b' has class 4; the last class is 3");
+        ErrorOf(() => new ImageDataset("mine", Animals, images))
+            .Should().ContainAll("mine", "'a' occurs twice", "'b' has class 4; the last class is 3");
         ErrorOf(() => new ImageDataset("mine", Animals, [])).Should().Contain("no images");
     }
 
@@ -179,7 +192,9 @@ public sealed class ImageDatasetTests : IDisposable
         Write("a.png");
         string list = _folder.Write("list.txt", "a.png cat\ngone.png cat\na2.png zebra\nalone\n");
 
-        ErrorOf(() => ImageDataset.FromList(list, Animals)).Should().ContainAll("line 2: the file 'gone.png' doesn't exist", "line 3: the label 'zebra' is not a class", "line 4: 'alone'");
+        ErrorOf(() => ImageDataset.FromList(list, Animals))
+            .Should().ContainAll(
+                "line 2: the file 'gone.png' doesn't exist", "line 3: the label 'zebra' is not a class", "line 4: 'alone'");
     }
 
     private static string ErrorOf(Func<ImageDataset> open) => open.Should().Throw<ImageDatasetException>().Which.Message;

@@ -5,7 +5,8 @@ namespace ResNet.Net.Evaluation.Tests;
 /// <summary>Tests ImageNet's ground-truth formats with three images.</summary>
 public sealed class ImageNetLayoutTests : IDisposable
 {
-    private static readonly string[] Images = ["ILSVRC2012_val_00000001.JPEG", "ILSVRC2012_val_00000002.JPEG", "ILSVRC2012_val_00000003.JPEG"];
+    private static readonly string[] Images =
+        ["ILSVRC2012_val_00000001.JPEG", "ILSVRC2012_val_00000002.JPEG", "ILSVRC2012_val_00000003.JPEG"];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -53,7 +54,8 @@ public sealed class ImageNetLayoutTests : IDisposable
         string truth = _folder.Write("ILSVRC2012_validation_ground_truth.txt", "490\n361\n171\n");
         string mapping = _folder.Write("LOC_synset_mapping.txt", "n01440764 tench, Tinca tinca\nn01443537 goldfish, Carassius auratus\n");
 
-        ErrorOf(() => ImageDataset.Open(Val, LabelSet.ImageNet)).Should().ContainAll("ILSVRC2012 ids", "not in the order of the synset ids", "map_clsloc.txt", "171 to 490");
+        ErrorOf(() => ImageDataset.Open(Val, LabelSet.ImageNet))
+            .Should().ContainAll("ILSVRC2012 ids", "not in the order of the synset ids", "map_clsloc.txt", "171 to 490");
         ErrorOf(() => ImageDataset.FromImageNet(Val, truth, LabelSet.ImageNet, mapping)).Should().Contain("doesn't define ILSVRC2012 ids");
     }
 
@@ -72,7 +74,9 @@ public sealed class ImageNetLayoutTests : IDisposable
     [Fact]
     public void FromImageNet_NumbersUpToTheClassCount_Throws()
     {
-        string truth = _folder.Write("val.txt", string.Join('\n', Images.Select((p, i) => string.Create(CultureInfo.InvariantCulture, $"{p} {(i == 0 ? 1000 : i)}"))));
+        string truth = _folder.Write(
+            "val.txt",
+            string.Join('\n', Images.Select((p, i) => string.Create(CultureInfo.InvariantCulture, $"{p} {(i == 0 ? 1000 : i)}"))));
 
         ErrorOf(() => ImageDataset.FromImageNet(Val, truth, LabelSet.ImageNet)).Should().Contain("1 to 1000");
     }
@@ -102,7 +106,8 @@ public sealed class ImageNetLayoutTests : IDisposable
     {
         string truth = _folder.Write("val.txt", $"{Images[1]} 0\nother.JPEG 3\n");
 
-        ErrorOf(() => ImageDataset.FromImageNet(Val, truth, LabelSet.ImageNet)).Should().ContainAll(Images[0], Images[2]).And.NotContain(Images[1]);
+        ErrorOf(() => ImageDataset.FromImageNet(Val, truth, LabelSet.ImageNet))
+            .Should().ContainAll(Images[0], Images[2]).And.NotContain(Images[1]);
     }
 
     [Theory]

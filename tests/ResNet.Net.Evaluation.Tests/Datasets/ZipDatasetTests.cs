@@ -18,7 +18,8 @@ public sealed class ZipDatasetTests : IDisposable
     [InlineData("cat/x/1.png", "dog/2.png")]
     public void FromZip_ClassFolders_AreRead(string cat, string dog)
     {
-        using ImageDataset dataset = ImageDataset.Open(Zip((cat, [1]), (dog, [2, 2]), ("readme.txt", [0]), ("__MACOSX/cat/._1.png", [9]), ("cat/", [])), Animals);
+        using ImageDataset dataset = ImageDataset.Open(
+            Zip((cat, [1]), (dog, [2, 2]), ("readme.txt", [0]), ("__MACOSX/cat/._1.png", [9]), ("cat/", [])), Animals);
 
         dataset.Images.Select(i => (i.ClassIndex, i.Read().Length)).Should().Equal((0, 1), (1, 2));
     }
@@ -46,7 +47,8 @@ public sealed class ZipDatasetTests : IDisposable
     public async Task Read_ManyThreads_ReturnsTheRightBytes()
     {
         Random random = new(8);
-        (string Name, byte[] Bytes)[] entries = [.. Enumerable.Range(0, 200).Select(i => ($"{(i % 2 == 0 ? "cat" : "dog")}/{i:D3}.png", Noise(random, random.Next(0, 5000))))];
+        (string Name, byte[] Bytes)[] entries =
+            [.. Enumerable.Range(0, 200).Select(i => ($"{(i % 2 == 0 ? "cat" : "dog")}/{i:D3}.png", Noise(random, random.Next(0, 5000))))];
         using ImageDataset dataset = ImageDataset.FromZip(Zip(entries), Animals);
         Dictionary<string, byte[]> expected = entries.ToDictionary(e => e.Name, e => e.Bytes);
 
@@ -61,7 +63,8 @@ public sealed class ZipDatasetTests : IDisposable
 
     [Fact]
     public void FromZip_LargeEntry_ThrowsBeforeReading()
-        => ErrorOf(Zip(("cat/bomb.png", new byte[5_000_000]), ("dog/1.png", [1])), 1_000_000).Should().ContainAll("'cat/bomb.png' has 5000000 bytes uncompressed", "1000000", "MaxImageBytes");
+        => ErrorOf(Zip(("cat/bomb.png", new byte[5_000_000]), ("dog/1.png", [1])), 1_000_000)
+            .Should().ContainAll("'cat/bomb.png' has 5000000 bytes uncompressed", "1000000", "MaxImageBytes");
 
     [Fact]
     public void Read_EntryWithFalseSize_NeverExceedsTheLimit()
@@ -71,7 +74,8 @@ public sealed class ZipDatasetTests : IDisposable
         // The central directory declares 10 bytes.
         int directory = zip.AsSpan().LastIndexOf("PK\u0001\u0002"u8);
         BinaryPrimitives.WriteInt32LittleEndian(zip.AsSpan(directory + 24), 10);
-        using ImageDataset dataset = ImageDataset.FromZip(_folder.Write("liar.zip", zip), Animals, new ImageDatasetOptions { MaxImageBytes = 1000 });
+        using ImageDataset dataset = ImageDataset.FromZip(
+            _folder.Write("liar.zip", zip), Animals, new ImageDatasetOptions { MaxImageBytes = 1000 });
 
         int length = 0;
         try
@@ -98,7 +102,8 @@ public sealed class ZipDatasetTests : IDisposable
     }
 
     [Fact]
-    public void FromZip_DuplicateEntry_Throws() => ErrorOf(Zip(("cat/1.png", [1]), ("cat/1.png", [2]))).Should().Contain("'cat/1.png' occurs twice");
+    public void FromZip_DuplicateEntry_Throws()
+        => ErrorOf(Zip(("cat/1.png", [1]), ("cat/1.png", [2]))).Should().Contain("'cat/1.png' occurs twice");
 
     [Fact]
     public void FromZip_UnknownFolders_AreListedAndTheFileIsClosed()
@@ -160,7 +165,8 @@ public sealed class ZipDatasetTests : IDisposable
     }
 
     private static string ErrorOf(string zip, int maxBytes = 1 << 20)
-        => ((Action)(() => ImageDataset.FromZip(zip, Animals, new ImageDatasetOptions { MaxImageBytes = maxBytes }).Dispose())).Should().Throw<ImageDatasetException>().Which.Message;
+        => ((Action)(() => ImageDataset.FromZip(zip, Animals, new ImageDatasetOptions { MaxImageBytes = maxBytes }).Dispose()))
+            .Should().Throw<ImageDatasetException>().Which.Message;
 
     private string Zip(params (string Name, byte[] Bytes)[] entries)
     {

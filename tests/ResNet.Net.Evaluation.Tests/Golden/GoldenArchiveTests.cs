@@ -13,7 +13,8 @@ public class GoldenArchiveTests
     [Fact]
     public void Read_LayoutOfTheZoo_OrdersDatasetsByNumber()
     {
-        TarGzBuilder tar = new TarGzBuilder().Add("resnet50v1/", type: TarGzBuilder.Folder).Add("resnet50v1/resnet50v1.onnx", new byte[300_000]);
+        TarGzBuilder tar = new TarGzBuilder().Add("resnet50v1/", type: TarGzBuilder.Folder).Add(
+            "resnet50v1/resnet50v1.onnx", new byte[300_000]);
         foreach (int set in (int[])[10, 2, 0])
         {
             tar.Add($"resnet50v1/test_data_set_{set}/output_0.pb", Output).Add($"resnet50v1/test_data_set_{set}/input_0.pb", Input);
@@ -23,7 +24,8 @@ public class GoldenArchiveTests
 
         GoldenArchive archive = Read(tar.Build());
 
-        archive.Datasets.Select(s => s.Name).Should().Equal("resnet50v1/test_data_set_0", "resnet50v1/test_data_set_2", "resnet50v1/test_data_set_10");
+        archive.Datasets.Select(s => s.Name)
+            .Should().Equal("resnet50v1/test_data_set_0", "resnet50v1/test_data_set_2", "resnet50v1/test_data_set_10");
         archive.Datasets.Should().OnlyContain(s => s.Inputs.Single().Name == "data" && s.Outputs.Single().Name == "scores");
         archive.Datasets[0].Inputs[0].ToArray<float>().Should().Equal(1, 2);
         archive.Datasets[0].Outputs[0].ToArray<float>().Should().Equal(3, 4, 5);
@@ -44,14 +46,17 @@ public class GoldenArchiveTests
     [InlineData(TarEntryFormat.Pax)]
     public void Read_EveryTarFormat_IsSupported(TarEntryFormat format)
     {
-        string folder = format == TarEntryFormat.V7 ? "set" : string.Concat(Enumerable.Repeat("long/", format == TarEntryFormat.Ustar ? 25 : 60)) + "set";
+        string folder = format == TarEntryFormat.V7
+            ? "set"
+            : string.Concat(Enumerable.Repeat("long/", format == TarEntryFormat.Ustar ? 25 : 60)) + "set";
         using MemoryStream stream = new();
         using (GZipStream gzip = new(stream, CompressionLevel.Fastest, leaveOpen: true))
         using (TarWriter writer = new(gzip, format))
         {
             if (format == TarEntryFormat.Pax)
             {
-                writer.WriteEntry(new PaxGlobalExtendedAttributesTarEntry(new Dictionary<string, string> { ["comment"] = "made by a test" }));
+                writer.WriteEntry(
+                    new PaxGlobalExtendedAttributesTarEntry(new Dictionary<string, string> { ["comment"] = "made by a test" }));
             }
 
             foreach ((string name, byte[] bytes) in (ReadOnlySpan<(string, byte[])>)[("input_0.pb", Input), ("output_0.pb", Output)])
@@ -106,7 +111,8 @@ public class GoldenArchiveTests
     [InlineData("a/D:/x", "names a drive")]
     public void Read_PathOutsideTheArchive_Throws(string name, string why)
     {
-        Rejection(Pair("").Add(name, [1]).Build()).Should().Match<GoldenArchiveException>(e => e.Entry == name && e.Message.Contains($"'{name}'") && e.Message.Contains(why));
+        Rejection(Pair("").Add(name, [1]).Build())
+            .Should().Match<GoldenArchiveException>(e => e.Entry == name && e.Message.Contains($"'{name}'") && e.Message.Contains(why));
         Rejection(Pair("").Add(name, type: TarGzBuilder.Folder).Build()).Message.Should().Contain(why, "folders are checked as well");
     }
 
@@ -120,7 +126,8 @@ public class GoldenArchiveTests
     {
         string link = type is TarGzBuilder.SymbolicLink or TarGzBuilder.HardLink ? "input_0.pb" : "";
 
-        Rejection(Pair("").Add("a/thing", type: type, link: link).Build()).Should().Match<GoldenArchiveException>(e => e.Message.Contains(why) && e.Message.Contains("a/thing"));
+        Rejection(Pair("").Add("a/thing", type: type, link: link).Build())
+            .Should().Match<GoldenArchiveException>(e => e.Message.Contains(why) && e.Message.Contains("a/thing"));
     }
 
     [Theory]
@@ -129,14 +136,16 @@ public class GoldenArchiveTests
     [InlineData('V')]
     [InlineData('?')]
     public void Read_UnsupportedEntryType_Throws(char type)
-        => Rejection(Pair("").Add("a/thing", type: type).Build()).Message.Should().ContainAny("data after its entry 'output_0.pb'", "'a/thing'");
+        => Rejection(Pair("").Add("a/thing", type: type).Build()).Message
+            .Should().ContainAny("data after its entry 'output_0.pb'", "'a/thing'");
 
     [Fact]
     public void Read_PaxSparseFile_Throws()
     {
         byte[] attributes = [.. TarGzBuilder.Attribute("GNU.sparse.major", "1"), .. TarGzBuilder.Attribute("GNU.sparse.minor", "0"), .. TarGzBuilder.Attribute("GNU.sparse.realsize", "8589934592")];
 
-        Rejection(new TarGzBuilder().Add("pax", attributes, TarGzBuilder.Extended).Add("a/input_0.pb", Input).Build()).Message.Should().Contain("'a/input_0.pb' is a sparse file");
+        Rejection(new TarGzBuilder().Add("pax", attributes, TarGzBuilder.Extended).Add("a/input_0.pb", Input).Build()).Message
+            .Should().Contain("'a/input_0.pb' is a sparse file");
     }
 
     [Fact]
@@ -148,7 +157,8 @@ public class GoldenArchiveTests
     [InlineData("set/input_0.pb", "MaxTensorBytes")]
     [InlineData("set/model.onnx", "MaxTotalBytes")]
     public void Read_EntryWithHugeSize_Throws(string name, string limit)
-        => Rejection(new TarGzBuilder().Add(name, [1, 2, 3], size: 8L << 30).Build()).Should().Match<GoldenArchiveException>(e => e.Entry == name && e.Message.Contains(limit));
+        => Rejection(new TarGzBuilder().Add(name, [1, 2, 3], size: 8L << 30).Build())
+            .Should().Match<GoldenArchiveException>(e => e.Entry == name && e.Message.Contains(limit));
 
     [Fact]
     public void Read_SizeInExtendedHeader_IsChecked()
@@ -180,8 +190,10 @@ public class GoldenArchiveTests
         using DripStream declared = new(claims);
         using DripStream undeclared = new(goesOn);
 
-        ((Action)(() => GoldenArchive.Read(declared, limits))).Should().Throw<GoldenArchiveException>().WithMessage("*'set/model.onnx'*1048576 bytes*");
-        ((Action)(() => GoldenArchive.Read(undeclared, limits))).Should().Throw<GoldenArchiveException>().WithMessage("*it is too large*1048576 bytes*");
+        ((Action)(() => GoldenArchive.Read(declared, limits)))
+            .Should().Throw<GoldenArchiveException>().WithMessage("*'set/model.onnx'*1048576 bytes*");
+        ((Action)(() => GoldenArchive.Read(undeclared, limits)))
+            .Should().Throw<GoldenArchiveException>().WithMessage("*it is too large*1048576 bytes*");
 
         // Only a part of the compressed bytes was read.
         declared.Count.Should().BeLessThan(claims.Length / 4);
@@ -194,7 +206,10 @@ public class GoldenArchiveTests
         byte[] archive = Pair("").Build();
         long bytes = Pair("").Tar.Length + 1024;
 
-        GoldenArchive.Read(new MemoryStream(archive), new GoldenArchiveLimits { MaxTotalBytes = bytes, MaxTensorBytes = Output.Length, MaxEntries = 2 }).Datasets.Should().ContainSingle();
+        GoldenArchive.Read(
+            new MemoryStream(archive),
+            new GoldenArchiveLimits { MaxTotalBytes = bytes, MaxTensorBytes = Output.Length, MaxEntries = 2 }).Datasets
+            .Should().ContainSingle();
 
         Rejection(archive, new GoldenArchiveLimits { MaxTotalBytes = bytes - 1 }).Message.Should().Contain("MaxTotalBytes");
         Rejection(archive, new GoldenArchiveLimits { MaxTensorBytes = Output.Length - 1 }).Message.Should().Contain("MaxTensorBytes");
@@ -210,7 +225,8 @@ public class GoldenArchiveTests
             tar.Add($"f{i}");
         }
 
-        Rejection(tar.Build()).Should().Match<GoldenArchiveException>(e => e.Entry == "f998" && e.Message.Contains("exceeds the limit of 1000 entries"));
+        Rejection(tar.Build())
+            .Should().Match<GoldenArchiveException>(e => e.Entry == "f998" && e.Message.Contains("exceeds the limit of 1000 entries"));
     }
 
     [Theory]
@@ -218,7 +234,9 @@ public class GoldenArchiveTests
     [InlineData("./input_0.pb")]
     [InlineData("input_00.pb")]
     public void Read_DuplicateTensor_Throws(string name)
-        => Rejection(Pair("").Add(name, Input).Build()).Should().Match<GoldenArchiveException>(e => e.Entry == name && (e.Message.Contains("twice") || e.Message.Contains("same number as another")));
+        => Rejection(Pair("").Add(name, Input).Build())
+            .Should().Match<GoldenArchiveException>(
+                e => e.Entry == name && (e.Message.Contains("twice") || e.Message.Contains("same number as another")));
 
     [Theory]
     [InlineData("input_0.pb", "no output_0.pb")]
@@ -239,7 +257,8 @@ public class GoldenArchiveTests
     [Fact]
     public void Read_NoTestData_Throws()
     {
-        Rejection(new TarGzBuilder().Add("a/model.onnx", [1]).Add("a/test_data_0.npz", [2]).Build()).Message.Should().Contain("none of its 2 files is named input_0.pb");
+        Rejection(new TarGzBuilder().Add("a/model.onnx", [1]).Add("a/test_data_0.npz", [2]).Build()).Message
+            .Should().Contain("none of its 2 files is named input_0.pb");
         Rejection([]).Message.Should().Contain("is empty");
         Rejection(TarGzBuilder.Compress([])).Message.Should().Contain("is empty");
         Rejection(TarGzBuilder.Compress(new byte[1024])).Message.Should().Contain("has no test data");
@@ -284,7 +303,8 @@ public class GoldenArchiveTests
     {
         Rejection(Encoding.ASCII.GetBytes("<!doctype html><p>not here</p>")).Message.Should().Contain("is not a tar.gz archive");
         Rejection(Pair("").Tar).Message.Should().Contain("is not a tar.gz archive", "the archive is not compressed");
-        Rejection(TarGzBuilder.Compress(Encoding.ASCII.GetBytes(new string('x', 2000)))).Message.Should().Contain("is not a tar.gz archive");
+        Rejection(TarGzBuilder.Compress(Encoding.ASCII.GetBytes(new string('x', 2000)))).Message
+            .Should().Contain("is not a tar.gz archive");
     }
 
     [Fact]
@@ -297,7 +317,8 @@ public class GoldenArchiveTests
         Rejection(TarGzBuilder.Compress([.. tar, .. Pair("hidden/").Tar])).Message.Should().Contain("data after its end");
         Rejection([.. TarGzBuilder.Compress(tar), 1, 2, 3, 4, 5]).Message.Should().Contain("data after its end");
         Rejection([.. TarGzBuilder.Compress(tar), .. new byte[100_000]]).Message.Should().Contain("data after its end");
-        Rejection([.. TarGzBuilder.Compress(tar), .. TarGzBuilder.Compress([7])]).Message.Should().Contain("data after its end", "gzip allows several members");
+        Rejection([.. TarGzBuilder.Compress(tar), .. TarGzBuilder.Compress([7])]).Message
+            .Should().Contain("data after its end", "gzip allows several members");
     }
 
     [Fact]
@@ -322,7 +343,9 @@ public class GoldenArchiveTests
         for (int i = 0; i < 6000; i++)
         {
             // Mutates the compressed bytes, or the tar inside, which passes gzip's checksum.
-            byte[] mutated = i % 3 == 0 ? Mutate(archive, random) : TarGzBuilder.Compress(Mutate(tar, random), CompressionLevel.NoCompression);
+            byte[] mutated = i % 3 == 0
+                ? Mutate(archive, random)
+                : TarGzBuilder.Compress(Mutate(tar, random), CompressionLevel.NoCompression);
             try
             {
                 Read(mutated);
@@ -370,7 +393,8 @@ public class GoldenArchiveTests
 
     [Fact]
     public void Read_Canceled_Throws()
-        => ((Action)(() => GoldenArchive.Read(new MemoryStream(Pair("").Build()), null, new CancellationToken(canceled: true)))).Should().Throw<OperationCanceledException>();
+        => ((Action)(() => GoldenArchive.Read(new MemoryStream(Pair("").Build()), null, new CancellationToken(canceled: true))))
+            .Should().Throw<OperationCanceledException>();
 
     [Fact]
     public void Read_InvalidFileOrArguments_Throws()
@@ -381,13 +405,16 @@ public class GoldenArchiveTests
         GoldenArchive.Read(path).Datasets.Should().ContainSingle();
 
         ((Action)(() => GoldenArchive.Read(path + "x"))).Should().Throw<FileNotFoundException>();
-        ((Action)(() => GoldenArchive.Read(folder.Write("b.tar.gz", "x")))).Should().Throw<GoldenArchiveException>().WithMessage("*b.tar.gz' is rejected*");
+        ((Action)(() => GoldenArchive.Read(folder.Write("b.tar.gz", "x"))))
+            .Should().Throw<GoldenArchiveException>().WithMessage("*b.tar.gz' is rejected*");
         ((Action)(() => GoldenArchive.Read(" "))).Should().Throw<ArgumentException>();
-        ((Action)(() => GoldenArchive.Read(path, new GoldenArchiveLimits { MaxEntries = 0 }))).Should().Throw<ArgumentOutOfRangeException>();
+        ((Action)(() => GoldenArchive.Read(path, new GoldenArchiveLimits { MaxEntries = 0 })))
+            .Should().Throw<ArgumentOutOfRangeException>();
         ((Action)(() => _ = new GoldenArchive([]))).Should().Throw<ArgumentException>();
     }
 
-    private static TarGzBuilder Pair(string folder) => new TarGzBuilder().Add($"{folder}input_0.pb", Input).Add($"{folder}output_0.pb", Output);
+    private static TarGzBuilder Pair(string folder)
+        => new TarGzBuilder().Add($"{folder}input_0.pb", Input).Add($"{folder}output_0.pb", Output);
 
     private static GoldenArchive Read(byte[] archive) => GoldenArchive.Read(new MemoryStream(archive));
 

@@ -16,7 +16,8 @@ public class GoldenTestSyntheticTests
         byte[] model = ZooModels.Build(id, seed: 3).ToArray();
         using GoldenStore store = new();
         TarGzBuilder tar = new TarGzBuilder().Add("resnet/", type: TarGzBuilder.Folder).Add($"resnet/{like.FileName}", model);
-        using (OrtSession plain = OrtSession.FromMemory(model, id, new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL }))
+        SessionSettings settings = new() { IntraOpThreads = 1, Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL };
+        using (OrtSession plain = OrtSession.FromMemory(model, id, settings))
         {
             for (int set = 0; set < 3; set++)
             {
@@ -39,7 +40,8 @@ public class GoldenTestSyntheticTests
 
         GoldenReport report = await GoldenTest.RunAsync(variant, options: new() { Store = store.Open(variant) });
 
-        report.Results.Select(r => (r.Dataset, r.Passed)).Should().Equal(("resnet/test_data_set_0", true), ("resnet/test_data_set_1", true), ("resnet/test_data_set_2", false));
+        report.Results.Select(r => (r.Dataset, r.Passed))
+            .Should().Equal(("resnet/test_data_set_0", true), ("resnet/test_data_set_1", true), ("resnet/test_data_set_2", false));
         report.Results[2].Failure.Should().Contain("element 500 ");
         report.Results.Take(2).Should().OnlyContain(r => r.Top1Agrees && r.MaxDifference > 0 && r.MaxRelativeDifference < 1e-5);
     }

@@ -24,7 +24,8 @@ public class GoldenTestTests
         GoldenReport report = GoldenTest.Run(new ModelDefinition(Means) { Name = "means" }, Archive(Planes, Scores), GoldenTolerance.Fp32);
 
         report.Passed.Should().BeTrue();
-        report.Should().Match<GoldenReport>(r => r.ModelName == "means" && r.ExecutionProvider == "CPU" && r.Arithmetic == null && r.QuantizationStep == null && r.Tolerance == GoldenTolerance.Fp32);
+        (report.ModelName, report.ExecutionProvider, report.Tolerance).Should().Be(("means", "CPU", GoldenTolerance.Fp32));
+        (report.Arithmetic, report.QuantizationStep).Should().Be((null, null));
         report.OnnxRuntimeVersion.Should().MatchRegex(@"^\d+\.\d+\.\d+");
         report.Results.Single().Should().Be(new GoldenResult
         {
@@ -42,7 +43,8 @@ public class GoldenTestTests
     [Fact]
     public void Run_OneWrongElement_ReportsDifferenceAndIndex()
     {
-        GoldenResult result = GoldenTest.Run(new ModelDefinition(Means), Archive(Planes, [1.5f, 3, 4]), GoldenTolerance.Fp32).Results.Single();
+        GoldenResult result = GoldenTest.Run(
+            new ModelDefinition(Means), Archive(Planes, [1.5f, 3, 4]), GoldenTolerance.Fp32).Results.Single();
 
         result.Passed.Should().BeFalse();
         result.MaxDifference.Should().Be(3);
@@ -88,7 +90,10 @@ public class GoldenTestTests
         GoldenTest.Run(new ModelDefinition(model), Archive(Planes, logs, [1, 3, 2, 2]), GoldenTolerance.Fp32).Passed.Should().BeTrue();
         foreach (float bad in (float[])[0, -1])
         {
-            GoldenResult result = GoldenTest.Run(new ModelDefinition(model), Archive([bad, .. Planes[1..]], logs, [1, 3, 2, 2]), new GoldenTolerance { Relative = 1e30 }).Results.Single();
+            GoldenResult result = GoldenTest.Run(
+                new ModelDefinition(model),
+                Archive([bad, .. Planes[1..]], logs, [1, 3, 2, 2]),
+                new GoldenTolerance { Relative = 1e30 }).Results.Single();
             result.Passed.Should().BeFalse("no tolerance covers non-finite values");
             result.MaxDifference.Should().Be(double.PositiveInfinity);
         }
@@ -102,7 +107,8 @@ public class GoldenTestTests
     [Fact]
     public void Run_OtherInputShape_ThrowsWithBothShapes()
     {
-        GoldenArchive archive = new([new GoldenDataset("set", [OnnxTensor.Create("x", [1, 3, 2, 3], new float[18])], [OnnxTensor.Create("y", [1, 3], Scores)])]);
+        GoldenArchive archive = new(
+            [new GoldenDataset("set", [OnnxTensor.Create("x", [1, 3, 2, 3], new float[18])], [OnnxTensor.Create("y", [1, 3], Scores)])]);
 
         ((Action)(() => GoldenTest.Run(new ModelDefinition(Means), archive, GoldenTolerance.Fp32)))
             .Should().Throw<ResNetException>().WithMessage("*'picture' Float [?, 3, 2, 2]*[1, 3, 2, 3]*test data of this model*");
@@ -115,7 +121,8 @@ public class GoldenTestTests
         OnnxTensor y = OnnxTensor.Create("y", [1, 3], Scores);
         OnnxTensor nan = OnnxTensor.Create<float>("y", [1, 3], [1, float.NaN, 2]);
         OnnxTensor integers = OnnxTensor.Create<int>("y", [1, 3], [1, 2, 3]);
-        Action Running(OnnxTensor[] inputs, OnnxTensor[] outputs) => () => GoldenTest.Run(new ModelDefinition(Means), new GoldenArchive([new GoldenDataset("set", inputs, outputs)]), GoldenTolerance.Fp32);
+        Action Running(OnnxTensor[] inputs, OnnxTensor[] outputs) => () => GoldenTest.Run(
+            new ModelDefinition(Means), new GoldenArchive([new GoldenDataset("set", inputs, outputs)]), GoldenTolerance.Fp32);
 
         Running([x, x], [y]).Should().Throw<GoldenArchiveException>().WithMessage("*'set' has 2 inputs and 1 outputs*");
         Running([x], []).Should().Throw<GoldenArchiveException>().WithMessage("*1 inputs and 0 outputs*");
@@ -129,12 +136,18 @@ public class GoldenTestTests
         GoldenArchive archive = Archive(Planes, Scores);
         ModelDefinition model = new(Means);
 
-        ((Action)(() => GoldenTest.Run(model with { OutputName = "none" }, archive, GoldenTolerance.Fp32))).Should().Throw<ResNetException>().WithMessage("*no output 'none'*");
-        ((Action)(() => GoldenTest.Run(model with { InputName = "none" }, archive, GoldenTolerance.Fp32))).Should().Throw<ResNetException>().WithMessage("*no input 'none'*");
-        ((Action)(() => GoldenTest.Run(model, archive, new GoldenTolerance { Relative = -1 }))).Should().Throw<ArgumentOutOfRangeException>();
-        ((Action)(() => GoldenTest.Run(model, archive, new GoldenTolerance { Steps = double.NaN }))).Should().Throw<ArgumentOutOfRangeException>();
-        ((Action)(() => GoldenTest.Run(model, archive, GoldenTolerance.Fp32, new ResNetClassifierOptions { Threads = 0 }))).Should().Throw<ArgumentOutOfRangeException>();
-        ((Action)(() => GoldenTest.Run(new ModelDefinition("/no/such.onnx"), archive, GoldenTolerance.Fp32))).Should().Throw<ModelUnavailableException>();
+        ((Action)(() => GoldenTest.Run(model with { OutputName = "none" }, archive, GoldenTolerance.Fp32)))
+            .Should().Throw<ResNetException>().WithMessage("*no output 'none'*");
+        ((Action)(() => GoldenTest.Run(model with { InputName = "none" }, archive, GoldenTolerance.Fp32)))
+            .Should().Throw<ResNetException>().WithMessage("*no input 'none'*");
+        ((Action)(() => GoldenTest.Run(model, archive, new GoldenTolerance { Relative = -1 })))
+            .Should().Throw<ArgumentOutOfRangeException>();
+        ((Action)(() => GoldenTest.Run(model, archive, new GoldenTolerance { Steps = double.NaN })))
+            .Should().Throw<ArgumentOutOfRangeException>();
+        ((Action)(() => GoldenTest.Run(model, archive, GoldenTolerance.Fp32, new ResNetClassifierOptions { Threads = 0 })))
+            .Should().Throw<ArgumentOutOfRangeException>();
+        ((Action)(() => GoldenTest.Run(new ModelDefinition("/no/such.onnx"), archive, GoldenTolerance.Fp32)))
+            .Should().Throw<ModelUnavailableException>();
     }
 
     [Theory]
@@ -173,7 +186,8 @@ public class GoldenTestTests
 
     [Fact]
     public async Task RunAsync_EmbeddedModelWithoutArchive_Throws()
-        => await ((Func<Task>)(() => GoldenTest.RunAsync(Embedded))).Should().ThrowAsync<ArgumentException>().WithMessage("*No test data is published for 'resnet20-cifar10'*");
+        => await ((Func<Task>)(() => GoldenTest.RunAsync(Embedded)))
+            .Should().ThrowAsync<ArgumentException>().WithMessage("*No test data is published for 'resnet20-cifar10'*");
 
     [Theory]
     [InlineData("resnet50-v1-12")]
@@ -183,7 +197,9 @@ public class GoldenTestTests
         // A small model with the variant's input and output names stands in for the variant.
         ResNetVariant like = ResNetVariant.Parse(id);
         bool isInt8 = like.Precision == ModelPrecision.Int8;
-        byte[] model = isInt8 ? QuantizedModel(like.InputName, like.OutputName) : OnnxModelBuilder.PlaneMeans([1, 0, 0, 0, 2, 0, 0, 0, 1], [0.5f, -1, -2], [1, 3, 2, 2], like.InputName, like.OutputName);
+        byte[] model = isInt8
+            ? QuantizedModel(like.InputName, like.OutputName)
+            : OnnxModelBuilder.PlaneMeans([1, 0, 0, 0, 2, 0, 0, 0, 1], [0.5f, -1, -2], [1, 3, 2, 2], like.InputName, like.OutputName);
         (float[] input, float[] expected, long[] inputShape) = isInt8 ? QuantizedByHand() : (Planes, Scores, [1L, 3, 2, 2]);
         byte[] archive = new TarGzBuilder().Add("m/model.onnx", model)
             .Add("m/test_data_set_0/input_0.pb", OnnxTensor.Create(like.InputName, inputShape, input).Serialize())
@@ -216,12 +232,26 @@ public class GoldenTestTests
     public void Run_QuantizedModel_ComparesInSteps()
     {
         (float[] input, float[] expected, long[] shape) = QuantizedByHand();
-        GoldenReport Run(int stepsOff, bool vnni = true, string precise = "1", GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL, GoldenTolerance? tolerance = null)
+        GoldenReport Run(
+            int stepsOff,
+            bool vnni = true,
+            string precise = "1",
+            GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            GoldenTolerance? tolerance = null)
         {
             float[] shifted = [.. expected];
             shifted[1] += stepsOff * Step;
-            ResNetClassifierOptions options = new() { ConfigEntries = new Dictionary<string, string> { ["session.x64quantprecision"] = precise }, Optimization = optimization };
-            return GoldenTest.Run(new ModelDefinition(QuantizedModel("x", "y")), Archive(input, shifted, [1, 4], shape), tolerance ?? GoldenTolerance.Int8, options, vnni);
+            ResNetClassifierOptions options = new()
+            {
+                ConfigEntries = new Dictionary<string, string> { ["session.x64quantprecision"] = precise },
+                Optimization = optimization,
+            };
+            return GoldenTest.Run(
+                new ModelDefinition(QuantizedModel("x", "y")),
+                Archive(input, shifted, [1, 4], shape),
+                tolerance ?? GoldenTolerance.Int8,
+                options,
+                vnni);
         }
 
         GoldenReport exact = Run(0);
@@ -238,7 +268,8 @@ public class GoldenTestTests
         Int8Arithmetic without = X86Base.IsSupported ? Int8Arithmetic.Saturating : Int8Arithmetic.Widened;
         Run(0, vnni: false).Should().Match<GoldenReport>(r => r.Arithmetic == Int8Arithmetic.Widened && !r.HasInt8DotProduct);
         Run(0, vnni: false, precise: "0").Arithmetic.Should().Be(without);
-        Run(0, vnni: false, optimization: GraphOptimizationLevel.ORT_ENABLE_BASIC).Arithmetic.Should().Be(without, "the entry has an effect from the extended level");
+        Run(0, vnni: false, optimization: GraphOptimizationLevel.ORT_ENABLE_BASIC).Arithmetic
+            .Should().Be(without, "the entry has an effect from the extended level");
     }
 
     [Fact]
@@ -246,7 +277,11 @@ public class GoldenTestTests
     {
         (float[] input, float[] expected, long[] shape) = QuantizedByHand();
 
-        GoldenReport report = GoldenTest.Run(new ModelDefinition(QuantizedModel("x", "y", flattens: true)), Archive(input, expected, [1, 4], shape), GoldenTolerance.Int8, Precise);
+        GoldenReport report = GoldenTest.Run(
+            new ModelDefinition(QuantizedModel("x", "y", flattens: true)),
+            Archive(input, expected, [1, 4], shape),
+            GoldenTolerance.Int8,
+            Precise);
 
         report.QuantizationStep.Should().Be(Step);
         report.Results[0].MaxDifference.Should().Be(0);
@@ -258,7 +293,8 @@ public class GoldenTestTests
     public void Run_StepsOfAnOutputThatIsNotQuantized_ArePartsOfItsRange(float off, bool passes)
     {
         // The expected values go from 1 to 3: 51 steps of 2 / 255 are 0.4.
-        GoldenReport report = GoldenTest.Run(new ModelDefinition(Means), Archive(Planes, [1.5f + off, 3, 1]), new GoldenTolerance { Steps = 51 });
+        GoldenReport report = GoldenTest.Run(
+            new ModelDefinition(Means), Archive(Planes, [1.5f + off, 3, 1]), new GoldenTolerance { Steps = 51 });
 
         report.QuantizationStep.Should().BeNull();
         report.Results[0].Allowed.Should().BeApproximately(0.4, 1e-9);
@@ -270,7 +306,8 @@ public class GoldenTestTests
     [InlineData(true, "0", Int8Arithmetic.DotProduct, 4)]
     [InlineData(false, "1", Int8Arithmetic.Widened, 4)]
     [InlineData(false, "0", Int8Arithmetic.Saturating, 32)]
-    public async Task RunAsync_Int8Variant_UsesTheToleranceOfTheProcessor(bool vnni, string precise, Int8Arithmetic arithmetic, double steps)
+    public async Task RunAsync_Int8Variant_UsesTheToleranceOfTheProcessor(
+        bool vnni, string precise, Int8Arithmetic arithmetic, double steps)
     {
         if (!X86Base.IsSupported && arithmetic == Int8Arithmetic.Saturating)
         {
@@ -286,16 +323,20 @@ public class GoldenTestTests
         ResNetClassifierOptions options = new()
         {
             Store = store.Open(variant),
-            ConfigEntries = precise == "1" ? new Dictionary<string, string>() : new Dictionary<string, string> { ["session.x64quantprecision"] = precise },
+            ConfigEntries = precise == "1"
+                ? new Dictionary<string, string>()
+                : new Dictionary<string, string> { ["session.x64quantprecision"] = precise },
         };
 
         foreach ((int off, bool passes) in ((int, bool)[])[((int)steps, true), ((int)steps + 1, false)])
         {
             float[] shifted = [.. expected];
             shifted[0] += off * Step;
-            GoldenReport report = await GoldenTest.RunAsync(variant, Archive(input, shifted, [1, 4], shape), null, options, null, vnni, CancellationToken.None);
+            GoldenReport report = await GoldenTest.RunAsync(
+                variant, Archive(input, shifted, [1, 4], shape), null, options, null, vnni, CancellationToken.None);
             report.Passed.Should().Be(passes);
-            report.Should().Match<GoldenReport>(r => r.Arithmetic == arithmetic && r.HasInt8DotProduct == vnni && r.Tolerance.Steps == steps);
+            report.Should().Match<GoldenReport>(
+                r => r.Arithmetic == arithmetic && r.HasInt8DotProduct == vnni && r.Tolerance.Steps == steps);
         }
     }
 
@@ -309,28 +350,36 @@ public class GoldenTestTests
             float[] input = Noise(3 * 32 * 32, seed + 100);
             (float[] expected, long[] shape) = RunPlain(model, "x", input, [1, 3, 32, 32], "y");
 
-            GoldenReport report = GoldenTest.Run(new ModelDefinition(model), Archive(input, expected, shape, [1, 3, 32, 32]), GoldenTolerance.Int8, Precise);
+            GoldenReport report = GoldenTest.Run(
+                new ModelDefinition(model), Archive(input, expected, shape, [1, 3, 32, 32]), GoldenTolerance.Int8, Precise);
 
             report.QuantizationStep.Should().NotBeNull();
             report.Results[0].Used.Should().BeLessThanOrEqualTo(1, report.Results[0].Failure);
             expected.Distinct().Count().Should().BeGreaterThan(20, "the outputs must use many steps");
             expected[3] += 12 * (float)report.QuantizationStep!.Value;
             expected[7] -= 12 * (float)report.QuantizationStep!.Value;
-            GoldenTest.Run(new ModelDefinition(model), Archive(input, expected, shape, [1, 3, 32, 32]), GoldenTolerance.Int8, Precise).Passed.Should().BeFalse("the expected output was changed");
+            GoldenTest.Run(
+                new ModelDefinition(model), Archive(input, expected, shape, [1, 3, 32, 32]), GoldenTolerance.Int8, Precise).Passed
+                .Should().BeFalse("the expected output was changed");
         }
     }
 
     [Fact]
     public async Task RunAsync_Canceled_Throws()
-        => await ((Func<Task>)(() => GoldenTest.RunAsync(Embedded, Archive(Planes, Scores), cancellationToken: new CancellationToken(canceled: true)))).Should().ThrowAsync<OperationCanceledException>();
+        => await ((Func<Task>)(() => GoldenTest.RunAsync(Embedded, Archive(Planes, Scores), cancellationToken: new CancellationToken(canceled: true))))
+            .Should().ThrowAsync<OperationCanceledException>();
 
-    private static ResNetClassifierOptions Precise { get; } = new() { ConfigEntries = new Dictionary<string, string> { ["session.x64quantprecision"] = "1" } };
+    private static ResNetClassifierOptions Precise { get; } =
+        new() { ConfigEntries = new Dictionary<string, string> { ["session.x64quantprecision"] = "1" } };
 
     private static GoldenArchive Archive(float[] input, float[] output, long[]? outputShape = null, long[]? inputShape = null)
         => new([Set("set", input, output, outputShape, inputShape)]);
 
     private static GoldenDataset Set(string name, float[] input, float[] output, long[]? outputShape = null, long[]? inputShape = null)
-        => new(name, [OnnxTensor.Create("in", inputShape ?? [1, 3, 2, 2], input)], [OnnxTensor.Create("out", outputShape ?? [1, output.Length], output)]);
+        => new(
+            name,
+            [OnnxTensor.Create("in", inputShape ?? [1, 3, 2, 2], input)],
+            [OnnxTensor.Create("out", outputShape ?? [1, output.Length], output)]);
 
     private static float[] Noise(int length, int seed)
     {
@@ -341,13 +390,15 @@ public class GoldenTestTests
     private static (float[] Input, float[] Logits) EmbeddedWithoutOptimizations(int seed)
     {
         float[] input = Noise(3 * 32 * 32, seed);
-        using OrtSession session = ModelRecipe.For(Embedded, null).Content.Open(new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL });
+        using OrtSession session = ModelRecipe.For(Embedded, null).Content.Open(
+            new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL });
         return (input, RunSession(session, Embedded.InputName, input, [1, 3, 32, 32], Embedded.OutputName).Values);
     }
 
     private static (float[] Values, long[] Shape) RunPlain(byte[] model, string name, float[] input, long[] shape, string output)
     {
-        using OrtSession session = OrtSession.FromMemory(model, "plain", new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL });
+        using OrtSession session = OrtSession.FromMemory(
+            model, "plain", new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL });
         return RunSession(session, name, input, shape, output);
     }
 

@@ -66,7 +66,8 @@ public sealed class EvaluationJournalTests : IDisposable
         ImageDataset dataset = ColorModel.Dataset(400);
         string expected = AllResults(await Evaluator.EvaluateAsync(_classifier, dataset));
         using CancellationTokenSource source = new();
-        Func<Task> evaluate = () => Evaluator.EvaluateAsync(_classifier, dataset, Options, new Caller(p => { if (p.Completed >= 100) { source.Cancel(); } }), source.Token);
+        Func<Task> evaluate = () => Evaluator.EvaluateAsync(
+            _classifier, dataset, Options, new Caller(p => { if (p.Completed >= 100) { source.Cancel(); } }), source.Token);
         await evaluate.Should().ThrowAsync<OperationCanceledException>();
 
         int read = 0;
@@ -149,7 +150,8 @@ public sealed class EvaluationJournalTests : IDisposable
     {
         using FileStream other = new(Journal, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
 
-        await ((Func<Task>)(() => Evaluator.EvaluateAsync(_classifier, ColorModel.Dataset(3), Options))).Should().ThrowAsync<IOException>().WithMessage("*run.journal*");
+        await ((Func<Task>)(() => Evaluator.EvaluateAsync(_classifier, ColorModel.Dataset(3), Options)))
+            .Should().ThrowAsync<IOException>().WithMessage("*run.journal*");
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ResNet.Net.Evaluation.Tests;
 
-/// <summary>The test assembly's program, which tests start and kill: evaluates with a journal and prints the report without timings.</summary>
+/// <summary>The program that tests start and kill: evaluates with a journal and prints the report without timings.</summary>
 /// <remarks>Arguments: the journal, the number of images, and the milliseconds that reading an image takes.</remarks>
 internal static class EvaluationProbe
 {

@@ -22,7 +22,8 @@ public class EvaluationPlotTests
         }
 
         texts.Where(t => t == "class 7").Should().HaveCount(2, "a row and a column");
-        texts.Count(t => int.TryParse(t, out _)).Should().BeGreaterThanOrEqualTo(report.ConfusionPairs.Count + report.Classes.Count(c => c.Correct > 0));
+        texts.Count(t => int.TryParse(t, out _))
+            .Should().BeGreaterThanOrEqualTo(report.ConfusionPairs.Count + report.Classes.Count(c => c.Correct > 0));
     }
 
     [Fact]
@@ -34,7 +35,8 @@ public class EvaluationPlotTests
         XElement root = XElement.Parse(EvaluationPlot.ToSvg(report));
 
         // The dashed diagonal spans the plot.
-        XElement diagonal = root.Elements(Svg + "line").Single(l => l.Attribute("stroke-dasharray") is not null && Number(l, "y1") != Number(l, "y2"));
+        XElement diagonal = root.Elements(Svg + "line").Single(
+            l => l.Attribute("stroke-dasharray") is not null && Number(l, "y1") != Number(l, "y2"));
         double height = Number(diagonal, "y1") - Number(diagonal, "y2");
         double bottom = Number(diagonal, "y1");
         XElement[] bars = [.. root.Elements(Svg + "rect").Where(r => (string?)r.Attribute("fill") == Palette.Bar && Math.Abs(Number(r, "y") + Number(r, "height") - bottom) < 0.02 && Number(r, "x") < Number(diagonal, "x2"))];
@@ -62,7 +64,8 @@ public class EvaluationPlotTests
         foreach (XElement text in Texts(root).Where(t => t.Attribute("transform") is null))
         {
             double length = text.Value.Length * Number(text, "font-size") * 0.5;
-            double left = Number(text, "x") - (text.Attribute("text-anchor")?.Value switch { "end" => length, "middle" => length / 2, _ => 0 });
+            double left = Number(text, "x") - (
+                text.Attribute("text-anchor")?.Value switch { "end" => length, "middle" => length / 2, _ => 0 });
             left.Should().BeInRange(0, width, text.Value);
             (left + length).Should().BeInRange(0, width, text.Value);
             Number(text, "y").Should().BeInRange(0, height);
@@ -80,8 +83,10 @@ public class EvaluationPlotTests
     [Fact]
     public void ToSvg_NamesWithMarkup_AreEscaped()
     {
-        LabelSet labels = new("odd", ["<script>alert(1)</script>", "a & \"b\"", "\ud83d\ude00 \ud800 \u0000\uffff", "写真写真写真写真写真写真写真写真写真写真"]);
-        EvaluationReport report = new("<m>", labels, "d]]>", [EvaluatedImage.Of(new LabeledImage("p", 2, () => default), [0.1f, 0.2f, 0.3f, 0.4f])], 15);
+        LabelSet labels = new(
+            "odd", ["<script>alert(1)</script>", "a & \"b\"", "\ud83d\ude00 \ud800 \u0000\uffff", "写真写真写真写真写真写真写真写真写真写真"]);
+        EvaluationReport report = new(
+            "<m>", labels, "d]]>", [EvaluatedImage.Of(new LabeledImage("p", 2, () => default), [0.1f, 0.2f, 0.3f, 0.4f])], 15);
 
         XElement root = XElement.Parse(EvaluationPlot.ToSvg(report));
 
@@ -93,7 +98,12 @@ public class EvaluationPlotTests
     public void ToSvg_EveryImageCorrect_SaysSo()
     {
         LabelSet labels = new("many", Enumerable.Range(0, 30).Select(i => $"c{i}"));
-        EvaluationReport report = new("m", labels, "d", [EvaluatedImage.Of(new LabeledImage("p", 3, () => default), [.. Enumerable.Range(0, 30).Select(i => i == 3 ? 1f : 0f)])], 15);
+        EvaluationReport report = new(
+            "m",
+            labels,
+            "d",
+            [EvaluatedImage.Of(new LabeledImage("p", 3, () => default), [.. Enumerable.Range(0, 30).Select(i => i == 3 ? 1f : 0f)])],
+            15);
 
         EvaluationPlot.ToSvg(report).Should().Contain("none: every image is classified correctly");
     }
@@ -112,5 +122,6 @@ public class EvaluationPlotTests
 
     private static IEnumerable<XElement> Texts(XElement root) => root.Elements(Svg + "text");
 
-    private static double Number(XElement element, string attribute) => double.Parse(element.Attribute(attribute)?.Value ?? "0", CultureInfo.InvariantCulture);
+    private static double Number(XElement element, string attribute)
+        => double.Parse(element.Attribute(attribute)?.Value ?? "0", CultureInfo.InvariantCulture);
 }

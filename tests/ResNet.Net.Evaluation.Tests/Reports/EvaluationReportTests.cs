@@ -62,9 +62,11 @@ public class EvaluationReportTests
             int classes = random.Next(2, 12);
             int bins = random.Next(1, 30);
             LabelSet labels = new("n", Enumerable.Range(0, classes).Select(i => $"class {i}"));
-            List<(int Truth, float[] Row)> rows = [.. Enumerable.Range(0, 400).Select(_ => (random.Next(classes), RandomRow(random, classes)))];
+            List<(int Truth, float[] Row)> rows =
+                [.. Enumerable.Range(0, 400).Select(_ => (random.Next(classes), RandomRow(random, classes)))];
 
-            EvaluationReport report = new("m", labels, "d", [.. rows.Select((r, i) => EvaluatedImage.Of(Image($"{i}", r.Truth), r.Row))], bins);
+            EvaluationReport report = new(
+                "m", labels, "d", [.. rows.Select((r, i) => EvaluatedImage.Of(Image($"{i}", r.Truth), r.Row))], bins);
 
             static int Best(float[] row) => Array.IndexOf(row, row.Max());
             report.Top1Count.Should().Be(rows.Count(r => Best(r.Row) == r.Truth));
@@ -73,9 +75,12 @@ public class EvaluationReportTests
             double error = 0;
             for (int bin = 0; bin < bins; bin++)
             {
-                (int Truth, float[] Row)[] inside = [.. rows.Where(r => r.Row.Max() > (double)bin / bins && r.Row.Max() <= (double)(bin + 1) / bins)];
+                (int Truth, float[] Row)[] inside =
+                    [.. rows.Where(r => r.Row.Max() > (double)bin / bins && r.Row.Max() <= (double)(bin + 1) / bins)];
                 report.CalibrationBins[bin].Count.Should().Be(inside.Length);
-                error += inside.Length == 0 ? 0 : Math.Abs(inside.Count(r => Best(r.Row) == r.Truth) - inside.Sum(r => (double)r.Row.Max())) / rows.Count;
+                error += inside.Length == 0
+                    ? 0
+                    : Math.Abs(inside.Count(r => Best(r.Row) == r.Truth) - inside.Sum(r => (double)r.Row.Max())) / rows.Count;
             }
 
             report.ExpectedCalibrationError.Should().BeApproximately(100 * error, 1e-9);
@@ -84,7 +89,9 @@ public class EvaluationReportTests
                 for (int predicted = 0; predicted < classes; predicted++)
                 {
                     int literal = rows.Count(r => r.Truth == truth && Best(r.Row) == predicted);
-                    int counted = truth == predicted ? report.Classes[truth].Correct : report.ConfusionPairs.SingleOrDefault(p => p.ClassIndex == truth && p.PredictedClass == predicted)?.Count ?? 0;
+                    int counted = truth == predicted
+                        ? report.Classes[truth].Correct
+                        : report.ConfusionPairs.SingleOrDefault(p => p.ClassIndex == truth && p.PredictedClass == predicted)?.Count ?? 0;
                     counted.Should().Be(literal);
                 }
             }
@@ -113,12 +120,18 @@ public class EvaluationReportTests
     public void ToTextAndToMarkdown_SpecialCharacters_AreEscaped()
     {
         LabelSet labels = new("odd", ["a|b", "<script>"]);
-        EvaluationReport report = new("m|x", labels, "d\ne", [EvaluatedImage.Of(Image("p|\n", 0), [0.25f, 0.75f]), EvaluatedImage.Failure(Image("<q>\u001b[31m", 1), "torn | file")], 15);
+        EvaluationReport report = new(
+            "m|x",
+            labels,
+            "d\ne",
+            [EvaluatedImage.Of(Image("p|\n", 0), [0.25f, 0.75f]), EvaluatedImage.Failure(Image("<q>\u001b[31m", 1), "torn | file")],
+            15);
 
         string text = report.ToText();
         string markdown = report.ToMarkdown();
 
-        text.Should().Contain("m|x on d?e").And.Contain("a|b classified as <script>").And.Contain("<q>?[31m: torn | file").And.Contain("1.3863 nats");
+        text.Should().Contain("m|x on d?e").And.Contain("a|b classified as <script>").And.Contain("<q>?[31m: torn | file")
+            .And.Contain("1.3863 nats");
         markdown.Should().Contain(@"a\|b").And.Contain(@"\<script>").And.Contain(@"torn \| file").And.NotContain("\u001b");
         markdown.Split('\n').Where(l => l.StartsWith('|')).Should().OnlyContain(l => l.EndsWith('|'));
     }
@@ -130,7 +143,8 @@ public class EvaluationReportTests
         CultureInfo before = CultureInfo.CurrentCulture;
         try
         {
-            CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = ",", NegativeSign = "~", NumberGroupSeparator = "." } };
+            CultureInfo.CurrentCulture =
+                new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = ",", NegativeSign = "~", NumberGroupSeparator = "." } };
 
             new[] { ByHand.ToText(), ByHand.ToMarkdown(), ByHand.ToJson() }.Should().Equal(expected);
             EvaluationPlot.ToSvg(ByHand).Should().NotContain("0,5");
@@ -150,7 +164,8 @@ public class EvaluationReportTests
         report.MeanLoss.Should().Be(double.NaN);
         report.ToText().Should().Contain("1 more failed");
         report.ToMarkdown().Should().Contain("torn");
-        JsonDocument.Parse(report.ToJson()).RootElement.GetProperty("top1").GetProperty("percent").ValueKind.Should().Be(JsonValueKind.Null);
+        JsonDocument.Parse(report.ToJson()).RootElement.GetProperty("top1").GetProperty("percent").ValueKind
+            .Should().Be(JsonValueKind.Null);
         EvaluationPlot.ToSvg(report).Should().Contain("1 failed");
     }
 

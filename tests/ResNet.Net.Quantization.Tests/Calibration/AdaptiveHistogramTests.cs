@@ -18,7 +18,8 @@ public class AdaptiveHistogramTests
         for (int batch = 0; batch < 40; batch++)
         {
             // Each batch is wider than the previous one.
-            float[] values = [.. Enumerable.Range(0, 50).Select(_ => (float)(min + ((max - min) * random.NextDouble() * Math.Pow(2, batch - 39))))];
+            float[] values =
+                [.. Enumerable.Range(0, 50).Select(_ => (float)(min + ((max - min) * random.NextDouble() * Math.Pow(2, batch - 39))))];
             histogram.Add(values);
             all.AddRange(values);
             histogram.Bins.ToArray().Sum().Should().Be(all.Count, "no count is lost");
@@ -35,7 +36,8 @@ public class AdaptiveHistogramTests
     public void Add_OtherOrderAndBatches_GivesEqualHistograms()
     {
         Random random = new(1);
-        float[] values = [.. Enumerable.Range(0, 5000).Select(_ => (float)(Math.Pow(random.NextDouble(), 5) * 100 * (random.Next(2) == 0 ? -1 : 1)))];
+        float[] values =
+            [.. Enumerable.Range(0, 5000).Select(_ => (float)(Math.Pow(random.NextDouble(), 5) * 100 * (random.Next(2) == 0 ? -1 : 1)))];
         AdaptiveHistogram together = new(512);
         together.Add(values);
         AdaptiveHistogram apart = new(512);

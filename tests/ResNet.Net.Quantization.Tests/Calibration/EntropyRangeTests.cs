@@ -73,7 +73,8 @@ public class EntropyRangeTests
         p[^1] += above;
         int levels = Math.Min(256, p.Length);
         double[] q = new double[p.Length];
-        foreach (IGrouping<int, int> group in Enumerable.Range(0, p.Length).GroupBy(i => Enumerable.Range(0, levels).Last(l => (long)l * p.Length / levels <= i)))
+        int LevelOf(int bin) => Enumerable.Range(0, levels).Last(l => (long)l * p.Length / levels <= bin);
+        foreach (IGrouping<int, int> group in Enumerable.Range(0, p.Length).GroupBy(LevelOf))
         {
             int[] filled = [.. group.Where(i => p[i] > 0)];
             foreach (int i in filled)

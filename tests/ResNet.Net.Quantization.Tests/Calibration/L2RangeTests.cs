@@ -32,7 +32,8 @@ public class L2RangeTests
         AdaptiveHistogram histogram = Histograms.Of(kind, 128);
         foreach (double share in new[] { 1, 0.7, 0.3, 0.05 })
         {
-            QuantizationParameters parameters = QuantizationParameters.Of(new ActivationRange(histogram.Min * share, histogram.Max * share), ActivationType.UInt8);
+            QuantizationParameters parameters = QuantizationParameters.Of(
+                new ActivationRange(histogram.Min * share, histogram.Max * share), ActivationType.UInt8);
             double expected = 0;
             for (int bin = 0; bin < histogram.Bins.Length; bin++)
             {

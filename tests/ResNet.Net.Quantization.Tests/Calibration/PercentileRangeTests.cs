@@ -19,8 +19,14 @@ public class PercentileRangeTests
         ActivationRange range = PercentileRange.Find(histogram, percentile);
 
         // Each end lies between two neighbors in the sorted list.
-        range.Min.Should().BeInRange((sorted[0] < 0 ? sorted[outside - 1] : sorted[0]) - histogram.Width, (sorted[0] < 0 ? sorted[outside] : sorted[0]) + histogram.Width);
-        range.Max.Should().BeInRange((sorted[^1] > 0 ? sorted[^(outside + 1)] : sorted[^1]) - histogram.Width, (sorted[^1] > 0 ? sorted[^outside] : sorted[^1]) + histogram.Width);
+        range.Min
+            .Should().BeInRange(
+                (sorted[0] < 0 ? sorted[outside - 1] : sorted[0]) - histogram.Width,
+                (sorted[0] < 0 ? sorted[outside] : sorted[0]) + histogram.Width);
+        range.Max
+            .Should().BeInRange(
+                (sorted[^1] > 0 ? sorted[^(outside + 1)] : sorted[^1]) - histogram.Width,
+                (sorted[^1] > 0 ? sorted[^outside] : sorted[^1]) + histogram.Width);
     }
 
     [Fact]

@@ -15,7 +15,8 @@ public class RangeObserverTests
     [Fact]
     public void Choose_MovingAverage_IsArithmeticThenExponential()
     {
-        RangeObserver observer = new("v", new QuantizationOptions { Calibration = CalibrationMethod.MovingAverage, MovingAverageWeight = 0.25 });
+        RangeObserver observer = new(
+            "v", new QuantizationOptions { Calibration = CalibrationMethod.MovingAverage, MovingAverageWeight = 0.25 });
         float[] largest = [8, 4, 6, 2, 10, 4];
         double expected = 0;
         for (int i = 0; i < largest.Length; i++)
@@ -55,7 +56,8 @@ public class RangeObserverTests
     [InlineData(float.PositiveInfinity)]
     [InlineData(float.NegativeInfinity)]
     public void Add_NonFiniteValue_Throws(float value)
-        => ((Action)(() => Observer(CalibrationMethod.L2).Add([1, value, 2]))).Should().Throw<QuantizationException>().WithMessage("*'v'*image 0*");
+        => ((Action)(() => Observer(CalibrationMethod.L2).Add([1, value, 2])))
+            .Should().Throw<QuantizationException>().WithMessage("*'v'*image 0*");
 
     private static RangeObserver Observer(CalibrationMethod method) => new("v", new QuantizationOptions { Calibration = method });
 }

@@ -2,7 +2,7 @@ using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Quantization.Tests;
 
-/// <summary>Implements the integer operators by their definitions: 64-bit sums, one multiplication by the scales, clipping, no rounding.</summary>
+/// <summary>Implements the integer operators by their definitions: 64-bit sums, one scaling, clipping, no rounding.</summary>
 internal static class IntegerReference
 {
     public static Result Run(OnnxGraph graph, OnnxNode node, Dictionary<string, IntegerTensor> values) => node.OpType switch
@@ -95,7 +95,8 @@ internal static class IntegerReference
         (double inputScale, int inputZero) = (Scale(graph, node.Inputs[1]), Zero(graph, node.Inputs[2]));
         (double outputScale, int outputZero) = (Scale(graph, node.Inputs[3]), Zero(graph, node.Inputs[4]));
         int plane = (int)(x.Shape[2] * x.Shape[3]);
-        return new Result([.. x.Values.Chunk(plane).Select(p => Clip((p.Average(v => v - inputZero) * inputScale / outputScale) + outputZero))]);
+        return new Result(
+            [.. x.Values.Chunk(plane).Select(p => Clip((p.Average(v => v - inputZero) * inputScale / outputScale) + outputZero))]);
     }
 
     private static double Clip(double value) => Math.Clamp(value, byte.MinValue, byte.MaxValue);

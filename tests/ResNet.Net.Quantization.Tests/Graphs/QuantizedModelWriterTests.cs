@@ -8,8 +8,8 @@ public class QuantizedModelWriterTests
     // The operators that an optimized graph may contain.
     private static readonly HashSet<string> Integer =
     [
-        "QLinearConv", "QLinearAdd", "QLinearGlobalAveragePool", "QLinearAveragePool", "QGemm", "MaxPool", "NhwcMaxPool", "Flatten", "Reshape",
-        "QuantizeLinear", "Transpose", "Squeeze",
+        "QLinearConv", "QLinearAdd", "QLinearGlobalAveragePool", "QLinearAveragePool", "QGemm", "MaxPool", "NhwcMaxPool", "Flatten",
+        "Reshape", "QuantizeLinear", "Transpose", "Squeeze",
     ];
 
     // Each layer's input is what ONNX Runtime computed, so that errors don't accumulate.
@@ -37,7 +37,8 @@ public class QuantizedModelWriterTests
             actual.Should().HaveSameCount(reference.Exact, node.ToString());
             for (int i = 0; i < actual.Length; i++)
             {
-                Math.Abs(actual[i] - reference.Exact[i]).Should().BeLessThanOrEqualTo(0.5 + 1e-3, "{0}, element {1}: the nearest integer to {2}", node, i, reference.Exact[i]);
+                Math.Abs(actual[i] - reference.Exact[i])
+                    .Should().BeLessThanOrEqualTo(0.5 + 1e-3, "{0}, element {1}: the nearest integer to {2}", node, i, reference.Exact[i]);
             }
         }
     }
@@ -51,7 +52,8 @@ public class QuantizedModelWriterTests
         (OnnxModel model, CalibrationSet images, int size) = Network(network);
         float[] planes = new float[3 * size * size];
         OnnxModel qdq = ResNetQuantizer.Quantize(model, images, new QuantizationOptions { SqnrImages = 0 }).Model;
-        OnnxModel integer = ResNetQuantizer.Quantize(model, images, new QuantizationOptions { Format = QuantizationFormat.QOperator, SqnrImages = 0 }).Model;
+        OnnxModel integer = ResNetQuantizer.Quantize(
+            model, images, new QuantizationOptions { Format = QuantizationFormat.QOperator, SqnrImages = 0 }).Model;
         for (int i = 0; i < Math.Min(images.Count, 5); i++)
         {
             images.Read(i, planes);
@@ -99,7 +101,8 @@ public class QuantizedModelWriterTests
         (OnnxModel model, CalibrationSet images, int size) = Network(network);
         foreach (UnfoldedBatchNormalization unfolded in Enum.GetValues<UnfoldedBatchNormalization>())
         {
-            OnnxModel quantized = ResNetQuantizer.Quantize(model, images, new QuantizationOptions { Format = format, UnfoldedBatchNormalization = unfolded, SqnrImages = 0 }).Model;
+            OnnxModel quantized = ResNetQuantizer.Quantize(
+                model, images, new QuantizationOptions { Format = format, UnfoldedBatchNormalization = unfolded, SqnrImages = 0 }).Model;
             foreach (ReadOnlyMemory<float> image in SmallNetworks.Images(4))
             {
                 Runs.Sqnr(Runs.Scores(model, image, size), Runs.Scores(quantized, image, size)).Should().BeGreaterThan(20);
@@ -118,7 +121,8 @@ public class QuantizedModelWriterTests
         float[] expected = Runs.Scores(model, image);
         foreach (string layer in ResNetQuantizer.Quantize(model, images).Report.Layers.Select(l => l.Name))
         {
-            QuantizationResult result = ResNetQuantizer.Quantize(model, images, new QuantizationOptions { Format = format, FloatLayers = [layer], SqnrImages = 0 });
+            QuantizationResult result = ResNetQuantizer.Quantize(
+                model, images, new QuantizationOptions { Format = format, FloatLayers = [layer], SqnrImages = 0 });
 
             result.Report.Layers.Where(l => !l.IsQuantized).Should().ContainSingle().Which.Name.Should().Be(layer);
             Runs.Sqnr(expected, Runs.Scores(result.Model, image)).Should().BeGreaterThan(20);
@@ -134,7 +138,8 @@ public class QuantizedModelWriterTests
         string[] layers = [.. ResNetQuantizer.Quantize(model, SmallNetworks.Calibration()).Report.Layers.Select(l => l.Name)];
         ReadOnlyMemory<float> image = SmallNetworks.Images(1)[0];
 
-        OnnxModel unquantized = ResNetQuantizer.Quantize(model, SmallNetworks.Calibration(), new QuantizationOptions { Format = format, FloatLayers = layers, SqnrImages = 0 }).Model;
+        OnnxModel unquantized = ResNetQuantizer.Quantize(
+            model, SmallNetworks.Calibration(), new QuantizationOptions { Format = format, FloatLayers = layers, SqnrImages = 0 }).Model;
 
         Runs.Sqnr(Runs.Scores(model, image), Runs.Scores(unquantized, image)).Should().BeGreaterThan(100);
     }
@@ -150,7 +155,8 @@ public class QuantizedModelWriterTests
             foreach (ActivationType type in Enum.GetValues<ActivationType>())
             {
                 paths.Add(folder[$"{network}-{type}.onnx"]);
-                ResNetQuantizer.Quantize(model, images, new QuantizationOptions { ActivationType = type, SqnrImages = 0 }).Model.Save(paths[^1]);
+                ResNetQuantizer.Quantize(
+                    model, images, new QuantizationOptions { ActivationType = type, SqnrImages = 0 }).Model.Save(paths[^1]);
             }
         }
 
@@ -160,7 +166,10 @@ public class QuantizedModelWriterTests
     [Fact]
     public void Write_SymmetricInt8_HasZeroPointsOfZero()
     {
-        QuantizationResult result = ResNetQuantizer.Quantize(SmallNetworks.Residual(), SmallNetworks.Calibration(), new QuantizationOptions { ActivationType = ActivationType.Int8, SqnrImages = 0 });
+        QuantizationResult result = ResNetQuantizer.Quantize(
+            SmallNetworks.Residual(),
+            SmallNetworks.Calibration(),
+            new QuantizationOptions { ActivationType = ActivationType.Int8, SqnrImages = 0 });
         ReadOnlyMemory<float> image = SmallNetworks.Images(1)[0];
 
         result.Report.Layers.Select(l => l.Output).OfType<ActivationReport>().Should().OnlyContain(o => o.ZeroPoint == 0);
@@ -171,7 +180,8 @@ public class QuantizedModelWriterTests
     [Fact]
     public void Write_ReduceRange_KeepsSumsOfTwoProductsWithin16Bits()
     {
-        QuantizationResult result = ResNetQuantizer.Quantize(EmbeddedModel.Float, EmbeddedModel.Images, new QuantizationOptions { ReduceRange = true, SqnrImages = 0 });
+        QuantizationResult result = ResNetQuantizer.Quantize(
+            EmbeddedModel.Float, EmbeddedModel.Images, new QuantizationOptions { ReduceRange = true, SqnrImages = 0 });
 
         OnnxTensor[] weights = [.. result.Model.Graph.Initializers.Where(t => t.ElementType == OnnxElementType.Int8 && t.Dims.Count > 1)];
         weights.Should().HaveCount(22);

@@ -14,7 +14,8 @@ public class QuantizationReportTests
     public void Layers_AnyModel_HaveRangesAndSqnr()
     {
         Report.Layers.Select(l => l.Name).Should().Equal("c0_node", "c1_node", "c2_node", "c3_node", "a1_node", "g_node", "y_node");
-        Report.Layers.Select(l => l.Operator).Should().Equal("Conv+Relu", "Conv+Relu", "Conv", "Conv", "Add+Relu", "GlobalAveragePool", "Gemm");
+        Report.Layers.Select(l => l.Operator)
+            .Should().Equal("Conv+Relu", "Conv+Relu", "Conv", "Conv", "Add+Relu", "GlobalAveragePool", "Gemm");
         LayerReport reverted = Report.Layers[1];
         (reverted.IsQuantized, reverted.Output, reverted.Reason).Should().Be((false, null, "listed in FloatLayers"));
         foreach (LayerReport layer in Report.Layers.Where(l => l.IsQuantized && l.Output is not null))
@@ -33,8 +34,10 @@ public class QuantizationReportTests
     {
         using JsonDocument json = JsonDocument.Parse(Report.ToJson());
 
-        json.RootElement.GetProperty("layers").EnumerateArray().Select(l => l.GetProperty("name").GetString()).Should().Equal(Report.Layers.Select(l => l.Name));
-        json.RootElement.GetProperty("layers")[0].GetProperty("output").GetProperty("scale").GetDouble().Should().Be(Report.Layers[0].Output!.Scale);
+        json.RootElement.GetProperty("layers").EnumerateArray().Select(l => l.GetProperty("name").GetString())
+            .Should().Equal(Report.Layers.Select(l => l.Name));
+        json.RootElement.GetProperty("layers")[0].GetProperty("output").GetProperty("scale").GetDouble()
+            .Should().Be(Report.Layers[0].Output!.Scale);
         json.RootElement.GetProperty("images").GetInt32().Should().Be(12);
     }
 
@@ -59,11 +62,15 @@ public class QuantizationReportTests
         // The legend has one dot and two bars, and one rectangle is the background.
         svg.Elements(ns + "circle").Should().HaveCount(Report.Layers.Count + 1);
         svg.Elements(ns + "rect").Should().HaveCount(Report.Layers.Count + 3);
-        double[] widths = [.. svg.Elements(ns + "rect").Skip(3).Select(r => double.Parse(r.Attribute("width")!.Value, System.Globalization.CultureInfo.InvariantCulture))];
-        Enumerable.Range(0, widths.Length).OrderBy(i => widths[i]).Should().Equal(Enumerable.Range(0, widths.Length).OrderBy(i => Report.Layers[i].Sqnr));
+        static double Width(XElement bar) => double.Parse(bar.Attribute("width")!.Value, System.Globalization.CultureInfo.InvariantCulture);
+        double[] widths = [.. svg.Elements(ns + "rect").Skip(3).Select(Width)];
+        Enumerable.Range(0, widths.Length).OrderBy(i => widths[i])
+            .Should().Equal(Enumerable.Range(0, widths.Length).OrderBy(i => Report.Layers[i].Sqnr));
     }
 
     [Fact]
     public void ToSvg_WithoutSqnr_SaysSo()
-        => ResNetQuantizer.Quantize(SmallNetworks.Residual(), SmallNetworks.Calibration(), new QuantizationOptions { SqnrImages = 0 }).Report.ToSvg().Should().Contain("Not measured");
+        => ResNetQuantizer.Quantize(
+            SmallNetworks.Residual(), SmallNetworks.Calibration(), new QuantizationOptions { SqnrImages = 0 }).Report.ToSvg()
+            .Should().Contain("Not measured");
 }
