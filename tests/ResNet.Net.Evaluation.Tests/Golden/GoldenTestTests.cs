@@ -8,9 +8,6 @@ namespace ResNet.Net.Evaluation.Tests;
 
 public class GoldenTestTests
 {
-    private const float Step = 0.25f;
-    private const int Side = 8;
-
     private static readonly ResNetVariant Embedded = ResNetVariant.Cifar10ResNet20;
 
     // Planes of 1, 2 and 3: scores 1 + 0.5, 2 * 2 - 1, 3 - 2.
@@ -198,9 +195,9 @@ public class GoldenTestTests
         ResNetVariant like = ResNetVariant.Parse(id);
         bool isInt8 = like.Precision == ModelPrecision.Int8;
         byte[] model = isInt8
-            ? QuantizedModel(like.InputName, like.OutputName)
+            ? QuantizedModels.OneLayer(like.InputName, like.OutputName)
             : OnnxModelBuilder.PlaneMeans([1, 0, 0, 0, 2, 0, 0, 0, 1], [0.5f, -1, -2], [1, 3, 2, 2], like.InputName, like.OutputName);
-        (float[] input, float[] expected, long[] inputShape) = isInt8 ? QuantizedByHand() : (Planes, Scores, [1L, 3, 2, 2]);
+        (float[] input, float[] expected, long[] inputShape) = isInt8 ? QuantizedModels.DataOfOneLayer() : (Planes, Scores, [1L, 3, 2, 2]);
         byte[] archive = new TarGzBuilder().Add("m/model.onnx", model)
             .Add("m/test_data_set_0/input_0.pb", OnnxTensor.Create(like.InputName, inputShape, input).Serialize())
             .Add("m/test_data_set_0/output_0.pb", OnnxTensor.Create(like.OutputName, [1, expected.Length], expected).Serialize()).Build();
@@ -220,7 +217,7 @@ public class GoldenTestTests
 
         report.Passed.Should().BeTrue(report.Results[0].Failure);
         report.Results.Single().Dataset.Should().Be("m/test_data_set_0");
-        report.QuantizationStep.Should().Be(isInt8 ? Step : null);
+        report.QuantizationStep.Should().Be(isInt8 ? QuantizedModels.Step : null);
         report.Tolerance.Should().Be(isInt8 ? GoldenTolerance.Int8 : GoldenTolerance.Fp32);
         report.Arithmetic.HasValue.Should().Be(isInt8);
         offline.Should().BeEquivalentTo(report);
@@ -231,7 +228,7 @@ public class GoldenTestTests
     [Fact]
     public void Run_QuantizedModel_ComparesInSteps()
     {
-        (float[] input, float[] expected, long[] shape) = QuantizedByHand();
+        (float[] input, float[] expected, long[] shape) = QuantizedModels.DataOfOneLayer();
         GoldenReport Run(
             int stepsOff,
             bool vnni = true,
@@ -240,14 +237,14 @@ public class GoldenTestTests
             GoldenTolerance? tolerance = null)
         {
             float[] shifted = [.. expected];
-            shifted[1] += stepsOff * Step;
+            shifted[1] += stepsOff * QuantizedModels.Step;
             ResNetClassifierOptions options = new()
             {
                 ConfigEntries = new Dictionary<string, string> { ["session.x64quantprecision"] = precise },
                 Optimization = optimization,
             };
             return GoldenTest.Run(
-                new ModelDefinition(QuantizedModel("x", "y")),
+                new ModelDefinition(QuantizedModels.OneLayer("x", "y")),
                 Archive(input, shifted, [1, 4], shape),
                 tolerance ?? GoldenTolerance.Int8,
                 options,
@@ -256,13 +253,13 @@ public class GoldenTestTests
 
         GoldenReport exact = Run(0);
         exact.Results[0].MaxDifference.Should().Be(0, "every sum and every step is computed by hand");
-        exact.QuantizationStep.Should().Be(Step);
+        exact.QuantizationStep.Should().Be(QuantizedModels.Step);
         int limit = (int)GoldenTolerance.Int8.Steps;
         Run(limit).Passed.Should().BeTrue();
         Run(-limit).Passed.Should().BeTrue();
         Run(limit + 1).Passed.Should().BeFalse();
         Run(-limit - 1).Passed.Should().BeFalse();
-        Run(limit + 1).Results[0].Allowed.Should().BeApproximately(limit * Step, 1e-3);
+        Run(limit + 1).Results[0].Allowed.Should().BeApproximately(limit * QuantizedModels.Step, 1e-3);
 
         Run(0).Arithmetic.Should().Be(Int8Arithmetic.DotProduct);
         Int8Arithmetic without = X86Base.IsSupported ? Int8Arithmetic.Saturating : Int8Arithmetic.Widened;
@@ -275,15 +272,15 @@ public class GoldenTestTests
     [Fact]
     public void Run_ReshapedQuantizedOutput_FindsItsStep()
     {
-        (float[] input, float[] expected, long[] shape) = QuantizedByHand();
+        (float[] input, float[] expected, long[] shape) = QuantizedModels.DataOfOneLayer();
 
         GoldenReport report = GoldenTest.Run(
-            new ModelDefinition(QuantizedModel("x", "y", flattens: true)),
+            new ModelDefinition(QuantizedModels.OneLayer("x", "y", flattens: true)),
             Archive(input, expected, [1, 4], shape),
             GoldenTolerance.Int8,
             Precise);
 
-        report.QuantizationStep.Should().Be(Step);
+        report.QuantizationStep.Should().Be(QuantizedModels.Step);
         report.Results[0].MaxDifference.Should().Be(0);
     }
 
@@ -314,10 +311,10 @@ public class GoldenTestTests
             (arithmetic, steps) = (Int8Arithmetic.Widened, 4);
         }
 
-        (float[] input, float[] expected, long[] shape) = QuantizedByHand();
+        (float[] input, float[] expected, long[] shape) = QuantizedModels.DataOfOneLayer();
         ResNetVariant like = ResNetVariant.ResNet50V1Opset12Int8;
         using GoldenStore store = new();
-        byte[] model = QuantizedModel(like.InputName, like.OutputName);
+        byte[] model = QuantizedModels.OneLayer(like.InputName, like.OutputName);
         ResNetVariant variant = GoldenStore.VariantOf(model, like);
         store.Add(variant, variant.FileName, model);
         ResNetClassifierOptions options = new()
@@ -331,7 +328,7 @@ public class GoldenTestTests
         foreach ((int off, bool passes) in ((int, bool)[])[((int)steps, true), ((int)steps + 1, false)])
         {
             float[] shifted = [.. expected];
-            shifted[0] += off * Step;
+            shifted[0] += off * QuantizedModels.Step;
             GoldenReport report = await GoldenTest.RunAsync(
                 variant, Archive(input, shifted, [1, 4], shape), null, options, null, vnni, CancellationToken.None);
             report.Passed.Should().Be(passes);
@@ -346,7 +343,7 @@ public class GoldenTestTests
         // The expected outputs come from running the QuantizeLinear and DequantizeLinear nodes in float.
         for (int seed = 0; seed < 10; seed++)
         {
-            byte[] model = QuantizedNetwork(seed);
+            byte[] model = QuantizedModels.Network(seed);
             float[] input = Noise(3 * 32 * 32, seed + 100);
             (float[] expected, long[] shape) = RunPlain(model, "x", input, [1, 3, 32, 32], "y");
 
@@ -408,111 +405,6 @@ public class GoldenTestTests
         input.CopyTo(buffer.Span);
         using OrtValue tensor = buffer.CreateTensor(shape);
         return session.RunToArray([new NamedTensor(name, tensor)], output);
-    }
-
-    // One 8-bit layer with 192 inputs and 4 outputs; QuantizedByHand computes its result.
-    private static byte[] QuantizedModel(string input, string output, bool flattens = false)
-    {
-        OnnxModel model = new(irVersion: 7, opset: 13, "quantized");
-        OnnxGraph graph = model.Graph;
-        graph.Inputs.Add(new OnnxValueInfo(input, OnnxElementType.Float, [1, 3, Side, Side]));
-        graph.Outputs.Add(new OnnxValueInfo(output, OnnxElementType.Float, [1, 4]));
-        graph.Initializers.Add(OnnxTensor.Create<float>("s_x", [], [0.5f]));
-        graph.Initializers.Add(OnnxTensor.Create<byte>("z_x", [], [10]));
-        graph.Initializers.Add(OnnxTensor.Create<float>("s_w", [], [1 / 128f]));
-        graph.Initializers.Add(OnnxTensor.Create<sbyte>("z_w", [], [0]));
-        graph.Initializers.Add(OnnxTensor.Create<float>("s_y", [], [Step]));
-        graph.Initializers.Add(OnnxTensor.Create<byte>("z_y", [], [128]));
-        graph.Initializers.Add(OnnxTensor.Create<sbyte>("w", [Features, 4], Weights()));
-        graph.Nodes.Add(new OnnxNode("QuantizeLinear", [input, "s_x", "z_x"], ["q_x"]));
-        graph.Nodes.Add(new OnnxNode("Flatten", ["q_x"], ["flat"]));
-        graph.Nodes.Add(new OnnxNode("QLinearMatMul", ["flat", "s_x", "z_x", "w", "s_w", "z_w", "s_y", "z_y"], ["q_y"]));
-        graph.Nodes.Add(new OnnxNode("DequantizeLinear", ["q_y", "s_y", "z_y"], [flattens ? "dequantized" : output]));
-        if (flattens)
-        {
-            graph.Nodes.Add(new OnnxNode("Flatten", ["dequantized"], [output]));
-        }
-
-        model.ThrowIfInvalid();
-        return model.ToArray();
-    }
-
-    private const int Features = 3 * Side * Side;
-
-    private static sbyte[] Weights() => [.. Enumerable.Range(0, Features * 4).Select(i => (sbyte)(((i * 29) % 255) - 127))];
-
-    private static (float[] Input, float[] Expected, long[] Shape) QuantizedByHand()
-    {
-        // Inputs are multiples of their step, so quantizing them is exact. The sums, multiples of 1/256, are rounded to multiples of 1/4
-        // within [-32, 31.75].
-        int[] quantized = [.. Enumerable.Range(0, Features).Select(i => ((i * 7) % 5) - 2)];
-        sbyte[] weights = Weights();
-        float[] expected = new float[4];
-        for (int column = 0; column < 4; column++)
-        {
-            int sum = Enumerable.Range(0, Features).Sum(i => quantized[i] * weights[(i * 4) + column]);
-            double steps = Math.Round(sum * 0.5 / 128 / Step, MidpointRounding.ToEven);
-            expected[column] = (float)(Math.Clamp(steps + 128, 0, 255) - 128) * Step;
-        }
-
-        return ([.. quantized.Select(q => q * 0.5f)], expected, [1, 3, Side, Side]);
-    }
-
-    // Three convolutions, a mean and a dense layer in QDQ format.
-    private static byte[] QuantizedNetwork(int seed)
-    {
-        Random random = new(seed);
-        OnnxModel model = new(irVersion: 7, opset: 13, "network");
-        OnnxGraph graph = model.Graph;
-        graph.Inputs.Add(new OnnxValueInfo("x", OnnxElementType.Float, [1, 3, 32, 32]));
-        graph.Outputs.Add(new OnnxValueInfo("y", OnnxElementType.Float, [1, 64]));
-        string value = Quantize(graph, "x", 4f / 255, 128);
-        int channels = 3;
-        for (int layer = 0; layer < 3; layer++)
-        {
-            string weights = QuantizedWeights(graph, $"w{layer}", [64, channels, 3, 3], random);
-            graph.Nodes.Add(new OnnxNode("Conv", [value, weights], [$"c{layer}"]));
-            graph.Nodes.Add(new OnnxNode("Relu", [$"c{layer}"], [$"r{layer}"]));
-            value = Quantize(graph, $"r{layer}", 6f / 255, 0);
-            channels = 64;
-        }
-
-        graph.Nodes.Add(new OnnxNode("GlobalAveragePool", [value], ["mean"]));
-        value = Quantize(graph, "mean", 3f / 255, 0);
-        graph.Nodes.Add(new OnnxNode("Flatten", [value], ["flat"]));
-        value = Quantize(graph, "flat", 3f / 255, 0);
-        graph.Nodes.Add(new OnnxNode("MatMul", [value, QuantizedWeights(graph, "dense", [64, 64], random)], ["logits"]));
-        graph.Nodes.Add(new OnnxNode("QuantizeLinear", ["logits", Scale(graph, "y", 4f / 255, 128).Scale, "y_zero"], ["y_quantized"]));
-        graph.Nodes.Add(new OnnxNode("DequantizeLinear", ["y_quantized", "y_scale", "y_zero"], ["y"]));
-        model.ThrowIfInvalid();
-        return model.ToArray();
-    }
-
-    private static (string Scale, string Zero) Scale(OnnxGraph graph, string name, float scale, byte zero)
-    {
-        graph.Initializers.Add(OnnxTensor.Create<float>($"{name}_scale", [], [scale]));
-        graph.Initializers.Add(OnnxTensor.Create<byte>($"{name}_zero", [], [zero]));
-        return ($"{name}_scale", $"{name}_zero");
-    }
-
-    private static string Quantize(OnnxGraph graph, string value, float scale, byte zero)
-    {
-        (string s, string z) = Scale(graph, value, scale, zero);
-        graph.Nodes.Add(new OnnxNode("QuantizeLinear", [value, s, z], [$"{value}_quantized"]));
-        graph.Nodes.Add(new OnnxNode("DequantizeLinear", [$"{value}_quantized", s, z], [$"{value}_8bit"]));
-        return $"{value}_8bit";
-    }
-
-    private static string QuantizedWeights(OnnxGraph graph, string name, long[] dims, Random random)
-    {
-        int length = (int)dims.Aggregate(1L, (a, b) => a * b);
-        int fan = dims.Length == 4 ? length / (int)dims[0] : (int)dims[0];
-        sbyte[] values = [.. Enumerable.Range(0, length).Select(_ => (sbyte)random.Next(-127, 128))];
-        graph.Initializers.Add(OnnxTensor.Create<float>($"{name}_scale", [], [2.4f / 127 / MathF.Sqrt(fan)]));
-        graph.Initializers.Add(OnnxTensor.Create<sbyte>($"{name}_zero", [], [0]));
-        graph.Initializers.Add(OnnxTensor.Create<sbyte>($"{name}_quantized", dims, values));
-        graph.Nodes.Add(new OnnxNode("DequantizeLinear", [$"{name}_quantized", $"{name}_scale", $"{name}_zero"], [name]));
-        return name;
     }
 
     private sealed class Progress(List<string> files) : IProgress<ModelDownloadProgress>
