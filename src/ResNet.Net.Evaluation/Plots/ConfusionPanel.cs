@@ -17,12 +17,7 @@ internal static class ConfusionPanel
         double below = (labelWidth * 0.62) + 28;
 
         canvas.Text(box.X, box.Y + 16, "Confusion matrix", 16, bold: true);
-        canvas.Text(
-            box.X,
-            box.Y + 36,
-            "number of images; darker: larger fraction of the true class (square-root scale, so that rare confusions are visible)",
-            12.5,
-            Palette.Muted);
+        canvas.Text(box.X, box.Y + 36, "images; darker: larger fraction of the true class (square-root scale)", 12.5, Palette.Muted);
         double left = box.X + labelWidth + 26;
         double cell = Math.Min((box.Right - left - AccuracyWidth) / classes, (box.Height - 68 - below) / classes);
         Box plot = new(left, box.Y + 68, cell * classes, cell * classes);
