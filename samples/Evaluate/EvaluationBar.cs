@@ -8,6 +8,6 @@ namespace ResNet.Net.Samples.Evaluate;
 internal sealed class EvaluationBar(PictureBar bar) : IProgress<EvaluationProgress>
 {
     public void Report(EvaluationProgress value) => bar.Report(
-        new PictureProgress(value.Done, value.Total, value.Failed, value.Resumed, value.Elapsed),
+        new PictureProgress(value.Completed, value.Total, value.Failed, value.Resumed, value.Elapsed),
         string.Create(CultureInfo.InvariantCulture, $", top-1 {value.Top1:F2} %"));
 }

@@ -48,7 +48,7 @@ async Task<int> RunAsync(ParseResult options, CancellationToken cancellationToke
     using ImageDataset all = ImageDataset.Open(options.GetValue(data) ?? SamplePictures.Labels, first.Labels, options.GetValue(groundTruth), options.GetValue(synsetMap));
     using ImageDataset dataset = options.GetValue(limit) is int count ? all.Sample(count) : all;
 
-    EvaluationOptions settings = new() { JournalPath = files.Journal, StopAtFailure = options.GetValue(stop) };
+    EvaluationOptions settings = new() { JournalPath = files.Journal, StopOnFailure = options.GetValue(stop) };
     EvaluationReport report = await EvaluateAsync(first, dataset, settings, cancellationToken);
     Console.Write(report.ToText());
     EvaluationReport? secondReport = null;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ResNet.Net.Evaluation;
 using ResNet.Net.Samples.Support;
 using Spectre.Console;
 
@@ -94,7 +95,7 @@ internal sealed class GoldenCommand(ModelStore store, IAnsiConsole console, Text
         string tolerance = string.Join(" + ", new[]
         {
             report.Tolerance.Relative > 0 ? $"{Number(report.Tolerance.Relative)} of the value" : null,
-            report.Tolerance.OfLargest > 0 ? $"{Number(report.Tolerance.OfLargest)} of the largest" : null,
+            report.Tolerance.RelativeToMax > 0 ? $"{Number(report.Tolerance.RelativeToMax)} of the largest" : null,
             report.Tolerance.Steps > 0 ? $"{Number(report.Tolerance.Steps)} steps of the output" : null,
         }.OfType<string>());
         string kind = report.Arithmetic switch

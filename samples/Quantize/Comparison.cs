@@ -19,7 +19,7 @@ internal static class Comparison
         {
             foreach (QuantizationFormat format in Enum.GetValues<QuantizationFormat>().Reverse())
             {
-                OnnxModel quantized = ResNetQuantizer.Quantize(model, pictures, options with { Calibration = method, Format = format, NoisePictures = 0 }, null, cancellationToken).Model;
+                OnnxModel quantized = ResNetQuantizer.Quantize(model, pictures, options with { Calibration = method, Format = format, SqnrImages = 0 }, null, cancellationToken).Model;
                 MeasuredModel after = measurement.Of(quantized.ToArray(), cancellationToken);
                 double drop = new AccuracyCriterion(AccuracyMeasure.RelativeDrop, 0).GetLoss(before.Accuracy, after.Accuracy);
                 double different = new AccuracyCriterion(AccuracyMeasure.Disagreement, 0).GetLoss(before.Accuracy, after.Accuracy);

@@ -18,7 +18,7 @@ internal sealed class Measurement(ResNetClassifier like, OutputKind kind, ImageD
     {
         ModelDefinition definition = new(model) { Name = like.ModelName, Labels = like.Labels, Profile = like.Profile, OutputKind = kind };
         using ResNetClassifier classifier = ResNetClassifier.Create(definition, new ResNetClassifierOptions { BatchSize = 32 });
-        EvaluationReport report = Evaluator.EvaluateAsync(classifier, dataset, new EvaluationOptions { StopAtFailure = true }, null, cancellationToken).GetAwaiter().GetResult();
+        EvaluationReport report = Evaluator.EvaluateAsync(classifier, dataset, new EvaluationOptions { StopOnFailure = true }, null, cancellationToken).GetAwaiter().GetResult();
         double[] times = [.. Enumerable.Range(0, WarmUp + Timed).Select(i => classifier.Classify(_pictures[i % _pictures.Length].Span).Timings.Inference.TotalMilliseconds).Skip(WarmUp).Order()];
         return new MeasuredModel(new ModelAccuracy([.. report.Images.Select(i => i.PredictedClass)], report.Top1, report.Top5), model.Length, times[times.Length / 2], report.ImagesPerSecond);
     }

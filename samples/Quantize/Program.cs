@@ -51,7 +51,7 @@ async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
     TextFiles.Write(choice.Markdown, report.ToMarkdown());
     TextFiles.Write(choice.Json, report.ToJson());
     TextFiles.Write(choice.Plot, report.ToSvg());
-    return report.CriterionHolds == false ? ExitCode.SomeFailed : ExitCode.Success;
+    return report.MeetsCriterion == false ? ExitCode.SomeFailed : ExitCode.Success;
 }
 
 static ImageDataset Open(string? path, LabelSet labels) => ImageDataset.Open(path ?? SamplePictures.Labels, labels);
