@@ -110,7 +110,7 @@ public class LibJpegTurboDecoderTests
             DecodeOutcome expected = DecodeOutcome.Of(Skia, mutated, options);
             DecodeOutcome outcome = DecodeOutcome.Of(decoder, mutated, options);
 
-            // Damage that neither library notices can give different pixels: in 12 of about 4,000 mutated files it does.
+            // Damage that neither library notices can give different pixels.
             if ((outcome.Failure, outcome.Width, outcome.Height, outcome.Message) != (expected.Failure, expected.Width, expected.Height, expected.Message))
             {
                 wrong.Add($"round {round}: {outcome} instead of {expected}");
