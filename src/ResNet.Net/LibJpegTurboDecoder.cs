@@ -11,7 +11,7 @@ namespace ResNet.Net;
 /// <remarks>
 /// libturbojpeg is not part of the package: <c>apt-get install libturbojpeg0</c> (Debian, Ubuntu), <c>brew install jpeg-turbo</c> (macOS),
 /// or libjpeg-turbo's installer (Windows). Version 2.0 or newer. It is used only where an application creates this decoder. The other
-/// decoder alone decides what is refused, and with which message.
+/// decoder alone decides what is refused, and with which message. The pixels of a damaged image that neither library reports can differ.
 /// </remarks>
 /// <example>
 /// <code>

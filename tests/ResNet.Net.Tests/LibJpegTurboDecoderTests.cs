@@ -4,7 +4,7 @@ using ResNet.Net.Tests.Internals.Imaging;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>libturbojpeg against SkiaSharp: what both decode has the same pixels, and what one refuses the other refuses.</summary>
+/// <summary>libturbojpeg against SkiaSharp: undamaged images have the same pixels, and what one refuses the other refuses.</summary>
 public class LibJpegTurboDecoderTests
 {
     private static readonly SkiaSharpDecoder Skia = new();
@@ -96,7 +96,7 @@ public class LibJpegTurboDecoderTests
 
     [LibJpegTurboTheory]
     [MemberData(nameof(JpegNames))]
-    public void Decode_MutatedJpeg_HasTheOutcomeOfSkiaSharp(string name)
+    public void Decode_MutatedJpeg_IsRefusedWhereSkiaSharpRefusesIt(string name)
     {
         LibJpegTurboDecoder decoder = new();
         byte[] original = ImageFixtures.Get(name).Encoded();
@@ -107,9 +107,13 @@ public class LibJpegTurboDecoderTests
             Random random = PictureMutator.CreateRandom(name, round);
             byte[] mutated = PictureMutator.Mutate(original, others, random);
             ImageDecodingOptions options = new() { MaxPixels = 1_000_000, AllowTruncated = random.Next(4) == 0 };
-            if (DecodeOutcome.Of(decoder, mutated, options).DifferenceFrom(DecodeOutcome.Of(Skia, mutated, options)) is string difference)
+            DecodeOutcome expected = DecodeOutcome.Of(Skia, mutated, options);
+            DecodeOutcome outcome = DecodeOutcome.Of(decoder, mutated, options);
+
+            // Damage that neither library notices can give different pixels.
+            if ((outcome.Failure, outcome.Width, outcome.Height, outcome.Message) != (expected.Failure, expected.Width, expected.Height, expected.Message))
             {
-                wrong.Add($"round {round}: {difference}");
+                wrong.Add($"round {round}: {outcome} instead of {expected}");
             }
         }
 
