@@ -1,4 +1,4 @@
-using ResNet.Net.Samples.Draw;
+using SkiaSharp;
 
 namespace ResNet.Net.Evaluation.Tests;
 
@@ -26,7 +26,12 @@ internal static class ColorModel
 
     /// <summary>Encodes an image of one color.</summary>
     public static byte[] Image(byte red, byte green, byte blue)
-        => PngWriter.Write(Side, Side, Enumerable.Repeat<byte[]>([red, green, blue], Side * Side).SelectMany(c => c).ToArray());
+    {
+        using SKBitmap bitmap = new(new SKImageInfo(Side, Side, SKColorType.Rgb888x, SKAlphaType.Opaque));
+        bitmap.Erase(new SKColor(red, green, blue));
+        using SKData png = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100)!;
+        return png.ToArray();
+    }
 
     /// <summary>Computes the model's probabilities for a color.</summary>
     public static double[] Probabilities(params byte[] color)
