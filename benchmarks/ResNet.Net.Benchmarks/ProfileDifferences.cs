@@ -34,10 +34,10 @@ internal static class ProfileDifferences
                 stream.CopyTo(file);
             }
 
-            using DecodedImage image = ImageDecoders.Shared.Decode(file.ToArray(), new ImageDecodingOptions(), autoOrient: true);
+            using DecodedImage image = ImageDecoding.Default.Decode(file.ToArray());
             for (int i = 0; i < Profiles.Length; i++)
             {
-                preprocessors[i].Run(image.View, crops[i], scratch);
+                preprocessors[i].Run(image.Pixels, crops[i], scratch);
             }
 
             pictures++;

@@ -47,7 +47,7 @@ internal sealed record QuantizedCase(string Model, string Form)
 
     private OnnxModel Float() => Model == Embedded ? ResNetQuantizer.OpenAsync(ResNetVariant.Cifar10ResNet20).GetAwaiter().GetResult() : ZooModels.Build(Model);
 
-    private OnnxModel Quantize(QuantizationOptions options) => ResNetQuantizer.Quantize(Float(), Calibration(), options with { NoisePictures = 0 }).Model;
+    private OnnxModel Quantize(QuantizationOptions options) => ResNetQuantizer.Quantize(Float(), Calibration(), options with { SqnrImages = 0 }).Model;
 
     private CalibrationSet Calibration()
     {

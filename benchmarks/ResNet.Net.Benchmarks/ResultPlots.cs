@@ -1,5 +1,5 @@
 using System.Globalization;
-using ResNet.Net.Evaluation.Internals.Plots;
+using ResNet.Net.Plots;
 
 namespace ResNet.Net.Benchmarks;
 
@@ -37,7 +37,7 @@ internal static class ResultPlots
             double y = 84 + (RowHeight * i);
             double time = times[bars[i].Method];
             svg.Text(Left - 12, y + 18, bars[i].Label, 14, anchor: TextAnchor.End);
-            svg.Rectangle(new Box(Left, y + 3, time * scale, RowHeight - 12), i == 0 ? Palette.TooSure : Palette.Bar);
+            svg.Rectangle(new Box(Left, y + 3, time * scale, RowHeight - 12), i == 0 ? Palette.Orange : Palette.Bar);
             string factor = i == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {times[bars[0].Method] / time:F1} times as fast");
             svg.Text(Left + (time * scale) + 8, y + 18, string.Create(CultureInfo.InvariantCulture, $"{time:F2} ms{factor}"), 14);
         }
@@ -79,7 +79,7 @@ internal static class ResultPlots
         foreach ((ResNetVariant variant, double time) in points)
         {
             (double x, double y) = (X(time), Y(variant.Top1));
-            svg.Rectangle(new Box(x - 5, y - 5, 10, 10), variant.Precision == ModelPrecision.Fp32 ? Palette.Bar : Palette.TooSure, Palette.Background);
+            svg.Rectangle(new Box(x - 5, y - 5, 10, 10), variant.Precision == ModelPrecision.Fp32 ? Palette.Bar : Palette.Orange, Palette.Background);
 
             // Files of the same network and accuracy share a name.
             string name = variant.Id.Contains("caffe2", StringComparison.Ordinal) ? "caffe2" : variant.Id["resnet".Length..];

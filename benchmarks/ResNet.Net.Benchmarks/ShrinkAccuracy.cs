@@ -50,10 +50,10 @@ internal static class ShrinkAccuracy
                 continue;
             }
 
-            using DecodedImage full = ImageDecoders.Shared.Decode(file.ToArray(), new ImageDecodingOptions(), autoOrient: true);
-            using DecodedImage reduced = ImageDecoders.Shared.Decode(file.ToArray(), new ImageDecodingOptions(), autoOrient: true, profile.Resize);
-            preprocessor.Run(full.View, whole, scratch);
-            preprocessor.Run(reduced.View, shrunk, scratch);
+            using DecodedImage full = ImageDecoding.Default.Decode(file.ToArray());
+            using DecodedImage reduced = ImageDecoding.Decode(ImageDecoding.Default, file.ToArray(), new ImageDecodingOptions(), autoOrient: true, profile.Resize);
+            preprocessor.Run(full.Pixels, whole, scratch);
+            preprocessor.Run(reduced.Pixels, shrunk, scratch);
             pictures++;
             smaller += reduced.Width < full.Width ? 1 : 0;
             for (int i = 0; i < whole.Length; i++)

@@ -23,8 +23,8 @@ internal static class UnfoldedNoise
             QuantizationReport report = ResNetQuantizer.Quantize(
                 model,
                 CalibrationSet.FromTensors(pictures, Size, Size),
-                new QuantizationOptions { UnfoldedBatchNormalization = unfolded, NoisePictures = Pictures }).Report;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{id} {unfolded}: {report.Layers[^1].AccumulatedNoiseRatio:F1} dB at the scores, {report.Layers.Count} layers"));
+                new QuantizationOptions { UnfoldedBatchNormalization = unfolded, SqnrImages = Pictures }).Report;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{id} {unfolded}: {report.Layers[^1].AccumulatedSqnr:F1} dB at the scores, {report.Layers.Count} layers"));
         }
     }
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Benchmarks;
 

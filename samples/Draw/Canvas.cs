@@ -1,3 +1,5 @@
+using SkiaSharp;
+
 namespace ResNet.Net.Samples.Draw;
 
 /// <summary>An RGB picture in floating point on which shapes are painted with soft edges.</summary>
@@ -73,7 +75,20 @@ public sealed class Canvas
             return (colour(x, y) * (Ambient + (Diffuse * facing))) + (shine * glint * glint);
         });
 
-    public byte[] ToPng() => PngWriter.Write(Width, Height, ToRgb());
+    public byte[] ToPng()
+    {
+        using SKBitmap bitmap = new(new SKImageInfo(Width, Height, SKColorType.Rgb888x, SKAlphaType.Opaque));
+        Span<byte> pixels = bitmap.GetPixelSpan();
+        byte[] rgb = ToRgb();
+        for (int from = 0, to = 0; from < rgb.Length; from += 3, to += 4)
+        {
+            rgb.AsSpan(from, 3).CopyTo(pixels[to..]);
+        }
+
+        const int Smallest = 9;
+        using SKData png = bitmap.PeekPixels()!.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.AllFilters, Smallest))!;
+        return png.ToArray();
+    }
 
     /// <summary>Eight bits per channel, row by row.</summary>
     public byte[] ToRgb()

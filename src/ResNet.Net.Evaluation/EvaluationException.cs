@@ -1,11 +1,14 @@
 namespace ResNet.Net.Evaluation;
 
-/// <summary>An evaluation cannot go on: model and data set have different classes, the journal is another evaluation's, or a picture failed and none may.</summary>
+/// <summary>
+/// The exception that is thrown when an evaluation cannot continue: the model and the dataset have different classes, the journal belongs
+/// to another evaluation, or an image failed and <see cref="EvaluationOptions.StopOnFailure"/> is set.
+/// </summary>
 public sealed class EvaluationException : ResNetException
 {
-    /// <summary>Creates the exception.</summary>
-    /// <param name="message">What failed, with which value, and what to do.</param>
-    /// <param name="innerException">The cause, if there is one.</param>
+    /// <summary>Initializes a new instance of the class.</summary>
+    /// <param name="message">The error message.</param>
+    /// <param name="innerException">The cause; may be null.</param>
     public EvaluationException(string message, Exception? innerException = null)
         : base(message, innerException)
     {

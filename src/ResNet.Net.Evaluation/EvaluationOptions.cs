@@ -1,25 +1,28 @@
 namespace ResNet.Net.Evaluation;
 
-/// <summary>How a data set is evaluated. Immutable: change it by <c>with</c>.</summary>
+/// <summary>Represents the options of an evaluation. Immutable; use <c>with</c> to change a copy.</summary>
 public sealed record EvaluationOptions
 {
-    /// <summary>
-    /// A file that keeps the result of every picture as soon as it is known. Where it exists, the evaluation goes on where it stopped, and its report is that of an
-    /// unbroken run. A journal of another model or data set is refused.
-    /// </summary>
-    /// <value>null: nothing is kept.</value>
+    /// <summary>Gets the path of the journal, which records each result as soon as it is known.</summary>
+    /// <remarks>
+    /// If the file exists, the evaluation resumes where it stopped and gives the same report as an uninterrupted run.
+    /// A journal of another model or dataset is rejected.
+    /// </remarks>
+    /// <value>The default is null: no journal is written.</value>
     public string? JournalPath { get; init; }
 
-    /// <summary>Whether the first picture that cannot be read or decoded ends the evaluation. Otherwise such pictures are named in the report, and accuracy is that of the others.</summary>
-    /// <value>false.</value>
-    public bool StopAtFailure { get; init; }
+    /// <summary>Gets a value indicating whether the first image that cannot be read or decoded ends the evaluation.</summary>
+    /// <remarks>Otherwise the report lists the failed images, and accuracies are computed over the others.</remarks>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool StopOnFailure { get; init; }
 
-    /// <summary>The bins of equal width that confidences fall into, from 1 to 1000.</summary>
-    /// <value>15, as in Guo et al. 2017.</value>
+    /// <summary>Gets the number of equal-width confidence bins, from 1 to 1000.</summary>
+    /// <value>The default is 15, as in Guo et al. 2017.</value>
     public int CalibrationBins { get; init; } = 15;
 
-    /// <summary>How many batches are in work at once, from 1 to 64: while the model runs on one, the pictures of the next are read and decoded. No result depends on it.</summary>
-    /// <value>2.</value>
+    /// <summary>Gets the number of batches that are processed concurrently, from 1 to 64.</summary>
+    /// <remarks>While the model runs on one batch, the images of the next are read and decoded. The results do not depend on it.</remarks>
+    /// <value>The default is 2.</value>
     public int ConcurrentBatches { get; init; } = 2;
 
     /// <exception cref="ArgumentException">A value is out of range; the message names it.</exception>

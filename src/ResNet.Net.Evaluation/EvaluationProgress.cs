@@ -1,32 +1,32 @@
 namespace ResNet.Net.Evaluation;
 
-/// <summary>How far an evaluation is.</summary>
+/// <summary>Represents the progress of an evaluation.</summary>
 public sealed record EvaluationProgress
 {
-    /// <summary>Pictures that are done, those that failed and those of an earlier run included.</summary>
-    public required int Done { get; init; }
+    /// <summary>Gets the number of completed images, including failed ones and those of an earlier run.</summary>
+    public required int Completed { get; init; }
 
-    /// <summary>All pictures.</summary>
+    /// <summary>Gets the number of images in the dataset.</summary>
     public required int Total { get; init; }
 
-    /// <summary>Pictures that could not be read or decoded.</summary>
+    /// <summary>Gets the number of images that could not be read or decoded.</summary>
     public required int Failed { get; init; }
 
-    /// <summary>Pictures taken over from the journal.</summary>
+    /// <summary>Gets the number of images whose results come from the journal.</summary>
     public required int Resumed { get; init; }
 
-    /// <summary>Pictures whose most probable class is right.</summary>
-    public required int Right { get; init; }
+    /// <summary>Gets the number of correctly classified images.</summary>
+    public required int Correct { get; init; }
 
-    /// <summary>Since this run began.</summary>
+    /// <summary>Gets the time since this run started.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>The accuracy so far, in percent; NaN where nothing was classified yet.</summary>
-    public double Top1 => Done == Failed ? double.NaN : 100.0 * Right / (Done - Failed);
+    /// <summary>Gets the accuracy so far in percent; NaN if no image has been classified yet.</summary>
+    public double Top1 => Completed == Failed ? double.NaN : 100.0 * Correct / (Completed - Failed);
 
-    /// <summary>The mean speed of this run; 0 before the first pictures are done.</summary>
-    public double ImagesPerSecond => Elapsed > TimeSpan.Zero ? (Done - Resumed) / Elapsed.TotalSeconds : 0;
+    /// <summary>Gets the mean speed of this run; 0 before the first images are completed.</summary>
+    public double ImagesPerSecond => Elapsed > TimeSpan.Zero ? (Completed - Resumed) / Elapsed.TotalSeconds : 0;
 
-    /// <summary>The time that is left at this speed; null before it is known.</summary>
-    public TimeSpan? Remaining => ImagesPerSecond > 0 ? TimeSpan.FromSeconds((Total - Done) / ImagesPerSecond) : null;
+    /// <summary>Gets the estimated remaining time; null before the speed is known.</summary>
+    public TimeSpan? Remaining => ImagesPerSecond > 0 ? TimeSpan.FromSeconds((Total - Completed) / ImagesPerSecond) : null;
 }

@@ -1,14 +1,15 @@
-using ResNet.Net.Evaluation.Internals.Reports;
-using ResNet.Net.Evaluation.Internals.Statistics;
-
 namespace ResNet.Net.Evaluation;
 
-/// <summary>How well a model does on a data set. All accuracies are in percent, as <see cref="ResNetVariant.Top1"/>, and of the pictures that were classified: those that failed are counted apart.</summary>
+/// <summary>Represents the results of a model on a dataset.</summary>
+/// <remarks>
+/// Accuracies are percentages of the classified images, as <see cref="ResNetVariant.Top1"/>; failed images are counted separately.
+/// </remarks>
 public sealed class EvaluationReport
 {
     private const int Five = 5;
 
-    internal EvaluationReport(ResNetClassifier classifier, ImageDataset dataset, IReadOnlyList<EvaluatedImage> images, int bins, TimeSpan duration, int resumed)
+    internal EvaluationReport(
+        ResNetClassifier classifier, ImageDataset dataset, IReadOnlyList<EvaluatedImage> images, int bins, TimeSpan duration, int resumed)
         : this(classifier.ModelName, classifier.Labels, dataset.Name, images, bins)
     {
         Profile = classifier.Profile.Name;
@@ -24,127 +25,131 @@ public sealed class EvaluationReport
         Labels = labels;
         Dataset = dataset;
         Images = images;
-        EvaluatedImage[] good = [.. images.Where(i => i.Succeeded)];
-        Count = good.Length;
-        Top1Count = good.Count(i => i.IsRight);
-        Top5Count = good.Count(i => i.Rank <= Five);
+        EvaluatedImage[] classified = [.. images.Where(i => i.Succeeded)];
+        Count = classified.Length;
+        Top1Count = classified.Count(i => i.IsCorrect);
+        Top5Count = classified.Count(i => i.Rank <= Five);
 
-        // Sums run in the order of the data set: the same to the last bit however the work was shared.
-        MeanLoss = good.Length == 0 ? double.NaN : good.Average(i => i.Loss);
-        MeanConfidence = good.Length == 0 ? double.NaN : 100 * good.Average(i => (double)i.Confidence);
-        Classes = CountClasses(good, labels);
-        ConfusionPairs = CountConfusions(good);
-        CalibrationBins = Calibrate(good, bins);
-        ExpectedCalibrationError = good.Length == 0 ? double.NaN : CalibrationBins.Where(b => b.Count > 0).Sum(b => b.Count * Math.Abs(b.Accuracy - b.MeanConfidence)) / good.Length;
+        // Summed in dataset order, so that the result is bit-identical for any number of threads.
+        MeanLoss = Count == 0 ? double.NaN : classified.Average(i => i.Loss);
+        MeanConfidence = Count == 0 ? double.NaN : 100 * classified.Average(i => (double)i.Confidence);
+        Classes = CountClasses(classified, labels);
+        ConfusionPairs = CountConfusions(classified);
+        CalibrationBins = Calibrate(classified, bins);
+        ExpectedCalibrationError = Count == 0
+            ? double.NaN
+            : CalibrationBins.Where(b => b.Count > 0).Sum(b => b.Count * Math.Abs(b.Accuracy - b.MeanConfidence)) / Count;
     }
 
-    /// <summary>The model's name.</summary>
+    /// <summary>Gets the model's name.</summary>
     public string Model { get; }
 
-    /// <summary>The names of the model's classes.</summary>
+    /// <summary>Gets the model's labels.</summary>
     public LabelSet Labels { get; }
 
-    /// <summary>The name of the profile by which pictures were prepared.</summary>
+    /// <summary>Gets the name of the preprocessing profile.</summary>
     public string Profile { get; } = "";
 
-    /// <summary>Which crops of a picture the model saw.</summary>
+    /// <summary>Gets the crops that the model was run on.</summary>
     public CropSampling Crops { get; }
 
-    /// <summary>What ran the model, such as <c>CPU</c>.</summary>
+    /// <summary>Gets the execution provider that ran the model, such as <c>CPU</c>.</summary>
     public string ExecutionProvider { get; } = "";
 
-    /// <summary>The data set's name.</summary>
+    /// <summary>Gets the dataset's name.</summary>
     public string Dataset { get; }
 
-    /// <summary>The result of every picture, in the order of the data set.</summary>
+    /// <summary>Gets the result of every image, in dataset order.</summary>
     public IReadOnlyList<EvaluatedImage> Images { get; }
 
-    /// <summary>Pictures that were classified: what every accuracy is a share of.</summary>
+    /// <summary>Gets the number of classified images, which all accuracies refer to.</summary>
     public int Count { get; }
 
-    /// <summary>Pictures that could not be read or decoded.</summary>
+    /// <summary>Gets the number of images that could not be read or decoded.</summary>
     public int Failed => Images.Count - Count;
 
-    /// <summary>The pictures that could not be read or decoded, with the reason of each.</summary>
+    /// <summary>Gets the images that could not be read or decoded, with their errors.</summary>
     public IEnumerable<EvaluatedImage> Failures => Images.Where(i => !i.Succeeded);
 
-    /// <summary>Pictures whose most probable class is the true one.</summary>
+    /// <summary>Gets the number of images whose most probable class is the true class.</summary>
     public int Top1Count { get; }
 
-    /// <summary>Pictures whose true class is among the five most probable.</summary>
+    /// <summary>Gets the number of images whose true class is among the five most probable classes.</summary>
     public int Top5Count { get; }
 
-    /// <summary>Top-1 accuracy in percent; NaN where no picture was classified.</summary>
+    /// <summary>Gets the top-1 accuracy in percent; NaN if no image was classified.</summary>
     public double Top1 => Percent(Top1Count);
 
-    /// <summary>Top-5 accuracy in percent; NaN where no picture was classified.</summary>
+    /// <summary>Gets the top-5 accuracy in percent; NaN if no image was classified.</summary>
     public double Top5 => Percent(Top5Count);
 
-    /// <summary>The 95 % interval of <see cref="Top1"/>.</summary>
+    /// <summary>Gets the 95 % confidence interval of <see cref="Top1"/>.</summary>
     public ConfidenceInterval Top1Interval => Wilson.Interval(Top1Count, Count);
 
-    /// <summary>The 95 % interval of <see cref="Top5"/>.</summary>
+    /// <summary>Gets the 95 % confidence interval of <see cref="Top5"/>.</summary>
     public ConfidenceInterval Top5Interval => Wilson.Interval(Top5Count, Count);
 
-    /// <summary>The mean cross-entropy in nats; NaN where no picture was classified.</summary>
+    /// <summary>Gets the mean cross-entropy in nats; NaN if no image was classified.</summary>
     public double MeanLoss { get; }
 
-    /// <summary>The mean probability of the most probable class, in percent; NaN where no picture was classified.</summary>
+    /// <summary>Gets the mean probability of the predicted class in percent; NaN if no image was classified.</summary>
     public double MeanConfidence { get; }
 
-    /// <summary>Accuracy by class, in the order of the labels.</summary>
+    /// <summary>Gets the accuracy of each class, in label order.</summary>
     public IReadOnlyList<ClassAccuracy> Classes { get; }
 
-    /// <summary>What was taken for what, the most frequent first; equal ones by class.</summary>
+    /// <summary>Gets the confused classes, most frequent first, then by class.</summary>
     public IReadOnlyList<ConfusionPair> ConfusionPairs { get; }
 
-    /// <summary>How often the model is right by how sure it is, in bins of equal width.</summary>
+    /// <summary>Gets the accuracy by confidence, in bins of equal width.</summary>
     public IReadOnlyList<CalibrationBin> CalibrationBins { get; }
 
-    /// <summary>The expected calibration error (Guo et al. 2017): the mean distance of accuracy and confidence over the bins, weighted by their pictures, in percentage points.</summary>
+    /// <summary>Gets the expected calibration error in percentage points (Guo et al. 2017).</summary>
+    /// <remarks>It is the mean distance between accuracy and confidence over the bins, weighted by their number of images.</remarks>
     public double ExpectedCalibrationError { get; }
 
-    /// <summary>What this run took; an earlier one that it continued not included.</summary>
+    /// <summary>Gets the duration of this run, excluding an earlier run that it resumed.</summary>
     public TimeSpan Duration { get; }
 
-    /// <summary>Pictures taken over from the journal of an earlier run.</summary>
+    /// <summary>Gets the number of images whose results come from the journal of an earlier run.</summary>
     public int Resumed { get; }
 
-    /// <summary>The mean speed of this run, reading and decoding included; 0 where it took all from the journal.</summary>
+    /// <summary>Gets the mean speed of this run, including reading and decoding; 0 if all results come from the journal.</summary>
     public double ImagesPerSecond => Duration > TimeSpan.Zero ? (Images.Count - Resumed) / Duration.TotalSeconds : 0;
 
-    /// <summary>The report for people.</summary>
-    /// <param name="timings">Whether to say how long it took. Without, the same pictures and model give the same text.</param>
-    /// <returns>Lines of text, each ended by <c>\n</c>.</returns>
+    /// <summary>Formats the report as plain text.</summary>
+    /// <param name="timings">Whether to include the duration. Without it, equal results give equal text.</param>
+    /// <returns>The lines of the report, each terminated by <c>\n</c>.</returns>
     public string ToText(bool timings = true) => TextReport.Write(this, timings);
 
-    /// <summary>The report as Markdown.</summary>
-    /// <param name="timings">Whether to say how long it took. Without, the same pictures and model give the same text.</param>
-    /// <returns>Markdown with tables.</returns>
+    /// <summary>Formats the report as Markdown.</summary>
+    /// <param name="timings">Whether to include the duration. Without it, equal results give equal text.</param>
+    /// <returns>The Markdown text, with tables.</returns>
     public string ToMarkdown(bool timings = true) => MarkdownReport.Write(this, timings);
 
-    /// <summary>The report as an indented JSON object, with every class, every confusion, every bin and every failure.</summary>
-    /// <param name="timings">Whether to say how long it took. Without, the same pictures and model give the same text.</param>
-    /// <returns>JSON.</returns>
+    /// <summary>Formats the report as an indented JSON object with every class, confusion, bin and failure.</summary>
+    /// <param name="timings">Whether to include the duration. Without it, equal results give equal text.</param>
+    /// <returns>The JSON text.</returns>
     public string ToJson(bool timings = true) => JsonReport.Write(this, timings);
 
     private static ClassAccuracy[] CountClasses(EvaluatedImage[] images, LabelSet labels)
     {
         int[] count = new int[labels.Count];
-        int[] right = new int[labels.Count];
+        int[] correct = new int[labels.Count];
         int[] predicted = new int[labels.Count];
         foreach (EvaluatedImage image in images)
         {
             count[image.ClassIndex]++;
             predicted[image.PredictedClass]++;
-            right[image.ClassIndex] += image.IsRight ? 1 : 0;
+            correct[image.ClassIndex] += image.IsCorrect ? 1 : 0;
         }
 
-        return [.. Enumerable.Range(0, labels.Count).Select(i => new ClassAccuracy(i, labels[i], count[i], right[i], predicted[i]))];
+        return [.. Enumerable.Range(0, labels.Count)
+            .Select(i => new ClassAccuracy(i, labels[i], count[i], correct[i], predicted[i]))];
     }
 
     private static ConfusionPair[] CountConfusions(EvaluatedImage[] images) => [.. images
-        .Where(i => !i.IsRight)
+        .Where(i => !i.IsCorrect)
         .GroupBy(i => (i.ClassIndex, i.PredictedClass))
         .Select(g => new ConfusionPair(g.Key.ClassIndex, g.Key.PredictedClass, g.Count()))
         .OrderByDescending(p => p.Count).ThenBy(p => p.ClassIndex).ThenBy(p => p.PredictedClass)];
@@ -152,18 +157,19 @@ public sealed class EvaluationReport
     private static CalibrationBin[] Calibrate(EvaluatedImage[] images, int bins)
     {
         int[] count = new int[bins];
-        int[] right = new int[bins];
+        int[] correct = new int[bins];
         double[] confidence = new double[bins];
         foreach (EvaluatedImage image in images)
         {
             int bin = Math.Clamp((int)Math.Ceiling((double)image.Confidence * bins) - 1, 0, bins - 1);
             count[bin]++;
-            right[bin] += image.IsRight ? 1 : 0;
+            correct[bin] += image.IsCorrect ? 1 : 0;
             confidence[bin] += image.Confidence;
         }
 
-        return [.. Enumerable.Range(0, bins).Select(i => new CalibrationBin(100.0 * i / bins, 100.0 * (i + 1) / bins, count[i], 100.0 * right[i] / count[i], 100 * confidence[i] / count[i]))];
+        return [.. Enumerable.Range(0, bins).Select(i => new CalibrationBin(
+            100.0 * i / bins, 100.0 * (i + 1) / bins, count[i], 100.0 * correct[i] / count[i], 100 * confidence[i] / count[i]))];
     }
 
-    private double Percent(int right) => Count == 0 ? double.NaN : 100.0 * right / Count;
+    private double Percent(int correct) => Count == 0 ? double.NaN : 100.0 * correct / Count;
 }

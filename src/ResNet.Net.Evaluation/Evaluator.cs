@@ -1,8 +1,6 @@
-using ResNet.Net.Evaluation.Internals;
-
 namespace ResNet.Net.Evaluation;
 
-/// <summary>Measures classifiers on data sets.</summary>
+/// <summary>Evaluates classifiers on datasets.</summary>
 /// <example>
 /// <code>
 /// using var classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
@@ -13,23 +11,27 @@ namespace ResNet.Net.Evaluation;
 /// </example>
 public static class Evaluator
 {
-    /// <summary>
-    /// Classifies every picture of a data set and reports how well. Reads and decodes ahead of the model on all cores; memory does not grow with the size of the pictures' files.
-    /// The result is the same whatever the number of threads, and whether it was interrupted or not.
-    /// </summary>
-    /// <param name="classifier">The model, with the crops that it is to see; stays open, and may serve others meanwhile.</param>
-    /// <param name="dataset">The pictures; stays open.</param>
-    /// <param name="options">Options; null for the defaults.</param>
-    /// <param name="progress">Learns how far it is, after every batch; null for nobody.</param>
-    /// <param name="cancellationToken">Ends it after the batches that are in work; a journal keeps what is done.</param>
+    /// <summary>Classifies every image of a dataset and reports the accuracy.</summary>
+    /// <remarks>
+    /// Images are read and decoded on all cores while the model runs. Memory use does not grow with the size of the dataset.
+    /// The result depends neither on the number of threads nor on interruptions.
+    /// </remarks>
+    /// <param name="classifier">The classifier, with its crops; it is not disposed and may be used concurrently.</param>
+    /// <param name="dataset">The dataset; it is not disposed.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="progress">Receives the progress after every batch; may be null.</param>
+    /// <param name="cancellationToken">Cancels after the current batches; the journal keeps what is completed.</param>
     /// <returns>The report.</returns>
-    /// <exception cref="EvaluationException">The classes of model and data set differ, the journal is another evaluation's, or a picture failed and none may.</exception>
-    /// <exception cref="ResNetException">The model gave no numbers.</exception>
+    /// <exception cref="EvaluationException">
+    /// The model and the dataset have different classes, the journal belongs to another evaluation, or an image failed and
+    /// <see cref="EvaluationOptions.StopOnFailure"/> is set.
+    /// </exception>
+    /// <exception cref="ResNetException">The model returned scores that are not numbers.</exception>
     /// <exception cref="InferenceException">The model cannot be run.</exception>
     /// <exception cref="IOException">The journal cannot be read or written.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier or the data set is disposed.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier or the dataset is disposed.</exception>
     public static Task<EvaluationReport> EvaluateAsync(
         ResNetClassifier classifier,
         ImageDataset dataset,
@@ -41,7 +43,39 @@ public static class Evaluator
         ArgumentNullException.ThrowIfNull(dataset);
         options ??= new EvaluationOptions();
         options.Validate();
-        ClassAgreement.Check(classifier, dataset);
+        ThrowIfClassesDiffer(classifier, dataset);
         return Task.Run(() => new EvaluationRun(classifier, dataset, options, progress).RunAsync(cancellationToken), cancellationToken);
     }
+
+    // A class index must mean the same class to the model and to the dataset.
+    private static void ThrowIfClassesDiffer(ResNetClassifier classifier, ImageDataset dataset)
+    {
+        LabelSet model = classifier.Labels;
+        LabelSet truth = dataset.Labels;
+        if (model.Count != truth.Count)
+        {
+            throw new EvaluationException(
+                $"The model '{classifier.ModelName}' has {model.Count} classes, but the dataset '{dataset.Name}' was opened with the "
+                + $"{truth.Count} labels '{truth.Name}'. Open it with the model's labels.");
+        }
+
+        if (AreGenerated(model) || AreGenerated(truth))
+        {
+            return;
+        }
+
+        for (int i = 0; i < model.Count; i++)
+        {
+            bool same = model.GetSynsetId(i) is string left && truth.GetSynsetId(i) is string right ? left == right : model[i] == truth[i];
+            if (!same)
+            {
+                throw new EvaluationException(
+                    $"Class {i} of the model '{classifier.ModelName}' is '{model[i]}', but class {i} of the dataset '{dataset.Name}' is "
+                    + $"'{truth[i]}'. Open the dataset with the model's labels.");
+            }
+        }
+    }
+
+    // A model without labels gets 'class 0', 'class 1' and so on.
+    private static bool AreGenerated(LabelSet labels) => Enumerable.Range(0, labels.Count).All(i => labels[i] == $"class {i}");
 }

@@ -1,22 +1,21 @@
 using System.Security.Cryptography;
 using System.Text;
-using ResNet.Net.Evaluation.Internals.Datasets;
 
 namespace ResNet.Net.Evaluation;
 
 /// <summary>
-/// Pictures whose classes are known. The pictures' names and classes are read when it is created, and everything that is wrong with them is said then, in one
-/// error; their bytes are read when they are needed. Thread-safe.
+/// Represents labeled images. Opening a dataset reads the names and classes of its images and reports all problems in one exception;
+/// the image files are read on demand. Thread-safe.
 /// </summary>
 public sealed partial class ImageDataset : IDisposable
 {
     private readonly IDisposable? _source;
 
-    /// <summary>Creates a data set from pictures of the caller's own.</summary>
-    /// <param name="name">The data set's name, for reports.</param>
-    /// <param name="labels">The names of its classes.</param>
-    /// <param name="images">The pictures, in the order in which they are evaluated; at least one, no name twice.</param>
-    /// <exception cref="ImageDatasetException">There is no picture, two have one name, or one has a class that the labels lack.</exception>
+    /// <summary>Initializes a dataset from images that the caller provides.</summary>
+    /// <param name="name">The dataset's name, shown in reports.</param>
+    /// <param name="labels">The class labels.</param>
+    /// <param name="images">The images in evaluation order: at least one, with distinct names.</param>
+    /// <exception cref="ImageDatasetException">There are no images, two have the same name, or a class index has no label.</exception>
     public ImageDataset(string name, LabelSet labels, IEnumerable<LabeledImage> images)
         : this(name, labels, [.. images ?? throw new ArgumentNullException(nameof(images))], source: null)
     {
@@ -34,59 +33,62 @@ public sealed partial class ImageDataset : IDisposable
         Fingerprint = HashOf(images);
     }
 
-    /// <summary>The data set's name.</summary>
+    /// <summary>Gets the dataset's name.</summary>
     public string Name { get; }
 
-    /// <summary>The names of the classes; they must be those of the model that is evaluated.</summary>
+    /// <summary>Gets the class labels, which must match those of the evaluated model.</summary>
     public LabelSet Labels { get; }
 
-    /// <summary>The pictures in the order in which they are evaluated: by name, or as a list gives them.</summary>
+    /// <summary>Gets the images in evaluation order: sorted by name, or in the order of the list file.</summary>
     public IReadOnlyList<LabeledImage> Images { get; }
 
-    /// <summary>SHA-256 of the names and classes of all pictures, in hexadecimal: tells one data set from another, not one picture's bytes from another's.</summary>
+    /// <summary>Gets the SHA-256 of all image names and classes in hexadecimal.</summary>
+    /// <remarks>It identifies the dataset but doesn't cover the image files.</remarks>
     public string Fingerprint { get; }
 
-    /// <summary>A part of the data set, evenly spread over it, the same every time.</summary>
-    /// <param name="count">How many pictures, from 1; more than there are means all.</param>
-    /// <returns>A data set that reads from this one, which must stay open.</returns>
+    /// <summary>Returns an evenly spaced subset of the dataset. The selection is deterministic.</summary>
+    /// <param name="count">The number of images, from 1; larger than the dataset selects all images.</param>
+    /// <returns>A dataset that reads from this one; don't dispose this one before it.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
     public ImageDataset Sample(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         count = Math.Min(count, Images.Count);
         LabeledImage[] images = [.. Enumerable.Range(0, count).Select(i => Images[(int)((long)i * Images.Count / count)])];
-        return new ImageDataset(count == Images.Count ? Name : $"{Name} ({count} of {Images.Count})", Labels, images, source: null);
+        string name = count == Images.Count ? Name : $"{Name} ({count} of {Images.Count})";
+        return new ImageDataset(name, Labels, images, source: null);
     }
 
-    /// <summary>Closes the archive, if it is one.</summary>
+    /// <summary>Closes the archive if the dataset is one.</summary>
     public void Dispose() => _source?.Dispose();
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name}: {Images.Count} pictures";
+    public override string ToString() => $"{Name}: {Images.Count} images";
 
     private static void Check(LabeledImage[] images, string name, LabelSet labels)
     {
         if (images.Length == 0)
         {
-            throw new ImageDatasetException($"The data set '{name}' has no pictures. Pictures are files that end in {PictureNames.Extensions}.");
+            throw new ImageDatasetException(
+                $"The dataset '{name}' has no images. Recognized file extensions are {ImageFileNames.Extensions}.");
         }
 
-        Problems problems = new(name, labels);
+        DatasetErrors errors = new(name, labels);
         HashSet<string> names = new(images.Length, StringComparer.Ordinal);
         foreach (LabeledImage image in images)
         {
             if (!names.Add(image.Name))
             {
-                problems.Add($"the picture '{image.Name}' is there twice");
+                errors.Add($"the image '{image.Name}' occurs twice");
             }
 
             if (image.ClassIndex >= labels.Count)
             {
-                problems.Add($"the picture '{image.Name}' has the class {image.ClassIndex}; the last is {labels.Count - 1}");
+                errors.Add($"the image '{image.Name}' has class {image.ClassIndex}; the last class is {labels.Count - 1}");
             }
         }
 
-        problems.ThrowIfAny();
+        errors.ThrowIfAny();
     }
 
     private static string HashOf(LabeledImage[] images)
@@ -94,7 +96,7 @@ public sealed partial class ImageDataset : IDisposable
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (LabeledImage image in images)
         {
-            // No name holds a zero, so no two data sets give the same text.
+            // Names contain no NUL, so different datasets hash different text.
             hash.AppendData(Encoding.UTF8.GetBytes($"{image.Name}\0{image.ClassIndex}\0"));
         }
 

@@ -1,11 +1,14 @@
 namespace ResNet.Net.Evaluation;
 
-/// <summary>A data set cannot be used: pictures without labels, labels that no class has, no pictures, a damaged archive. Thrown before anything runs.</summary>
+/// <summary>
+/// The exception that is thrown when a dataset cannot be opened: images without labels, labels without a class, no images,
+/// or a damaged archive.
+/// </summary>
 public sealed class ImageDatasetException : ResNetException
 {
-    /// <summary>Creates the exception.</summary>
-    /// <param name="message">Which data set, what is wrong with it, and what to do.</param>
-    /// <param name="innerException">The cause, if there is one.</param>
+    /// <summary>Initializes a new instance of the class.</summary>
+    /// <param name="message">The error message.</param>
+    /// <param name="innerException">The cause; may be null.</param>
     public ImageDatasetException(string message, Exception? innerException = null)
         : base(message, innerException)
     {

@@ -1,16 +1,17 @@
 namespace ResNet.Net.Evaluation;
 
-/// <summary>What a data set accepts. Immutable: change it by <c>with</c>.</summary>
+/// <summary>Represents the options of a dataset. Immutable; use <c>with</c> to change a copy.</summary>
 public sealed record ImageDatasetOptions
 {
-    /// <summary>The most bytes that an encoded picture may have, from 1 to 1 GiB. An archive with a larger entry is refused; a larger file fails when it is read.</summary>
-    /// <value>64 MiB.</value>
-    public int MaxPictureBytes { get; init; } = 64 * 1024 * 1024;
+    /// <summary>Gets the maximum size of an encoded image in bytes, from 1 to 1 GiB.</summary>
+    /// <remarks>An archive with a larger entry is rejected when it is opened; a larger file fails when it is read.</remarks>
+    /// <value>The default is 64 MiB.</value>
+    public int MaxImageBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range; the message names it.</exception>
     internal void Validate()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxPictureBytes, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxPictureBytes, 1 << 30);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxImageBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxImageBytes, 1 << 30);
     }
 }

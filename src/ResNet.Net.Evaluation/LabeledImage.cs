@@ -1,14 +1,17 @@
 namespace ResNet.Net.Evaluation;
 
-/// <summary>A picture whose class is known. Immutable; <see cref="Read"/> may be called from any thread.</summary>
+/// <summary>Represents an image whose class is known. Immutable and thread-safe.</summary>
 public sealed class LabeledImage
 {
     private readonly Func<ReadOnlyMemory<byte>> _read;
 
-    /// <summary>Creates a picture from whatever holds its bytes.</summary>
-    /// <param name="name">What identifies it in the data set and in reports, such as <c>cat/1.png</c>.</param>
-    /// <param name="classIndex">Its class, from 0.</param>
-    /// <param name="read">Gives the whole encoded file; called from several threads, whenever the picture is needed. Throws <see cref="IOException"/> when it cannot.</param>
+    /// <summary>Initializes a new instance of the class.</summary>
+    /// <param name="name">The name that identifies the image in the dataset and in reports, such as <c>cat/1.png</c>.</param>
+    /// <param name="classIndex">The class, from 0.</param>
+    /// <param name="read">
+    /// Returns the encoded file. Several threads call it, each time the image is needed. It throws <see cref="IOException"/> if the file
+    /// cannot be read.
+    /// </param>
     /// <exception cref="ArgumentException">The name is empty, or the class is negative.</exception>
     public LabeledImage(string name, int classIndex, Func<ReadOnlyMemory<byte>> read)
     {
@@ -20,15 +23,17 @@ public sealed class LabeledImage
         _read = read;
     }
 
-    /// <summary>What identifies the picture in its data set: the path from the data set's folder on, with <c>/</c> between the parts.</summary>
+    /// <summary>Gets the image's name: its path relative to the dataset's folder, separated by <c>/</c>.</summary>
     public string Name { get; }
 
-    /// <summary>The true class: an index into the labels of the data set.</summary>
+    /// <summary>Gets the true class, an index into the dataset's labels.</summary>
     public int ClassIndex { get; }
 
-    /// <summary>Reads the whole encoded file.</summary>
-    /// <returns>Its bytes; the caller may keep them.</returns>
-    /// <exception cref="IOException">It cannot be read, or is larger than <see cref="ImageDatasetOptions.MaxPictureBytes"/>.</exception>
+    /// <summary>Reads the encoded file.</summary>
+    /// <returns>The bytes of the file. The caller may keep them.</returns>
+    /// <exception cref="IOException">
+    /// The file cannot be read, or is larger than <see cref="ImageDatasetOptions.MaxImageBytes"/>.
+    /// </exception>
     public ReadOnlyMemory<byte> Read() => _read();
 
     /// <inheritdoc/>

@@ -1,22 +1,23 @@
 namespace ResNet.Net.Extensions;
 
-/// <summary>
-/// Gives an application's classifier as soon as it is there, without a thread that waits for it. It is loaded once, in the background, and belongs to the
-/// container, which disposes it. Thread-safe.
-/// </summary>
+/// <summary>Provides an application's classifier once it is loaded, without blocking a thread. Thread-safe.</summary>
+/// <remarks>The classifier is loaded once, in the background. The container owns and disposes it.</remarks>
 public interface IResNetClassifierProvider
 {
-    /// <summary>How far it is.</summary>
+    /// <summary>Gets the state of the classifier.</summary>
     ResNetClassifierState State { get; }
 
-    /// <summary>Why the last attempt failed; null unless <see cref="State"/> is <see cref="ResNetClassifierState.Failed"/>.</summary>
+    /// <summary>Gets the error of the last attempt; null unless the state is <see cref="ResNetClassifierState.Failed"/>.</summary>
     Exception? Failure { get; }
 
-    /// <summary>The classifier, loaded and warm. The first call starts to load it; after a failure, the first call that comes when <see cref="ResNetClassifierSettings.RetryDelay"/> has passed starts again.</summary>
-    /// <param name="cancellationToken">Ends the waiting, not the loading.</param>
-    /// <returns>The classifier; do not dispose it.</returns>
-    /// <exception cref="ResNetException">It could not be loaded: what <see cref="ResNetClassifier.CreateAsync(ResNetVariant, ResNetClassifierOptions?, IProgress{ModelDownloadProgress}?, CancellationToken)"/> throws.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled, or the application is shutting down.</exception>
+    /// <summary>Gets the loaded and warmed-up classifier.</summary>
+    /// <remarks>
+    /// The first call starts loading. After a failure, the first call after <see cref="ResNetClassifierSettings.RetryDelay"/> tries again.
+    /// </remarks>
+    /// <param name="cancellationToken">Cancels waiting, but not loading.</param>
+    /// <returns>The classifier. Don't dispose it.</returns>
+    /// <exception cref="ResNetException">The classifier cannot be loaded.</exception>
+    /// <exception cref="OperationCanceledException">The call was canceled, or the application is shutting down.</exception>
     /// <exception cref="ObjectDisposedException">The container is disposed.</exception>
     Task<ResNetClassifier> GetAsync(CancellationToken cancellationToken = default);
 }

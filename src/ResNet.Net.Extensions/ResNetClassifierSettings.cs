@@ -1,92 +1,92 @@
 namespace ResNet.Net.Extensions;
 
 /// <summary>
-/// A classifier as an application's configuration describes it: plain values that bind from a section such as <c>"ResNet": { "Model": "resnet50-v1-12" }</c>.
-/// Checked when the application starts; what is wrong is named with its key.
+/// Represents the settings of a classifier: plain values that bind to a configuration section such as
+/// <c>"ResNet": { "Model": "resnet50-v1-12" }</c>. They are validated when the application starts.
 /// </summary>
 public sealed class ResNetClassifierSettings
 {
-    /// <summary>The id of a variant, such as <c>resnet50-v1-12-int8</c>. Either this or <see cref="ModelPath"/>.</summary>
+    /// <summary>Gets or sets the id of a variant, such as <c>resnet50-v1-12-int8</c>. Set either this or <see cref="ModelPath"/>.</summary>
     public string? Model { get; set; }
 
-    /// <summary>The path of an ONNX file of your own. Either this or <see cref="Model"/>.</summary>
+    /// <summary>Gets or sets the path of an ONNX file. Set either this or <see cref="Model"/>.</summary>
     public string? ModelPath { get; set; }
 
-    /// <summary>The labels of <see cref="ModelPath"/>: <c>ImageNet</c>, <c>Cifar10</c>, or the path of a text file with a label a line.</summary>
-    /// <value>null: <c>class 0</c>, <c>class 1</c>, ...</value>
+    /// <summary>Gets or sets the labels of <see cref="ModelPath"/>: <c>ImageNet</c>, <c>Cifar10</c>, or a file with one per line.</summary>
+    /// <value>The default is null: <c>class 0</c>, <c>class 1</c> and so on.</value>
     public string? Labels { get; set; }
 
-    /// <summary>What the output of <see cref="ModelPath"/> holds.</summary>
-    /// <value><see cref="OutputKind.Logits"/>.</value>
+    /// <summary>Gets or sets the kind of output of <see cref="ModelPath"/>.</summary>
+    /// <value>The default is <see cref="OutputKind.Logits"/>.</value>
     public OutputKind OutputKind { get; set; }
 
-    /// <summary>The name of the input of <see cref="ModelPath"/>.</summary>
-    /// <value>null: the file's first.</value>
+    /// <summary>Gets or sets the name of the input of <see cref="ModelPath"/>.</summary>
+    /// <value>The default is null: the first of the file.</value>
     public string? InputName { get; set; }
 
-    /// <summary>The name of the output of <see cref="ModelPath"/> that holds the scores.</summary>
-    /// <value>null: the file's first.</value>
+    /// <summary>Gets or sets the name of the output of <see cref="ModelPath"/> that holds the scores.</summary>
+    /// <value>The default is null: the first of the file.</value>
     public string? OutputName { get; set; }
 
-    /// <summary>The name of a built-in <see cref="PreprocessingProfile"/>, in place of the model's own.</summary>
-    /// <value>null: the model's own.</value>
+    /// <summary>Gets or sets the name of a built-in <see cref="PreprocessingProfile"/> that replaces the model's own.</summary>
+    /// <value>The default is null: the model's own profile.</value>
     public string? Profile { get; set; }
 
-    /// <summary>As <see cref="ResNetClassifierOptions.Crops"/>.</summary>
+    /// <summary>Gets or sets <see cref="ResNetClassifierOptions.Crops"/>.</summary>
     public CropSampling Crops { get; set; } = CropSampling.Center;
 
-    /// <summary>As <see cref="ResNetClassifierOptions.Outputs"/>: <c>Features</c>, <c>ActivationMaps</c>, or both with a comma between.</summary>
+    /// <summary>Gets or sets <see cref="ResNetClassifierOptions.Outputs"/>; several values are comma-separated.</summary>
     public ModelOutputs Outputs { get; set; }
 
-    /// <summary>As <see cref="ResNetClassifierOptions.Threads"/>: for one run of the model, from 1.</summary>
-    /// <value>null: as many as the process has processors.</value>
+    /// <summary>Gets or sets <see cref="ResNetClassifierOptions.Threads"/>, the number of threads of one model run, from 1.</summary>
+    /// <value>The default is null: the number of processors.</value>
     public int? Threads { get; set; }
 
-    /// <summary>As <see cref="ResNetClassifierOptions.AllowSpinning"/>.</summary>
+    /// <summary>Gets or sets <see cref="ResNetClassifierOptions.AllowSpinning"/>.</summary>
     public bool AllowSpinning { get; set; }
 
-    /// <summary>As <see cref="ResNetClassifierOptions.BatchSize"/>: from 1 to 1024.</summary>
-    /// <value>8.</value>
+    /// <summary>Gets or sets <see cref="ResNetClassifierOptions.BatchSize"/>, from 1 to 1024.</summary>
+    /// <value>The default is 8.</value>
     public int BatchSize { get; set; } = 8;
 
-    /// <summary>As <see cref="ResNetClassifierOptions.KeepOptimizedModel"/>.</summary>
+    /// <summary>Gets or sets <see cref="ResNetClassifierOptions.KeepOptimizedModel"/>.</summary>
     public bool? KeepOptimizedModel { get; set; }
 
-    /// <summary>The name of an <see cref="Net.ExecutionProvider"/>, such as <c>CUDA</c>.</summary>
-    /// <value>null: the CPU.</value>
+    /// <summary>Gets or sets the name of an <see cref="Net.ExecutionProvider"/>, such as <c>CUDA</c>.</summary>
+    /// <value>The default is null: the CPU.</value>
     public string? ExecutionProvider { get; set; }
 
-    /// <summary>As <see cref="ExecutionProvider.Options"/>, such as <c>device_id</c>.</summary>
+    /// <summary>Gets <see cref="ExecutionProvider.Options"/>, such as <c>device_id</c>.</summary>
     public IDictionary<string, string> ExecutionProviderOptions { get; } = new Dictionary<string, string>();
 
-    /// <summary>As <see cref="ExecutionProvider.AllowCpuFallback"/>.</summary>
+    /// <summary>Gets or sets <see cref="ExecutionProvider.AllowCpuFallback"/>.</summary>
     public bool AllowCpuFallback { get; set; }
 
-    /// <summary>As <see cref="ResNetClassifierOptions.ConfigEntries"/>.</summary>
+    /// <summary>Gets <see cref="ResNetClassifierOptions.ConfigEntries"/>.</summary>
     public IDictionary<string, string> ConfigEntries { get; } = new Dictionary<string, string>();
 
-    /// <summary>What pictures are accepted.</summary>
+    /// <summary>Gets the decoding settings.</summary>
     public ResNetDecodingSettings Decoding { get; } = new();
 
-    /// <summary>Where the file of <see cref="Model"/> is kept, and where it comes from.</summary>
+    /// <summary>Gets the settings of the model store that provides the file of <see cref="Model"/>.</summary>
     public ResNetStoreSettings Store { get; } = new();
 
-    /// <summary>Whether the classifier is loaded in the background when the host starts; otherwise when it is first asked for.</summary>
-    /// <value>true.</value>
+    /// <summary>Gets or sets whether the host loads the classifier in the background at startup.</summary>
+    /// <remarks>Otherwise the first request loads it.</remarks>
+    /// <value>The default is <see langword="true"/>.</value>
     public bool LoadAtStart { get; set; } = true;
 
-    /// <summary>
-    /// Whether it decodes and classifies one grey picture before it is given to anybody, so that the first caller does not wait for memory and native libraries,
-    /// and that a missing one is found at start. An application that hands over pixels, on a machine without libvips, turns it off.
-    /// </summary>
-    /// <value>true.</value>
+    /// <summary>Gets or sets whether the classifier classifies a gray image before it is provided to callers.</summary>
+    /// <remarks>The first caller then doesn't wait for memory and native libraries, and missing ones are detected at startup.</remarks>
+    /// <value>The default is <see langword="true"/>.</value>
     public bool WarmUp { get; set; } = true;
 
-    /// <summary>How long after a failed load it is tried again; doubles with each failure, up to <see cref="LongestRetryDelay"/>. Who asks meanwhile gets the failure at once.</summary>
-    /// <value>5 seconds.</value>
+    /// <summary>Gets or sets the delay before a failed load is retried.</summary>
+    /// <remarks>It doubles with each failure, up to <see cref="LongestRetryDelay"/>. Calls during the delay fail immediately.</remarks>
+    /// <value>The default is 5 seconds.</value>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The longest <see cref="RetryDelay"/>, up to a day.</summary>
-    /// <value>5 minutes.</value>
+    /// <summary>Gets or sets the maximum <see cref="RetryDelay"/>, at most one day.</summary>
+    /// <value>The default is 5 minutes.</value>
     public TimeSpan LongestRetryDelay { get; set; } = TimeSpan.FromMinutes(5);
 }

@@ -1,17 +1,17 @@
 namespace ResNet.Net.Extensions;
 
-/// <summary>How far an application's classifier is.</summary>
+/// <summary>Specifies the state of an application's classifier.</summary>
 public enum ResNetClassifierState
 {
-    /// <summary>Nobody has asked for it yet.</summary>
+    /// <summary>Loading hasn't started.</summary>
     NotLoaded,
 
-    /// <summary>It is being downloaded, loaded or warmed up.</summary>
+    /// <summary>The classifier is being downloaded, loaded or warmed up.</summary>
     Loading,
 
-    /// <summary>It is there.</summary>
+    /// <summary>The classifier is ready.</summary>
     Ready,
 
-    /// <summary>The last attempt failed; another one follows.</summary>
+    /// <summary>The last attempt failed. Another one follows.</summary>
     Failed,
 }

@@ -1,11 +1,13 @@
 namespace ResNet.Net.Onnx;
 
-/// <summary>What to do with a model whose tensors lie in other files.</summary>
+/// <summary>Specifies how to load a model that stores tensors in external files.</summary>
 public enum ExternalDataPolicy
 {
-    /// <summary>The model is refused.</summary>
-    Refuse,
+    /// <summary>Rejects the model.</summary>
+    Reject,
 
-    /// <summary>The files are read into the model, if they lie in the model's folder or below it; links that lead out of it are refused.</summary>
+    /// <summary>
+    /// Reads the files into the model if they are in the model's folder or below it. Links that lead out of that folder are rejected.
+    /// </summary>
     ReadFromModelFolder,
 }

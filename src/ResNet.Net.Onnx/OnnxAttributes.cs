@@ -1,99 +1,103 @@
 using Google.Protobuf;
 using Google.Protobuf.Collections;
-using ResNet.Net.Onnx.Internals.Schema;
-using AttributeType = ResNet.Net.Onnx.Internals.Schema.AttributeProto.Types.AttributeType;
+using ResNet.Net.Onnx.Schema;
+using AttributeType = ResNet.Net.Onnx.Schema.AttributeProto.Types.AttributeType;
 
 namespace ResNet.Net.Onnx;
 
-/// <summary>The attributes of a node, by name.</summary>
+/// <summary>Represents the attributes of a node, by name.</summary>
 public sealed class OnnxAttributes
 {
     private readonly NodeProto _node;
 
     internal OnnxAttributes(NodeProto node) => _node = node;
 
-    /// <summary>The names, in the order of the file.</summary>
+    /// <summary>Gets the names, in file order.</summary>
     public IEnumerable<string> Names => List.Select(a => a.Name);
 
     private RepeatedField<AttributeProto> List => _node.Attribute;
 
-    /// <summary>Whether there is an attribute.</summary>
-    /// <param name="name">Its name.</param>
-    /// <returns>True if there is.</returns>
+    /// <summary>Determines whether the node has an attribute.</summary>
+    /// <param name="name">The attribute's name.</param>
+    /// <returns>True if the node has the attribute.</returns>
     public bool Contains(string name) => Find(name) is not null;
 
-    /// <summary>An integer.</summary>
+    /// <summary>Gets an integer.</summary>
     /// <param name="name">The attribute's name.</param>
-    /// <param name="absent">What the specification says where it is not there.</param>
+    /// <param name="defaultValue">The value to return if the node doesn't have the attribute.</param>
     /// <returns>The value.</returns>
-    /// <exception cref="OnnxModelException">The attribute is of another type.</exception>
-    public long GetInt(string name, long absent) => Find(name, AttributeType.Int)?.I ?? absent;
+    /// <exception cref="OnnxModelException">The attribute has a different type.</exception>
+    public long GetInt(string name, long defaultValue) => Find(name, AttributeType.Int)?.I ?? defaultValue;
 
-    /// <summary>A real number.</summary>
+    /// <summary>Gets a floating-point number.</summary>
     /// <param name="name">The attribute's name.</param>
-    /// <param name="absent">What the specification says where it is not there.</param>
+    /// <param name="defaultValue">The value to return if the node doesn't have the attribute.</param>
     /// <returns>The value.</returns>
-    /// <exception cref="OnnxModelException">The attribute is of another type.</exception>
-    public float GetFloat(string name, float absent) => Find(name, AttributeType.Float)?.F ?? absent;
+    /// <exception cref="OnnxModelException">The attribute has a different type.</exception>
+    public float GetFloat(string name, float defaultValue) => Find(name, AttributeType.Float)?.F ?? defaultValue;
 
-    /// <summary>A text.</summary>
+    /// <summary>Gets a string.</summary>
     /// <param name="name">The attribute's name.</param>
-    /// <param name="absent">What the specification says where it is not there.</param>
+    /// <param name="defaultValue">The value to return if the node doesn't have the attribute.</param>
     /// <returns>The value.</returns>
-    /// <exception cref="OnnxModelException">The attribute is of another type.</exception>
-    public string GetString(string name, string absent) => Find(name, AttributeType.String)?.S.ToStringUtf8() ?? absent;
+    /// <exception cref="OnnxModelException">The attribute has a different type.</exception>
+    public string GetString(string name, string defaultValue) => Find(name, AttributeType.String)?.S.ToStringUtf8() ?? defaultValue;
 
-    /// <summary>A list of integers.</summary>
+    /// <summary>Gets a list of integers.</summary>
     /// <param name="name">The attribute's name.</param>
-    /// <returns>A copy of the values; null where the attribute is not there.</returns>
-    /// <exception cref="OnnxModelException">The attribute is of another type.</exception>
+    /// <returns>A copy of the values; null if the node doesn't have the attribute.</returns>
+    /// <exception cref="OnnxModelException">The attribute has a different type.</exception>
     public long[]? GetInts(string name) => Find(name, AttributeType.Ints)?.Ints.ToArray();
 
-    /// <summary>A list of real numbers.</summary>
+    /// <summary>Gets a list of floating-point numbers.</summary>
     /// <param name="name">The attribute's name.</param>
-    /// <returns>A copy of the values; null where the attribute is not there.</returns>
-    /// <exception cref="OnnxModelException">The attribute is of another type.</exception>
+    /// <returns>A copy of the values; null if the node doesn't have the attribute.</returns>
+    /// <exception cref="OnnxModelException">The attribute has a different type.</exception>
     public float[]? GetFloats(string name) => Find(name, AttributeType.Floats)?.Floats.ToArray();
 
-    /// <summary>A tensor.</summary>
+    /// <summary>Gets a tensor.</summary>
     /// <param name="name">The attribute's name.</param>
-    /// <returns>The tensor; null where the attribute is not there.</returns>
-    /// <exception cref="OnnxModelException">The attribute is of another type.</exception>
-    public OnnxTensor? GetTensor(string name) => Find(name, AttributeType.Tensor) is AttributeProto attribute ? new OnnxTensor(attribute.T) : null;
+    /// <returns>The tensor; null if the node doesn't have the attribute.</returns>
+    /// <exception cref="OnnxModelException">The attribute has a different type.</exception>
+    public OnnxTensor? GetTensor(string name)
+        => Find(name, AttributeType.Tensor) is AttributeProto attribute ? new OnnxTensor(attribute.T) : null;
 
-    /// <summary>Sets an integer, in place of whatever has the name.</summary>
+    /// <summary>Sets an integer. An existing attribute of that name is replaced.</summary>
     /// <param name="name">The attribute's name.</param>
     /// <param name="value">The value.</param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public void Set(string name, long value) => Put(new AttributeProto { Name = name, Type = AttributeType.Int, I = value });
 
-    /// <summary>Sets a real number, in place of whatever has the name.</summary>
+    /// <summary>Sets a floating-point number. An existing attribute of that name is replaced.</summary>
     /// <param name="name">The attribute's name.</param>
     /// <param name="value">The value.</param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public void Set(string name, float value) => Put(new AttributeProto { Name = name, Type = AttributeType.Float, F = value });
 
-    /// <summary>Sets a text, in place of whatever has the name.</summary>
+    /// <summary>Sets a string. An existing attribute of that name is replaced.</summary>
     /// <param name="name">The attribute's name.</param>
     /// <param name="value">The value.</param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
-    public void Set(string name, string value) => Put(new AttributeProto { Name = name, Type = AttributeType.String, S = ByteString.CopyFromUtf8(value) });
+    public void Set(string name, string value)
+        => Put(new AttributeProto { Name = name, Type = AttributeType.String, S = ByteString.CopyFromUtf8(value) });
 
-    /// <summary>Sets a list of integers, in place of whatever has the name.</summary>
+    /// <summary>Sets a list of integers. An existing attribute of that name is replaced.</summary>
     /// <param name="name">The attribute's name.</param>
     /// <param name="values">The values; copied.</param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
-    public void Set(string name, ReadOnlySpan<long> values) => Put(new AttributeProto { Name = name, Type = AttributeType.Ints, Ints = { values.ToArray() } });
+    public void Set(string name, ReadOnlySpan<long> values)
+        => Put(new AttributeProto { Name = name, Type = AttributeType.Ints, Ints = { values.ToArray() } });
 
-    /// <summary>Sets a list of real numbers, in place of whatever has the name.</summary>
+    /// <summary>Sets a list of floating-point numbers. An existing attribute of that name is replaced.</summary>
     /// <param name="name">The attribute's name.</param>
     /// <param name="values">The values; copied.</param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
-    public void Set(string name, ReadOnlySpan<float> values) => Put(new AttributeProto { Name = name, Type = AttributeType.Floats, Floats = { values.ToArray() } });
+    public void Set(string name, ReadOnlySpan<float> values)
+        => Put(new AttributeProto { Name = name, Type = AttributeType.Floats, Floats = { values.ToArray() } });
 
-    /// <summary>Sets a tensor, in place of whatever has the name.</summary>
+    /// <summary>Sets a tensor. An existing attribute of that name is replaced.</summary>
     /// <param name="name">The attribute's name.</param>
-    /// <param name="value">The tensor; shared with the attribute from now on.</param>
+    /// <param name="value">The tensor; not copied.</param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public void Set(string name, OnnxTensor value)
     {
@@ -102,8 +106,8 @@ public sealed class OnnxAttributes
     }
 
     /// <summary>Removes an attribute.</summary>
-    /// <param name="name">Its name.</param>
-    /// <returns>Whether it was there.</returns>
+    /// <param name="name">The attribute's name.</param>
+    /// <returns>True if the attribute existed.</returns>
     public bool Remove(string name) => Find(name) is AttributeProto attribute && List.Remove(attribute);
 
     private AttributeProto? Find(string name)
@@ -127,7 +131,7 @@ public sealed class OnnxAttributes
             return null;
         }
 
-        // Files older than IR version 2 do not say the type: the field that is set tells it.
+        // Up to IR version 1, files don't store the type: the field that is set determines it.
         bool has = attribute.HasType ? attribute.Type == type : type switch
         {
             AttributeType.Int => attribute.HasI,
@@ -139,7 +143,9 @@ public sealed class OnnxAttributes
         };
         return has && (type != AttributeType.Tensor || attribute.T is not null)
             ? attribute
-            : throw new OnnxModelException($"The attribute '{name}' of {new OnnxNode(_node)} is {(attribute.HasType ? attribute.Type : "of no type")}, but {type} is needed. The file is damaged, or of an operator set that is not known.");
+            : throw new OnnxModelException(
+                $"The attribute '{name}' of {new OnnxNode(_node)} has {(attribute.HasType ? $"the type {attribute.Type}" : "no type")}, "
+                + $"but {type} is expected. The file is damaged or uses an unsupported operator set.");
     }
 
     private void Put(AttributeProto attribute)

@@ -1,11 +1,10 @@
-using ResNet.Net.Onnx.Internals;
-using ResNet.Net.Onnx.Internals.Schema;
+using ResNet.Net.Onnx.Schema;
 
 namespace ResNet.Net.Onnx;
 
 /// <summary>
-/// A graph: nodes in an order in which they can run, the values that come in and go out, and the initializers (weights).
-/// The lists can be edited; look-ups among many nodes go through <see cref="CreateIndex"/>.
+/// Represents the graph of a model: its nodes in execution order, its inputs and outputs, and its initializers (weights).
+/// All lists can be edited. For many lookups, use <see cref="CreateIndex"/>.
 /// </summary>
 public sealed class OnnxGraph
 {
@@ -19,56 +18,60 @@ public sealed class OnnxGraph
         Initializers = [.. proto.Initializer.Select(t => new OnnxTensor(t))];
     }
 
-    /// <summary>The graph's name.</summary>
+    /// <summary>Gets or sets the graph's name.</summary>
     public string Name
     {
         get => Proto.Name;
         set => Proto.Name = value;
     }
 
-    /// <summary>The nodes, each after those whose outputs it takes.</summary>
+    /// <summary>Gets the nodes in execution order: each node follows the nodes that produce its inputs.</summary>
     public IList<OnnxNode> Nodes { get; }
 
-    /// <summary>What the graph declares as inputs. In files of IR version 3 this lists the initializers too: see <see cref="FeedInputs"/>.</summary>
+    /// <summary>Gets the declared inputs. Up to IR version 3 they include the initializers; see <see cref="FeedInputs"/>.</summary>
     public IList<OnnxValueInfo> Inputs { get; }
 
-    /// <summary>What the graph gives.</summary>
+    /// <summary>Gets the outputs.</summary>
     public IList<OnnxValueInfo> Outputs { get; }
 
-    /// <summary>What the file says of values between nodes; often nothing.</summary>
+    /// <summary>Gets the declared types and shapes of intermediate values; often empty.</summary>
     public IList<OnnxValueInfo> ValueInfos { get; }
 
-    /// <summary>The weights and other constants, by their names.</summary>
+    /// <summary>Gets the weights and other constants.</summary>
     public IList<OnnxTensor> Initializers { get; }
 
-    /// <summary>The inputs that a caller has to feed: those that are no initializer.</summary>
+    /// <summary>Gets the inputs that a caller must provide: those without an initializer.</summary>
     public IEnumerable<OnnxValueInfo> FeedInputs
     {
         get
         {
-            HashSet<string> initializers = [.. Initializers.Select(t => t.Name), .. Proto.SparseInitializer.Select(t => t.Values?.Name ?? string.Empty)];
+            IEnumerable<string> sparse = Proto.SparseInitializer.Select(t => t.Values?.Name ?? string.Empty);
+            HashSet<string> initializers = [.. Initializers.Select(t => t.Name), .. sparse];
             return Inputs.Where(i => !initializers.Contains(i.Name));
         }
     }
 
     internal GraphProto Proto { get; }
 
-    /// <summary>Look-ups by value name, as the graph is now; edits made later are not in it.</summary>
-    /// <returns>The look-ups.</returns>
+    /// <summary>Creates an index for lookups by value name. It is a snapshot: later edits are not included.</summary>
+    /// <returns>The index.</returns>
     public OnnxGraphIndex CreateIndex() => new(this);
 
-    /// <summary>The weight or constant of a name; searches the list.</summary>
-    /// <param name="name">The name.</param>
-    /// <returns>The tensor; null where there is none.</returns>
+    /// <summary>Finds an initializer by a linear search.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The tensor; null if there is none.</returns>
     public OnnxTensor? FindInitializer(string name) => Initializers.FirstOrDefault(t => t.Name == name);
 
-    /// <summary>The node that gives a value; searches the list.</summary>
+    /// <summary>Finds the node that produces a value by a linear search.</summary>
     /// <param name="value">The value's name.</param>
-    /// <returns>The node; null where no node gives it.</returns>
+    /// <returns>The node; null if no node produces the value.</returns>
     public OnnxNode? FindProducer(string value) => Nodes.FirstOrDefault(n => n.Outputs.Contains(value));
 
-    /// <summary>Removes initializers from the graph's inputs, as files of IR version 3 list them. Callers can no longer replace weights, and a runtime may take them as constants.</summary>
-    /// <returns>How many there were.</returns>
+    /// <summary>
+    /// Removes the initializers from the graph's inputs, where IR version 3 lists them. Callers can no longer replace weights, and a
+    /// runtime can treat them as constants.
+    /// </summary>
+    /// <returns>The number of removed inputs.</returns>
     public int DropInitializerInputs()
     {
         HashSet<OnnxValueInfo> feed = [.. FeedInputs];
@@ -84,22 +87,22 @@ public sealed class OnnxGraph
         return count;
     }
 
-    /// <summary>Removes nodes that no output needs, and initializers and value infos that nothing uses.</summary>
-    /// <returns>How many nodes were removed.</returns>
+    /// <summary>Removes the nodes that no output depends on, and the initializers and value infos that are no longer used.</summary>
+    /// <returns>The number of removed nodes.</returns>
     public int RemoveUnused()
     {
-        // From the outputs back, whatever the order of the nodes.
+        // Walks back from the outputs, so the order of the nodes doesn't matter.
         OnnxGraphIndex index = CreateIndex();
         HashSet<string> needed = [.. Outputs.Select(o => o.Name)];
         HashSet<OnnxNode> kept = [];
-        Stack<string> open = new(needed);
-        while (open.TryPop(out string? value))
+        Stack<string> pending = new(needed);
+        while (pending.TryPop(out string? value))
         {
             if (index.FindProducer(value) is OnnxNode node && kept.Add(node))
             {
                 foreach (string use in Subgraphs.UsesOf(node.Proto).Where(needed.Add))
                 {
-                    open.Push(use);
+                    pending.Push(use);
                 }
             }
         }
@@ -116,9 +119,12 @@ public sealed class OnnxGraph
         static void RemoveAll<T>(IList<T> list, Predicate<T> unused) => ((List<T>)list).RemoveAll(unused);
     }
 
-    /// <summary>Makes every node that takes a value, and every output of the graph that is it, take another one instead. The names of the graph's outputs change with it.</summary>
-    /// <param name="value">The value that is taken now.</param>
-    /// <param name="replacement">The value to take.</param>
+    /// <summary>
+    /// Replaces every use of a value by another value: in node inputs, in subgraphs and in graph outputs. A graph output that is the
+    /// value is renamed.
+    /// </summary>
+    /// <param name="value">The name of the value to replace.</param>
+    /// <param name="replacement">The name of the replacement.</param>
     /// <exception cref="ArgumentException">A name is empty.</exception>
     public void ReplaceUses(string value, string replacement)
     {
@@ -135,19 +141,19 @@ public sealed class OnnxGraph
         }
     }
 
-    /// <summary>Orders the nodes so that each comes after those whose outputs it takes; otherwise keeps the order they have.</summary>
-    /// <exception cref="OnnxModelException">There is a cycle; the message names its nodes.</exception>
+    /// <summary>Sorts the nodes so that each follows the nodes that produce its inputs. The sort is stable.</summary>
+    /// <exception cref="OnnxModelException">The graph has a cycle. The message names its nodes.</exception>
     public void SortNodes()
     {
-        List<OnnxNode> sorted = NodeOrder.Sort(Nodes);
+        List<OnnxNode> sorted = NodeSorter.Sort(Nodes);
         for (int i = 0; i < sorted.Count; i++)
         {
             Nodes[i] = sorted[i];
         }
     }
 
-    /// <summary>A name that no value and no node of the graph has, subgraphs included.</summary>
-    /// <param name="stem">What the name begins with; it is the name itself where that is free.</param>
+    /// <summary>Creates a name that no value and no node of the graph or its subgraphs has.</summary>
+    /// <param name="stem">The start of the name, and the whole name if it is free.</param>
     /// <returns>The name.</returns>
     /// <exception cref="ArgumentException">The stem is empty.</exception>
     public string CreateUniqueName(string stem)
@@ -156,10 +162,10 @@ public sealed class OnnxGraph
         return CreateUniqueName(stem, Names());
     }
 
-    /// <summary>Every name of a value or node, subgraphs included.</summary>
+    /// <summary>Gets the names of all values and nodes, including those of subgraphs.</summary>
     internal HashSet<string> Names()
     {
-        HashSet<string> names = [.. Inputs.Select(i => i.Name), .. Outputs.Select(o => o.Name), .. ValueInfos.Select(v => v.Name), .. Initializers.Select(t => t.Name)];
+        HashSet<string> names = [.. Inputs.Concat(Outputs).Concat(ValueInfos).Select(v => v.Name), .. Initializers.Select(t => t.Name)];
         foreach (OnnxNode node in Nodes)
         {
             names.UnionWith(Subgraphs.NamesOf(node.Proto));
@@ -179,7 +185,7 @@ public sealed class OnnxGraph
         return name;
     }
 
-    /// <summary>Writes the lists back into the message.</summary>
+    /// <summary>Copies the lists into the protobuf message.</summary>
     internal GraphProto ToProto()
     {
         Write(Proto.Node, Nodes, n => n.Proto);

@@ -1,6 +1,6 @@
 namespace ResNet.Net.Onnx;
 
-/// <summary>Look-ups in a graph by value name, as it was when the index was made.</summary>
+/// <summary>Finds producers, consumers and initializers by value name. A snapshot of the graph: later edits are not included.</summary>
 public sealed class OnnxGraphIndex
 {
     private readonly Dictionary<string, OnnxNode> _producers = [];
@@ -21,7 +21,7 @@ public sealed class OnnxGraphIndex
                 _producers.TryAdd(output, node);
             }
 
-            foreach (string input in Internals.Subgraphs.UsesOf(node.Proto).Distinct())
+            foreach (string input in Subgraphs.UsesOf(node.Proto).Distinct())
             {
                 if (!_consumers.TryGetValue(input, out List<OnnxNode>? list))
                 {
@@ -33,18 +33,18 @@ public sealed class OnnxGraphIndex
         }
     }
 
-    /// <summary>The node that gives a value.</summary>
+    /// <summary>Finds the node that produces a value.</summary>
     /// <param name="value">The value's name.</param>
-    /// <returns>The node; null for inputs, initializers and unknown names.</returns>
+    /// <returns>The node; null for graph inputs, initializers and unknown names.</returns>
     public OnnxNode? FindProducer(string value) => _producers.GetValueOrDefault(value);
 
-    /// <summary>The nodes that take a value, each once, in the order of the graph; inner graphs of a node count as the node.</summary>
+    /// <summary>Finds the nodes that consume a value. A node whose subgraphs use the value counts as a consumer.</summary>
     /// <param name="value">The value's name.</param>
-    /// <returns>The nodes; none where nothing takes it.</returns>
+    /// <returns>Each consumer once, in graph order; empty if there are none.</returns>
     public IReadOnlyList<OnnxNode> FindConsumers(string value) => _consumers.TryGetValue(value, out List<OnnxNode>? list) ? list : [];
 
-    /// <summary>The weight or constant of a name.</summary>
-    /// <param name="name">The name.</param>
-    /// <returns>The tensor; null where there is none.</returns>
+    /// <summary>Finds an initializer.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The tensor; null if there is none.</returns>
     public OnnxTensor? FindInitializer(string name) => _initializers.GetValueOrDefault(name);
 }

@@ -1,21 +1,22 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
-using ResNet.Net.Onnx.Internals;
-using ResNet.Net.Onnx.Internals.Schema;
+using ResNet.Net.Onnx.Schema;
 
 namespace ResNet.Net.Onnx;
 
 /// <summary>
-/// An ONNX model in memory: read, edited, checked, written. What this library does not know of a file it keeps and writes back.
-/// Not thread-safe while it is edited.
+/// Represents an ONNX model in memory: load it, edit it, check it, save it. Unknown fields of a file are kept and written back.
+/// Not thread-safe during edits.
 /// </summary>
 /// <remarks>Source: the ONNX IR specification, https://github.com/onnx/onnx/blob/main/docs/IR.md.</remarks>
 public sealed class OnnxModel
 {
     private readonly ModelProto _proto;
 
-    /// <summary>Creates a model without nodes.</summary>
-    /// <param name="irVersion">The version of the IR specification: 3 lists initializers as inputs, from 4 on they need not be.</param>
+    /// <summary>Initializes a new instance of the <see cref="OnnxModel"/> class without nodes.</summary>
+    /// <param name="irVersion">
+    /// The version of the ONNX IR specification. Versions up to 3 require initializers to be listed as inputs.
+    /// </param>
     /// <param name="opset">The version of ONNX's own operator set.</param>
     /// <param name="graphName">The name of the graph.</param>
     /// <exception cref="ArgumentException">A version is below 1, or the name is empty.</exception>
@@ -35,8 +36,8 @@ public sealed class OnnxModel
         Graph = new OnnxGraph(proto.Graph);
     }
 
-    /// <summary>The version of the IR specification that the file is written in.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is set to less than 1.</exception>
+    /// <summary>Gets or sets the version of the ONNX IR specification that the model uses.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
     public long IrVersion
     {
         get => _proto.IrVersion;
@@ -47,28 +48,28 @@ public sealed class OnnxModel
         }
     }
 
-    /// <summary>The tool that wrote the file; empty where it is not said.</summary>
+    /// <summary>Gets or sets the name of the tool that wrote the file; empty if unknown.</summary>
     public string ProducerName
     {
         get => _proto.ProducerName;
         set => _proto.ProducerName = value;
     }
 
-    /// <summary>The version of the tool that wrote the file; empty where it is not said.</summary>
+    /// <summary>Gets or sets the version of the tool that wrote the file; empty if unknown.</summary>
     public string ProducerVersion
     {
         get => _proto.ProducerVersion;
         set => _proto.ProducerVersion = value;
     }
 
-    /// <summary>The version of ONNX's own operator set; 1 where the file imports none, as the specification says.</summary>
+    /// <summary>Gets or sets the version of ONNX's own operator set; 1 if the model imports none, as the specification defines.</summary>
     public long Opset
     {
         get => GetOpset(string.Empty) ?? 1;
         set => SetOpset(string.Empty, value);
     }
 
-    /// <summary>The operator sets that the model imports: the version by domain; the empty domain is ONNX's own.</summary>
+    /// <summary>Gets the versions of the imported operator sets by domain. The empty domain is ONNX's own.</summary>
     public IReadOnlyDictionary<string, long> OpsetImports
     {
         get
@@ -83,7 +84,7 @@ public sealed class OnnxModel
         }
     }
 
-    /// <summary>Free texts by key that come with the model. A copy: change them by <see cref="SetMetadata"/>.</summary>
+    /// <summary>Gets a copy of the model's metadata properties. To change one, call <see cref="SetMetadata"/>.</summary>
     public IReadOnlyDictionary<string, string> Metadata
     {
         get
@@ -98,32 +99,36 @@ public sealed class OnnxModel
         }
     }
 
-    /// <summary>The graph.</summary>
+    /// <summary>Gets the graph.</summary>
     public OnnxGraph Graph { get; }
 
-    /// <summary>Whether the file holds functions of its own, which the helpers here do not look into.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the model defines functions. This library keeps them, but doesn't check or edit them.
+    /// </summary>
     public bool HasFunctions => _proto.Functions.Count > 0;
 
     internal IReadOnlyList<string> FunctionNames => [.. _proto.Functions.Select(f => f.Name)];
 
-    /// <summary>Reads a file. Takes twice the file's size in memory while it reads, once afterwards.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="externalData">What to do with tensors that lie in other files.</param>
+    /// <summary>Loads a model from a file. Memory peaks at about twice the file's size and then falls to about the file's size.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="externalData">Specifies how to load tensors that are stored in external files.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="OnnxModelException">The file is no ONNX model, is damaged, or keeps tensors where they are not read.</exception>
+    /// <exception cref="OnnxModelException">The file is damaged, is not an ONNX model, or uses external data that is rejected.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the file is denied, or the path names a folder.</exception>
     /// <exception cref="ArgumentException">The path is empty.</exception>
-    public static unsafe OnnxModel Load(string path, ExternalDataPolicy externalData = ExternalDataPolicy.Refuse)
+    public static unsafe OnnxModel Load(string path, ExternalDataPolicy externalData = ExternalDataPolicy.Reject)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0,
+            FileOptions.SequentialScan);
         if (file.Length > int.MaxValue)
         {
-            throw new OnnxModelException($"'{path}' has {file.Length} bytes, but a protobuf message has 2 GiB at most. Models that large keep their tensors in other files.");
+            throw new OnnxModelException(
+                $"'{path}' has {file.Length} bytes, but an ONNX file is limited to 2 GiB. Store the tensors as external data.");
         }
 
-        // Outside of the garbage collector's heap, so that it is gone as soon as the messages are read from it.
+        // Unmanaged, so the memory is returned as soon as the file is parsed.
         int length = (int)file.Length;
         void* buffer = NativeMemory.Alloc((nuint)Math.Max(length, 1));
         try
@@ -138,21 +143,21 @@ public sealed class OnnxModel
         }
     }
 
-    /// <summary>Reads a model in memory.</summary>
-    /// <param name="bytes">The bytes of an ONNX file; read during the call only.</param>
+    /// <summary>Reads a model from memory.</summary>
+    /// <param name="bytes">The bytes of an ONNX file. They are not used after the call.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="OnnxModelException">The bytes are no ONNX model, are damaged, or name tensors in other files.</exception>
-    public static OnnxModel Parse(ReadOnlySpan<byte> bytes) => Parse(bytes, null, ExternalDataPolicy.Refuse);
+    /// <exception cref="OnnxModelException">The bytes are damaged, are not an ONNX model, or refer to external data.</exception>
+    public static OnnxModel Parse(ReadOnlySpan<byte> bytes) => Parse(bytes, null, ExternalDataPolicy.Reject);
 
-    /// <summary>The version of an operator set.</summary>
+    /// <summary>Gets the imported version of an operator set.</summary>
     /// <param name="domain">The domain; empty for ONNX's own.</param>
-    /// <returns>The version; null where the model does not import it.</returns>
+    /// <returns>The version; null if the model doesn't import the operator set.</returns>
     public long? GetOpset(string domain)
         => _proto.OpsetImport.FirstOrDefault(o => Canonical(o.Domain) == Canonical(domain))?.Version;
 
-    /// <summary>Imports a version of an operator set, in place of another. Nodes are not changed.</summary>
+    /// <summary>Sets the imported version of an operator set. Nodes are not changed.</summary>
     /// <param name="domain">The domain; empty for ONNX's own.</param>
-    /// <param name="version">The version, from 1.</param>
+    /// <param name="version">The version; at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="version"/> is less than 1.</exception>
     public void SetOpset(string domain, long version)
     {
@@ -163,7 +168,7 @@ public sealed class OnnxModel
         {
             _proto.OpsetImport.Add(import = new OperatorSetIdProto());
 
-            // ONNX's own is the one that is not named.
+            // A missing domain means ONNX's own operator set.
             if (domain.Length > 0)
             {
                 import.Domain = domain;
@@ -173,9 +178,9 @@ public sealed class OnnxModel
         import.Version = version;
     }
 
-    /// <summary>Sets a free text that comes with the model.</summary>
-    /// <param name="key">Its key.</param>
-    /// <param name="value">The text; null removes it.</param>
+    /// <summary>Sets or removes a metadata property of the model.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value; null removes the property.</param>
     /// <exception cref="ArgumentException">The key is empty.</exception>
     public void SetMetadata(string key, string? value)
     {
@@ -195,53 +200,59 @@ public sealed class OnnxModel
         }
     }
 
-    /// <summary>What is wrong with the model's structure: values that nothing gives, names given twice, cycles, tensors without their values, operator sets not imported.</summary>
-    /// <returns>A sentence each, naming the node or tensor; none where all is well.</returns>
+    /// <summary>
+    /// Checks the model's structure: missing producers, duplicate names, cycles, incomplete tensors, and operator sets that are not
+    /// imported.
+    /// </summary>
+    /// <returns>One sentence per problem, with the name of the node or tensor; empty if the model is valid.</returns>
     public IReadOnlyList<string> Check() => ModelChecker.Check(ToProto());
 
-    /// <summary>Throws where <see cref="Check"/> finds something.</summary>
-    /// <exception cref="OnnxModelException">The structure is wrong; the message lists what.</exception>
+    /// <summary>Throws an exception if <see cref="Check"/> finds a problem.</summary>
+    /// <exception cref="OnnxModelException">The model is invalid. The message lists the problems.</exception>
     public void ThrowIfInvalid()
     {
-        const int MostShown = 10;
+        const int MaxShown = 10;
         IReadOnlyList<string> problems = Check();
         if (problems.Count > 0)
         {
-            string more = problems.Count > MostShown ? $"; and {problems.Count - MostShown} more" : string.Empty;
-            throw new OnnxModelException($"The model '{Graph.Name}' is not valid: {string.Join("; ", problems.Take(MostShown))}{more}.");
+            string more = problems.Count > MaxShown ? $"; and {problems.Count - MaxShown} more" : string.Empty;
+            throw new OnnxModelException($"The model '{Graph.Name}' is invalid: {string.Join("; ", problems.Take(MaxShown))}{more}.");
         }
     }
 
-    /// <summary>How many bytes the file has.</summary>
+    /// <summary>Calculates the size of the model as a file.</summary>
     /// <returns>The number of bytes.</returns>
-    /// <exception cref="OnnxModelException">There would be more than the 2 GiB that a file can have.</exception>
+    /// <exception cref="OnnxModelException">The file would exceed 2 GiB.</exception>
     public int CalculateSize() => ToFile().CalculateSize();
 
-    /// <summary>The bytes of the file.</summary>
-    /// <returns>A new array.</returns>
-    /// <exception cref="OnnxModelException">There would be more than the 2 GiB that a file can have.</exception>
+    /// <summary>Serializes the model.</summary>
+    /// <returns>A new array with the bytes of the file.</returns>
+    /// <exception cref="OnnxModelException">The file would exceed 2 GiB.</exception>
     public byte[] ToArray() => ToFile().ToByteArray();
 
-    /// <summary>Writes the bytes of the file into memory of the caller's.</summary>
-    /// <param name="destination">Exactly <see cref="CalculateSize"/> bytes.</param>
-    /// <exception cref="ArgumentException">The span has another length.</exception>
-    /// <exception cref="OnnxModelException">There would be more than the 2 GiB that a file can have.</exception>
+    /// <summary>Serializes the model into memory that the caller owns.</summary>
+    /// <param name="destination">The destination; exactly <see cref="CalculateSize"/> bytes.</param>
+    /// <exception cref="ArgumentException">The span has a different length.</exception>
+    /// <exception cref="OnnxModelException">The file would exceed 2 GiB.</exception>
     public void WriteTo(Span<byte> destination)
     {
         ModelProto proto = ToFile();
         if (destination.Length != proto.CalculateSize())
         {
-            throw new ArgumentException($"The model has {proto.CalculateSize()} bytes, but the span {destination.Length}.", nameof(destination));
+            throw new ArgumentException(
+                $"The model has {proto.CalculateSize()} bytes, but the destination has {destination.Length}.", nameof(destination));
         }
 
         proto.WriteTo(destination);
     }
 
-    /// <summary>Writes the file: under another name first, so that nobody ever sees half of it.</summary>
-    /// <param name="path">The file; one that is there is replaced.</param>
-    /// <exception cref="IOException">It cannot be written; what was there is left as it was.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written; what was there is left as it was.</exception>
-    /// <exception cref="OnnxModelException">The file would have more than the 2 GiB that it can have.</exception>
+    /// <summary>
+    /// Saves the model to a file. The file is written under a temporary name and then renamed, so it is never incomplete.
+    /// </summary>
+    /// <param name="path">The path of the file. An existing file is replaced.</param>
+    /// <exception cref="IOException">The file cannot be written. An existing file is unchanged.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied. An existing file is unchanged.</exception>
+    /// <exception cref="OnnxModelException">The file would exceed 2 GiB.</exception>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     public void Save(string path)
     {
@@ -265,50 +276,45 @@ public sealed class OnnxModel
         }
     }
 
-    /// <summary>A copy that can be edited on its own; the tensors' values are shared until they are replaced.</summary>
+    /// <summary>Creates a copy that can be edited independently. The copies share the tensors' values, which are immutable.</summary>
     /// <returns>The copy.</returns>
     public OnnxModel Clone() => new(ToProto().Clone());
 
-    /// <summary>Writes the empty name of ONNX's own operator set, as most exporters do; two bytes.</summary>
-    internal void NameDefaultDomain()
-    {
-        foreach (OperatorSetIdProto import in _proto.OpsetImport.Where(o => o.Domain.Length == 0))
-        {
-            import.Domain = string.Empty;
-        }
-    }
-
-    // ONNX's own operator set has two names.
+    // ONNX's own operator set has two names: the empty one and "ai.onnx".
     internal static string Canonical(string domain) => domain == "ai.onnx" ? string.Empty : domain;
 
     private static OnnxModel Parse(ReadOnlySpan<byte> bytes, string? path, ExternalDataPolicy externalData)
     {
-        string name = path is null ? "The bytes are" : $"'{path}' is";
+        string name = path is null ? "The data" : $"'{path}'";
         ModelProto proto;
         try
         {
             proto = ModelProto.Parser.ParseFrom(bytes);
         }
-        catch (Exception exception) when (exception is InvalidProtocolBufferException or IndexOutOfRangeException or ArgumentException or OverflowException)
+        catch (Exception exception)
+            when (exception is InvalidProtocolBufferException or IndexOutOfRangeException or ArgumentException or OverflowException)
         {
-            // Google.Protobuf adds lengths in 32 bits: those near 2 GiB get past its own checks, to a span's.
-            throw new OnnxModelException($"{name} no ONNX model, or damaged: {exception.Message}", exception);
+            // Google.Protobuf adds lengths in 32 bits, so lengths near 2 GiB pass its own checks and fail elsewhere.
+            throw new OnnxModelException($"{name} is damaged or not an ONNX model: {exception.Message}", exception);
         }
 
         if (proto.Graph is null)
         {
-            throw new OnnxModelException($"{name} no ONNX model: there is no graph in it ({bytes.Length} bytes).");
+            throw new OnnxModelException($"{name} is not an ONNX model: its {bytes.Length} bytes contain no graph.");
         }
 
-        ExternalData.Resolve(proto, path, externalData);
+        ExternalDataReader.Resolve(proto, path, externalData);
         return new OnnxModel(proto);
     }
 
-    /// <summary>The message to write. Protobuf counts in 32 bits, and would write wrong lengths beyond.</summary>
+    /// <summary>Gets the message to write. Protobuf counts in 32 bits and would silently write wrong lengths for larger messages.</summary>
     private ModelProto ToFile()
     {
         long values = Graph.Initializers.Sum(t => t.Proto.HasRawData ? t.Proto.RawData.Length : TensorData.ListBytesOf(t.Proto));
-        return values <= int.MaxValue - (1 << 20) ? ToProto() : throw new OnnxModelException($"The model '{Graph.Name}' has initializers of {values} bytes, but an ONNX file has 2 GiB at most.");
+        return values <= int.MaxValue - (1 << 20)
+            ? ToProto()
+            : throw new OnnxModelException(
+                $"The initializers of the model '{Graph.Name}' have {values} bytes, but an ONNX file is limited to 2 GiB.");
     }
 
     private ModelProto ToProto()

@@ -1,11 +1,13 @@
 namespace ResNet.Net.Onnx;
 
-/// <summary>A model file cannot be read, is not a valid model, or holds what an operation on it does not know.</summary>
+/// <summary>
+/// Thrown when a model file cannot be read, is invalid, or contains something that the requested operation does not support.
+/// </summary>
 public sealed class OnnxModelException : ResNetException
 {
-    /// <summary>Creates the exception.</summary>
-    /// <param name="message">What is wrong, naming the node or tensor, and what to do.</param>
-    /// <param name="innerException">The cause, if there is one.</param>
+    /// <summary>Initializes a new instance of the <see cref="OnnxModelException"/> class.</summary>
+    /// <param name="message">What is wrong, with the name of the node or tensor, and what to do about it.</param>
+    /// <param name="innerException">The cause; may be null.</param>
     public OnnxModelException(string message, Exception? innerException = null)
         : base(message, innerException)
     {

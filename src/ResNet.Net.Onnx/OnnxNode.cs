@@ -1,16 +1,16 @@
-using ResNet.Net.Onnx.Internals.Schema;
+using ResNet.Net.Onnx.Schema;
 
 namespace ResNet.Net.Onnx;
 
-/// <summary>One operation of a graph.</summary>
+/// <summary>Represents a node of a graph: one application of an operator.</summary>
 public sealed class OnnxNode
 {
-    /// <summary>Creates a node.</summary>
+    /// <summary>Initializes a new instance of the <see cref="OnnxNode"/> class.</summary>
     /// <param name="opType">The operator, such as <c>Conv</c>.</param>
-    /// <param name="inputs">The names of the values that it takes, by position; an empty name leaves an optional one out.</param>
-    /// <param name="outputs">The names of the values that it gives.</param>
+    /// <param name="inputs">The names of the input values, by position; an empty name omits an optional input.</param>
+    /// <param name="outputs">The names of the output values.</param>
     /// <param name="name">The node's own name; empty for none.</param>
-    /// <param name="domain">The operator set that the operator is of; empty for ONNX's own.</param>
+    /// <param name="domain">The operator set of the operator; empty for ONNX's own.</param>
     /// <exception cref="ArgumentException"><paramref name="opType"/> is empty.</exception>
     public OnnxNode(string opType, IEnumerable<string> inputs, IEnumerable<string> outputs, string name = "", string domain = "")
     {
@@ -41,53 +41,55 @@ public sealed class OnnxNode
         Attributes = new OnnxAttributes(proto);
     }
 
-    /// <summary>The node's own name; empty for none.</summary>
+    /// <summary>Gets or sets the node's own name; empty if it has none.</summary>
     public string Name
     {
         get => Proto.Name;
         set => Proto.Name = value;
     }
 
-    /// <summary>The operator, such as <c>Conv</c>.</summary>
+    /// <summary>Gets or sets the operator, such as <c>Conv</c>.</summary>
     public string OpType
     {
         get => Proto.OpType;
         set => Proto.OpType = value;
     }
 
-    /// <summary>The operator set that the operator is of: empty for ONNX's own, or such as <c>com.microsoft</c>.</summary>
+    /// <summary>Gets or sets the operator set of the operator: empty for ONNX's own, or a domain such as <c>com.microsoft</c>.</summary>
     public string Domain
     {
         get => OnnxModel.Canonical(Proto.Domain);
         set => Proto.Domain = value;
     }
 
-    /// <summary>The names of the values that the node takes, by position; an empty name stands for an optional one that is left out.</summary>
+    /// <summary>Gets the names of the input values, by position; an empty name stands for an omitted optional input.</summary>
     public IList<string> Inputs => Proto.Input;
 
-    /// <summary>The names of the values that the node gives.</summary>
+    /// <summary>Gets the names of the output values.</summary>
     public IList<string> Outputs => Proto.Output;
 
-    /// <summary>The operator's attributes.</summary>
+    /// <summary>Gets the node's attributes.</summary>
     public OnnxAttributes Attributes { get; }
 
     internal NodeProto Proto { get; }
 
-    /// <summary>Whether the node has an operator of ONNX's own set.</summary>
+    /// <summary>Determines whether the node applies an operator of ONNX's own operator set.</summary>
     /// <param name="opType">The operator.</param>
-    /// <returns>True if it is that operator, of no other domain.</returns>
+    /// <returns>True if the node has that operator; false for the same name in another domain.</returns>
     public bool Is(string opType) => Proto.OpType == opType && Domain.Length == 0;
 
-    /// <summary>The input at a position; null when it is left out.</summary>
-    /// <param name="index">The position, from 0.</param>
-    /// <returns>The value's name, or null.</returns>
+    /// <summary>Gets the name of the input at a position.</summary>
+    /// <param name="index">The zero-based position.</param>
+    /// <returns>The value's name; null if the input is omitted.</returns>
     public string? GetInputOrNull(int index) => index < Proto.Input.Count && Proto.Input[index].Length > 0 ? Proto.Input[index] : null;
 
-    /// <summary>As <c>node 'conv0_fwd' (Conv)</c>, or by its first output when it has no name.</summary>
-    /// <returns>Text for messages.</returns>
+    /// <summary>Returns text such as <c>node 'conv0_fwd' (Conv)</c>. A node without a name is identified by its first output.</summary>
+    /// <returns>The node's name and operator.</returns>
     public override string ToString()
     {
-        string name = Name.Length > 0 ? $"node '{Name}'" : Proto.Output.Count > 0 ? $"the node that gives '{Proto.Output[0]}'" : "a node without name or outputs";
+        string name = Name.Length > 0 ? $"node '{Name}'"
+            : Proto.Output.Count > 0 ? $"the node that produces '{Proto.Output[0]}'"
+            : "a node without a name or outputs";
         return $"{name} ({(Domain.Length > 0 ? Domain + "." : string.Empty)}{OpType})";
     }
 }

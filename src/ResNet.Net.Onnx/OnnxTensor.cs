@@ -2,12 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
-using ResNet.Net.Onnx.Internals;
-using ResNet.Net.Onnx.Internals.Schema;
+using ResNet.Net.Onnx.Schema;
 
 namespace ResNet.Net.Onnx;
 
-/// <summary>A tensor with its values: an initializer of a graph, or an attribute. Values are in row-major order.</summary>
+/// <summary>Represents a tensor with its values: an initializer or an attribute. Values are in row-major order.</summary>
 public sealed class OnnxTensor
 {
     private readonly Lock _lock = new();
@@ -15,47 +14,49 @@ public sealed class OnnxTensor
 
     internal OnnxTensor(TensorProto proto) => Proto = proto;
 
-    /// <summary>The tensor's name.</summary>
+    /// <summary>Gets or sets the tensor's name.</summary>
     public string Name
     {
         get => Proto.Name;
         set => Proto.Name = value;
     }
 
-    /// <summary>The type of its elements.</summary>
+    /// <summary>Gets the type of the elements.</summary>
     public OnnxElementType ElementType => (OnnxElementType)Proto.DataType;
 
-    /// <summary>Its shape; empty for a scalar.</summary>
-    public IReadOnlyList<long> Dims => Proto.Dims;
+    /// <summary>Gets the shape; empty for a scalar.</summary>
+    public IReadOnlyList<long> Shape => Proto.Dims;
 
-    /// <summary>How many elements the shape has.</summary>
-    /// <exception cref="OnnxModelException">A dimension is negative, or there are more elements than a tensor can have.</exception>
+    /// <summary>Gets the number of elements.</summary>
+    /// <exception cref="OnnxModelException">A dimension is negative, or the number of elements is too large.</exception>
     public long Length => TensorData.LengthOf(Proto);
 
     internal TensorProto Proto { get; }
 
     /// <summary>Creates a tensor.</summary>
-    /// <typeparam name="T">float, double, Half, bool, or an integer of 8 to 64 bits.</typeparam>
-    /// <param name="name">Its name.</param>
-    /// <param name="dims">Its shape; empty for a scalar.</param>
-    /// <param name="values">As many values as the shape has; copied.</param>
+    /// <typeparam name="T">The element type: float, double, Half, bool, or an integer of 8 to 64 bits.</typeparam>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="shape">The shape; empty for a scalar.</param>
+    /// <param name="values">The values, as many as the shape has elements; copied.</param>
     /// <returns>The tensor.</returns>
-    /// <exception cref="ArgumentException">The number of values is not that of the shape.</exception>
-    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is no element type.</exception>
-    public static OnnxTensor Create<T>(string name, ReadOnlySpan<long> dims, ReadOnlySpan<T> values)
+    /// <exception cref="ArgumentException">The number of values doesn't match the shape.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is not an element type.</exception>
+    public static OnnxTensor Create<T>(string name, ReadOnlySpan<long> shape, ReadOnlySpan<T> values)
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(name);
-        TensorProto proto = new() { DataType = (int)TensorData.ElementTypeOf<T>(), Dims = { dims.ToArray() }, Name = name };
-        ThrowIfOtherLength(name, dims, values.Length, nameof(values));
+        TensorProto proto = new() { DataType = (int)TensorData.ElementTypeOf<T>(), Dims = { shape.ToArray() }, Name = name };
+        ThrowIfLengthDiffers(name, shape, values.Length, nameof(values));
         proto.RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values));
         return new OnnxTensor(proto);
     }
 
-    /// <summary>Reads a tensor that stands alone, a serialised <c>TensorProto</c>, as the <c>.pb</c> files of ONNX's test data are.</summary>
-    /// <param name="bytes">The message; read during the call only.</param>
+    /// <summary>Reads a serialized <c>TensorProto</c>, the format of the <c>.pb</c> files in ONNX's test data.</summary>
+    /// <param name="bytes">The serialized message. It is not used after the call.</param>
     /// <returns>The tensor.</returns>
-    /// <exception cref="OnnxModelException">The bytes are no tensor, are damaged, or keep the values in another file; elements of the shape and values are not equally many.</exception>
+    /// <exception cref="OnnxModelException">
+    /// The bytes are damaged, are not a tensor, or refer to external data; or the number of values doesn't match the shape.
+    /// </exception>
     public static OnnxTensor Parse(ReadOnlySpan<byte> bytes)
     {
         TensorProto proto;
@@ -65,86 +66,81 @@ public sealed class OnnxTensor
         }
         catch (InvalidProtocolBufferException exception)
         {
-            throw new OnnxModelException($"The bytes are no ONNX tensor, or damaged: {exception.Message}", exception);
+            throw new OnnxModelException($"The data is damaged or not an ONNX tensor: {exception.Message}", exception);
         }
 
         return TensorData.ProblemOf(proto) is string problem
-            ? throw new OnnxModelException($"The bytes are no ONNX tensor, or damaged: {problem}.")
+            ? throw new OnnxModelException($"The data is damaged or not an ONNX tensor: {problem}.")
             : new OnnxTensor(proto);
     }
 
-    /// <summary>The tensor as a message of its own, which <see cref="Parse"/> reads.</summary>
-    /// <returns>A serialised <c>TensorProto</c>, in a new array.</returns>
+    /// <summary>Serializes the tensor as a message that <see cref="Parse"/> can read.</summary>
+    /// <returns>A new array with a serialized <c>TensorProto</c>.</returns>
     public byte[] Serialize() => Proto.ToByteArray();
 
-    /// <summary>As <see cref="Create{T}"/>, of bytes that are the tensor's own from now on.</summary>
-    internal static OnnxTensor Wrap(string name, OnnxElementType elementType, ReadOnlySpan<long> dims, byte[] bytes) => new(new TensorProto
-    {
-        DataType = (int)elementType,
-        Dims = { dims.ToArray() },
-        Name = name,
-        RawData = UnsafeByteOperations.UnsafeWrap(bytes),
-    });
-
-    /// <summary>The values, without a copy where the file holds them raw.</summary>
+    /// <summary>Gets the values, without a copy if the file stores them as raw data.</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    /// <returns>The values; valid as long as the tensor, not to be written to.</returns>
-    /// <exception cref="OnnxModelException">The elements are of another type, or there are not as many as the shape has.</exception>
+    /// <returns>The values.</returns>
+    /// <exception cref="OnnxModelException">
+    /// The elements have a different type, or the number of values doesn't match the shape.
+    /// </exception>
     public ReadOnlySpan<T> AsSpan<T>()
         where T : unmanaged
     {
-        OnnxElementType wanted = TensorData.ElementTypeOf<T>();
-        if (ElementType != wanted)
+        OnnxElementType requested = TensorData.ElementTypeOf<T>();
+        if (ElementType != requested)
         {
-            throw new OnnxModelException($"The tensor '{Name}' holds {ElementType}, but {wanted} is needed.");
+            throw new OnnxModelException($"The elements of the tensor '{Name}' are {ElementType}, not {requested}.");
         }
 
         return MemoryMarshal.Cast<byte, T>(Bytes.Span);
     }
 
-    /// <summary>A copy of the values.</summary>
+    /// <summary>Copies the values.</summary>
     /// <typeparam name="T">The element type.</typeparam>
-    /// <returns>The values.</returns>
-    /// <exception cref="OnnxModelException">The elements are of another type, or there are not as many as the shape has.</exception>
+    /// <returns>A new array with the values.</returns>
+    /// <exception cref="OnnxModelException">
+    /// The elements have a different type, or the number of values doesn't match the shape.
+    /// </exception>
     public T[] ToArray<T>()
         where T : unmanaged => AsSpan<T>().ToArray();
 
-    /// <summary>A copy with its own name and the same values, which are shared.</summary>
-    /// <param name="name">The copy's name.</param>
-    /// <returns>The copy.</returns>
+    /// <summary>Creates a tensor with another name that shares the values of this one.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>The new tensor.</returns>
     public OnnxTensor WithName(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        TensorProto copy = Proto.Clone(); // ByteString is immutable: its bytes are not copied
+        TensorProto copy = Proto.Clone(); // doesn't copy the values: ByteString is immutable
         copy.Name = name;
         return new OnnxTensor(copy);
     }
 
-    /// <summary>A copy with its own name and shape and the same values, which are shared.</summary>
-    /// <param name="name">The copy's name.</param>
-    /// <param name="dims">Its shape, of as many elements; empty for a scalar.</param>
-    /// <returns>The copy.</returns>
-    /// <exception cref="ArgumentException">The shape has another number of elements.</exception>
-    public OnnxTensor WithShape(string name, ReadOnlySpan<long> dims)
+    /// <summary>Creates a tensor with another name and shape that shares the values of this one.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="shape">The shape, with the same number of elements; empty for a scalar.</param>
+    /// <returns>The new tensor.</returns>
+    /// <exception cref="ArgumentException">The shape has a different number of elements.</exception>
+    public OnnxTensor WithShape(string name, ReadOnlySpan<long> shape)
     {
-        ThrowIfOtherLength(name, dims, Length, nameof(dims));
+        ThrowIfLengthDiffers(name, shape, Length, nameof(shape));
         OnnxTensor copy = WithName(name);
         copy.Proto.Dims.Clear();
-        copy.Proto.Dims.AddRange(dims.ToArray());
+        copy.Proto.Dims.AddRange(shape.ToArray());
         return copy;
     }
 
-    /// <summary>As <c>conv0_weight Float [64, 3, 7, 7]</c>.</summary>
-    /// <returns>Text for messages.</returns>
+    /// <summary>Returns text such as <c>conv0_weight Float [64, 3, 7, 7]</c>.</summary>
+    /// <returns>The name, element type and shape.</returns>
     public override string ToString() => $"{Name} {ElementType} {TensorData.Format(Proto.Dims)}";
 
-    /// <summary>The values as the specification lays out <c>raw_data</c>: little-endian, packed.</summary>
+    /// <summary>Gets the values in the layout of <c>raw_data</c>: little-endian and packed.</summary>
     private ReadOnlyMemory<byte> Bytes
     {
         get
         {
-            Debug.Assert(BitConverter.IsLittleEndian, "every platform of .NET 10 that ONNX Runtime runs on is");
-            TensorData.ThrowIfWrong(Proto);
+            Debug.Assert(BitConverter.IsLittleEndian, "ONNX Runtime supports only little-endian platforms.");
+            TensorData.ThrowIfInvalid(Proto);
             if (Proto.HasRawData)
             {
                 return Proto.RawData.Memory;
@@ -156,11 +152,16 @@ public sealed class OnnxTensor
             }
         }
     }
-    private static void ThrowIfOtherLength(string name, ReadOnlySpan<long> dims, long values, string parameter)
+
+    private static void ThrowIfLengthDiffers(string name, ReadOnlySpan<long> shape, long values, string parameter)
     {
-        if (TensorData.LengthOf(dims) != values)
+        if (TensorData.LengthOf(shape) != values)
         {
-            throw new ArgumentException($"The shape {TensorData.Format(dims.ToArray())} of the tensor '{name}' has {TensorData.LengthOf(dims)?.ToString(CultureInfo.InvariantCulture) ?? "no possible number of"} elements, but there are {values} values.", parameter);
+            string elements = TensorData.LengthOf(shape)?.ToString(CultureInfo.InvariantCulture) ?? "an invalid number of";
+            throw new ArgumentException(
+                $"The shape {TensorData.Format(shape.ToArray())} of the tensor '{name}' has {elements} elements, "
+                + $"but there are {values} values.",
+                parameter);
         }
     }
 }

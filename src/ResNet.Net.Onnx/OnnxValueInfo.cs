@@ -1,14 +1,14 @@
-using ResNet.Net.Onnx.Internals.Schema;
+using ResNet.Net.Onnx.Schema;
 
 namespace ResNet.Net.Onnx;
 
-/// <summary>The name, element type and shape of a value: a graph's input or output, or what is known of a value between nodes.</summary>
+/// <summary>Represents the name, element type and shape of a graph input, a graph output or an intermediate value.</summary>
 public sealed class OnnxValueInfo
 {
-    /// <summary>Describes a tensor.</summary>
+    /// <summary>Initializes a new instance of the <see cref="OnnxValueInfo"/> class that describes a tensor.</summary>
     /// <param name="name">The value's name.</param>
     /// <param name="elementType">The type of its elements.</param>
-    /// <param name="shape">Its shape; null when not even the rank is known.</param>
+    /// <param name="shape">Its shape; null if the rank is unknown.</param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public OnnxValueInfo(string name, OnnxElementType elementType, IReadOnlyList<OnnxDimension>? shape)
     {
@@ -20,21 +20,23 @@ public sealed class OnnxValueInfo
 
     internal OnnxValueInfo(ValueInfoProto proto) => Proto = proto;
 
-    /// <summary>The value's name.</summary>
+    /// <summary>Gets or sets the value's name.</summary>
     public string Name
     {
         get => Proto.Name;
         set => Proto.Name = value;
     }
 
-    /// <summary>The type of the tensor's elements; <see cref="OnnxElementType.Undefined"/> for what is no tensor.</summary>
+    /// <summary>
+    /// Gets or sets the type of the tensor's elements; <see cref="OnnxElementType.Undefined"/> if the value is not a tensor.
+    /// </summary>
     public OnnxElementType ElementType
     {
         get => (OnnxElementType)(Proto.Type?.TensorType?.ElemType ?? 0);
         set => Tensor.ElemType = (int)value;
     }
 
-    /// <summary>The tensor's shape; null when not even the rank is known. A copy: assign to change it.</summary>
+    /// <summary>Gets or sets the tensor's shape; null if the rank is unknown. The getter returns a copy.</summary>
     public IReadOnlyList<OnnxDimension>? Shape
     {
         get => Proto.Type?.TensorType?.Shape is TensorShapeProto shape
@@ -71,7 +73,8 @@ public sealed class OnnxValueInfo
 
     private TypeProto.Types.Tensor Tensor => (Proto.Type ??= new TypeProto()).TensorType ??= new TypeProto.Types.Tensor();
 
-    /// <summary>As <c>data Float [N, 3, 224, 224]</c>.</summary>
-    /// <returns>Text for messages.</returns>
-    public override string ToString() => $"{Name} {ElementType} {(Shape is { } shape ? $"[{string.Join(", ", shape)}]" : "of unknown shape")}";
+    /// <summary>Returns text such as <c>data Float [N, 3, 224, 224]</c>.</summary>
+    /// <returns>The name, element type and shape.</returns>
+    public override string ToString()
+        => $"{Name} {ElementType} {(Shape is { } shape ? $"[{string.Join(", ", shape)}]" : "of unknown shape")}";
 }

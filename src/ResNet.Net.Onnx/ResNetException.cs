@@ -1,11 +1,12 @@
 namespace ResNet.Net;
 
-/// <summary>The base of every exception that ResNet.Net's libraries define; it lives in the lowest of them. Argument errors are the BCL's own types.</summary>
+/// <summary>The base class of every exception that ResNet.Net defines. Invalid arguments raise .NET's own exceptions instead.</summary>
+/// <remarks>It is part of ResNet.Net.Onnx because every other package depends on that one.</remarks>
 public class ResNetException : Exception
 {
-    /// <summary>Creates the exception with a message that names the value and the remedy.</summary>
-    /// <param name="message">What failed, with which value, and what to do.</param>
-    /// <param name="innerException">The cause, if there is one.</param>
+    /// <summary>Initializes a new instance of the <see cref="ResNetException"/> class.</summary>
+    /// <param name="message">What failed, with which value, and what to do about it.</param>
+    /// <param name="innerException">The cause; may be null.</param>
     public ResNetException(string message, Exception? innerException = null)
         : base(message, innerException)
     {

@@ -1,11 +1,11 @@
 namespace ResNet.Net.Quantization;
 
-/// <summary>The integers that activations become. Weights are signed and symmetric in either case.</summary>
+/// <summary>Specifies the integer type of activations. Weights are signed and symmetric in both cases.</summary>
 public enum ActivationType
 {
-    /// <summary>Unsigned, with a zero point: what processors are fast with (U8S8).</summary>
+    /// <summary>Unsigned with a zero point (U8S8), which CPUs run fastest.</summary>
     UInt8,
 
-    /// <summary>Signed and symmetric, zero point 0 (S8S8): what GPUs need (CUDA, TensorRT). QDQ only.</summary>
+    /// <summary>Signed and symmetric with zero point 0 (S8S8), which GPUs require (CUDA, TensorRT). QDQ only.</summary>
     Int8,
 }

@@ -1,20 +1,26 @@
 namespace ResNet.Net.Quantization;
 
-/// <summary>How the range of an activation is chosen from what calibration pictures make of it. All stream over the pictures in constant memory.</summary>
+/// <summary>Specifies how the range of an activation is derived from the calibration images. All methods use constant memory.</summary>
 public enum CalibrationMethod
 {
-    /// <summary>From the smallest to the largest value: nothing is clipped.</summary>
+    /// <summary>From the smallest to the largest value. Nothing is clipped.</summary>
     MinMax,
 
-    /// <summary>The mean of each picture's smallest and largest value: a plain mean at first, then an exponential one (<see cref="QuantizationOptions.MovingAverageWeight"/>).</summary>
+    /// <summary>
+    /// The mean over the images of their smallest and largest values: first the arithmetic mean, then an exponential one
+    /// (<see cref="QuantizationOptions.MovingAverageWeight"/>).
+    /// </summary>
     MovingAverage,
 
-    /// <summary>What holds a share of all values (<see cref="QuantizationOptions.Percentile"/>).</summary>
+    /// <summary>The range that holds a given percentage of all values (<see cref="QuantizationOptions.Percentile"/>).</summary>
     Percentile,
 
-    /// <summary>The clipping whose distribution loses the least information: the smallest Kullback-Leibler divergence between the histogram and its quantized form (Migacz, GTC 2017).</summary>
+    /// <summary>
+    /// The clipping that loses the least information: the smallest Kullback-Leibler divergence between the histogram and its quantized form
+    /// (Migacz, GTC 2017).
+    /// </summary>
     Entropy,
 
-    /// <summary>The clipping with the least squared quantization error over the histogram, as Caffe2's int8 ResNet-50 was made.</summary>
+    /// <summary>The clipping with the least squared quantization error over the histogram, used for Caffe2's int8 ResNet-50.</summary>
     L2,
 }

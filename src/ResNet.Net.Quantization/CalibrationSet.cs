@@ -3,20 +3,21 @@ using ResNet.Net.Internals.Preprocessing;
 
 namespace ResNet.Net.Quantization;
 
-/// <summary>
-/// Pictures that show a model's activations as they will be: some hundreds of the training set, all classes among them. They need no labels. Read one at a time, each as often as it is
-/// needed. Not thread-safe.
-/// </summary>
+/// <summary>Represents the images that calibrate a model's activations. Not thread-safe.</summary>
+/// <remarks>
+/// Use a few hundred training images of all classes. Labels are not needed. Images are read one at a time, repeatedly if needed.
+/// </remarks>
 public sealed class CalibrationSet
 {
-    private readonly PictureReader _read;
+    private readonly ImageReader _read;
     private readonly Func<int, string> _name;
 
-    private CalibrationSet(int count, int height, int width, PictureReader read, Func<int, string> name)
+    private CalibrationSet(int count, int height, int width, ImageReader read, Func<int, string> name)
     {
         if (count == 0)
         {
-            throw new ArgumentException("The calibration set has no pictures: give it some hundreds, such as every 100th of the training set.");
+            throw new ArgumentException(
+                "The calibration set has no images. Provide a few hundred, such as every 100th image of the training set.");
         }
 
         Count = count;
@@ -26,52 +27,59 @@ public sealed class CalibrationSet
         _name = name;
     }
 
-    private delegate void PictureReader(int index, Span<float> planes);
+    private delegate void ImageReader(int index, Span<float> planes);
 
-    /// <summary>How many pictures there are, at least 1.</summary>
+    /// <summary>Gets the number of images, at least 1.</summary>
     public int Count { get; }
 
-    /// <summary>Rows of a prepared picture.</summary>
+    /// <summary>Gets the number of rows of a preprocessed image.</summary>
     public int Height { get; }
 
-    /// <summary>Columns of a prepared picture.</summary>
+    /// <summary>Gets the number of columns of a preprocessed image.</summary>
     public int Width { get; }
 
-    /// <summary>Picture files.</summary>
-    /// <param name="paths">The files.</param>
-    /// <param name="profile">How pictures become the model's input: the same as in use.</param>
-    /// <param name="decoding">What pictures are accepted; null for the defaults.</param>
+    /// <summary>Creates a set from image files.</summary>
+    /// <param name="paths">The paths of the files.</param>
+    /// <param name="profile">The preprocessing profile that the model is used with.</param>
+    /// <param name="decoding">The decoding options; null for the defaults.</param>
+    /// <param name="decoder">The decoder that the model is used with; null for a <see cref="SkiaSharpDecoder"/>.</param>
     /// <returns>The set.</returns>
-    /// <exception cref="ArgumentException">There are no pictures, or the profile is invalid.</exception>
-    public static CalibrationSet FromFiles(IReadOnlyList<string> paths, PreprocessingProfile profile, ImageDecodingOptions? decoding = null)
+    /// <exception cref="ArgumentException">There are no images, or the profile is invalid.</exception>
+    public static CalibrationSet FromFiles(
+        IReadOnlyList<string> paths, PreprocessingProfile profile, ImageDecodingOptions? decoding = null, IImageDecoder? decoder = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
         int limit = (decoding ?? new ImageDecodingOptions()).MaxBytes;
-        return Create(paths.Count, profile, decoding, i => paths[i], (i, use) =>
+        return Create(paths.Count, profile, decoding, decoder, i => paths[i], (i, use) =>
         {
             using EncodedFile file = EncodedFile.Read(paths[i], limit);
             use(file.Span);
         });
     }
 
-    /// <summary>Encoded pictures in memory.</summary>
-    /// <param name="encoded">Whole picture files; kept, not copied.</param>
-    /// <param name="profile">How pictures become the model's input: the same as in use.</param>
-    /// <param name="decoding">What pictures are accepted; null for the defaults.</param>
+    /// <summary>Creates a set from encoded images in memory.</summary>
+    /// <param name="encoded">The encoded files, which are not copied.</param>
+    /// <param name="profile">The preprocessing profile that the model is used with.</param>
+    /// <param name="decoding">The decoding options; null for the defaults.</param>
+    /// <param name="decoder">The decoder that the model is used with; null for a <see cref="SkiaSharpDecoder"/>.</param>
     /// <returns>The set.</returns>
-    /// <exception cref="ArgumentException">There are no pictures, or the profile is invalid.</exception>
-    public static CalibrationSet FromEncoded(IReadOnlyList<ReadOnlyMemory<byte>> encoded, PreprocessingProfile profile, ImageDecodingOptions? decoding = null)
+    /// <exception cref="ArgumentException">There are no images, or the profile is invalid.</exception>
+    public static CalibrationSet FromEncoded(
+        IReadOnlyList<ReadOnlyMemory<byte>> encoded,
+        PreprocessingProfile profile,
+        ImageDecodingOptions? decoding = null,
+        IImageDecoder? decoder = null)
     {
         ArgumentNullException.ThrowIfNull(encoded);
-        return Create(encoded.Count, profile, decoding, i => $"picture {i} (from 0)", (i, use) => use(encoded[i].Span));
+        return Create(encoded.Count, profile, decoding, decoder, NameOf, (i, use) => use(encoded[i].Span));
     }
 
-    /// <summary>Inputs that were prepared elsewhere.</summary>
-    /// <param name="planes">One <c>[3, height, width]</c> a picture, as the model takes it; kept, not copied.</param>
-    /// <param name="width">Columns, from 1.</param>
-    /// <param name="height">Rows, from 1.</param>
+    /// <summary>Creates a set from preprocessed inputs.</summary>
+    /// <param name="planes">One <c>[3, height, width]</c> tensor per image, which is not copied.</param>
+    /// <param name="width">The number of columns, from 1.</param>
+    /// <param name="height">The number of rows, from 1.</param>
     /// <returns>The set.</returns>
-    /// <exception cref="ArgumentException">There are no pictures, one has another length, or a side is less than 1.</exception>
+    /// <exception cref="ArgumentException">There are no images, one has the wrong length, or a dimension is less than 1.</exception>
     public static CalibrationSet FromTensors(IReadOnlyList<ReadOnlyMemory<float>> planes, int width, int height)
     {
         ArgumentNullException.ThrowIfNull(planes);
@@ -82,16 +90,19 @@ public sealed class CalibrationSet
         {
             if (planes[i].Length != length)
             {
-                throw new ArgumentException($"Calibration picture {i} (from 0) has {planes[i].Length} values, but [3, {height}, {width}] has {length}.", nameof(planes));
+                throw new ArgumentException(
+                    $"Calibration image {i} (from 0) has {planes[i].Length} values instead of the {length} of [3, {height}, {width}].",
+                    nameof(planes));
             }
         }
 
-        return new CalibrationSet(planes.Count, height, width, (i, destination) => planes[i].Span.CopyTo(destination), i => $"picture {i} (from 0)");
+        void Copy(int index, Span<float> destination) => planes[index].Span.CopyTo(destination);
+        return new CalibrationSet(planes.Count, height, width, Copy, NameOf);
     }
 
-    /// <summary>The first pictures of the set.</summary>
-    /// <param name="count">How many, from 1; more than there are means all.</param>
-    /// <returns>A set of these.</returns>
+    /// <summary>Returns the first images of the set.</summary>
+    /// <param name="count">The number of images, from 1; larger than the set selects all images.</param>
+    /// <returns>A set of these images.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is less than 1.</exception>
     public CalibrationSet Take(int count)
     {
@@ -99,10 +110,8 @@ public sealed class CalibrationSet
         return new CalibrationSet(Math.Min(count, Count), Height, Width, _read, _name);
     }
 
-    /// <summary>Prepares a picture.</summary>
-    /// <param name="index">Which, from 0.</param>
-    /// <param name="planes">Receives <c>[3, Height, Width]</c>.</param>
-    /// <exception cref="QuantizationException">The picture cannot be read or decoded.</exception>
+    /// <summary>Preprocesses an image.</summary>
+    /// <exception cref="QuantizationException">The image cannot be read or decoded.</exception>
     internal void Read(int index, Span<float> planes)
     {
         try
@@ -111,11 +120,20 @@ public sealed class CalibrationSet
         }
         catch (Exception exception) when (exception is ImageDecodeException or IOException or UnauthorizedAccessException)
         {
-            throw new QuantizationException($"The calibration picture '{_name(index)}' cannot be used: {exception.Message} Repair it, or leave it out.", exception);
+            throw new QuantizationException(
+                $"The calibration image '{_name(index)}' cannot be read: {exception.Message} Repair or omit it.", exception);
         }
     }
 
-    private static CalibrationSet Create(int count, PreprocessingProfile profile, ImageDecodingOptions? decoding, Func<int, string> name, Action<int, EncodedUser> open)
+    private static string NameOf(int index) => $"image {index} (from 0)";
+
+    private static CalibrationSet Create(
+        int count,
+        PreprocessingProfile profile,
+        ImageDecodingOptions? decoding,
+        IImageDecoder? decoder,
+        Func<int, string> name,
+        Action<int, EncodedUser> open)
     {
         ArgumentNullException.ThrowIfNull(profile);
         decoding ??= new ImageDecodingOptions();
@@ -127,7 +145,8 @@ public sealed class CalibrationSet
             DecodedImage? image = null;
             try
             {
-                open(index, encoded => image = ImageDecoding.Decode(ImageDecoding.Default, encoded, decoding, profile.AutoOrient, profile.ShrinkOnLoad ? profile.Resize : null));
+                ResizeRule? shrink = profile.ShrinkOnLoad ? profile.Resize : null;
+                open(index, encoded => image = ImageDecoding.Decode(decoder ?? ImageDecoding.Default, encoded, decoding, profile.AutoOrient, shrink));
                 preprocessor.Run(image!.Pixels, planes, scratch);
             }
             finally

@@ -1,11 +1,14 @@
 namespace ResNet.Net.Quantization;
 
-/// <summary>A model cannot be quantized: it is quantized already, has operators or weights that do not allow it, or the pictures do not.</summary>
+/// <summary>
+/// The exception that is thrown when a model cannot be quantized: it is already quantized, has unsupported operators or weights,
+/// or the calibration images are unsuitable.
+/// </summary>
 public sealed class QuantizationException : ResNetException
 {
-    /// <summary>Creates the exception.</summary>
-    /// <param name="message">What is wrong, naming the node, value or picture, and what to do.</param>
-    /// <param name="innerException">The cause, if there is one.</param>
+    /// <summary>Initializes a new instance of the class.</summary>
+    /// <param name="message">The error message.</param>
+    /// <param name="innerException">The cause; may be null.</param>
     public QuantizationException(string message, Exception? innerException = null)
         : base(message, innerException)
     {

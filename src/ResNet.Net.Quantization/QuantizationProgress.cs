@@ -1,8 +1,8 @@
 namespace ResNet.Net.Quantization;
 
-/// <summary>How far a quantization is.</summary>
-/// <param name="Stage">What it is doing.</param>
-/// <param name="Done">Steps of the stage that are done.</param>
-/// <param name="Total">Steps that the stage has; 0 where nobody knows, as while tuning.</param>
-/// <param name="Detail">What the step was about; empty for nothing to say.</param>
-public sealed record QuantizationProgress(QuantizationStage Stage, int Done, int Total, string Detail = "");
+/// <summary>Represents the progress of a quantization.</summary>
+/// <param name="Stage">The current stage.</param>
+/// <param name="Completed">The number of completed steps of the stage.</param>
+/// <param name="Total">The number of steps of the stage; 0 if unknown, as while tuning.</param>
+/// <param name="Detail">The subject of the step; may be empty.</param>
+public sealed record QuantizationProgress(QuantizationStage Stage, int Completed, int Total, string Detail = "");

@@ -1,56 +1,55 @@
-using ResNet.Net.Quantization.Internals.Reports;
-
 namespace ResNet.Net.Quantization;
 
-/// <summary>How a model was quantized, layer by layer. The same model, pictures and options give the same report on the same kind of processor.</summary>
+/// <summary>Represents the report of a quantization, layer by layer.</summary>
+/// <remarks>Equal models, images and options give equal reports on processors of the same kind.</remarks>
 public sealed record QuantizationReport
 {
-    /// <summary>The graph's name.</summary>
+    /// <summary>Gets the graph's name.</summary>
     public required string Model { get; init; }
 
-    /// <summary>The options.</summary>
+    /// <summary>Gets the options.</summary>
     public required QuantizationOptions Options { get; init; }
 
-    /// <summary>Calibration pictures.</summary>
-    public required int Pictures { get; init; }
+    /// <summary>Gets the number of calibration images.</summary>
+    public required int CalibrationImages { get; init; }
 
-    /// <summary>What was done to the graph before, a sentence each.</summary>
+    /// <summary>Gets the changes made to the graph before quantization, one sentence each.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
-    /// <summary>Every layer that can compute in integers, in the order of the graph.</summary>
+    /// <summary>Gets all layers that can compute in integers, in graph order.</summary>
     public required IReadOnlyList<LayerReport> Layers { get; init; }
 
-    /// <summary>The file's bytes before.</summary>
+    /// <summary>Gets the size of the float model in bytes.</summary>
     public required long FloatBytes { get; init; }
 
-    /// <summary>The file's bytes after.</summary>
+    /// <summary>Gets the size of the quantized model in bytes.</summary>
     public required long QuantizedBytes { get; init; }
 
-    /// <summary>The float model on the evaluation set; null without tuning.</summary>
+    /// <summary>Gets the results of the float model on the evaluation set; null without tuning.</summary>
     public ModelAccuracy? FloatAccuracy { get; init; }
 
-    /// <summary>The models that tuning measured, the first with no layer in float; none without tuning.</summary>
+    /// <summary>Gets the models that tuning evaluated, starting with no layer in float; empty without tuning.</summary>
     public IReadOnlyList<TuningTrial> Trials { get; init; } = [];
 
-    /// <summary>Whether the criterion holds; null without tuning.</summary>
-    public bool? CriterionHolds { get; init; }
+    /// <summary>Gets a value indicating whether the accuracy criterion is met; null without tuning.</summary>
+    public bool? MeetsCriterion { get; init; }
 
-    /// <summary>What the machine that made the report will do with int8 models.</summary>
+    /// <summary>Gets how the machine that wrote the report executes int8 models.</summary>
     public required Int8Execution Machine { get; init; }
 
-    /// <summary>The report for people.</summary>
-    /// <returns>Text of several lines.</returns>
+    /// <summary>Formats the report as plain text.</summary>
+    /// <returns>The lines of the report, each terminated by <c>\n</c>.</returns>
     public string ToText() => TextReport.Write(this);
 
-    /// <summary>The report as Markdown.</summary>
-    /// <returns>The text of a Markdown file.</returns>
+    /// <summary>Formats the report as Markdown.</summary>
+    /// <returns>The Markdown text.</returns>
     public string ToMarkdown() => MarkdownReport.Write(this);
 
-    /// <summary>The report as an indented JSON object.</summary>
-    /// <returns>The text of a JSON file.</returns>
+    /// <summary>Formats the report as an indented JSON object.</summary>
+    /// <returns>The JSON text.</returns>
     public string ToJson() => JsonReport.Write(this);
 
-    /// <summary>The signal-to-noise ratios by layer as a picture.</summary>
+    /// <summary>Plots the signal-to-quantization-noise ratio of each layer.</summary>
     /// <returns>The text of a self-contained SVG file.</returns>
-    public string ToSvg() => NoisePlot.Draw(this);
+    public string ToSvg() => SqnrPlot.Draw(this);
 }

@@ -2,7 +2,7 @@ using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Quantization;
 
-/// <summary>A quantized model and the account of how it was made.</summary>
-/// <param name="Model">The model; <see cref="OnnxModel.Save"/> writes it whole or not at all.</param>
-/// <param name="Report">Every layer, its ranges and its noise, and what fell back to float.</param>
+/// <summary>Represents a quantized model and its report.</summary>
+/// <param name="Model">The model; <see cref="OnnxModel.Save"/> writes it atomically.</param>
+/// <param name="Report">The report with the ranges and the noise of every layer.</param>
 public sealed record QuantizationResult(OnnxModel Model, QuantizationReport Report);

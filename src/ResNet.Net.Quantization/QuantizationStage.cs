@@ -1,23 +1,23 @@
 namespace ResNet.Net.Quantization;
 
-/// <summary>What a quantization is doing.</summary>
+/// <summary>Specifies the stage of a quantization.</summary>
 public enum QuantizationStage
 {
-    /// <summary>The graph is checked, upgraded, folded.</summary>
+    /// <summary>The graph is checked, upgraded and folded.</summary>
     Preparing,
 
-    /// <summary>Calibration pictures run through the float model; steps are pictures.</summary>
+    /// <summary>The float model runs on the calibration images. Each step is an image.</summary>
     Calibrating,
 
-    /// <summary>Ranges are chosen; steps are activations.</summary>
+    /// <summary>The ranges are chosen. Each step is an activation.</summary>
     ChoosingRanges,
 
-    /// <summary>Each layer's noise is measured; steps are pictures.</summary>
-    MeasuringNoise,
+    /// <summary>The signal-to-quantization-noise ratio of each layer is measured. Each step is an image.</summary>
+    MeasuringSqnr,
 
-    /// <summary>Models are evaluated; steps are models, the float one first.</summary>
+    /// <summary>Models are evaluated, the float model first. Each step is a model.</summary>
     Tuning,
 
-    /// <summary>The file is put together.</summary>
+    /// <summary>The quantized model is assembled.</summary>
     Writing,
 }

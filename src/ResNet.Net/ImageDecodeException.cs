@@ -1,12 +1,12 @@
 namespace ResNet.Net;
 
-/// <summary>A picture could not be decoded. The picture is at fault, not the classifier: go on with the next one.</summary>
+/// <summary>The exception that is thrown when an image cannot be decoded. The classifier stays usable: continue with the next image.</summary>
 public sealed class ImageDecodeException : ResNetException
 {
-    /// <summary>Creates the exception.</summary>
+    /// <summary>Initializes a new instance of the <see cref="ImageDecodeException"/> class.</summary>
     /// <param name="failure">The kind of failure.</param>
     /// <param name="reason">What failed, with which value, and what to do.</param>
-    /// <param name="path">The path of the picture, if it has one.</param>
+    /// <param name="path">The path of the image, if it has one.</param>
     /// <param name="innerException">The cause, if there is one.</param>
     public ImageDecodeException(ImageDecodeFailure failure, string reason, string? path = null, Exception? innerException = null)
         : base(path is null ? reason : $"{path}: {reason}", innerException)
@@ -16,12 +16,12 @@ public sealed class ImageDecodeException : ResNetException
         Path = path;
     }
 
-    /// <summary>The kind of failure.</summary>
+    /// <summary>Gets the kind of failure.</summary>
     public ImageDecodeFailure Failure { get; }
 
-    /// <summary>The message without the path.</summary>
+    /// <summary>Gets the message without the path.</summary>
     public string Reason { get; }
 
-    /// <summary>The path of the picture; null when it came from a stream or from memory.</summary>
+    /// <summary>Gets the path of the image; <see langword="null"/> if it came from a stream or from memory.</summary>
     public string? Path { get; }
 }

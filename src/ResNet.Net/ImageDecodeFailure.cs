@@ -1,20 +1,20 @@
 namespace ResNet.Net;
 
-/// <summary>Why a picture could not be decoded.</summary>
+/// <summary>Specifies why an image could not be decoded.</summary>
 public enum ImageDecodeFailure
 {
-    /// <summary>The bytes are damaged: the format was recognised, its contents were not.</summary>
+    /// <summary>The image is damaged: its format was recognized, its content is invalid.</summary>
     Corrupt,
 
     /// <summary>There are no bytes.</summary>
     Empty,
 
-    /// <summary>The picture ends before its last pixel.</summary>
+    /// <summary>The image ends before its last pixel.</summary>
     Truncated,
 
-    /// <summary>The format is not on the allow-list (JPEG, PNG, WebP, GIF, TIFF).</summary>
+    /// <summary>The decoder does not read the format, or this kind of it.</summary>
     UnsupportedFormat,
 
-    /// <summary>The picture exceeds a limit of <see cref="ImageDecodingOptions"/>, or is a JPEG picture of more than 100 scans.</summary>
+    /// <summary>The image exceeds a limit of <see cref="ImageDecodingOptions"/>, is a JPEG image of 100 scans or more, or an ICO file of more than 256 images.</summary>
     TooLarge,
 }

@@ -62,7 +62,7 @@ public sealed class ImageDecodeRequest
     /// <param name="height">The number of rows that the decoder writes.</param>
     /// <param name="format">The layout of the pixels; <see cref="PixelFormat.Rgbx32"/> instead of <see cref="PixelFormat.Rgba32"/> for an opaque image spares a pass.</param>
     /// <returns>
-    /// <c>width * height * bytes per pixel</c> bytes with arbitrary contents, valid until <see cref="IImageDecoder.Decode"/> returns. The decoder must write all of them.
+    /// <c>width * height * bytes per pixel</c> bytes with arbitrary contents, valid until <see cref="IImageDecoder.Decode"/> returns. The decoder must write all of them: they may hold pixels of another image.
     /// </returns>
     /// <exception cref="InvalidOperationException"><see cref="Accept"/> was not called, or this method was called before.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The size is not positive or exceeds the accepted header, or the format is unknown.</exception>
@@ -91,6 +91,13 @@ public sealed class ImageDecodeRequest
             ArrayPool<byte>.Shared.Return(_pixels);
             _pixels = null;
         }
+    }
+
+    /// <summary>Forgets what a decoder did that hands the image on to another one.</summary>
+    internal void Restart()
+    {
+        Abandon();
+        _header = default;
     }
 
     /// <summary>Completes what is the same for all decoders: background, orientation.</summary>

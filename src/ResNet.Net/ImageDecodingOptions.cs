@@ -1,35 +1,35 @@
 namespace ResNet.Net;
 
 /// <summary>
-/// What pictures are accepted and how they are decoded. The limits are judged from a picture's header, before memory for its pixels is taken;
-/// the defaults suit a server that decodes strangers' pictures.
+/// Represents the limits on images and how they are decoded. The limits are judged by the header of an image, before memory for its pixels is allocated.
+/// The defaults suit a server that decodes untrusted images.
 /// </summary>
 public sealed record ImageDecodingOptions
 {
     internal const int LargestPixelLimit = 500_000_000;
 
-    /// <summary>The most bytes an encoded picture may have.</summary>
+    /// <summary>Gets the largest size of an encoded image, in bytes.</summary>
     /// <value>64 MiB.</value>
     public int MaxBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>The most pixels a row may have.</summary>
+    /// <summary>Gets the largest number of columns.</summary>
     /// <value>16,384.</value>
     public int MaxWidth { get; init; } = 16_384;
 
-    /// <summary>The most rows a picture may have.</summary>
+    /// <summary>Gets the largest number of rows.</summary>
     /// <value>16,384.</value>
     public int MaxHeight { get; init; } = 16_384;
 
-    /// <summary>The most pixels a picture may have; decoding takes up to 4 bytes a pixel, plus 3 for pictures with alpha or an orientation. At most 500 million.</summary>
+    /// <summary>Gets the largest number of pixels; at most 500 million. Decoding takes up to 4 bytes per pixel, and twice that for an image that is turned upright.</summary>
     /// <value>64 million.</value>
     public int MaxPixels { get; init; } = 64_000_000;
 
-    /// <summary>The grey level (0 black to 255 white) behind transparent pixels.</summary>
+    /// <summary>Gets the gray level behind transparent pixels, from 0 (black) to 255 (white).</summary>
     /// <value>0.</value>
     public byte Background { get; init; }
 
-    /// <summary>Whether a picture that ends early is decoded as far as it goes, grey or black where pixels are missing, instead of being refused.</summary>
-    /// <value>false.</value>
+    /// <summary>Gets whether an image that ends early is decoded as far as its format permits, gray or black where pixels are missing, instead of being refused.</summary>
+    /// <value><see langword="false"/>.</value>
     public bool AllowTruncated { get; init; }
 
     internal bool Allows(int width, int height) => width <= MaxWidth && height <= MaxHeight && (long)width * height <= MaxPixels;

@@ -45,7 +45,7 @@ public sealed class ModelStore
     public Task<string> EnsureAsync(ResNetVariant variant, IProgress<ModelDownloadProgress>? progress = null, CancellationToken cancellationToken = default)
         => EnsureAsync(Open(variant, progress), cancellationToken);
 
-    /// <summary>Gives the path of a variant's verified test data, an archive for <see cref="GoldenArchive.Read(string, GoldenArchiveLimits?, CancellationToken)"/>, and downloads it first where it is not here: as <see cref="EnsureAsync(ResNetVariant, IProgress{ModelDownloadProgress}?, CancellationToken)"/> does with the model.</summary>
+    /// <summary>Gives the path of a variant's verified test data, an archive for <c>GoldenArchive.Read</c> of ResNet.Net.Evaluation, and downloads it first where it is not here: as <see cref="EnsureAsync(ResNetVariant, IProgress{ModelDownloadProgress}?, CancellationToken)"/> does with the model.</summary>
     /// <param name="variant">The variant.</param>
     /// <param name="progress">Learns how far it is; null for nobody.</param>
     /// <param name="cancellationToken">Cancels; what is downloaded so far is kept and resumed next time.</param>

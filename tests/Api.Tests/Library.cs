@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace ResNet.Net.Api.Tests;
 
-/// <summary>A library of this repository: a project under src that has code.</summary>
+/// <summary>A library of this repository: a project under src.</summary>
 internal sealed record Library(string Name)
 {
     /// <summary>Found by folder, so that a new library is under test before anybody thinks of it.</summary>
@@ -12,14 +12,10 @@ internal sealed record Library(string Name)
         .. Directory.GetFiles(Path.Combine(TestFolders.Repository, "src"), "*.csproj", SearchOption.AllDirectories)
             .Where(project => !project.EndsWith("ResNet.Net.Tool.csproj", StringComparison.Ordinal)) // a program, not a library
             .Select(project => new Library(Path.GetFileNameWithoutExtension(project)))
-            .Where(library => library.Sources.Any())
             .OrderBy(library => library.Name, StringComparer.Ordinal),
     ];
 
     public string Folder => Path.Combine(TestFolders.Repository, "src", Name);
-
-    /// <summary>The approved listing of its public surface.</summary>
-    public string ListingPath => Path.Combine(Folder, "PublicApi.txt");
 
     public IEnumerable<string> Sources
         => Directory.EnumerateFiles(Folder, "*.cs", SearchOption.AllDirectories)
@@ -32,7 +28,7 @@ internal sealed record Library(string Name)
     public IAssemblySymbol Load()
     {
         CSharpCompilation compilation = CSharpCompilation.Create(
-            "listing", references: References.All, options: new CSharpCompilationOptions(Microsoft.CodeAnalysis.OutputKind.DynamicallyLinkedLibrary, metadataImportOptions: MetadataImportOptions.Public));
+            "surface", references: References.All, options: new CSharpCompilationOptions(Microsoft.CodeAnalysis.OutputKind.DynamicallyLinkedLibrary, metadataImportOptions: MetadataImportOptions.Public));
         return compilation.SourceModule.ReferencedAssemblySymbols.SingleOrDefault(assembly => assembly.Name == Name)
             ?? throw new InvalidOperationException($"'{Name}' is a project under src, but Api.Tests does not reference it.");
     }

@@ -41,7 +41,7 @@ public partial class MessageTests
 
     [Fact]
     public void Unknown_MessageOfNobody_IsNamed()
-        => Unknown(Page.Parse("docs/page.md", "| message | fix |\n|---|---|\n| `the picture has 0 bytes. Was it` | |\n| `the picture has … wings` | |\n\n| other | |\n|---|---|\n| `not looked at` | |"))
+        => Unknown(Page.Parse("docs/page.md", "| message | fix |\n|---|---|\n| `the image has 0 bytes. Was it` | |\n| `the image has … wings` | |\n\n| other | |\n|---|---|\n| `not looked at` | |"))
             .Should().Equal("'wings'");
 
     private static IEnumerable<string> Unknown(Page page)

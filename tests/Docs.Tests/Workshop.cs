@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Docs.Tests;
 

@@ -1,57 +1,50 @@
 namespace ResNet.Net.Packages.Tests;
 
-/// <summary>The programs that consumers write.</summary>
+/// <summary>The programs of consumers.</summary>
 internal static class Applications
 {
-    private const string Core = "ResNet.Net";
-    private const string Runtime = "ResNet.Net.Runtime";
-
-    /// <summary>The first snippet of the package's README, and where its libraries come from when asked.</summary>
-    private static readonly string Classifier = Snippet.Of(Core) + """
-
-
-        if (args.Length > 1)
-        {
-            foreach (NativeLibraryStatus library in RuntimeDiagnostics.Inspect().NativeLibraries)
-            {
-                Console.WriteLine($"{library.Name} {library.Path}");
-            }
-        }
-        """;
-
-    private const string Pixels = """
-        using ResNet.Net;
-
-        using var classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
-        Console.WriteLine(classifier.Classify(new PixelView(new byte[32 * 32 * 3], 32, 32)).Best.Label);
-        foreach (NativeLibraryStatus library in RuntimeDiagnostics.Inspect().NativeLibraries)
-        {
-            Console.WriteLine($"{library.Name} {library.Path}");
-        }
-        """;
-
-    /// <summary>What the classifier says of <see cref="Picture"/>, here as in the repository's README.</summary>
+    /// <summary>The label of <see cref="Image"/>, here and in the repository's README.</summary>
     public const string Answer = "deer 99.6 %";
 
-    public static string Picture { get; } = Path.Combine(TestFolders.SamplePictures, "deer.png");
+    private const string Core = "ResNet.Net";
 
-    /// <summary>Classifies the picture that it is given.</summary>
-    public static Task<Consumer> ClassifierAsync(Feed feed) => Consumer.CreateAsync(feed, "classifier", Classifier, (Core, feed.Version), (Runtime, feed.Version));
+    /// <summary>Classifies one gray image on CUDA, and prints the message of the exception.</summary>
+    private const string Cuda = """
+        using ResNet.Net;
 
-    /// <summary>The same with an ONNX Runtime of its own choice beside the package that has one.</summary>
-    public static Task<Consumer> ClassifierWithAsync(Feed feed, string id, string version)
-        => Consumer.CreateAsync(feed, "classifier-with-own", Classifier, (Core, feed.Version), (Runtime, feed.Version), (id, version));
+        try
+        {
+            ResNetClassifierOptions options = new() { ExecutionProvider = args.Length > 0 ? new ExecutionProvider(args[0]) : null };
+            using var classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, options);
+            Console.WriteLine(classifier.Classify(new PixelView(new byte[32 * 32 * 3], 32, 32)).Best.Label);
+        }
+        catch (ResNetException exception)
+        {
+            Console.WriteLine($"{exception.GetType().Name}: {exception.Message}");
+        }
+        """;
 
-    /// <summary>Classifies pixels, which needs ONNX Runtime only.</summary>
-    public static Task<Consumer> PixelsWithAsync(Feed feed, string id, string version) => Consumer.CreateAsync(feed, "pixels", Pixels, (Core, feed.Version), (id, version));
+    public static string Image { get; } = Path.Combine(TestFolders.SamplePictures, "deer.png");
 
-    /// <summary>Runs the README snippets of all packages, one after the other: model, pictures, labelled pictures.</summary>
-    public static Task<Consumer> EverythingAsync(Feed feed)
+    /// <summary>Gets the first snippet of the package's README, which classifies the image that it is given.</summary>
+    public static string Classifier { get; } = Snippet.Of(Core);
+
+    /// <summary>Creates the application of <see cref="Classifier"/>.</summary>
+    /// <param name="feed">The feed.</param>
+    /// <param name="folder">The name of its folder.</param>
+    /// <param name="references">More elements of an item group.</param>
+    public static Consumer ClassifierWith(Feed feed, string folder, params string[] references) => Consumer.Create(feed, folder, Classifier, [Consumer.Reference(Core, feed.Version), .. references]);
+
+    /// <summary>Creates an application that asks for the execution provider that it is given and prints the error.</summary>
+    public static Consumer ProviderWith(Feed feed, string folder, params string[] references) => Consumer.Create(feed, folder, Cuda, [Consumer.Reference(Core, feed.Version), .. references]);
+
+    /// <summary>Creates an application that runs the README snippets of all trimmable packages: model, images, labeled images.</summary>
+    public static Consumer Everything(Feed feed)
     {
         string[] arguments = ["ResNet.Net.Quantization", "ResNet.Net.Evaluation", "ResNet.Net.Onnx"];
         string[] snippets = [.. arguments.Select(Snippet.Of)];
         string[] usings = [.. snippets.SelectMany(s => s.Split('\n')).Where(l => l.StartsWith("using ", StringComparison.Ordinal) && l.EndsWith(';') && !l.Contains('=', StringComparison.Ordinal)).Distinct()];
         IEnumerable<string> bodies = snippets.Select((s, i) => $"await Run{i}([args[{i}]]);\nstatic async Task Run{i}(string[] args)\n{{\nawait Task.Yield();\n{string.Join('\n', s.Split('\n').Except(usings))}\n}}\n");
-        return Consumer.CreateAsync(feed, "everything", string.Join('\n', usings) + "\n" + string.Join('\n', bodies), Feed.Ids.Select(id => (id, feed.Version)));
+        return Consumer.Create(feed, "everything", string.Join('\n', usings) + "\n" + string.Join('\n', bodies), feed.Trimmable.Select(id => Consumer.Reference(id, feed.Version)));
     }
 }

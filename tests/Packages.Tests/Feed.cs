@@ -1,33 +1,38 @@
 using System.Globalization;
-using System.IO.Compression;
-using System.Text;
 
 namespace ResNet.Net.Packages.Tests;
 
 /// <summary>
-/// The packages of this checkout, packed once for all tests into a folder that serves as a feed. Their version is new every time, and the folder of unpacked packages
-/// is the feed's own, so that nothing stale is taken and nothing is left behind; what others publish comes from the user's folder.
+/// The packages of this checkout, packed once for all tests into a folder that is used as a feed. Their version is new each time and the folder of unpacked packages
+/// is the feed's own, so no stale package is used and none is left behind. Packages of others come from the user's folder and feeds.
 /// </summary>
 public sealed class Feed : IAsyncLifetime, IDisposable
 {
-    /// <summary>A folder of packages that are there already: then those are tested, as .ci/run does with the ones it has made.</summary>
+    private const string Core = "ResNet.Net";
+
+    /// <summary>A folder with packages to test instead, which .ci/run has made already.</summary>
     private static readonly string? Given = Environment.GetEnvironmentVariable("RESNET_NET_TEST_PACKAGES");
 
     private readonly TemporaryFolder _folder = new();
 
     public const string Tool = "ResNet.Net.Tool";
 
-    /// <summary>Every package but the tool's: a folder under <c>src</c> each.</summary>
+    /// <summary>Gets every package but the tool's: each project under <c>src</c>.</summary>
     public static IReadOnlyList<string> Ids { get; } = [.. Directory.GetFiles(Path.Combine(TestFolders.Repository, "src"), "*.csproj", SearchOption.AllDirectories).Select(f => Path.GetFileNameWithoutExtension(f)).Where(i => i != Tool).Order(StringComparer.Ordinal)];
 
     public string Version { get; } = Given is null
         ? string.Create(CultureInfo.InvariantCulture, $"99.0.0-test.{DateTime.UtcNow.Ticks}")
-        : Path.GetFileNameWithoutExtension(Directory.GetFiles(Given, "ResNet.Net.Runtime.*.nupkg").Single())["ResNet.Net.Runtime.".Length..];
+        : Path.GetFileNameWithoutExtension(Directory.GetFiles(Given, $"{Core}.*.nupkg").Single(f => char.IsAsciiDigit(Path.GetFileName(f)[Core.Length + 1])))[(Core.Length + 1)..];
 
-    /// <summary>Where projects of consumers go: outside the repository, with a NuGet.config that names the feed.</summary>
+    /// <summary>Gets the packages without a dependency that trimming warns about.</summary>
+    public IReadOnlyList<string> Trimmable => [.. Ids.Where(id =>
+    {
+        using Package package = Open(id);
+        return !package.Dependencies.Any(d => d.Id is "SixLabors.ImageSharp" or "NetVips");
+    })];
+
+    /// <summary>Gets the folder for projects of consumers: outside the repository, below a NuGet.config that names the feed.</summary>
     public string Consumers => _folder["consumers"];
-
-    private string Others => _folder["others"];
 
     private string Packages => Given ?? _folder["packages"];
 
@@ -45,7 +50,6 @@ public sealed class Feed : IAsyncLifetime, IDisposable
               </config>
               <packageSources>
                 <add key="checkout" value="{Packages}" />
-                <add key="others" value="{Directory.CreateDirectory(Others).FullName}" />
               </packageSources>
               <fallbackPackageFolders>
                 <add key="user" value="{Directory.CreateDirectory(user).FullName}" />
@@ -58,7 +62,7 @@ public sealed class Feed : IAsyncLifetime, IDisposable
             return;
         }
 
-        // One build for all: what they share is built once.
+        // One build for all builds shared projects once.
         string project = _folder.Write("pack.proj", $"""
             <Project>
               <Target Name="Pack">
@@ -78,33 +82,4 @@ public sealed class Feed : IAsyncLifetime, IDisposable
     public void Dispose() => _folder.Dispose();
 
     internal Package Open(string id, string extension = "nupkg") => new(Path.Combine(Packages, $"{id}.{Version}.{extension}"));
-
-    internal bool Has(string id, string extension) => File.Exists(Path.Combine(Packages, $"{id}.{Version}.{extension}"));
-
-    /// <summary>Adds a package that others would publish.</summary>
-    internal void Add(string id, string version, IReadOnlyDictionary<string, byte[]> files)
-    {
-        using FileStream stream = File.Create(Path.Combine(Others, $"{id}.{version}.nupkg"));
-        using ZipArchive archive = new(stream, ZipArchiveMode.Create);
-        Write($"{id}.nuspec", Encoding.UTF8.GetBytes($"""
-            <package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd">
-              <metadata>
-                <id>{id}</id>
-                <version>{version}</version>
-                <authors>test</authors>
-                <description>A stand-in with the layout of the package of this name.</description>
-              </metadata>
-            </package>
-            """));
-        foreach ((string name, byte[] bytes) in files)
-        {
-            Write(name, bytes);
-        }
-
-        void Write(string name, byte[] bytes)
-        {
-            using Stream entry = archive.CreateEntry(name, CompressionLevel.Fastest).Open();
-            entry.Write(bytes);
-        }
-    }
 }

@@ -1,6 +1,6 @@
 namespace ResNet.Net.Packages.Tests;
 
-/// <summary>Where a publish mode is not tested, a skipped test names it and the reason; in CI it runs and checks the reason, since there nothing may be skipped.</summary>
+/// <summary>Names each publish mode that is not tested and the reason in a skipped test. In CI the test runs and checks the reason, since no test may be skipped there.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class MissingPacksFactAttribute : FactAttribute
 {

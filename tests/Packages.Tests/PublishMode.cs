@@ -3,12 +3,14 @@ using System.Text.RegularExpressions;
 namespace ResNet.Net.Packages.Tests;
 
 /// <summary>A way to publish an application.</summary>
-/// <param name="Name">As the documentation calls it.</param>
-/// <param name="Arguments">What <c>dotnet publish</c> is given.</param>
-/// <param name="Packs">The SDK's own packages that it needs.</param>
+/// <param name="Name">The name in the documentation.</param>
+/// <param name="Arguments">The arguments of <c>dotnet publish</c>.</param>
+/// <param name="Packs">The packages of the SDK that it needs.</param>
 public sealed partial record PublishMode(string Name, string[] Arguments, params string[] Packs)
 {
     private const string Linker = "Microsoft.NET.ILLink.Tasks";
+
+    private static readonly string Compiler = $"Microsoft.NETCore.App.Crossgen2.{NativeFile.Here}";
 
     private static readonly string Runtime = $"Microsoft.NETCore.App.Runtime.{NativeFile.Here}";
 
@@ -33,20 +35,33 @@ public sealed partial record PublishMode(string Name, string[] Arguments, params
         NativeAot,
     ];
 
-    /// <summary>The name, for a folder: MSBuild takes a comma for the end of a property.</summary>
+    /// <summary>Gets what is measured as well: whether ReadyToRun code makes the start faster.</summary>
+    public static IReadOnlyList<PublishMode> ReadyToRun { get; } =
+    [
+        new("framework-dependent, ReadyToRun", ["-r", NativeFile.Here, "--self-contained", "false", "-p:PublishReadyToRun=true"], Compiler),
+        new("trimmed, ReadyToRun", [.. Trimmed.Arguments, "-p:PublishReadyToRun=true"], Runtime, Linker, Compiler),
+    ];
+
+    /// <summary>Gets the name for a folder: a comma would end a property of MSBuild.</summary>
     public string Folder => Name.Replace(",", "", StringComparison.Ordinal).Replace(' ', '-');
 
-    /// <summary>Why this mode cannot be published here, in NuGet's words; null where it can.</summary>
-    public async Task<string?> MissingAsync() => Packs.Length == 0 ? null : Array.Find(
+    /// <summary>Returns why this mode cannot be published here; null if it can.</summary>
+    public async Task<string?> MissingAsync() => Packs.Length == 0 ? null : this == NativeAot && NoLinker() is string missing ? missing : Array.Find(
         await Complaints.Value, c => !NotOnTheFeed().IsMatch(c) || Packs.Any(p => c.Contains($" {p}.", StringComparison.Ordinal) || c.Contains($" {p} ", StringComparison.Ordinal)));
 
     public override string ToString() => Name;
 
-    // The restore of exactly these packs, as publishing would ask for them.
+    // On Linux the SDK links with clang or, without it, with gcc.
+    private static string? NoLinker()
+        => !OperatingSystem.IsLinux() || (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(f => File.Exists(Path.Combine(f, "clang")) || File.Exists(Path.Combine(f, "gcc")))
+            ? null
+            : "needs clang or gcc as the linker (Debian: apt-get install clang zlib1g-dev)";
+
+    // Restores exactly these packs, as publishing would.
     private static async Task<string[]> AskTheFeedAsync()
     {
         using TemporaryFolder folder = new();
-        IEnumerable<string> packs = All.SelectMany(m => m.Packs).Distinct().Select(p => $"""    <PackageDownload Include="{p}" Version="[$(BundledNETCoreAppPackageVersion)]" />""");
+        IEnumerable<string> packs = All.Concat(ReadyToRun).SelectMany(m => m.Packs).Distinct().Select(p => $"""    <PackageDownload Include="{p}" Version="[$(BundledNETCoreAppPackageVersion)]" />""");
         folder.Write("packs.csproj", $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
@@ -61,7 +76,7 @@ public sealed partial record PublishMode(string Name, string[] Arguments, params
         return run.ExitCode == 0 ? [] : [.. run.Lines.Where(l => l.Contains(" error ", StringComparison.Ordinal)).Select(l => l[(l.IndexOf(" error ", StringComparison.Ordinal) + 1)..]).Distinct()];
     }
 
-    /// <summary>What NuGet says of a package that no source has, in any version or in this one.</summary>
+    /// <summary>Matches NuGet's error for a package, or a version of it, that no source has.</summary>
     [GeneratedRegex(@"^error NU110[12]: Unable to find package ")]
     public static partial Regex NotOnTheFeed();
 }

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace ResNet.Net.Packages.Tests;
 
 /// <summary>
-/// Packs, publishes the classifier of the first README in every mode and prints a Markdown table of what that costs. Modes that cannot be published here are named:
-/// <c>dotnet run -c Release --project tests/Packages.Tests</c>. With <c>--modes</c> it only tells which can be.
+/// Packs, publishes the first snippet of ResNet.Net's README in every mode, and prints sizes and startup times as Markdown tables:
+/// <c>dotnet run -c Release --project tests/Packages.Tests</c>. With <c>--modes</c> it only prints which modes can be published here.
 /// </summary>
 internal static class PublishTable
 {
@@ -15,7 +15,7 @@ internal static class PublishTable
     {
         if (args is ["--modes"])
         {
-            foreach (PublishMode mode in PublishMode.All)
+            foreach (PublishMode mode in PublishMode.All.Concat(PublishMode.ReadyToRun))
             {
                 Console.WriteLine($"{mode.Name}: {await mode.MissingAsync() ?? "tested"}");
             }
@@ -39,39 +39,48 @@ internal static class PublishTable
         }
 
         Console.WriteLine();
-        Console.WriteLine($"| published for {NativeFile.Here} | files | MB | of which native libraries | start to answer, ms |");
-        Console.WriteLine("|---|---:|---:|---:|---:|");
-        Consumer consumer = await Applications.ClassifierAsync(feed);
-        foreach (PublishMode mode in PublishMode.All)
+        Console.WriteLine($"| published for {NativeFile.Here} | files | MB | of which native libraries | start to answer, ms | start to end, ms |");
+        Console.WriteLine("|---|---:|---:|---:|---:|---:|");
+        Consumer consumer = Applications.ClassifierWith(feed, "classifier");
+        foreach (PublishMode mode in PublishMode.All.Concat(PublishMode.ReadyToRun))
         {
             if (await mode.MissingAsync() is string reason)
             {
-                Console.WriteLine($"| {mode.Name} | not published here: {reason} | | | |");
+                Console.WriteLine($"| {mode.Name} | not published here: {reason} | | | | |");
                 continue;
             }
 
             Consumer.Published published = await consumer.PublishAsync(mode.Folder, mode.Arguments);
-            long natives = published.Files.Where(f => f.Contains("onnxruntime", StringComparison.Ordinal) || f.Contains("vips", StringComparison.Ordinal)).Sum(f => new FileInfo(published.PathOf(f)).Length);
-            double milliseconds = await StartAsync(published);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {mode.Name} | {published.Files.Count} | {published.Bytes / 1e6:0.0} | {(natives > 0 ? (natives / 1e6).ToString("0.0", CultureInfo.InvariantCulture) : "inside")} | {milliseconds:0} |"));
+            long natives = published.Natives.Sum(published.BytesOf);
+            (double answer, double end) = await StartAsync(published);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {mode.Name} | {published.Files.Count} | {published.Bytes / 1e6:0.0} | {(natives > 0 ? (natives / 1e6).ToString("0.0", CultureInfo.InvariantCulture) : "inside")} | {answer:0} | {end:0} |"));
         }
     }
 
-    /// <summary>The median time from starting the process to its end, one picture classified, after one start that is not counted.</summary>
-    private static async Task<double> StartAsync(Consumer.Published published)
+    /// <summary>Returns the median times in milliseconds from starting the process to its answer and to its end, after one start that is not counted.</summary>
+    private static async Task<(double Answer, double End)> StartAsync(Consumer.Published published)
     {
-        List<double> times = [];
+        List<(double Answer, double End)> times = [];
         for (int i = 0; i <= Starts; i++)
         {
-            long start = Stopwatch.GetTimestamp();
-            ProgramRun run = await published.RunAsync(null, Applications.Picture);
-            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            if (run.Lines.FirstOrDefault() != Applications.Answer)
+            ProcessStartInfo start = published.StartInfo(Applications.Image);
+            start.RedirectStandardOutput = true;
+            long started = Stopwatch.GetTimestamp();
+            using Process process = Process.Start(start)!;
+            string? line = await process.StandardOutput.ReadLineAsync();
+            double answer = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            await process.WaitForExitAsync();
+            times.Add((answer, Stopwatch.GetElapsedTime(started).TotalMilliseconds));
+            if (line != Applications.Answer)
             {
-                throw new InvalidOperationException($"It said '{run.Output}' and '{run.Error}' where '{Applications.Answer}' is right.");
+                throw new InvalidOperationException($"The application printed '{line}' instead of '{Applications.Answer}'.");
             }
         }
 
-        return times.Skip(1).Order().ElementAt(Starts / 2);
+        return (Median(times.Skip(1).Select(t => t.Answer)), Median(times.Skip(1).Select(t => t.End)));
     }
+
+    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Starts / 2);
 }

@@ -4,40 +4,46 @@ namespace ResNet.Net.Evaluation.Tests;
 
 public sealed class EvaluatorTests : IDisposable
 {
-    private readonly ResNetClassifier _classifier = ColourModel.Create();
+    private readonly ResNetClassifier _classifier = ColorModel.Create();
 
     public void Dispose() => _classifier.Dispose();
 
     [Fact]
-    public async Task EvaluateAsync_ColoursWorkedOutByHand_GivesTheirProbabilities()
+    public async Task EvaluateAsync_KnownColors_ReturnsComputedProbabilities()
     {
-        byte[][] colours = [[200, 100, 50], [10, 20, 30], [90, 90, 0], [0, 255, 0], [255, 254, 253]];
+        byte[][] colors = [[200, 100, 50], [10, 20, 30], [90, 90, 0], [0, 255, 0], [255, 254, 253]];
         int[] truths = [0, 0, 2, 1, 2];
-        ImageDataset dataset = new("colours", ColourModel.Labels, colours.Select((c, i) => new LabeledImage($"{i}", truths[i], () => ColourModel.Picture(c[0], c[1], c[2]))));
+        ImageDataset dataset = new(
+            "colors",
+            ColorModel.Labels,
+            colors.Select((c, i) => new LabeledImage($"{i}", truths[i], () => ColorModel.Image(c[0], c[1], c[2]))));
 
         EvaluationReport report = await Evaluator.EvaluateAsync(_classifier, dataset);
 
-        for (int i = 0; i < colours.Length; i++)
+        for (int i = 0; i < colors.Length; i++)
         {
-            double[] expected = ColourModel.Probabilities(colours[i]);
+            double[] expected = ColorModel.Probabilities(colors[i]);
             EvaluatedImage actual = report.Images[i];
             actual.Name.Should().Be($"{i}");
             actual.Loss.Should().BeApproximately(-Math.Log(expected[truths[i]]), 1e-4);
             actual.Confidence.Should().BeApproximately((float)expected.Max(), 1e-5f);
-            actual.Rank.Should().Be(1 + expected.Where((p, c) => p > expected[truths[i]] || (p == expected[truths[i]] && c < truths[i])).Count());
+            actual.Rank
+                .Should().Be(1 + expected.Where((p, c) => p > expected[truths[i]] || (p == expected[truths[i]] && c < truths[i])).Count());
         }
 
         (report.Top1Count, report.Count, report.Failed).Should().Be((2, 5, 0));
-        (report.Model, report.Dataset, report.Crops, report.ExecutionProvider).Should().Be(("colours", "colours", CropSampling.Center, "CPU"));
+        (report.Model, report.Dataset, report.Crops, report.ExecutionProvider)
+            .Should().Be(("colors", "colors", CropSampling.Center, "CPU"));
         report.ImagesPerSecond.Should().BePositive();
     }
 
     [Theory]
     [InlineData(CropSampling.Center)]
     [InlineData(CropSampling.TenCrop)]
-    public async Task EvaluateAsync_RealPictures_SaysWhatClassifySays(CropSampling crops)
+    public async Task EvaluateAsync_SampleImages_AgreesWithClassify(CropSampling crops)
     {
-        using ResNetClassifier embedded = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Crops = crops, BatchSize = 3 });
+        using ResNetClassifier embedded = ResNetClassifier.Create(
+            ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Crops = crops, BatchSize = 3 });
         using ImageDataset dataset = ImageDataset.Open(Path.Combine(TestFolders.SamplePictures, "labels.txt"), embedded.Labels);
 
         EvaluationReport report = await Evaluator.EvaluateAsync(embedded, dataset);
@@ -55,14 +61,16 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public async Task EvaluateAsync_WhateverTheConcurrency_GivesTheSameBytes()
+    public async Task EvaluateAsync_AnyConcurrency_GivesIdenticalReports()
     {
-        ImageDataset dataset = ColourModel.Dataset(203, isBad: i => i % 17 == 3);
+        ImageDataset dataset = ColorModel.Dataset(203, isDamaged: i => i % 17 == 3);
         HashSet<string> reports = [];
         foreach (int concurrent in new[] { 1, 2, 3, 8, 1, 2 })
         {
-            EvaluationReport report = await Evaluator.EvaluateAsync(_classifier, dataset, new EvaluationOptions { ConcurrentBatches = concurrent });
-            reports.Add(report.ToJson(timings: false) + report.ToText(timings: false) + report.ToMarkdown(timings: false) + EvaluationPlot.ToSvg(report) + string.Join('\n', report.Images));
+            EvaluationReport report = await Evaluator.EvaluateAsync(
+                _classifier, dataset, new EvaluationOptions { ConcurrentBatches = concurrent });
+            string texts = report.ToJson(timings: false) + report.ToText(timings: false) + report.ToMarkdown(timings: false);
+            reports.Add(texts + EvaluationPlot.ToSvg(report) + string.Join('\n', report.Images));
         }
 
         reports.Should().ContainSingle();
@@ -74,8 +82,8 @@ public sealed class EvaluatorTests : IDisposable
     [InlineData(64)]
     public async Task EvaluateAsync_OtherBatches_GiveTheSamePredictions(int batch)
     {
-        ImageDataset dataset = ColourModel.Dataset(50);
-        using ResNetClassifier other = ColourModel.Create(new ResNetClassifierOptions { BatchSize = batch });
+        ImageDataset dataset = ColorModel.Dataset(50);
+        using ResNetClassifier other = ColorModel.Create(new ResNetClassifierOptions { BatchSize = batch });
 
         EvaluationReport expected = await Evaluator.EvaluateAsync(_classifier, dataset);
         EvaluationReport actual = await Evaluator.EvaluateAsync(other, dataset);
@@ -85,10 +93,10 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public async Task EvaluateAsync_PicturesThatFail_AreNamedAndDoNotChangeTheOthers()
+    public async Task EvaluateAsync_FailedImages_AreReportedAndDoNotAffectOthers()
     {
-        ImageDataset good = ColourModel.Dataset(40);
-        ImageDataset dataset = new("some bad", ColourModel.Labels, good.Images.Select((image, i) => i switch
+        ImageDataset good = ColorModel.Dataset(40);
+        ImageDataset dataset = new("some bad", ColorModel.Labels, good.Images.Select((image, i) => i switch
         {
             5 => new LabeledImage(image.Name, image.ClassIndex, () => new byte[] { 1, 2, 3 }),
             6 => new LabeledImage(image.Name, image.ClassIndex, () => throw new IOException("the disk is gone")),
@@ -106,26 +114,28 @@ public sealed class EvaluatorTests : IDisposable
         report.Images[7].Error.Should().Be("not yours");
         report.Images[8].Error.Should().Contain("0 bytes");
         report.Images.Where(i => i.Succeeded).Should().Equal(whole.Images.Where((_, i) => i is < 5 or > 11));
-        report.Top1.Should().BeApproximately(100.0 * report.Images.Count(i => i.IsRight) / 33, 1e-9);
+        report.Top1.Should().BeApproximately(100.0 * report.Images.Count(i => i.IsCorrect) / 33, 1e-9);
     }
 
     [Fact]
-    public async Task EvaluateAsync_StopAtFailure_NamesThePicture()
+    public async Task EvaluateAsync_StopOnFailure_NamesTheImage()
     {
-        ImageDataset dataset = ColourModel.Dataset(40, isBad: i => i == 21);
+        ImageDataset dataset = ColorModel.Dataset(40, isDamaged: i => i == 21);
 
-        Func<Task> evaluate = () => Evaluator.EvaluateAsync(_classifier, dataset, new EvaluationOptions { StopAtFailure = true });
+        Func<Task> evaluate = () => Evaluator.EvaluateAsync(_classifier, dataset, new EvaluationOptions { StopOnFailure = true });
 
-        (await evaluate.Should().ThrowAsync<EvaluationException>()).Which.Message.Should().ContainAll("'00021.png'", "random colours", "StopAtFailure");
+        (await evaluate.Should().ThrowAsync<EvaluationException>()).Which.Message
+            .Should().ContainAll("'00021.png'", "random colors", "StopOnFailure");
     }
 
     [Fact]
-    public async Task EvaluateAsync_LabelsOfAnotherModel_AreRefusedBeforeAnythingIsRead()
+    public async Task EvaluateAsync_OtherLabels_ThrowsBeforeReading()
     {
         LabeledImage unread = new("x", 0, () => throw new InvalidOperationException("was read"));
         ImageDataset fewer = new("fewer", new LabelSet("two", ["red", "green"]), [unread]);
         ImageDataset others = new("others", new LabelSet("three", ["red", "yellow", "blue"]), [unread]);
-        ImageDataset numbered = new("numbered", new LabelSet("n", ["class 0", "class 1", "class 2"]), [new LabeledImage("x", 0, () => ColourModel.Picture(1, 2, 3))]);
+        ImageDataset numbered = new(
+            "numbered", new LabelSet("n", ["class 0", "class 1", "class 2"]), [new LabeledImage("x", 0, () => ColorModel.Image(1, 2, 3))]);
 
         Func<ImageDataset, Func<Task>> evaluate = dataset => () => Evaluator.EvaluateAsync(_classifier, dataset);
 
@@ -135,57 +145,64 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public async Task EvaluateAsync_Progress_IsReportedInOrderToTheEnd()
+    public async Task EvaluateAsync_Progress_IsReportedInOrder()
     {
         Recorder recorder = new();
 
-        await Evaluator.EvaluateAsync(_classifier, ColourModel.Dataset(42, isBad: i => i == 7), progress: recorder);
+        await Evaluator.EvaluateAsync(_classifier, ColorModel.Dataset(42, isDamaged: i => i == 7), progress: recorder);
 
-        recorder.Reports.Should().HaveCount(11).And.BeInAscendingOrder(r => r.Done).And.OnlyContain(r => r.Total == 42 && r.Resumed == 0);
+        recorder.Reports
+            .Should().HaveCount(11).And.BeInAscendingOrder(r => r.Completed).And.OnlyContain(r => r.Total == 42 && r.Resumed == 0);
         EvaluationProgress last = recorder.Reports.Last();
-        (last.Done, last.Failed).Should().Be((42, 1));
+        (last.Completed, last.Failed).Should().Be((42, 1));
         last.Remaining.Should().Be(TimeSpan.Zero);
-        last.Top1.Should().BeApproximately(100.0 * last.Right / 41, 1e-9);
+        last.Top1.Should().BeApproximately(100.0 * last.Correct / 41, 1e-9);
         recorder.Reports.First().Remaining.Should().BePositive();
     }
 
     [Fact]
-    public async Task EvaluateAsync_Cancelled_EndsSoon()
+    public async Task EvaluateAsync_Canceled_EndsSoon()
     {
         using CancellationTokenSource source = new();
-        Recorder recorder = new() { OnReport = r => { if (r.Done >= 8) { source.Cancel(); } } };
+        Recorder recorder = new() { OnReport = r => { if (r.Completed >= 8) { source.Cancel(); } } };
 
-        Func<Task> evaluate = () => Evaluator.EvaluateAsync(_classifier, ColourModel.Dataset(400), progress: recorder, cancellationToken: source.Token);
+        Func<Task> evaluate = () => Evaluator.EvaluateAsync(
+            _classifier, ColorModel.Dataset(400), progress: recorder, cancellationToken: source.Token);
 
         await evaluate.Should().ThrowAsync<OperationCanceledException>();
-        recorder.Reports.Last().Done.Should().BeLessThan(40);
+        recorder.Reports.Last().Completed.Should().BeLessThan(40);
     }
 
     [Fact]
-    public async Task EvaluateAsync_AnErrorThatIsNotAPictures_EndsIt()
+    public async Task EvaluateAsync_UnexpectedException_IsThrown()
     {
-        ImageDataset dataset = new("broken", ColourModel.Labels, Enumerable.Range(0, 50).Select(i => new LabeledImage($"{i}", 0, () => throw new InvalidOperationException("a bug"))));
+        ImageDataset dataset = new(
+            "broken",
+            ColorModel.Labels,
+            Enumerable.Range(0, 50).Select(i => new LabeledImage($"{i}", 0, () => throw new InvalidOperationException("a bug"))));
 
-        await ((Func<Task>)(() => Evaluator.EvaluateAsync(_classifier, dataset))).Should().ThrowAsync<InvalidOperationException>().WithMessage("a bug");
+        await ((Func<Task>)(() => Evaluator.EvaluateAsync(_classifier, dataset)))
+            .Should().ThrowAsync<InvalidOperationException>().WithMessage("a bug");
     }
 
     [Fact]
-    public async Task EvaluateAsync_ManyLargeBatches_HoldsOnlyThoseInWork()
+    public async Task EvaluateAsync_ManyLargeBatches_HoldsOnlyCurrentOnes()
     {
-        // Each picture's file is a megabyte; at once there may be 2 batches of 4.
-        byte[] png = [.. ColourModel.Picture(9, 9, 9), .. new byte[1 << 20]];
+        // Each file has a megabyte, and at most two batches of four are processed at a time.
+        byte[] png = [.. ColorModel.Image(9, 9, 9), .. new byte[1 << 20]];
         ConcurrentBag<WeakReference> read = [];
-        int most = 0;
-        ImageDataset dataset = new("large", ColourModel.Labels, Enumerable.Range(0, 200).Select(i => new LabeledImage($"{i}", 0, () =>
+        int max = 0;
+        ImageDataset dataset = new("large", ColorModel.Labels, Enumerable.Range(0, 200).Select(i => new LabeledImage($"{i}", 0, () =>
         {
             byte[] bytes = (byte[])png.Clone();
             read.Add(new WeakReference(bytes));
             if (i % 50 == 49)
             {
-#pragma warning disable RS0030 // what is alive can only be told after a collection
+#pragma warning disable RS0030 // liveness is known only after a collection
                 GC.Collect();
+                GC.Collect(); // one that finds a background collection under way keeps what was allocated since that began
 #pragma warning restore RS0030
-                most = Math.Max(most, read.Count(r => r.IsAlive));
+                max = Math.Max(max, read.Count(r => r.IsAlive));
             }
 
             return bytes;
@@ -194,15 +211,15 @@ public sealed class EvaluatorTests : IDisposable
         await Evaluator.EvaluateAsync(_classifier, dataset);
 
         read.Should().HaveCount(200);
-        most.Should().BeInRange(1, 24);
+        max.Should().BeInRange(1, 24);
     }
 
     [Theory]
     [InlineData(0, 2)]
     [InlineData(15, 0)]
     [InlineData(1001, 2)]
-    public async Task EvaluateAsync_OptionOutOfRange_IsRefused(int bins, int concurrent)
-        => await ((Func<Task>)(() => Evaluator.EvaluateAsync(_classifier, ColourModel.Dataset(1), new EvaluationOptions { CalibrationBins = bins, ConcurrentBatches = concurrent })))
+    public async Task EvaluateAsync_OptionOutOfRange_Throws(int bins, int concurrent)
+        => await ((Func<Task>)(() => Evaluator.EvaluateAsync(_classifier, ColorModel.Dataset(1), new EvaluationOptions { CalibrationBins = bins, ConcurrentBatches = concurrent })))
             .Should().ThrowAsync<ArgumentOutOfRangeException>();
 
     private sealed class Recorder : IProgress<EvaluationProgress>

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 
 namespace ResNet.Net.Extensions.Tests;
 
-/// <summary>The application of docs/aspnetcore.md behind Kestrel, asked as the world asks.</summary>
+/// <summary>Runs the application of docs/aspnetcore.md behind Kestrel and sends valid and invalid requests.</summary>
 public sealed class AspNetCoreRecipeTests : IAsyncDisposable
 {
     private static readonly string[] Page = File.ReadAllLines(Path.Combine(TestFolders.Repository, "docs", "aspnetcore.md"));
@@ -30,10 +30,12 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Page_Program_IsTheOneThatIsTestedHere()
+    public void Page_Program_EqualsTheTestedProgram()
     {
-        string[] source = File.ReadAllLines(Path.Combine(TestFolders.Repository, "tests", "ResNet.Net.Extensions.Tests", "RecipeApplication.cs"));
-        IEnumerable<string> body = source.SkipWhile(l => !l.Contains("var builder", StringComparison.Ordinal)).SkipLast(2).Select(l => l.Trim()).Where(l => l.Length > 0);
+        string[] source = File.ReadAllLines(
+            Path.Combine(TestFolders.Repository, "tests", "ResNet.Net.Extensions.Tests", "RecipeApplication.cs"));
+        IEnumerable<string> body = source.SkipWhile(
+            l => !l.Contains("var builder", StringComparison.Ordinal)).SkipLast(2).Select(l => l.Trim()).Where(l => l.Length > 0);
 
         Block("csharp").Select(l => l.Trim()).Where(l => l.Length > 0 && !l.StartsWith("using ", StringComparison.Ordinal))
             .Should().Equal(body.Select(l => l == "return app;" ? "app.Run();" : l));
@@ -44,7 +46,8 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
     {
         ConfigurationBuilder configuration = new();
         configuration.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', Block("json")))));
-        using ServiceProvider services = new ServiceCollection().AddResNetClassifier(configuration.Build().GetSection("ResNet")).BuildServiceProvider();
+        using ServiceProvider services = new ServiceCollection().AddResNetClassifier(
+            configuration.Build().GetSection("ResNet")).BuildServiceProvider();
 
         ResNetClassifierSettings settings = services.GetRequiredService<IOptions<ResNetClassifierSettings>>().Value;
 
@@ -53,9 +56,10 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Page_Table_HasEverySetting()
+    public void Page_Table_ListsEverySetting()
     {
-        IEnumerable<string> documented = Page.Where(l => l.StartsWith("| `", StringComparison.Ordinal)).SelectMany(l => l.Split('|')[1].Split(',')).Select(k => k.Trim().Trim('`'));
+        IEnumerable<string> documented = Page.Where(
+            l => l.StartsWith("| `", StringComparison.Ordinal)).SelectMany(l => l.Split('|')[1].Split(',')).Select(k => k.Trim().Trim('`'));
         static IEnumerable<string> Names(Type type) => type.GetProperties().Select(p => p.Name);
 
         documented.Should().Contain(Names(typeof(ResNetClassifierSettings)).Except(["Decoding", "Store"])
@@ -63,7 +67,7 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Uploads_GoodBrokenAndOversized_AtOnce_GetWhatEachDeserves()
+    public async Task Classify_ConcurrentValidAndInvalidUploads_ReturnsTheRightStatus()
     {
         using HttpClient client = await StartAsync();
         await ReadyAsync(client);
@@ -83,8 +87,9 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
         {
             (byte[] body, HttpStatusCode status, string says) = uploads[i % uploads.Length];
 
-            // Asked first, the server refuses what is too long before it is sent.
-            using HttpRequestMessage request = new(HttpMethod.Post, "/classify?top=2") { Content = Content(body), Headers = { ExpectContinue = true } };
+            // With Expect: 100-continue, the server rejects a large body before it is sent.
+            using HttpRequestMessage request =
+                new(HttpMethod.Post, "/classify?top=2") { Content = Content(body), Headers = { ExpectContinue = true } };
             using HttpResponseMessage response = await client.SendAsync(request);
             string text = await response.Content.ReadAsStringAsync();
             response.StatusCode.Should().Be(status, text);
@@ -105,7 +110,7 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Upload_ThatNeverEnds_IsCutAtTheLimit()
+    public async Task Classify_EndlessUpload_IsRejectedAtTheLimit()
     {
         using HttpClient client = await StartAsync();
         await ReadyAsync(client);
@@ -125,7 +130,7 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
         }
         catch (IOException)
         {
-            // The server has hung up.
+            // The server closed the connection.
         }
 
         (await answer).Should().Be("HTTP/1.1 413 Payload Too Large");
@@ -133,7 +138,7 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Model_ThatIsNotHere_Is503_AndNotReady_ButAlive()
+    public async Task Classify_ModelNotAvailable_Returns503AndIsNotReady()
     {
         using HttpClient client = await StartAsync("--ResNet:Model", "resnet50-v1-7");
         byte[] good = await File.ReadAllBytesAsync(Path.Combine(TestFolders.SamplePictures, "ship.png"));
@@ -141,13 +146,13 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
         using HttpResponseMessage response = await client.PostAsync("/classify", Content(good));
 
         response.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
-        (await response.Content.ReadAsStringAsync()).Should().Contain("not here yet").And.NotContain(_folder.FullPath);
+        (await response.Content.ReadAsStringAsync()).Should().Contain("not available yet").And.NotContain(_folder.FullPath);
         (await client.GetAsync("/health/ready")).StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
         (await client.GetAsync("/health/live")).StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task Uploads_BeyondTheQueue_AreToldAtOnce()
+    public async Task Classify_FullQueue_Returns503Immediately()
     {
         using HttpClient client = await StartAsync("--QueueLimit", "0");
         await ReadyAsync(client);
@@ -156,7 +161,7 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
         List<Task<string?>> answers = [];
         try
         {
-            // Each promises a body that never comes.
+            // Each request announces a body that never arrives.
             for (int i = 0; i <= Environment.ProcessorCount; i++)
             {
                 TcpClient connection = new();
@@ -178,7 +183,7 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Client_ThatGoesAway_CostsNobodyElseAnything()
+    public async Task Classify_DisconnectedClient_DoesNotAffectOthers()
     {
         using HttpClient client = await StartAsync();
         await ReadyAsync(client);
@@ -196,7 +201,8 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
         response.StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
-    private static ByteArrayContent Content(byte[] bytes) => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
+    private static ByteArrayContent Content(byte[] bytes)
+        => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
 
     private static async Task ReadyAsync(HttpClient client)
     {
@@ -226,12 +232,12 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
         ]);
         _applications.Add(application);
         await application.StartAsync();
-#pragma warning disable RS0030 // a client of a test
+#pragma warning disable RS0030 // test client
         return new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) }) { BaseAddress = new Uri(application.Urls.Single()) };
 #pragma warning restore RS0030
     }
 
-    /// <summary>Says that it is read, and gives nothing.</summary>
+    // Signals the first read and never returns data.
     private sealed class Stalling(TaskCompletionSource read) : MemoryStream(new byte[1])
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ResNet.Net.Extensions.Tests;
 
-/// <summary>Hosts as applications have them, with a log that is kept.</summary>
+/// <summary>Builds hosts whose logs are recorded.</summary>
 internal static class Hosts
 {
     public static IHost Build(RecordingLoggers logs, Action<HostApplicationBuilder> configure)
@@ -19,7 +19,7 @@ internal static class Hosts
     public static async Task<HealthReportEntry> HealthAsync(this IHost host, string name = "resnet")
         => (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries[name];
 
-    /// <summary>Waits for something that happens in the background.</summary>
+    /// <summary>Waits for a condition.</summary>
     public static async Task UntilAsync(Func<bool> happened)
     {
         using CancellationTokenSource limit = new(TimeSpan.FromMinutes(2));

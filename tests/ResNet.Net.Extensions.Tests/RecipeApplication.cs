@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ResNet.Net.Extensions.Tests;
 
-/// <summary>The application of docs/aspnetcore.md, line by line; a test compares.</summary>
+/// <summary>The application of docs/aspnetcore.md; a test compares every line.</summary>
 internal static class RecipeApplication
 {
     public static WebApplication Build(string[] args)
@@ -37,22 +37,25 @@ internal static class RecipeApplication
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
         return app;
 
-        static async Task<IResult> Classify(HttpRequest request, IResNetClassifierProvider classifiers, CancellationToken cancellationToken, int top = 5)
+        static async Task<IResult> Classify(
+            HttpRequest request, IResNetClassifierProvider classifiers, CancellationToken cancellationToken, int top = 5)
         {
             try
             {
                 ResNetClassifier classifier = await classifiers.GetAsync(cancellationToken);
-                Classification result = await classifier.ClassifyAsync(request.Body, Math.Clamp(top, 1, 100), cancellationToken);
+                top = Math.Clamp(top, 1, 100);
+                Classification result = await classifier.ClassifyAsync(request.Body, top, cancellationToken);
                 return Results.Ok(result.Predictions);
             }
             catch (ImageDecodeException exception)
             {
-                return Results.Problem(exception.Reason, title: $"The picture is refused: {exception.Failure}.", statusCode: exception.Failure switch
+                int status = exception.Failure switch
                 {
                     ImageDecodeFailure.UnsupportedFormat => StatusCodes.Status415UnsupportedMediaType,
                     ImageDecodeFailure.TooLarge => StatusCodes.Status413PayloadTooLarge,
                     _ => StatusCodes.Status422UnprocessableEntity,
-                });
+                };
+                return Results.Problem(exception.Reason, title: $"The image was rejected: {exception.Failure}.", statusCode: status);
             }
             catch (BadHttpRequestException exception)
             {
@@ -60,7 +63,8 @@ internal static class RecipeApplication
             }
             catch (ModelUnavailableException)
             {
-                return Results.Problem("The model is not here yet. Try again later.", statusCode: StatusCodes.Status503ServiceUnavailable);
+                const string Detail = "The model is not available yet. Try again later.";
+                return Results.Problem(Detail, statusCode: StatusCodes.Status503ServiceUnavailable);
             }
         }
     }

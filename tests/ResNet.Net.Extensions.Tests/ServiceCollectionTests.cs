@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using ResNet.Net.Extensions.Internals;
 
 namespace ResNet.Net.Extensions.Tests;
 
@@ -17,7 +16,7 @@ public sealed class ServiceCollectionTests : IDisposable
     public void Dispose() => _logs.Dispose();
 
     [Fact]
-    public async Task AddResNetClassifier_InAHost_LoadsWarmsAndDisposes()
+    public async Task AddResNetClassifier_Host_LoadsAndDisposes()
     {
         IHost host = Hosts.Build(_logs, b =>
         {
@@ -39,7 +38,8 @@ public sealed class ServiceCollectionTests : IDisposable
         health.Data["model"].Should().Be("resnet20-cifar10");
         _logs.Of("ModelLoaded").Should().ContainSingle().Which.Values["Threads"].Should().Be(1);
         LogEntry ready = _logs.Of("ClassifierReady").Should().ContainSingle().Subject;
-        (ready.Event.Id, ready.Level, ready.Category).Should().Be((400, LogLevel.Information, "ResNet.Net.Extensions.IResNetClassifierProvider"));
+        (ready.Event.Id, ready.Level, ready.Category)
+            .Should().Be((400, LogLevel.Information, "ResNet.Net.Extensions.IResNetClassifierProvider"));
 
         await host.StopAsync();
         host.Dispose();
@@ -49,7 +49,7 @@ public sealed class ServiceCollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task AddResNetClassifier_FromConfiguration_TakesEveryValue()
+    public async Task AddResNetClassifier_FromConfiguration_AppliesEveryValue()
     {
         using TemporaryFolder folder = new();
         string model = folder.Write("own.onnx", SlowSource.EmbeddedModel());
@@ -85,17 +85,22 @@ public sealed class ServiceCollectionTests : IDisposable
         classifier.BatchSize.Should().Be(3);
         classifier.Crops.Should().Be(CropSampling.TenCrop);
         classifier.Outputs.Should().Be(ModelOutputs.Features | ModelOutputs.ActivationMaps);
-        ((Action)(() => classifier.Classify(Ship))).Should().Throw<ImageDecodeException>().Where(e => e.Failure == ImageDecodeFailure.TooLarge);
+        ((Action)(() => classifier.Classify(Ship)))
+            .Should().Throw<ImageDecodeException>().Where(e => e.Failure == ImageDecodeFailure.TooLarge);
     }
 
     [Fact]
-    public async Task AddKeyedResNetClassifier_Several_LiveSideBySide()
+    public async Task AddKeyedResNetClassifier_SeveralKeys_AreIndependent()
     {
         using IHost host = Hosts.Build(_logs, b =>
         {
             b.Services.AddResNetClassifier(ResNetVariant.Cifar10ResNet20);
             b.Services.AddKeyedResNetClassifier("int8", ResNetVariant.Cifar10ResNet20Int8);
-            b.Services.AddKeyedResNetClassifier("own", (_, token) => ResNetClassifier.CreateAsync(new ModelDefinition(SlowSource.EmbeddedModel()) { Name = "own" }, cancellationToken: token), s => s.LoadAtStart = false);
+            b.Services.AddKeyedResNetClassifier(
+                "own",
+                (_, token) => ResNetClassifier.CreateAsync(
+                    new ModelDefinition(SlowSource.EmbeddedModel()) { Name = "own" }, cancellationToken: token),
+                s => s.LoadAtStart = false);
             b.Services.AddHealthChecks().AddResNetClassifier().AddResNetClassifier("int8").AddResNetClassifier("own", "mine", HealthStatus.Degraded);
         });
         await host.StartAsync();
@@ -106,25 +111,27 @@ public sealed class ServiceCollectionTests : IDisposable
         IResNetClassifierProvider own = host.Services.GetRequiredKeyedService<IResNetClassifierProvider>("own");
         own.Should().NotBeSameAs(host.Services.GetRequiredService<IResNetClassifierProvider>());
 
-        // Nobody loads it at start: the check itself asks for it.
+        // The health check starts loading.
         await Hosts.UntilAsync(() => own.State == ResNetClassifierState.Ready);
         (await host.HealthAsync("mine")).Data["model"].Should().Be("own");
         host.Services.GetRequiredKeyedService<ResNetClassifier>("own").ModelName.Should().Be("own");
     }
 
     [Fact]
-    public void AddResNetClassifier_Twice_IsRefused()
+    public void AddResNetClassifier_Twice_Throws()
     {
         ServiceCollection services = new();
         services.AddResNetClassifier(ResNetVariant.Cifar10ResNet20).AddKeyedResNetClassifier("a", ResNetVariant.Cifar10ResNet20);
 
-        ((Action)(() => services.AddResNetClassifier(ResNetVariant.Cifar10ResNet20Int8))).Should().Throw<InvalidOperationException>().WithMessage("*AddKeyedResNetClassifier*");
-        ((Action)(() => services.AddKeyedResNetClassifier("a", ResNetVariant.Cifar10ResNet20Int8))).Should().Throw<InvalidOperationException>().WithMessage("*'a'*");
+        ((Action)(() => services.AddResNetClassifier(ResNetVariant.Cifar10ResNet20Int8)))
+            .Should().Throw<InvalidOperationException>().WithMessage("*AddKeyedResNetClassifier*");
+        ((Action)(() => services.AddKeyedResNetClassifier("a", ResNetVariant.Cifar10ResNet20Int8)))
+            .Should().Throw<InvalidOperationException>().WithMessage("*'a'*");
         ((Action)(() => services.AddKeyedResNetClassifier("", ResNetVariant.Cifar10ResNet20))).Should().Throw<ArgumentException>();
     }
 
     [Fact]
-    public async Task WhatWasNotAdded_IsNamed()
+    public async Task CheckHealthAsync_MissingClassifier_Throws()
     {
         using IHost host = Hosts.Build(_logs, b =>
         {
@@ -132,13 +139,15 @@ public sealed class ServiceCollectionTests : IDisposable
             b.Services.AddResNetEmbeddingGenerator();
         });
 
-        await ((Func<Task>)(() => host.HealthAsync())).Should().ThrowAsync<InvalidOperationException>().WithMessage("*AddResNetClassifier*");
-        ((Action)(() => Registration.Find(host.Services, "a"))).Should().Throw<InvalidOperationException>().WithMessage("*'a'*AddKeyedResNetClassifier*");
+        await ((Func<Task>)(() => host.HealthAsync()))
+            .Should().ThrowAsync<InvalidOperationException>().WithMessage("*AddResNetClassifier*");
+        ((Action)(() => Registration.Find(host.Services, "a")))
+            .Should().Throw<InvalidOperationException>().WithMessage("*'a'*AddKeyedResNetClassifier*");
         ((Action)(() => host.Services.GetRequiredService<Microsoft.Extensions.AI.IEmbeddingGenerator<Microsoft.Extensions.AI.DataContent, Microsoft.Extensions.AI.Embedding<float>>>())).Should().Throw<InvalidOperationException>();
     }
 
     [Fact]
-    public void Events_IdsAndNames_AreAContract_AndDocumented()
+    public void Events_IdsAndNames_AreStableAndDocumented()
     {
         (int, string)[] events = [.. typeof(ProviderLog).GetMethods(BindingFlags.Static | BindingFlags.Public).Select(m => (m.GetCustomAttribute<LoggerMessageAttribute>()?.EventId ?? 0, m.Name)).Where(e => e.Item1 > 0).Order()];
 
@@ -148,10 +157,11 @@ public sealed class ServiceCollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task WithoutHost_AndLogging_ItIsLoadedWhenAskedFor()
+    public async Task GetService_WithoutHost_LoadsTheClassifier()
     {
         ResNetClassifier classifier;
-        await using (ServiceProvider services = new ServiceCollection().AddResNetClassifier(ResNetVariant.Cifar10ResNet20).BuildServiceProvider())
+        await using (
+            ServiceProvider services = new ServiceCollection().AddResNetClassifier(ResNetVariant.Cifar10ResNet20).BuildServiceProvider())
         {
             services.GetRequiredService<IResNetClassifierProvider>().State.Should().Be(ResNetClassifierState.NotLoaded);
             classifier = services.GetRequiredService<ResNetClassifier>();
@@ -162,7 +172,7 @@ public sealed class ServiceCollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task WhileLoading_StartIsOver_HealthIsUnhealthy_CallersWait()
+    public async Task GetAsync_WhileLoading_WaitsAndHealthIsUnhealthy()
     {
         SlowSource source = new();
         using IHost host = Hosts.Build(_logs, b =>
@@ -175,11 +185,13 @@ public sealed class ServiceCollectionTests : IDisposable
         await source.Started;
         IResNetClassifierProvider provider = host.Services.GetRequiredService<IResNetClassifierProvider>();
         provider.State.Should().Be(ResNetClassifierState.Loading);
-        (await host.HealthAsync()).Should().Match<HealthReportEntry>(h => h.Status == HealthStatus.Unhealthy && h.Description == "The classifier is being loaded." && h.Exception == null);
+        (await host.HealthAsync())
+            .Should().Match<HealthReportEntry>(
+                h => h.Status == HealthStatus.Unhealthy && h.Description == "The classifier is being loaded." && h.Exception == null);
         Task<ResNetClassifier> waiting = provider.GetAsync();
         using CancellationTokenSource impatient = new(TimeSpan.FromMilliseconds(20));
         await ((Func<Task>)(() => provider.GetAsync(impatient.Token))).Should().ThrowAsync<OperationCanceledException>();
-        waiting.IsCompleted.Should().BeFalse("one caller's patience is not another's");
+        waiting.IsCompleted.Should().BeFalse("cancellation affects only its own caller");
 
         source.GoOn();
 
@@ -189,7 +201,7 @@ public sealed class ServiceCollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task AfterAFailure_ItIsToldAtOnce_AndTriedAgainLater()
+    public async Task GetAsync_AfterFailure_FailsImmediatelyAndRetriesLater()
     {
         SteppedTime time = new();
         SlowSource source = new() { Failures = 2 };
@@ -226,15 +238,17 @@ public sealed class ServiceCollectionTests : IDisposable
         time.Advance(TimeSpan.FromSeconds(1));
         host.Services.GetRequiredService<ResNetClassifier>().Should().BeSameAs(await provider.GetAsync());
         (await host.HealthAsync()).Status.Should().Be(HealthStatus.Healthy);
-        _logs.Of("ClassifierFailed").Select(e => (e.Event.Id, e.Level, e.Values["Seconds"], e.Exception!.Message)).Should().Equal((401, LogLevel.Error, 10.0, "attempt 1 failed"), (401, LogLevel.Error, 20.0, "attempt 2 failed"));
+        _logs.Of("ClassifierFailed").Select(e => (e.Event.Id, e.Level, e.Values["Seconds"], e.Exception!.Message))
+            .Should().Equal((401, LogLevel.Error, 10.0, "attempt 1 failed"), (401, LogLevel.Error, 20.0, "attempt 2 failed"));
     }
 
     [Fact]
-    public async Task AfterAFailure_TheHostTriesAgainByItself()
+    public async Task Host_AfterFailure_Retries()
     {
         SlowSource source = new() { Failures = 2 };
         source.GoOn();
-        using IHost host = Hosts.Build(_logs, b => b.Services.AddResNetClassifier(source.CreateAsync, s => s.RetryDelay = TimeSpan.FromMilliseconds(5)));
+        using IHost host = Hosts.Build(
+            _logs, b => b.Services.AddResNetClassifier(source.CreateAsync, s => s.RetryDelay = TimeSpan.FromMilliseconds(5)));
         await host.StartAsync();
 
         await Hosts.UntilAsync(() => host.Services.GetRequiredService<IResNetClassifierProvider>().State == ResNetClassifierState.Ready);
@@ -243,7 +257,7 @@ public sealed class ServiceCollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task ShutDown_WhileLoading_CancelsIt()
+    public async Task StopAsync_WhileLoading_CancelsIt()
     {
         SlowSource source = new();
         IHost host = Hosts.Build(_logs, b => b.Services.AddResNetClassifier(source.CreateAsync));
@@ -256,7 +270,7 @@ public sealed class ServiceCollectionTests : IDisposable
 
         await ((Func<Task>)(() => waiting)).Should().ThrowAsync<OperationCanceledException>();
         await ((Func<Task>)(() => provider.GetAsync())).Should().ThrowAsync<OperationCanceledException>();
-        source.Calls.Should().Be(1, "nothing is begun any more");
+        source.Calls.Should().Be(1, "no further load is started");
         host.Dispose();
         _logs.Of("ClassifierCancelled").Should().ContainSingle().Which.Event.Id.Should().Be(402);
         _logs.Entries.Should().NotContain(e => e.Level >= LogLevel.Warning);
@@ -264,7 +278,7 @@ public sealed class ServiceCollectionTests : IDisposable
     }
 
     [Fact]
-    public async Task Dispose_OfALoadedButNeverResolvedClassifier_FreesIt()
+    public async Task Dispose_ClassifierNeverResolved_DisposesIt()
     {
         SlowSource source = new();
         source.GoOn();

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace ResNet.Net.Extensions.Tests;
 
-/// <summary>Wrong settings stop the application at start, by name.</summary>
+/// <summary>Tests that invalid settings stop the application at startup.</summary>
 public sealed class SettingsTests : IDisposable
 {
     private readonly RecordingLoggers _logs = new();
@@ -25,7 +25,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("AllowCpuFallback", "true", "Vision:ResNet:AllowCpuFallback is set, but Vision:ResNet:ExecutionProvider is not*")]
     [InlineData("ExecutionProviderOptions:device_id", "1", "Vision:ResNet:ExecutionProviderOptions is set, but Vision:ResNet:ExecutionProvider is not*")]
     [InlineData("ModelPath", "own.onnx", "Vision:ResNet:Model = 'resnet20-cifar10' and Vision:ResNet:ModelPath = 'own.onnx' are both set*")]
-    [InlineData("Labels", "ImageNet", "Vision:ResNet:Labels = 'ImageNet': the variant 'resnet20-cifar10' has its own*")]
+    [InlineData("Labels", "ImageNet", "Vision:ResNet:Labels = 'ImageNet': the variant 'resnet20-cifar10' defines its own*")]
     [InlineData("Decoding:MaxBytes", "0", "Vision:ResNet:Decoding:MaxBytes = '0':*")]
     [InlineData("Decoding:MaxWidth", "0", "Vision:ResNet:Decoding:MaxWidth = '0':*")]
     [InlineData("Decoding:MaxHeight", "-1", "Vision:ResNet:Decoding:MaxHeight = '-1':*")]
@@ -37,11 +37,11 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Store:ResponseTimeout", "-00:00:01", "Vision:ResNet:Store:ResponseTimeout = '-00:00:01':*timeout*")]
     [InlineData("RetryDelay", "00:00:00", "Vision:ResNet:RetryDelay = '00:00:00':*")]
     [InlineData("LongestRetryDelay", "2.00:00:00", "Vision:ResNet:LongestRetryDelay = '2.00:00:00':*")]
-    [InlineData("Treads", "2", "The configuration section 'Vision:ResNet' cannot be read:*'Treads'*")]
-    [InlineData("Store:Root", "x", "The configuration section 'Vision:ResNet' cannot be read:*'Root'*")]
-    [InlineData("Threads", "two", "The configuration section 'Vision:ResNet' cannot be read:*Vision:ResNet:Threads*")]
-    [InlineData("Crops", "Centre", "The configuration section 'Vision:ResNet' cannot be read:*Vision:ResNet:Crops*")]
-    public async Task Start_WithAWrongValue_NamesKeyValueAndRemedy(string key, string value, string message)
+    [InlineData("Treads", "2", "The configuration section 'Vision:ResNet' cannot be bound:*'Treads'*")]
+    [InlineData("Store:Root", "x", "The configuration section 'Vision:ResNet' cannot be bound:*'Root'*")]
+    [InlineData("Threads", "two", "The configuration section 'Vision:ResNet' cannot be bound:*Vision:ResNet:Threads*")]
+    [InlineData("Crops", "Centre", "The configuration section 'Vision:ResNet' cannot be bound:*Vision:ResNet:Crops*")]
+    public async Task Start_InvalidValue_ThrowsWithKeyValueAndRemedy(string key, string value, string message)
     {
         Dictionary<string, string?> values = new() { ["Vision:ResNet:Model"] = "resnet20-cifar10", [$"Vision:ResNet:{key}"] = value };
         using IHost host = Hosts.Build(_logs, b =>
@@ -55,28 +55,40 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
-    public async Task Start_WithoutAModel_SaysHowToNameOne()
+    public async Task Start_WithoutModel_Throws()
     {
         using IHost host = Hosts.Build(_logs, b => b.Services.AddKeyedResNetClassifier("a", s => s.Threads = 0));
 
         (await ((Func<Task>)(() => host.StartAsync())).Should().ThrowAsync<OptionsValidationException>())
-            .Which.Failures.Should().HaveCount(2).And.ContainMatch("ResNetClassifierSettings.Model is not set*ModelPath*").And.ContainMatch("ResNetClassifierSettings.Threads = '0':*");
+            .Which.Failures.Should().HaveCount(2).And.ContainMatch("ResNetClassifierSettings.Model is not set*ModelPath*")
+            .And.ContainMatch("ResNetClassifierSettings.Threads = '0':*");
     }
 
     [Fact]
-    public async Task Start_WithAClassifierOfOnesOwn_StillChecksTheDelays()
+    public async Task Start_CustomClassifier_ChecksTheDelays()
     {
-        using IHost host = Hosts.Build(_logs, b => b.Services.AddResNetClassifier((_, _) => throw new NotSupportedException(), s => s.LongestRetryDelay = TimeSpan.MaxValue));
+        using IHost host = Hosts.Build(
+            _logs,
+            b => b.Services.AddResNetClassifier((_, _) => throw new NotSupportedException(), s => s.LongestRetryDelay = TimeSpan.MaxValue));
 
-        await ((Func<Task>)(() => host.StartAsync())).Should().ThrowAsync<OptionsValidationException>().WithMessage("ResNetClassifierSettings.LongestRetryDelay = '*a day*");
+        await ((Func<Task>)(() => host.StartAsync()))
+            .Should().ThrowAsync<OptionsValidationException>().WithMessage("ResNetClassifierSettings.LongestRetryDelay = '*a day*");
     }
 
     [Fact]
-    public void Defaults_AreThoseOfTheLibrary()
+    public void Constructor_Defaults_EqualTheLibrarys()
     {
         ResNetClassifierOptions options = new();
         ResNetClassifierSettings settings = new();
-        string[] same = [nameof(settings.Crops), nameof(settings.Outputs), nameof(settings.Threads), nameof(settings.AllowSpinning), nameof(settings.BatchSize), nameof(settings.KeepOptimizedModel)];
+        string[] same =
+        [
+            nameof(settings.Crops),
+            nameof(settings.Outputs),
+            nameof(settings.Threads),
+            nameof(settings.AllowSpinning),
+            nameof(settings.BatchSize),
+            nameof(settings.KeepOptimizedModel),
+        ];
 
         foreach (string property in same)
         {
@@ -87,16 +99,18 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
-    public void Settings_CoverWhatOptionsHave()
+    public void Properties_AllOptions_AreCovered()
     {
-        // What plain values cannot say: a store of one's own, a decoder, callbacks, loggers, levels of optimization. A new option must be settled here.
+        // Options that settings cannot express. A new option must be added to the settings or here.
         string[] notPlain = ["ConfigureSession", "Decoder", "LoggerFactory", "Optimization"];
         Names<ResNetClassifierOptions>().Except(notPlain).Should().BeSubsetOf(Names<ResNetClassifierSettings>());
         Names<ImageDecodingOptions>().Should().BeEquivalentTo(Names<ResNetDecodingSettings>());
-        Names<ModelStoreOptions>().Except(["HttpClient", "LoggerFactory", "Sources"]).Append("Mirrors").Should().BeEquivalentTo(Names<ResNetStoreSettings>());
+        Names<ModelStoreOptions>().Except(["HttpClient", "LoggerFactory", "Sources"]).Append("Mirrors")
+            .Should().BeEquivalentTo(Names<ResNetStoreSettings>());
     }
 
     private static object? ValueOf(object of, string property) => of.GetType().GetProperty(property)!.GetValue(of);
 
-    private static IEnumerable<string> Names<T>() => typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => p.Name);
+    private static IEnumerable<string> Names<T>()
+        => typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => p.Name);
 }

@@ -2,21 +2,21 @@ using ResNet.Net.Internals;
 
 namespace ResNet.Net.Extensions.Tests;
 
-/// <summary>Stands in for whatever makes a classifier: lets a test say when it is done, and whether it works out.</summary>
+/// <summary>Creates a classifier when the test allows it, or fails.</summary>
 internal sealed class SlowSource
 {
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _calls;
 
-    /// <summary>How many of the first calls fail.</summary>
+    /// <summary>The number of calls that fail before the first success.</summary>
     public int Failures { get; init; }
 
     public int Calls => Volatile.Read(ref _calls);
 
     public Task Started => _started.Task;
 
-    /// <summary>The classifier that was made last.</summary>
+    /// <summary>The last created classifier.</summary>
     public ResNetClassifier? Made { get; private set; }
 
     public void GoOn() => _goOn.TrySetResult();
@@ -34,7 +34,7 @@ internal sealed class SlowSource
         return Made = await ResNetClassifier.CreateAsync(ResNetVariant.Cifar10ResNet20, cancellationToken: cancellationToken);
     }
 
-    /// <summary>The bytes of the embedded model.</summary>
+    /// <summary>Reads the bytes of the embedded model.</summary>
     public static byte[] EmbeddedModel()
     {
         using UnmanagedMemoryStream stream = EmbeddedResource.Open("resnet20-cifar10.onnx");

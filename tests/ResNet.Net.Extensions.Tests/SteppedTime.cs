@@ -1,6 +1,6 @@
 namespace ResNet.Net.Extensions.Tests;
 
-/// <summary>A clock that stands still until a test moves it.</summary>
+/// <summary>A clock that only tests advance.</summary>
 internal sealed class SteppedTime : TimeProvider
 {
     private long _ticks;

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace ResNet.Net.Onnx.Tests;
 
 /// <summary>
-/// The test assembly as a program: a process of its own that reads a model. Arguments: a small model, which it reads first, and the model. Prints by how many bytes the
-/// most memory that the process ever had exceeds what it had before it read the second.
+/// The program of the test assembly: loads a small model, then a large one, whose paths are its arguments. Prints by how many bytes the
+/// peak memory of the process exceeds its memory before the large model.
 /// </summary>
 internal static class MemoryProbe
 {
@@ -15,7 +15,7 @@ internal static class MemoryProbe
         long before = Environment.WorkingSet;
         OnnxModel model = OnnxModel.Load(arguments[1]);
         using Process process = Process.GetCurrentProcess();
-        long peak = Math.Max(process.PeakWorkingSet64, Environment.WorkingSet); // macOS tells no peak
+        long peak = Math.Max(process.PeakWorkingSet64, Environment.WorkingSet); // macOS reports no peak
         Console.WriteLine((peak - before).ToString(CultureInfo.InvariantCulture));
         GC.KeepAlive(model);
         return 0;

@@ -7,7 +7,7 @@ public sealed class OnnxAttributesTests
     private OnnxAttributes Attributes => _node.Attributes;
 
     [Fact]
-    public void Set_EveryKind_IsReadBackFromTheFile()
+    public void Set_EveryType_RoundTripsThroughAFile()
     {
         Attributes.Set("int", -3);
         Attributes.Set("float", 0.25f);
@@ -30,7 +30,7 @@ public sealed class OnnxAttributesTests
     }
 
     [Fact]
-    public void Get_WhatIsNotThere_GivesTheDefault()
+    public void Get_MissingAttribute_ReturnsTheDefault()
     {
         Attributes.GetInt("a", 7).Should().Be(7);
         Attributes.GetFloat("a", 7).Should().Be(7);
@@ -43,16 +43,18 @@ public sealed class OnnxAttributesTests
     }
 
     [Fact]
-    public void Get_OfAnotherType_IsRefusedByNodeAndAttribute()
+    public void Get_OtherType_ThrowsWithNodeAndAttribute()
     {
         Attributes.Set("axis", 1f);
 
-        FluentActions.Invoking(() => Attributes.GetInt("axis", 0)).Should().Throw<OnnxModelException>().WithMessage("*'axis' of node 'node' (Op) is Float, but Int is needed*");
-        FluentActions.Invoking(() => Attributes.GetTensor("axis")).Should().Throw<OnnxModelException>();
+        FluentActions.Invoking(() => Attributes.GetInt("axis", 0))
+            .Should().Throw<OnnxModelException>().WithMessage("*'axis' of node 'node' (Op) has the type Float, but Int is expected*");
+        FluentActions.Invoking(() => Attributes.GetTensor("axis"))
+            .Should().Throw<OnnxModelException>().WithMessage("*the type Float, but Tensor is expected*");
     }
 
     [Fact]
-    public void Set_WhatIsThere_TakesItsPlace()
+    public void Set_ExistingName_ReplacesTheAttributeInPlace()
     {
         Attributes.Set("a", 1);
         Attributes.Set("b", 2);

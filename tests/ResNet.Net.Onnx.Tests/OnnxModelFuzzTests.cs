@@ -1,17 +1,20 @@
 using Google.Protobuf;
-using ResNet.Net.Onnx.Internals.Schema;
+using ResNet.Net.Onnx.Schema;
 
 namespace ResNet.Net.Onnx.Tests;
 
-/// <summary>Damaged files: read and worked on, or refused with <see cref="OnnxModelException"/>; never anything else, and never with memory out of proportion.</summary>
+/// <summary>
+/// Verifies that damaged files either load or fail with <see cref="OnnxModelException"/>, and that they never allocate memory out of
+/// proportion to their size.
+/// </summary>
 public sealed class OnnxModelFuzzTests
 {
-    private static readonly byte[] Seed = MakeSeed();
+    private static readonly byte[] Seed = CreateSeed();
 
     [Fact]
-    public void Seed_WithoutItsInnerGraph_GoesThroughEveryStep()
+    public void Upgrade_SeedWithoutSubgraph_RunsEveryStep()
     {
-        // Or the mutations would be refused at the door.
+        // Otherwise the mutations would be rejected before they reach the steps.
         OnnxModel model = OnnxModel.Parse(Seed);
         model.Check().Should().BeEmpty();
         model.Graph.Nodes.RemoveAt(model.Graph.Nodes.Count - 1);
@@ -20,15 +23,15 @@ public sealed class OnnxModelFuzzTests
     }
 
     [Fact]
-    public void Parse_EveryTruncation_IsReadOrRefused()
+    public void Parse_EveryTruncation_LoadsOrThrowsOnnxModelException()
     {
-        int refused = 0;
+        int rejected = 0;
         for (int length = 0; length < Seed.Length; length++)
         {
-            refused += Judge(Seed.AsSpan(0, length)) ? 0 : 1;
+            rejected += Exercise(Seed.AsSpan(0, length)) ? 0 : 1;
         }
 
-        refused.Should().BeGreaterThan(Seed.Length / 2);
+        rejected.Should().BeGreaterThan(Seed.Length / 2);
     }
 
     [Theory]
@@ -36,42 +39,45 @@ public sealed class OnnxModelFuzzTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public void Parse_ThousandMutations_AreReadOrRefused(int seed)
+    public void Parse_ThousandMutations_LoadOrThrowOnnxModelException(int seed)
     {
         Random random = new(seed);
-        int read = 0, refused = 0;
+        int loaded = 0, rejected = 0;
         for (int i = 0; i < 1000; i++)
         {
             byte[] bytes = Mutate(random);
-            _ = Judge(bytes) ? read++ : refused++;
+            _ = Exercise(bytes) ? loaded++ : rejected++;
         }
 
-        // Both must happen, or the mutations reach nothing.
-        read.Should().BeGreaterThan(100);
-        refused.Should().BeGreaterThan(100);
+        // Both must happen. Otherwise the mutations are too weak or too strong.
+        loaded.Should().BeGreaterThan(100);
+        rejected.Should().BeGreaterThan(100);
     }
 
     [Fact]
-    public void Parse_LengthsThatLie_AllocateNothing()
+    public void Parse_FalseLengths_AllocateInProportionToTheFile()
     {
-        // At every place of the file, a length of 2 GiB less one.
+        // Replaces each byte in turn by the length 2 GiB - 1. Exercise verifies the allocations.
+        int rejected = 0;
         for (int at = 0; at < Seed.Length; at++)
         {
-            Judge([.. Seed.AsSpan(0, at), 0xFF, 0xFF, 0xFF, 0xFF, 0x07, .. Seed.AsSpan(at + 1)]);
+            rejected += Exercise([.. Seed.AsSpan(0, at), 0xFF, 0xFF, 0xFF, 0xFF, 0x07, .. Seed.AsSpan(at + 1)]) ? 0 : 1;
         }
+
+        rejected.Should().BeGreaterThan(Seed.Length / 10, "most lengths of the file are replaced");
     }
 
     [Theory]
     [InlineData(20, true)]
     [InlineData(200, false)]
     [InlineData(50_000, false)]
-    public void Parse_GraphsWithinGraphs_EndInARefusal(int depth, bool read)
+    public void Parse_NestedGraphs_LoadUpToTheDepthLimit(int depth, bool loads)
     {
         List<byte[]> layers = [];
         int length = 0;
         for (int i = 0; i < depth; i++)
         {
-            // From within: an attribute (5) of a node (1) of a graph (6).
+            // From the inside: an attribute (5) of a node (1) of a graph (6).
             byte[] attribute = [.. Field(0x32, length)];
             byte[] node = [.. Field(0x2A, length + attribute.Length)];
             byte[] graph = [.. Field(0x0A, length + attribute.Length + node.Length)];
@@ -82,11 +88,11 @@ public sealed class OnnxModelFuzzTests
         layers.Reverse();
         byte[] bytes = [0x08, 7, .. Field(0x3A, length), .. layers.SelectMany(l => l)];
 
-        Judge(bytes).Should().Be(read);
+        Exercise(bytes).Should().Be(loads);
     }
 
-    /// <summary>Whether the bytes were read; everything that can be done with a model is done.</summary>
-    private static bool Judge(ReadOnlySpan<byte> bytes)
+    /// <summary>Parses bytes and, if that succeeds, calls everything that a model offers. Returns whether it succeeded.</summary>
+    private static bool Exercise(ReadOnlySpan<byte> bytes)
     {
         OnnxModel model;
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -100,7 +106,8 @@ public sealed class OnnxModelFuzzTests
         }
         finally
         {
-            (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan((200L * bytes.Length) + (256 << 10), "memory is in proportion to the file");
+            (GC.GetAllocatedBytesForCurrentThread() - before).Should()
+                .BeLessThan((200L * bytes.Length) + (256 << 10), "memory is in proportion to the file");
         }
 
         Try(() => model.Check().ToArray());
@@ -131,7 +138,7 @@ public sealed class OnnxModelFuzzTests
         OnnxModel plain = model.Clone();
         for (int i = plain.Graph.Nodes.Count - 1; i >= 0; i--)
         {
-            // Without what is refused at once, so that the steps themselves see the damage.
+            // Removes what is rejected at once, so that the steps themselves see the damage.
             if (plain.Graph.Nodes[i].OpType is "If" or "")
             {
                 plain.Graph.Nodes.RemoveAt(i);
@@ -159,7 +166,7 @@ public sealed class OnnxModelFuzzTests
         }
         catch (OnnxModelException)
         {
-            // A refusal.
+            // Expected for damaged models.
         }
     }
 
@@ -196,10 +203,11 @@ public sealed class OnnxModelFuzzTests
         return [.. bytes];
     }
 
-    /// <summary>A model of an old opset with a bit of everything.</summary>
-    private static byte[] MakeSeed()
+    /// <summary>Creates a model of opset 1 with a bit of everything.</summary>
+    private static byte[] CreateSeed()
     {
-        TestModel net = new TestModel(1).Input("x", 2, 3, "N").Output("y", 2, 3).Weight("w", [3], 1f, 2, 3).Weight("s", [2], 6L, -1L).Weight("on", [1], true)
+        TestModel net = new TestModel(1).Input("x", 2, 3, "N").Output("y", 2, 3).Weight("w", [3], 1f, 2, 3).Weight("s", [2], 6L, -1L)
+            .Weight("on", [1], true)
             .Node("Mul", ["x", "w"], ["m"], ("broadcast", 1), ("axis", 1), ("consumed_inputs", new long[] { 0, 0 }))
             .Node("Reshape", ["m"], ["r"], ("shape", new long[] { 6, -1 }))
             .Node("Clip", ["r"], ["c"], ("min", 0f), ("max", 6f))
@@ -210,7 +218,7 @@ public sealed class OnnxModelFuzzTests
             .Node("Dropout", ["q"], ["d"], ("is_test", 1))
             .Node("Squeeze", ["d"], ["z"], ("axes", new long[] { 0 }))
             .Node("Softmax", ["z"], ["y"], ("axis", 0))
-            .Node(Nested.If("on", "unused", new OnnxNode("Relu", ["x"], ["inner"])));
+            .Node(NestedGraphs.If("on", "unused", new OnnxNode("Relu", ["x"], ["inner"])));
         OnnxTensor typed = new(new TensorProto { Name = "typed", DataType = 1, Dims = { 2 }, FloatData = { 1, 2 } });
         net.Input("typed", 2).Model.Graph.Initializers.Add(typed);
         net.Model.SetMetadata("key", "value");

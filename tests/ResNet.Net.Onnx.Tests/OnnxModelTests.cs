@@ -3,7 +3,7 @@ namespace ResNet.Net.Onnx.Tests;
 public sealed class OnnxModelTests
 {
     [Fact]
-    public void Parse_ThenToArray_GivesTheSameBytes()
+    public void ToArray_ParsedModel_ReturnsTheSameBytes()
     {
         byte[] bytes = OnnxModelBuilder.PlaneMeans([1, 2, 3, 4, 5, 6], [7, 8], [-1, 3, 4, 4]);
 
@@ -15,11 +15,12 @@ public sealed class OnnxModelTests
     }
 
     [Fact]
-    public void Parse_FieldsThatAreNotKnown_AreWrittenBack()
+    public void ToArray_UnknownFields_AreWrittenBack()
     {
-        // In the model a training_info (20), in the graph metadata_props (16), in its node an overload (8), in its attribute a ref_attr_name (21).
+        // training_info (20) in the model, metadata_props (16) in the graph, overload (8) in a node, ref_attr_name (21) in an attribute.
         byte[] attribute = [0x0A, 1, (byte)'a', 0xA0, 1, 2, 0xAA, 1, 3, .. "ref"u8];
-        byte[] node = [0x0A, 1, (byte)'x', 0x12, 1, (byte)'y', 0x22, 4, .. "Relu"u8, 0x2A, (byte)attribute.Length, .. attribute, 0x42, 2, .. "ov"u8];
+        byte[] node = [0x0A, 1, (byte)'x', 0x12, 1, (byte)'y', 0x22, 4, .. "Relu"u8, 0x2A, (byte)attribute.Length, .. attribute, 0x42, 2,
+            .. "ov"u8];
         byte[] graph = [0x0A, (byte)node.Length, .. node, 0x12, 1, (byte)'g', 0x82, 1, 2, 0x0A, 0];
         byte[] bytes = [0x08, 8, 0x3A, (byte)graph.Length, .. graph, 0x42, 4, 0x0A, 0, 0x10, 13, 0xA2, 1, 2, 0x0A, 0];
 
@@ -31,9 +32,9 @@ public sealed class OnnxModelTests
     }
 
     [Fact]
-    public void Parse_WhatIsSetToItsDefault_IsWrittenBack()
+    public void ToArray_ExplicitDefaults_AreWrittenBack()
     {
-        // ir_version 0, an empty producer, a node with an empty name and attributes of 0 and 0.0.
+        // ir_version 0, an empty producer, a node with an empty name, and attributes 0 and 0.0.
         byte[] zero = [0x0A, 1, (byte)'i', 0x18, 0, 0xA0, 1, 2];
         byte[] real = [0x0A, 1, (byte)'f', 0x15, 0, 0, 0, 0, 0xA0, 1, 1];
         byte[] node = [0x1A, 0, 0x22, 0, 0x2A, (byte)zero.Length, .. zero, 0x2A, (byte)real.Length, .. real, 0x3A, 0];
@@ -44,7 +45,7 @@ public sealed class OnnxModelTests
     }
 
     [PythonOnnxFact]
-    public async Task Load_WhatOnnxWrote_GivesTheSameBytes()
+    public async Task ToArray_ModelWrittenByOnnx_ReturnsTheSameBytes()
     {
         using TemporaryFolder folder = new();
         string path = folder["made.onnx"];
@@ -54,8 +55,10 @@ public sealed class OnnxModelTests
             x, y = h.make_tensor_value_info('x', T.FLOAT, ['N', 3]), h.make_tensor_value_info('y', T.FLOAT, None)
             inner = h.make_graph([h.make_node('Identity', ['x'], ['i'])], 'inner', [], [h.make_tensor_value_info('i', T.FLOAT, [1])])
             nodes = [h.make_node('If', ['c'], ['z'], then_branch=inner, else_branch=inner),
-                     h.make_node('Any', ['z', ''], ['y'], name='n', doc_string='d', domain='org', ints=[1, 0, -1], floats=[0.5, -0.0], s='text', strings=['a', 'ü'], t=numpy_helper.from_array(numpy.arange(3)), f=0.0, i=0)]
-            weights = [numpy_helper.from_array(numpy.array([True]), 'c'), h.make_tensor('typed', T.FLOAT, [2], [1.5, 2.5]), h.make_tensor('half', T.FLOAT16, [1], [1.5]), h.make_tensor('text', T.STRING, [1], [b'ab'])]
+                     h.make_node('Any', ['z', ''], ['y'], name='n', doc_string='d', domain='org', ints=[1, 0, -1], floats=[0.5, -0.0],
+                                 s='text', strings=['a', 'ü'], t=numpy_helper.from_array(numpy.arange(3)), f=0.0, i=0)]
+            weights = [numpy_helper.from_array(numpy.array([True]), 'c'), h.make_tensor('typed', T.FLOAT, [2], [1.5, 2.5]),
+                       h.make_tensor('half', T.FLOAT16, [1], [1.5]), h.make_tensor('text', T.STRING, [1], [b'ab'])]
             graph = h.make_graph(nodes, 'g', [x], [y], weights, value_info=[h.make_tensor_sequence_value_info('q', T.FLOAT, [1])])
             graph.quantization_annotation.add().tensor_name = 'x'
             model = h.make_model(graph, producer_name='p', opset_imports=[h.make_opsetid('', 15), h.make_opsetid('org', 1)])
@@ -75,10 +78,10 @@ public sealed class OnnxModelTests
     }
 
     [PythonOnnxFact]
-    public async Task Save_WhatWasMadeHere_IsAcceptedByOnnx()
+    public async Task Save_NewModel_IsAcceptedByOnnx()
     {
         using TemporaryFolder folder = new();
-        OnnxModel model = Made();
+        OnnxModel model = CreateModel();
         model.SetMetadata("key", "välue");
         model.ProducerName = "test";
         model.ProducerVersion = "1";
@@ -88,10 +91,10 @@ public sealed class OnnxModelTests
     }
 
     [PythonOnnxFact]
-    public async Task Complaints_OfADamagedFile_AreThere()
+    public async Task OnnxChecker_InvalidFile_Complains()
     {
         using TemporaryFolder folder = new();
-        OnnxModel model = Made();
+        OnnxModel model = CreateModel();
         model.Graph.Nodes[0].Inputs[0] = "nothing";
         model.Save(folder["bad.onnx"]);
 
@@ -103,75 +106,80 @@ public sealed class OnnxModelTests
     [InlineData(new byte[] { 8, 8 })]
     [InlineData(new byte[] { 0xFF, 0xFF, 0xFF })]
     [InlineData(new byte[] { 0x89, 0x50, 0x4E, 0x47 })]
-    public void Parse_WhatIsNoModel_IsRefused(byte[] bytes)
-        => FluentActions.Invoking(() => OnnxModel.Parse(bytes)).Should().Throw<OnnxModelException>().WithMessage("*no ONNX model*");
+    public void Parse_OtherData_Throws(byte[] bytes)
+        => FluentActions.Invoking(() => OnnxModel.Parse(bytes)).Should().Throw<OnnxModelException>()
+            .WithMessage("The data is *not an ONNX model*");
 
     [Fact]
-    public void Load_WhatIsNoModel_IsRefusedByItsPath()
+    public void Load_OtherData_ThrowsWithPath()
     {
         using TemporaryFolder folder = new();
         string path = folder.Write("page.onnx", "<html>");
 
-        FluentActions.Invoking(() => OnnxModel.Load(path)).Should().Throw<OnnxModelException>().WithMessage($"'{path}'*");
+        FluentActions.Invoking(() => OnnxModel.Load(path)).Should().Throw<OnnxModelException>()
+            .WithMessage($"'{path}' is *not an ONNX model*");
         FluentActions.Invoking(() => OnnxModel.Load(folder["absent.onnx"])).Should().Throw<FileNotFoundException>();
     }
 
     [Fact]
-    public void Save_OverAFile_ReplacesItAndLeavesNothingElse()
+    public void Save_ExistingFile_IsReplacedWithoutLeftovers()
     {
         using TemporaryFolder folder = new();
         string path = folder.Write("a.onnx", "old");
 
-        Made().Save(path);
+        CreateModel().Save(path);
 
-        File.ReadAllBytes(path).Should().Equal(Made().ToArray());
+        File.ReadAllBytes(path).Should().Equal(CreateModel().ToArray());
         Directory.GetFileSystemEntries(folder.FullPath).Should().Equal(path);
     }
 
     [Fact]
-    public void Save_ThatFails_LeavesWhatWasThereAndNothingElse()
+    public void Save_Failure_LeavesTheFolderUnchanged()
     {
         using TemporaryFolder folder = new();
         string taken = Directory.CreateDirectory(Path.Combine(folder.FullPath, "taken.onnx")).FullName;
         string inside = folder.Write("taken.onnx/inside", "kept");
 
-        FluentActions.Invoking(() => Made().Save(taken)).Should().Throw<Exception>().Which.Should().Match(e => e is IOException || e is UnauthorizedAccessException);
-        FluentActions.Invoking(() => Made().Save(Path.Combine(folder.FullPath, "absent", "a.onnx"))).Should().Throw<DirectoryNotFoundException>();
+        FluentActions.Invoking(() => CreateModel().Save(taken)).Should().Throw<Exception>().Which.Should()
+            .Match(e => e is IOException || e is UnauthorizedAccessException);
+        FluentActions.Invoking(() => CreateModel().Save(Path.Combine(folder.FullPath, "absent", "a.onnx")))
+            .Should().Throw<DirectoryNotFoundException>();
 
         Directory.GetFileSystemEntries(folder.FullPath, "*", SearchOption.AllDirectories).Should().BeEquivalentTo([taken, inside]);
         File.ReadAllText(inside).Should().Be("kept");
     }
 
     [Fact]
-    public void ToArray_MoreThanAFileCanHave_IsRefused()
+    public void ToArray_MoreThan2GiB_Throws()
     {
-        OnnxModel model = Made();
+        OnnxModel model = CreateModel();
         OnnxTensor large = OnnxTensor.Create<byte>("large", [128 << 20], new byte[128 << 20]);
         for (int i = 0; i < 17; i++)
         {
-            model.Graph.Initializers.Add(large.WithName($"large{i}")); // they share the values
+            model.Graph.Initializers.Add(large.WithName($"large{i}")); // shares the values
         }
 
         FluentActions.Invoking(model.ToArray).Should().Throw<OnnxModelException>().WithMessage("*2 GiB*");
-        FluentActions.Invoking(() => model.CalculateSize()).Should().Throw<OnnxModelException>();
+        FluentActions.Invoking(() => model.CalculateSize()).Should().Throw<OnnxModelException>().WithMessage("*2 GiB*");
     }
 
     [Fact]
-    public void WriteTo_MemoryOfTheCaller_NeedsItsExactLength()
+    public void WriteTo_CallersMemory_RequiresTheExactLength()
     {
-        OnnxModel model = Made();
+        OnnxModel model = CreateModel();
         byte[] bytes = new byte[model.CalculateSize()];
 
         model.WriteTo(bytes);
 
         bytes.Should().Equal(model.ToArray());
-        FluentActions.Invoking(() => model.WriteTo(new byte[bytes.Length + 1])).Should().Throw<ArgumentException>().WithParameterName("destination");
+        FluentActions.Invoking(() => model.WriteTo(new byte[bytes.Length + 1])).Should().Throw<ArgumentException>()
+            .WithParameterName("destination");
     }
 
     [Fact]
-    public void Clone_Edited_LeavesTheOriginal()
+    public void Clone_EditedCopy_LeavesTheOriginalUnchanged()
     {
-        OnnxModel model = Made();
+        OnnxModel model = CreateModel();
         byte[] before = model.ToArray();
         OnnxModel copy = model.Clone();
 
@@ -185,7 +193,7 @@ public sealed class OnnxModelTests
     }
 
     [Fact]
-    public void Opset_NamedEitherWay_IsOnnxsOwn()
+    public void Opset_BothDomainNames_AreOnnxsOwn()
     {
         OnnxModel model = new(8, 13, "g");
         model.SetOpset("ai.onnx", 12);
@@ -199,13 +207,13 @@ public sealed class OnnxModelTests
     }
 
     [Fact]
-    public void Opset_OfAFileThatImportsNone_Is1()
+    public void Opset_WithoutImport_Is1()
         => OnnxModel.Parse([0x08, 1, 0x3A, 2, 0x12, 0]).Opset.Should().Be(1);
 
     [Fact]
-    public void SetMetadata_Null_Removes()
+    public void SetMetadata_Null_RemovesTheProperty()
     {
-        OnnxModel model = Made();
+        OnnxModel model = CreateModel();
         model.SetMetadata("a", "1");
         model.SetMetadata("a", "2");
         model.Metadata.Should().Equal(new Dictionary<string, string> { ["a"] = "2" });
@@ -217,7 +225,7 @@ public sealed class OnnxModelTests
     }
 
     [Fact]
-    public void ThrowIfInvalid_ManyProblems_ShowsTen()
+    public void ThrowIfInvalid_ManyProblems_ListsTen()
     {
         TestModel net = new TestModel(13).Input("x", 1);
         for (int i = 0; i < 12; i++)
@@ -225,9 +233,10 @@ public sealed class OnnxModelTests
             net.Node("Relu", [$"absent{i}"], [$"y{i}"]);
         }
 
-        FluentActions.Invoking(net.Model.ThrowIfInvalid).Should().Throw<OnnxModelException>().WithMessage("*'test'*absent9*and 2 more*").Which.Message.Should().NotContain("absent10");
+        FluentActions.Invoking(net.Model.ThrowIfInvalid).Should().Throw<OnnxModelException>()
+            .WithMessage("*'test'*absent9*and 2 more*").Which.Message.Should().NotContain("absent10");
     }
 
-    private static OnnxModel Made() => new TestModel(13).Input("x", "N", 3).Output("y", "N", 3).Weight("w", [3], 1f, 2, 3)
+    private static OnnxModel CreateModel() => new TestModel(13).Input("x", "N", 3).Output("y", "N", 3).Weight("w", [3], 1f, 2, 3)
         .Node(new OnnxNode("Add", ["x", "w"], ["a"], "add")).Node(new OnnxNode("LeakyRelu", ["a"], ["y"], "act"), ("alpha", 0.5f));
 }

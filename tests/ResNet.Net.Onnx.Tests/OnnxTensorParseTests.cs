@@ -4,40 +4,40 @@ namespace ResNet.Net.Onnx.Tests;
 
 public class OnnxTensorParseTests
 {
-    // dims 1 and 2, data_type FLOAT, name "data", then the values: as onnx.proto numbers the fields.
-    private static readonly byte[] Head = [0x08, 1, 0x08, 2, 0x10, 1, 0x42, 4, (byte)'d', (byte)'a', (byte)'t', (byte)'a'];
+    // The fields of onnx.proto: dims 1 and 2, data_type FLOAT, name "data". The values follow.
+    private static readonly byte[] Header = [0x08, 1, 0x08, 2, 0x10, 1, 0x42, 4, (byte)'d', (byte)'a', (byte)'t', (byte)'a'];
     private static readonly byte[] Values = MemoryMarshal.AsBytes<float>([1.5f, -2]).ToArray();
 
     [Fact]
-    public void Parse_RawData_GivesNameShapeAndValues()
+    public void Parse_RawData_ReadsNameShapeAndValues()
     {
-        OnnxTensor tensor = OnnxTensor.Parse([.. Head, 0x4a, 8, .. Values]);
+        OnnxTensor tensor = OnnxTensor.Parse([.. Header, 0x4a, 8, .. Values]);
 
         tensor.ToString().Should().Be("data Float [1, 2]");
         tensor.ToArray<float>().Should().Equal(1.5f, -2);
     }
 
     [Fact]
-    public void Parse_FloatData_GivesTheSame()
+    public void Parse_FloatData_ReadsPackedAndUnpackedValues()
     {
-        // Packed, and one by one as writers of proto2 may do it.
-        OnnxTensor.Parse([.. Head, 0x22, 8, .. Values]).ToArray<float>().Should().Equal(1.5f, -2);
-        OnnxTensor.Parse([.. Head, 0x25, .. Values[..4], 0x25, .. Values[4..]]).ToArray<float>().Should().Equal(1.5f, -2);
+        // Writers of proto2 may use either form.
+        OnnxTensor.Parse([.. Header, 0x22, 8, .. Values]).ToArray<float>().Should().Equal(1.5f, -2);
+        OnnxTensor.Parse([.. Header, 0x25, .. Values[..4], 0x25, .. Values[4..]]).ToArray<float>().Should().Equal(1.5f, -2);
     }
 
     [Fact]
-    public void Parse_WhatSerializeWrote_IsTheSameTensor()
+    public void Parse_SerializedTensor_RoundTrips()
     {
         OnnxTensor tensor = OnnxTensor.Create<float>("data", [1, 2], [1.5f, -2]);
 
         byte[] bytes = tensor.Serialize();
 
-        bytes.Should().Equal([.. Head, 0x4a, 8, .. Values]);
+        bytes.Should().Equal([.. Header, 0x4a, 8, .. Values]);
         OnnxTensor.Parse(bytes).Serialize().Should().Equal(bytes);
     }
 
     [Fact]
-    public void Serialize_EveryElementType_ComesBack()
+    public void Serialize_EveryElementType_RoundTrips()
     {
         RoundTrip<double>([1.25, -3]);
         RoundTrip<Half>([(Half)1.5, Half.NaN]);
@@ -49,16 +49,17 @@ public class OnnxTensorParseTests
     }
 
     [Theory]
-    [InlineData("", "no ONNX tensor*element type 0")]
-    [InlineData("ff", "no ONNX tensor")]
+    [InlineData("", "not an ONNX tensor*element type 0")]
+    [InlineData("ff", "not an ONNX tensor")]
     [InlineData("08011001", "0 values instead of 1")]
-    [InlineData("080110014a0400000000ff", "no ONNX tensor")]
+    [InlineData("080110014a0400000000ff", "not an ONNX tensor")]
     [InlineData("080210014a0400000000", "4 bytes instead of 8")]
-    [InlineData("08ffffffffffffffffff0110014a0400000000", "no tensor can have")]
-    [InlineData("0801100170016a00", "another file")]
+    [InlineData("08ffffffffffffffffff0110014a0400000000", "invalid shape")]
+    [InlineData("0801100170016a00", "external file")]
     [InlineData("0801101f4a0400000000", "element type 31")]
-    public void Parse_NoTensor_SaysWhy(string hexadecimal, string why)
-        => ((Action)(() => OnnxTensor.Parse(Convert.FromHexString(hexadecimal)))).Should().Throw<OnnxModelException>().WithMessage($"*{why}*");
+    public void Parse_InvalidBytes_ThrowsWithReason(string hexadecimal, string reason)
+        => FluentActions.Invoking(() => OnnxTensor.Parse(Convert.FromHexString(hexadecimal)))
+            .Should().Throw<OnnxModelException>().WithMessage($"*{reason}*");
 
     private static void RoundTrip<T>(T[] values)
         where T : unmanaged
@@ -66,6 +67,6 @@ public class OnnxTensorParseTests
         OnnxTensor tensor = OnnxTensor.Parse(OnnxTensor.Create<T>("t", [2], values).Serialize());
 
         tensor.ToArray<T>().Should().Equal(values);
-        tensor.Dims.Should().Equal(2);
+        tensor.Shape.Should().Equal(2);
     }
 }

@@ -3,7 +3,7 @@ namespace ResNet.Net.Onnx.Tests;
 public sealed class OnnxValueInfoTests
 {
     [Fact]
-    public void Shape_NumbersNamesAndNothing_AreReadBack()
+    public void Shape_FixedNamedAndUnknownDimensions_RoundTrip()
     {
         OnnxValueInfo value = new("x", OnnxElementType.Float, [2, "N", default]);
 
@@ -12,7 +12,7 @@ public sealed class OnnxValueInfoTests
     }
 
     [Fact]
-    public void Shape_UnknownRankAndScalar_AreDifferent()
+    public void Shape_UnknownRankAndScalar_Differ()
     {
         OnnxValueInfo value = new("x", OnnxElementType.Int64, null);
         value.Shape.Should().BeNull();

@@ -1,10 +1,13 @@
 namespace ResNet.Net.Quantization.Tests;
 
-/// <summary>A test that needs Debian's qemu-user: skipped, with the reason, where it is absent; never skipped in CI.</summary>
+/// <summary>Marks a test that needs Debian's qemu-user. It is skipped without it, but never in CI.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class QemuFactAttribute : FactAttribute
 {
     public const string Emulator = "/usr/bin/qemu-x86_64";
 
-    public QemuFactAttribute() => Skip = File.Exists(Emulator) || Environment.GetEnvironmentVariable("CI") == "true" ? null : $"needs {Emulator}, of Debian's package qemu-user";
+    public QemuFactAttribute()
+        => Skip = File.Exists(Emulator) || Environment.GetEnvironmentVariable("CI") == "true"
+            ? null
+            : $"needs {Emulator}, of Debian's package qemu-user";
 }

@@ -5,16 +5,18 @@ namespace ResNet.Net.Quantization.Tests;
 public class ResNetQuantizerTests
 {
     [Fact]
-    public void Quantize_OneAndManyThreads_GiveTheSameBytes()
+    public void Quantize_AnyNumberOfThreads_GivesTheSameBytes()
     {
-        byte[] one = ResNetQuantizer.Quantize(EmbeddedModel.Float, EmbeddedModel.Pictures, new QuantizationOptions { Threads = 1, NoisePictures = 0 }).Model.ToArray();
-        byte[] many = ResNetQuantizer.Quantize(EmbeddedModel.Float, EmbeddedModel.Pictures, new QuantizationOptions { Threads = 3, NoisePictures = 0 }).Model.ToArray();
+        byte[] one = ResNetQuantizer.Quantize(
+            EmbeddedModel.Float, EmbeddedModel.Images, new QuantizationOptions { Threads = 1, SqnrImages = 0 }).Model.ToArray();
+        byte[] many = ResNetQuantizer.Quantize(
+            EmbeddedModel.Float, EmbeddedModel.Images, new QuantizationOptions { Threads = 3, SqnrImages = 0 }).Model.ToArray();
 
         many.Should().Equal(one);
     }
 
     [Fact]
-    public void Quantize_AnyModel_DoesNotChangeIt()
+    public void Quantize_AnyModel_DoesNotModifyIt()
     {
         OnnxModel model = SmallNetworks.PreActivation();
         byte[] before = model.ToArray();
@@ -30,33 +32,36 @@ public class ResNetQuantizerTests
     [InlineData(CalibrationMethod.Percentile)]
     [InlineData(CalibrationMethod.Entropy)]
     [InlineData(CalibrationMethod.L2)]
-    public void Quantize_EveryCalibrator_KeepsTheAnswersOnTheSamplePictures(CalibrationMethod method)
+    public void Quantize_EveryMethod_KeepsThePredictionsOfTheSampleImages(CalibrationMethod method)
     {
-        OnnxModel quantized = ResNetQuantizer.Quantize(EmbeddedModel.Float, EmbeddedModel.Pictures, new QuantizationOptions { Calibration = method, NoisePictures = 0 }).Model;
+        OnnxModel quantized = ResNetQuantizer.Quantize(
+            EmbeddedModel.Float, EmbeddedModel.Images, new QuantizationOptions { Calibration = method, SqnrImages = 0 }).Model;
 
-        for (int i = 0; i < EmbeddedModel.Pictures.Count; i++)
+        for (int i = 0; i < EmbeddedModel.Images.Count; i++)
         {
-            Best(Runs.Scores(quantized, EmbeddedModel.Picture(i), EmbeddedModel.Size)).Should().Be(Best(Runs.Scores(EmbeddedModel.Float, EmbeddedModel.Picture(i), EmbeddedModel.Size)));
+            Best(Runs.Scores(quantized, EmbeddedModel.Image(i), EmbeddedModel.Size))
+                .Should().Be(Best(Runs.Scores(EmbeddedModel.Float, EmbeddedModel.Image(i), EmbeddedModel.Size)));
         }
     }
 
     [Fact]
-    public void Quantize_QuantizedModel_IsRefused()
-        => Quantizing(EmbeddedModel.Of(QuantizationFormat.QOperator).Model, EmbeddedModel.Pictures).Should().Throw<QuantizationException>().WithMessage("*quantized already*QuantizeLinear*");
+    public void Quantize_QuantizedModel_Throws()
+        => Quantizing(EmbeddedModel.Of(QuantizationFormat.QOperator).Model, EmbeddedModel.Images)
+            .Should().Throw<QuantizationException>().WithMessage("*already quantized*QuantizeLinear*");
 
     [Fact]
-    public void Quantize_UnknownOperator_IsRefusedByName()
+    public void Quantize_UnsupportedOperator_ThrowsWithItsName()
     {
         OnnxModel model = SmallNetworks.Residual();
         model.Graph.Nodes.Single(n => n.OpType == "GlobalAveragePool").OpType = "LpPool";
 
-        Quantizing(model).Should().Throw<QuantizationException>().WithMessage("*'g_node' (LpPool)*Supported are*");
+        Quantizing(model).Should().Throw<QuantizationException>().WithMessage("*'g_node' (LpPool)*supported operators: Add, *");
     }
 
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.NegativeInfinity)]
-    public void Quantize_WeightThatIsNotFinite_IsRefusedByNameAndPlace(float value)
+    public void Quantize_NonFiniteWeight_ThrowsWithNameAndIndex(float value)
     {
         OnnxModel model = SmallNetworks.Residual();
         Replace(model, "c1_weight", 5, value);
@@ -65,7 +70,7 @@ public class ResNetQuantizerTests
     }
 
     [Fact]
-    public void Quantize_DeadLayer_IsRefusedByTheNameOfItsActivation()
+    public void Quantize_DeadLayer_ThrowsWithTheNameOfItsActivation()
     {
         OnnxModel model = SmallNetworks.Residual();
         int index = model.Graph.Initializers.IndexOf(model.Graph.FindInitializer("n1_gamma")!);
@@ -73,80 +78,84 @@ public class ResNetQuantizerTests
         index = model.Graph.Initializers.IndexOf(model.Graph.FindInitializer("n1_beta")!);
         model.Graph.Initializers[index] = OnnxTensor.Create<float>("n1_beta", [12], [.. Enumerable.Repeat(-1f, 12)]);
 
-        Quantizing(model).Should().Throw<QuantizationException>().WithMessage("*'r1' is 0 everywhere*12 calibration pictures*");
+        Quantizing(model).Should().Throw<QuantizationException>().WithMessage("*'r1' is constant: it is 0 on all 12 calibration images*");
     }
 
     [Fact]
-    public void Quantize_PicturesOfAnotherSize_IsRefusedWithBothShapes()
+    public void Quantize_ImagesOfAnotherSize_ThrowsWithBothShapes()
     {
         OnnxModel model = SmallNetworks.Residual();
-        CalibrationSet pictures = CalibrationSet.FromTensors([new float[3 * 20 * 20]], 20, 20);
+        CalibrationSet images = CalibrationSet.FromTensors([new float[3 * 20 * 20]], 20, 20);
 
-        Quantizing(model, pictures).Should().Throw<QuantizationException>().WithMessage("*x Float [N, 3, 16, 16]*[N, 3, 20, 20]*");
+        Quantizing(model, images).Should().Throw<QuantizationException>().WithMessage("*x Float [N, 3, 16, 16]*[N, 3, 20, 20]*");
     }
 
     [Fact]
-    public void Quantize_UnknownFloatLayer_NamesTheLayersThereAre()
-        => Quantizing(SmallNetworks.Residual(), options: new QuantizationOptions { FloatLayers = ["nobody"] }).Should().Throw<ArgumentException>().WithMessage("*nobody*c0_node*");
+    public void Quantize_UnknownFloatLayer_ThrowsWithTheLayersOfTheModel()
+        => Quantizing(SmallNetworks.Residual(), options: new QuantizationOptions { FloatLayers = ["nobody"] })
+            .Should().Throw<ArgumentException>().WithMessage("*nobody*c0_node*");
 
     [Fact]
-    public void Quantize_WithoutPictures_IsRefused()
-        => ((Action)(() => CalibrationSet.FromFiles([], PreprocessingProfile.Cifar10))).Should().Throw<ArgumentException>().WithMessage("*no pictures*");
+    public void FromFiles_NoFiles_Throws()
+        => ((Action)(() => CalibrationSet.FromFiles([], PreprocessingProfile.Cifar10)))
+            .Should().Throw<ArgumentException>().WithMessage("*no images*");
 
     [Fact]
-    public void Quantize_PictureThatCannotBeDecoded_IsNamed()
+    public void Quantize_UndecodableImage_ThrowsWithItsName()
     {
         using TemporaryFolder folder = new();
-        CalibrationSet pictures = CalibrationSet.FromFiles([folder.Write("broken.png", "no picture")], PreprocessingProfile.Cifar10);
+        CalibrationSet images = CalibrationSet.FromFiles([folder.Write("broken.png", "no image")], PreprocessingProfile.Cifar10);
 
-        Quantizing(EmbeddedModel.Float, pictures).Should().Throw<QuantizationException>().WithMessage("*broken.png*");
+        Quantizing(EmbeddedModel.Float, images).Should().Throw<QuantizationException>().WithMessage("*broken.png*");
     }
 
     [Fact]
-    public void Quantize_Cancelled_Ends()
+    public void Quantize_Canceled_Throws()
     {
         using CancellationTokenSource source = new();
         Cancelling progress = new(source);
 
-        ((Action)(() => ResNetQuantizer.Quantize(SmallNetworks.Residual(), SmallNetworks.Calibration(), null, progress, source.Token))).Should().Throw<OperationCanceledException>();
+        ((Action)(() => ResNetQuantizer.Quantize(SmallNetworks.Residual(), SmallNetworks.Calibration(), null, progress, source.Token)))
+            .Should().Throw<OperationCanceledException>();
         progress.Calibrated.Should().Be(3);
     }
 
-    public static TheoryData<string> Contradictions => new("percentile", "bins", "weight", "threads", "noise", "int8", "tuning");
-
-    [Theory]
-    [MemberData(nameof(Contradictions))]
-    public void Quantize_OptionOutOfRange_IsAnArgumentError(string what)
+    [Fact]
+    public void Quantize_InvalidOption_ThrowsWithItsName()
     {
-        QuantizationOptions options = what switch
-        {
-            "percentile" => new() { Percentile = 50 },
-            "bins" => new() { HistogramBins = 128 },
-            "weight" => new() { MovingAverageWeight = double.NaN },
-            "threads" => new() { Threads = 0 },
-            "noise" => new() { NoisePictures = -1 },
-            "int8" => new() { ActivationType = ActivationType.Int8, Format = QuantizationFormat.QOperator },
-            _ => new() { NoisePictures = 0, Tuning = new AccuracyTuning { Measure = (_, _) => throw new InvalidOperationException() } },
-        };
+        (string Name, QuantizationOptions Options)[] invalid =
+        [
+            ("Percentile", new() { Percentile = 50 }),
+            ("HistogramBins", new() { HistogramBins = 128 }),
+            ("MovingAverageWeight", new() { MovingAverageWeight = double.NaN }),
+            ("Threads", new() { Threads = 0 }),
+            ("SqnrImages", new() { SqnrImages = -1 }),
+            ("ActivationType", new() { ActivationType = ActivationType.Int8, Format = QuantizationFormat.QOperator }),
+            ("SqnrImages", new() { SqnrImages = 0, Tuning = new() { Measure = (_, _) => throw new InvalidOperationException() } }),
+        ];
 
-        Quantizing(SmallNetworks.Residual(), options: options).Should().Throw<ArgumentException>();
+        foreach ((string name, QuantizationOptions options) in invalid)
+        {
+            Quantizing(SmallNetworks.Residual(), options: options).Should().Throw<ArgumentException>().Which.ParamName.Should().Be(name);
+        }
     }
 
     [Fact]
-    public void Quantize_CriterionFails_ReturnsTheNoisiestLayersToFloatOneByOne()
+    public void Quantize_CriterionNotMet_RevertsTheNoisiestLayersToFloat()
     {
         int models = 0;
         AccuracyTuning tuning = new()
         {
-            // The float model, then one that holds only with three layers in float.
+            // The float model, then quantized ones; the criterion is met with three layers in float.
             Measure = (_, _) => new ModelAccuracy([1, 2], models++ == 0 ? 80 : models < 5 ? 70 : 79.5, 95),
             Criterion = AccuracyCriterion.Default,
         };
 
-        QuantizationReport report = ResNetQuantizer.Quantize(SmallNetworks.Residual(), SmallNetworks.Calibration(), new QuantizationOptions { Tuning = tuning }).Report;
+        QuantizationReport report = ResNetQuantizer.Quantize(
+            SmallNetworks.Residual(), SmallNetworks.Calibration(), new QuantizationOptions { Tuning = tuning }).Report;
 
-        string[] worst = [.. report.Layers.OrderBy(l => l.NoiseRatio).Take(3).Select(l => l.Name)];
-        report.CriterionHolds.Should().BeTrue();
+        string[] worst = [.. report.Layers.OrderBy(l => l.Sqnr).Take(3).Select(l => l.Name)];
+        report.MeetsCriterion.Should().BeTrue();
         report.Trials.Select(t => t.LastFallback).Should().Equal(null, worst[0], worst[1], worst[2]);
         report.Trials.Select(t => t.FloatLayers).Should().Equal(0, 1, 2, 3);
         report.Trials[0].Loss.Should().BeApproximately(12.5, 1e-9);
@@ -154,44 +163,49 @@ public class ResNetQuantizerTests
     }
 
     [Fact]
-    public void Quantize_RealCriterion_ReachesAgreementByFallingBack()
+    public void Quantize_DisagreementCriterion_IsMetByRevertingLayers()
     {
-        ReadOnlyMemory<float>[] pictures = SmallNetworks.Pictures(40, seed: 77);
+        ReadOnlyMemory<float>[] images = SmallNetworks.Images(40, seed: 77);
         AccuracyTuning tuning = new()
         {
             Measure = (bytes, _) =>
             {
                 OnnxModel model = OnnxModel.Parse(bytes.Span);
-                return new ModelAccuracy([.. pictures.Select(p => Best(Runs.Scores(model, p)))], top1: null);
+                return new ModelAccuracy([.. images.Select(p => Best(Runs.Scores(model, p)))], top1: null);
             },
             Criterion = new AccuracyCriterion(AccuracyMeasure.Disagreement, 0),
         };
 
-        // Far too dim, so that all that is bright is clipped.
-        CalibrationSet dim = CalibrationSet.FromTensors([.. SmallNetworks.Pictures(2).Select(p => new ReadOnlyMemory<float>([.. p.ToArray().Select(v => v / 10)]))], SmallNetworks.Size, SmallNetworks.Size);
-        QuantizationReport report = ResNetQuantizer.Quantize(SmallNetworks.Residual(), dim, new QuantizationOptions { Tuning = tuning }).Report;
+        // Calibration images that are too dark, so that bright values are clipped.
+        CalibrationSet dim = CalibrationSet.FromTensors(
+            [.. SmallNetworks.Images(2).Select(p => new ReadOnlyMemory<float>([.. p.ToArray().Select(v => v / 10)]))],
+            SmallNetworks.Size,
+            SmallNetworks.Size);
+        QuantizationReport report = ResNetQuantizer.Quantize(
+            SmallNetworks.Residual(), dim, new QuantizationOptions { Tuning = tuning }).Report;
 
         report.Trials.Should().HaveCountGreaterThan(1);
-        report.CriterionHolds.Should().BeTrue();
+        report.MeetsCriterion.Should().BeTrue();
         report.Trials[^1].Loss.Should().Be(0);
         report.Trials.SkipLast(1).Should().OnlyContain(t => t.Loss > 0);
     }
 
     [Fact]
-    public void Quantize_MaxFloatLayersReached_SaysThatTheCriterionDoesNotHold()
+    public void Quantize_MaxFloatLayersReached_ReportsThatTheCriterionIsNotMet()
     {
         int models = 0;
         AccuracyTuning tuning = new() { Measure = (_, _) => new ModelAccuracy([1], models++ == 0 ? 80 : 10), MaxFloatLayers = 2 };
 
-        QuantizationReport report = ResNetQuantizer.Quantize(SmallNetworks.Residual(), SmallNetworks.Calibration(), new QuantizationOptions { Tuning = tuning }).Report;
+        QuantizationReport report = ResNetQuantizer.Quantize(
+            SmallNetworks.Residual(), SmallNetworks.Calibration(), new QuantizationOptions { Tuning = tuning }).Report;
 
-        report.CriterionHolds.Should().BeFalse();
+        report.MeetsCriterion.Should().BeFalse();
         report.Trials.Should().HaveCount(3);
-        report.ToText().Should().Contain("DOES NOT HOLD");
+        report.ToText().Should().Contain("IS NOT MET");
     }
 
     [Fact]
-    public void Quantize_UnlabelledPicturesForADrop_IsRefusedBeforeCalibration()
+    public void Quantize_DropCriterionWithoutLabels_ThrowsBeforeCalibration()
     {
         List<QuantizationStage> stages = [];
         AccuracyTuning tuning = new() { Measure = (_, _) => new ModelAccuracy([1], top1: null) };
@@ -202,12 +216,15 @@ public class ResNetQuantizerTests
     }
 
     [Fact]
-    public void Quantize_UnfoldedBatchNormalization_IsDepthwiseOrFloatAsAsked()
+    public void Quantize_UnfoldedBatchNormalization_IsDepthwiseOrFloat()
     {
         QuantizationResult depthwise = ResNetQuantizer.Quantize(SmallNetworks.PreActivation(), SmallNetworks.Calibration());
-        QuantizationResult inFloat = ResNetQuantizer.Quantize(SmallNetworks.PreActivation(), SmallNetworks.Calibration(), new QuantizationOptions { UnfoldedBatchNormalization = UnfoldedBatchNormalization.Float });
+        QuantizationResult inFloat = ResNetQuantizer.Quantize(
+            SmallNetworks.PreActivation(),
+            SmallNetworks.Calibration(),
+            new QuantizationOptions { UnfoldedBatchNormalization = UnfoldedBatchNormalization.Float });
 
-        // That of the input stays in any case.
+        // The normalization of the input stays in both.
         depthwise.Model.Graph.Nodes.Count(n => n.OpType == "BatchNormalization").Should().Be(1);
         inFloat.Model.Graph.Nodes.Count(n => n.OpType == "BatchNormalization").Should().Be(4);
         depthwise.Report.Layers.Should().HaveCount(inFloat.Report.Layers.Count + 3);
@@ -216,22 +233,23 @@ public class ResNetQuantizerTests
     [Theory]
     [InlineData("resnet18-v1-7")]
     [InlineData("resnet18-v2-7")]
-    public void Quantize_TwinOfTheZoo_GivesNearlyTheFloatScores(string id)
+    public void Quantize_SyntheticModel_ApproximatesTheFloatScores(string id)
     {
         const int Size = 224;
-        OnnxModel twin = ZooModels.Build(id, seed: 1);
+        OnnxModel model = ZooModels.Build(id, seed: 1);
         Random random = new(5);
-        ReadOnlyMemory<float>[] pictures = [.. Enumerable.Range(0, 2).Select(_ => new ReadOnlyMemory<float>([.. Enumerable.Range(0, 3 * Size * Size).Select(_ => (random.NextSingle() * 4) - 2)]))];
+        ReadOnlyMemory<float>[] images = [.. Enumerable.Range(0, 2).Select(_ => new ReadOnlyMemory<float>([.. Enumerable.Range(0, 3 * Size * Size).Select(_ => (random.NextSingle() * 4) - 2)]))];
 
-        QuantizationResult result = ResNetQuantizer.Quantize(twin, CalibrationSet.FromTensors(pictures, Size, Size), new QuantizationOptions { NoisePictures = 1 });
+        QuantizationResult result = ResNetQuantizer.Quantize(
+            model, CalibrationSet.FromTensors(images, Size, Size), new QuantizationOptions { SqnrImages = 1 });
 
-        result.Report.Layers.Should().OnlyContain(l => l.IsQuantized && l.NoiseRatio > 20);
+        result.Report.Layers.Should().OnlyContain(l => l.IsQuantized && l.Sqnr > 20);
         result.Report.QuantizedBytes.Should().BeLessThan(result.Report.FloatBytes * 27 / 100);
-        Runs.NoiseRatio(Runs.Scores(twin, pictures[0], Size), Runs.Scores(result.Model, pictures[0], Size)).Should().BeGreaterThan(15);
+        Runs.Sqnr(Runs.Scores(model, images[0], Size), Runs.Scores(result.Model, images[0], Size)).Should().BeGreaterThan(15);
     }
 
-    private static Action Quantizing(OnnxModel model, CalibrationSet? pictures = null, QuantizationOptions? options = null)
-        => () => ResNetQuantizer.Quantize(model, pictures ?? SmallNetworks.Calibration(), options);
+    private static Action Quantizing(OnnxModel model, CalibrationSet? images = null, QuantizationOptions? options = null)
+        => () => ResNetQuantizer.Quantize(model, images ?? SmallNetworks.Calibration(), options);
 
     private static int Best(float[] scores) => Array.IndexOf(scores, scores.Max());
 
@@ -240,7 +258,7 @@ public class ResNetQuantizerTests
         OnnxTensor tensor = model.Graph.FindInitializer(name)!;
         float[] values = tensor.ToArray<float>();
         values[element] = value;
-        model.Graph.Initializers[model.Graph.Initializers.IndexOf(tensor)] = OnnxTensor.Create<float>(name, [.. tensor.Dims], values);
+        model.Graph.Initializers[model.Graph.Initializers.IndexOf(tensor)] = OnnxTensor.Create<float>(name, [.. tensor.Shape], values);
     }
 
     private sealed class Cancelling(CancellationTokenSource source) : IProgress<QuantizationProgress>
@@ -249,7 +267,7 @@ public class ResNetQuantizerTests
 
         public void Report(QuantizationProgress value)
         {
-            if (value.Stage == QuantizationStage.Calibrating && (Calibrated = value.Done) == 3)
+            if (value.Stage == QuantizationStage.Calibrating && (Calibrated = value.Completed) == 3)
             {
                 source.Cancel();
             }

@@ -1,25 +1,33 @@
 using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Onnx;
-using ResNet.Net.Quantization.Internals.Running;
 
 namespace ResNet.Net.Quantization.Tests;
 
 /// <summary>Runs models in ONNX Runtime.</summary>
 internal static class Runs
 {
-    public static float[] Scores(OnnxModel model, ReadOnlyMemory<float> picture, int size = SmallNetworks.Size, GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL)
-        => Values(model, picture, [model.Graph.Outputs[0].Name], size, optimization)[0].Values;
+    public static float[] Scores(
+        OnnxModel model,
+        ReadOnlyMemory<float> image,
+        int size = SmallNetworks.Size,
+        GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL)
+        => Values(model, image, [model.Graph.Outputs[0].Name], size, optimization)[0].Values;
 
-    public static (float[] Values, long[] Shape)[] Values(OnnxModel model, ReadOnlyMemory<float> picture, string[] names, int size = SmallNetworks.Size, GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL)
+    public static (float[] Values, long[] Shape)[] Values(
+        OnnxModel model,
+        ReadOnlyMemory<float> image,
+        string[] names,
+        int size = SmallNetworks.Size,
+        GraphOptimizationLevel optimization = GraphOptimizationLevel.ORT_ENABLE_ALL)
     {
-        using PictureRunner runner = new(model, model.Graph.FeedInputs.Single().Name, size, size, names, threads: 1, optimization);
-        picture.Span.CopyTo(runner.Picture);
+        using ModelRunner runner = new(model, model.Graph.FeedInputs.Single().Name, size, size, names, threads: 1, optimization);
+        image.Span.CopyTo(runner.Input);
         (float[], long[])[] values = new (float[], long[])[names.Length];
         runner.Run((i, span, shape) => values[i] = (span.ToArray(), shape));
         return values;
     }
 
-    /// <summary>In dB.</summary>
-    public static double NoiseRatio(IEnumerable<float> exact, IEnumerable<float> noisy)
+    /// <summary>Computes the signal-to-quantization-noise ratio in dB.</summary>
+    public static double Sqnr(IEnumerable<float> exact, IEnumerable<float> noisy)
         => 10 * Math.Log10(exact.Sum(v => (double)v * v) / exact.Zip(noisy, (a, b) => (a - (double)b) * (a - (double)b)).Sum());
 }

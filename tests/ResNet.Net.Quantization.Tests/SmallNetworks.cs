@@ -2,13 +2,13 @@ using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Quantization.Tests;
 
-/// <summary>Small networks of random weights with everything that ResNets are made of, on pictures of 3x16x16.</summary>
+/// <summary>Builds small networks with random weights and all building blocks of ResNets, for 3x16x16 images.</summary>
 internal static class SmallNetworks
 {
     public const int Size = 16;
     public const int Classes = 7;
 
-    /// <summary>Conv, BatchNormalization, Relu, MaxPool, a residual block with a shortcut, GlobalAveragePool, Flatten, Gemm.</summary>
+    /// <summary>Builds Conv, BatchNormalization, Relu, MaxPool, a residual block with shortcut, GlobalAveragePool, Flatten, Gemm.</summary>
     public static OnnxModel Residual(int seed = 1)
     {
         Net net = new(seed, opset: 13, "residual");
@@ -22,7 +22,7 @@ internal static class SmallNetworks
         return net.Gemm("f", "y", 12, transposed: true).Build();
     }
 
-    /// <summary>Pre-activation: BatchNormalization of the input, and after Adds.</summary>
+    /// <summary>Builds a pre-activation network with BatchNormalization of the input and after Adds.</summary>
     public static OnnxModel PreActivation(int seed = 2)
     {
         Net net = new(seed, opset: 7, "preactivation");
@@ -31,7 +31,13 @@ internal static class SmallNetworks
         for (int block = 0; block < 2; block++)
         {
             net.Norm(stream, $"b{block}n0", 8).Node("Relu", [$"b{block}n0"], $"b{block}r0");
-            net.Conv($"b{block}r0", $"b{block}c0", 8, 8, 3, 1).Norm($"b{block}c0", $"b{block}n1", 8).Node("Relu", [$"b{block}n1"], $"b{block}r1");
+            net.Conv(
+                $"b{block}r0",
+                $"b{block}c0",
+                8,
+                8,
+                3,
+                1).Norm($"b{block}c0", $"b{block}n1", 8).Node("Relu", [$"b{block}n1"], $"b{block}r1");
             net.Conv($"b{block}r1", $"b{block}c1", 8, 8, 3, 1).Node("Add", [$"b{block}c1", stream], $"b{block}a");
             stream = $"b{block}a";
         }
@@ -40,7 +46,7 @@ internal static class SmallNetworks
         return net.Gemm("f", "y", 8, transposed: false).Build();
     }
 
-    /// <summary>As Caffe2 exports: Sum, AveragePool, Dropout, Softmax, of a low opset, weights as inputs.</summary>
+    /// <summary>Builds a network as Caffe2 exports it: Sum, AveragePool, Dropout, Softmax, a low opset, weights as inputs.</summary>
     public static OnnxModel Caffe2(int seed = 3)
     {
         Net net = new(seed, opset: 7, "caffe2", irVersion: 3);
@@ -50,15 +56,15 @@ internal static class SmallNetworks
         return net.Gemm("f", "z", 8, transposed: true).Node("Softmax", ["z"], "y").Build();
     }
 
-    public static ReadOnlyMemory<float>[] Pictures(int count, int seed = 9)
+    public static ReadOnlyMemory<float>[] Images(int count, int seed = 9)
     {
         Random random = new(seed);
         return [.. Enumerable.Range(0, count).Select(_ => new ReadOnlyMemory<float>([.. Enumerable.Range(0, 3 * Size * Size).Select(i => (float)(Math.Sin(i * random.NextDouble()) + random.NextDouble() - 0.3))]))];
     }
 
-    public static CalibrationSet Calibration(int count = 12) => CalibrationSet.FromTensors(Pictures(count), Size, Size);
+    public static CalibrationSet Calibration(int count = 12) => CalibrationSet.FromTensors(Images(count), Size, Size);
 
-    /// <summary>Writes nodes and the weights that they need.</summary>
+    /// <summary>Adds nodes and their weights.</summary>
     internal sealed class Net
     {
         private readonly OnnxModel _model;
@@ -133,9 +139,12 @@ internal static class SmallNetworks
 
         private OnnxNode Last => _model.Graph.Nodes[^1];
 
-        private void Weights(string name, long[] dims, double spread, double centre = 0)
+        private void Weights(string name, long[] dims, double spread, double center = 0)
             => Put(
-                OnnxTensor.Create<float>(name, dims, [.. Enumerable.Range(0, (int)dims.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)(centre + (((_random.NextDouble() * 2) - 1) * spread)))]),
+                OnnxTensor.Create<float>(
+                    name,
+                    dims,
+                    [.. Enumerable.Range(0, (int)dims.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)(center + (((_random.NextDouble() * 2) - 1) * spread)))]),
                 OnnxElementType.Float);
 
         private void Put(OnnxTensor tensor, OnnxElementType type)
@@ -143,7 +152,7 @@ internal static class SmallNetworks
             _model.Graph.Initializers.Add(tensor);
             if (_model.IrVersion < 4)
             {
-                _model.Graph.Inputs.Add(new OnnxValueInfo(tensor.Name, type, [.. tensor.Dims.Select(OnnxDimension.FromInt64)]));
+                _model.Graph.Inputs.Add(new OnnxValueInfo(tensor.Name, type, [.. tensor.Shape.Select(OnnxDimension.FromInt64)]));
             }
         }
     }

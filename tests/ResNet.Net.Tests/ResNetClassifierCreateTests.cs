@@ -47,7 +47,7 @@ public class ResNetClassifierCreateTests
 
     [Theory]
     [InlineData(false, 97)]
-    [InlineData(true, 48)]
+    [InlineData(true, 49)]
     public void Classify_ShrinkOnLoad_SeesThePictureShrunk(bool shrinkOnLoad, int width)
     {
         string path = Path.Combine(TestFolders.Fixtures, "images", "jpeg-larger.jpg");
@@ -352,7 +352,7 @@ public class ResNetClassifierCreateTests
         List<float[]> features = [];
         foreach (ResNetVariant file in new[] { ResNetVariant.ResNet50Caffe2Opset9, ResNetVariant.ResNet50Caffe2Opset6, ResNetVariant.ResNet50Caffe2Opset3 })
         {
-            byte[] bytes = ResNet.Net.Onnx.ZooModels.Build(file.Id, seed: 3).ToArray();
+            byte[] bytes = ZooModels.Build(file.Id, seed: 3).ToArray();
             ResNetVariant variant = StoreFixture.VariantOf(bytes, file);
             folder.Write(file.FileName, bytes);
             ModelStore store = new(new ModelStoreOptions { RootFolder = folder["store"], LocalFolders = [folder.FullPath], Offline = true, Catalog = [variant] });
@@ -405,6 +405,48 @@ public class ResNetClassifierCreateTests
         Creating(new ResNetClassifierOptions { Decoding = new ImageDecodingOptions { MaxPixels = 0 } }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("MaxPixels");
         Creating(new ResNetClassifierOptions { Profile = PreprocessingProfile.Cifar10 with { Std = default } }).Should().Throw<ArgumentException>().WithMessage("*standard deviation*");
         Creating(new ResNetClassifierOptions { ExecutionProvider = new ExecutionProvider("Imaginary") }).Should().Throw<ResNetException>().WithMessage("*'Imaginary'*");
+    }
+
+    [Fact]
+    public void Create_ConfigureSession_IsCalledOnceAfterTheOptionsAndWins()
+    {
+        List<(int Threads, GraphOptimizationLevel Optimization)> calls = [];
+        using TemporaryFolder folder = new();
+        string path = folder["graph.onnx"];
+        ResNetClassifierOptions options = new()
+        {
+            Threads = 2,
+            Optimization = GraphOptimizationLevel.ORT_ENABLE_BASIC,
+            ConfigureSession = session =>
+            {
+                calls.Add((session.IntraOpNumThreads, session.GraphOptimizationLevel));
+                session.OptimizedModelFilePath = path;
+                session.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
+            },
+        };
+        using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, options);
+        using ResNetClassifier plain = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
+
+        calls.Should().Equal((2, GraphOptimizationLevel.ORT_ENABLE_BASIC));
+        ResNet.Net.Onnx.OnnxModel.Load(path).Graph.Nodes.Should().Contain(n => n.OpType == "Relu", "nothing was fused");
+        float[] scores = new float[10];
+        float[] expected = new float[10];
+        for (int i = 0; i < 2; i++)
+        {
+            PixelView picture = OneColour((byte)(100 * i), 50, 200);
+            classifier.GetScores(picture, scores);
+            plain.GetScores(picture, expected);
+            scores.Zip(expected, (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-4, "each run sees its own picture");
+        }
+    }
+
+    [Theory]
+    [InlineData("CUDA")]
+    [InlineData("TensorRT")]
+    public void Create_ProviderThatIsNotInThePackage_SaysWhichPackageHasIt(string provider)
+    {
+        Creating(new ResNetClassifierOptions { ExecutionProvider = new ExecutionProvider(provider) })
+            .Should().Throw<ResNetException>().WithMessage($"*'{provider}' is not in ONNX Runtime*CPUExecutionProvider*Microsoft.ML.OnnxRuntime.Gpu*");
     }
 
     [Fact]

@@ -46,4 +46,59 @@ public class ResNetClassifierSoakTests
         const long Slack = 64 << 20;
         Process.GetCurrentProcess().WorkingSet64.Should().BeLessThan(halfway + Slack);
     }
+
+    [Fact]
+    public void Dispose_WhileOtherThreadsClassify_EachCallEndsWellOrIsRefused()
+    {
+        byte[] pixels = new byte[32 * 32 * 3];
+        new Random(6).NextBytes(pixels);
+        int expected;
+        using (ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20))
+        {
+            expected = classifier.Classify(new PixelView(pixels, 32, 32)).Best.ClassIndex;
+        }
+
+        ConcurrentQueue<Exception> failures = [];
+        int answered = 0;
+        for (int round = 0; round < 25; round++)
+        {
+            ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Threads = 1 + (round % 2) });
+            using Barrier start = new(5);
+            Thread[] threads = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+            {
+                start.SignalAndWait();
+                try
+                {
+                    while (true)
+                    {
+                        if (classifier.Classify(new PixelView(pixels, 32, 32)).Best.ClassIndex == expected)
+                        {
+                            Interlocked.Increment(ref answered);
+                        }
+                        else
+                        {
+                            failures.Enqueue(new InvalidOperationException("another class"));
+                        }
+                    }
+                }
+                catch (ObjectDisposedException)
+                {
+                }
+                catch (ResNetException exception)
+                {
+                    failures.Enqueue(exception);
+                }
+            }))];
+            Array.ForEach(threads, t => t.Start());
+            start.SignalAndWait();
+            Thread.Sleep(round);
+
+            classifier.Dispose();
+
+            Array.ForEach(threads, t => t.Join());
+        }
+
+        failures.Should().BeEmpty();
+        answered.Should().BePositive();
+    }
 }

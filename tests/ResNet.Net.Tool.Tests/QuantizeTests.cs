@@ -33,7 +33,7 @@ public sealed class QuantizeTests : IDisposable
 
         JsonElement json = JsonDocument.Parse(File.ReadAllText(_folder["r.json"])).RootElement;
         json.GetProperty("model").GetString().Should().Be("resnet20-cifar10");
-        json.GetProperty("pictures").GetInt32().Should().Be(10);
+        json.GetProperty("images").GetInt32().Should().Be(10);
         File.ReadAllText(_folder["r.md"]).Should().Contain("/dense/Gemm");
         XDocument.Load(_folder["r.svg"]).Root!.Name.LocalName.Should().Be("svg");
     }

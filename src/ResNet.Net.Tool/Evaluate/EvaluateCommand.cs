@@ -110,7 +110,7 @@ internal sealed class EvaluateCommand
         using ImageDataset all = ImageDataset.Open(data, first.Labels, options.GetValue(_groundTruth), options.GetValue(_synsetMap));
         using ImageDataset dataset = options.GetValue(_limit) is int count ? all.Sample(count) : all;
 
-        EvaluationOptions settings = new() { JournalPath = files.Journal, StopAtFailure = options.GetValue(_stop) };
+        EvaluationOptions settings = new() { JournalPath = files.Journal, StopOnFailure = options.GetValue(_stop) };
         EvaluationReport report = await EvaluateAsync(first, dataset, settings, cancellationToken);
         Console.Write(report.ToText());
         EvaluationReport? secondReport = null;

@@ -8,6 +8,6 @@ namespace ResNet.Net.Tool.Evaluate;
 internal sealed class EvaluationBar(ImageProgressBar bar) : IProgress<EvaluationProgress>
 {
     public void Report(EvaluationProgress value) => bar.Report(
-        new ImageProgress(value.Done, value.Total, value.Failed, value.Resumed, value.Elapsed),
+        new ImageProgress(value.Completed, value.Total, value.Failed, value.Resumed, value.Elapsed),
         string.Create(CultureInfo.InvariantCulture, $", top-1 {value.Top1:F2} %"));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ResNet.Net.Evaluation;
 using ResNet.Net.Tool.CommandLine;
 using Spectre.Console;
 
@@ -133,7 +134,7 @@ internal sealed class GoldenCommand(ModelStore store, TextWriter error, OutputFo
         string tolerance = string.Join(" + ", new[]
         {
             report.Tolerance.Relative > 0 ? $"{Number(report.Tolerance.Relative)} of the value" : null,
-            report.Tolerance.OfLargest > 0 ? $"{Number(report.Tolerance.OfLargest)} of the largest" : null,
+            report.Tolerance.RelativeToMax > 0 ? $"{Number(report.Tolerance.RelativeToMax)} of the largest" : null,
             report.Tolerance.Steps > 0 ? $"{Number(report.Tolerance.Steps)} quantization steps of the output" : null,
         }.OfType<string>());
         string kind = report.Arithmetic switch

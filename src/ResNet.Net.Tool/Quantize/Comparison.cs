@@ -22,7 +22,7 @@ internal static class Comparison
         {
             foreach (QuantizationFormat format in Enum.GetValues<QuantizationFormat>().Reverse())
             {
-                QuantizationOptions variation = options with { Calibration = method, Format = format, NoisePictures = 0 };
+                QuantizationOptions variation = options with { Calibration = method, Format = format, SqnrImages = 0 };
                 OnnxModel quantized = ResNetQuantizer.Quantize(model, images, variation, null, cancellationToken).Model;
                 MeasuredModel after = measurement.Of(quantized.ToArray(), cancellationToken);
                 double drop = new AccuracyCriterion(AccuracyMeasure.RelativeDrop, 0).GetLoss(before.Accuracy, after.Accuracy);

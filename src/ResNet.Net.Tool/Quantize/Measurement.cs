@@ -18,7 +18,7 @@ internal sealed class Measurement(ResNetClassifier like, OutputKind kind, ImageD
     {
         ModelDefinition definition = new(model) { Name = like.ModelName, Labels = like.Labels, Profile = like.Profile, OutputKind = kind };
         using ResNetClassifier classifier = ResNetClassifier.Create(definition, new ResNetClassifierOptions { BatchSize = 32 });
-        EvaluationOptions options = new() { StopAtFailure = true };
+        EvaluationOptions options = new() { StopOnFailure = true };
         EvaluationReport report = Evaluator.EvaluateAsync(classifier, dataset, options, null, cancellationToken).GetAwaiter().GetResult();
         double[] times = [.. Enumerable.Range(0, WarmUp + Timed).Select(i => TimeOf(classifier, i)).Skip(WarmUp).Order()];
         ModelAccuracy accuracy = new([.. report.Images.Select(i => i.PredictedClass)], report.Top1, report.Top5);

@@ -56,13 +56,13 @@ internal sealed class ProgressBars : IProgress<QuantizationProgress>
         bar.Description = Terminal.Plain(text);
         bar.IsIndeterminate = value.Total == 0;
         bar.MaxValue = Math.Max(value.Total, 1);
-        bar.Value = value.Done;
+        bar.Value = value.Completed;
     }
 
     private static string Name(QuantizationStage stage) => stage switch
     {
         QuantizationStage.ChoosingRanges => "Choosing ranges",
-        QuantizationStage.MeasuringNoise => "Measuring noise",
+        QuantizationStage.MeasuringSqnr => "Measuring noise",
         _ => stage.ToString(),
     };
 }

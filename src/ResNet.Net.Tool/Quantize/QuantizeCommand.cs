@@ -52,7 +52,7 @@ internal static class QuantizeCommand
         MeasuredModel floatModel = measurement.Of(model.ToArray(), cancellationToken);
         BeforeAfter.Print(floatModel, measurement.Of(result.Model.ToArray(), cancellationToken), evaluated.Images.Count);
         Write(choice, result, report);
-        return report.CriterionHolds == false ? ExitCode.SomeFailed : ExitCode.Success;
+        return report.MeetsCriterion == false ? ExitCode.SomeFailed : ExitCode.Success;
     }
 
     private static void Write(QuantizeChoice choice, QuantizationResult result, QuantizationReport report)

@@ -1,6 +1,6 @@
 namespace ResNet.Net.Onnx.Tests.Support;
 
-/// <summary>Makes small models by the layer itself. Below IR version 4 every initializer is an input too.</summary>
+/// <summary>Builds small models with the library's own API. Below IR version 4, every initializer is also an input.</summary>
 internal sealed class TestModel
 {
     public TestModel(long opset, long? irVersion = null)
@@ -20,14 +20,14 @@ internal sealed class TestModel
         return this;
     }
 
-    public TestModel Weight<T>(string name, long[] dims, params T[] values)
+    public TestModel Weight<T>(string name, long[] shape, params T[] values)
         where T : unmanaged
     {
-        OnnxTensor tensor = OnnxTensor.Create<T>(name, dims, values);
+        OnnxTensor tensor = OnnxTensor.Create<T>(name, shape, values);
         Model.Graph.Initializers.Add(tensor);
         if (Model.IrVersion < 4)
         {
-            Model.Graph.Inputs.Add(new OnnxValueInfo(name, tensor.ElementType, [.. dims.Select(OnnxDimension.FromInt64)]));
+            Model.Graph.Inputs.Add(new OnnxValueInfo(name, tensor.ElementType, [.. shape.Select(OnnxDimension.FromInt64)]));
         }
 
         return this;
@@ -58,7 +58,7 @@ internal sealed class TestModel
                     node.Attributes.Set(name, tensor);
                     break;
                 default:
-                    throw new ArgumentException($"{value.GetType()} is no attribute.", nameof(attributes));
+                    throw new ArgumentException($"{value.GetType()} is not an attribute type.", nameof(attributes));
             }
         }
 

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace ResNet.Net.Internals.Imaging;
 
-/// <summary>The bytes of a picture file or stream in pooled memory, never more than the limit.</summary>
+/// <summary>The bytes of an image file or stream in pooled memory, never more than the limit.</summary>
 internal struct EncodedFile : IDisposable
 {
     // The longest array has to hold one byte more.
@@ -114,7 +114,7 @@ internal struct EncodedFile : IDisposable
     }
 
     private static ImageDecodeException TooLong(string length, int maxBytes, string? source) => new(
-        ImageDecodeFailure.TooLarge, $"the encoded picture has {length} bytes; the limit is {maxBytes}. Raise ImageDecodingOptions.MaxBytes if such pictures are wanted.", source);
+        ImageDecodeFailure.TooLarge, $"the encoded image has {length} bytes; the limit is {maxBytes}. Raise ImageDecodingOptions.MaxBytes if such images are wanted.", source);
 
     private readonly Span<byte> Free() => _pooled.AsSpan(_length);
 

@@ -27,9 +27,15 @@ internal static class ImageDecoding
 
         if (!decoder.CanDecode(encoded))
         {
+            (string kind, string remedy) = UnsupportedFormats.Describe(encoded);
             throw new ImageDecodeException(
-                ImageDecodeFailure.UnsupportedFormat,
-                $"not an image that the decoder reads ({string.Join(", ", decoder.Formats)}), but {ImageFormatDetector.Describe(encoded)}. Convert it, or decode it yourself and pass a PixelView.");
+                ImageDecodeFailure.UnsupportedFormat, $"{kind}, which the decoder does not read. It reads {string.Join(", ", decoder.Formats)}. {remedy}");
+        }
+
+        if (ImageFormatDetector.Detect(encoded) == ImageFormat.Jpeg && JpegScans.AreTooMany(encoded))
+        {
+            throw new ImageDecodeException(
+                ImageDecodeFailure.TooLarge, $"the JPEG image has {JpegScans.Limit} scans or more, each of which costs a pass over the image. Save it again from its source.");
         }
 
         ImageDecodeRequest request = new(options, autoOrient, shrinkFor);

@@ -1,6 +1,6 @@
 namespace ResNet.Net.Internals.Imaging;
 
-/// <summary>The allow-list.</summary>
+/// <summary>The formats that are told by their first bytes.</summary>
 internal enum ImageFormat
 {
     Unknown,

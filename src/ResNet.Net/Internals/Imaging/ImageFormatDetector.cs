@@ -16,22 +16,15 @@ internal static class ImageFormatDetector
     };
 
     /// <summary>The format as people write it.</summary>
-    public static string Name(this ImageFormat format) => format == ImageFormat.WebP ? "WebP" : format.ToString().ToUpperInvariant();
-
-    /// <summary>What bytes that are no accepted picture seem to be, for the message.</summary>
-    public static string Describe(ReadOnlySpan<byte> encoded) => encoded switch
+    public static string Name(this ImageFormat format) => format switch
     {
-        [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => "a PDF file",
-        [(byte)'P', >= (byte)'1' and <= (byte)'7', ..] => "a Netpbm file",
-        [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', ..] => "an ISO media file (HEIF, AVIF or video)",
-        [(byte)'P', (byte)'K', 3, 4, ..] => "a ZIP file",
-        _ when LooksLikeMarkup(encoded) => "a text file that begins like HTML or SVG",
-        _ => $"bytes that begin with {Convert.ToHexString(encoded[..Math.Min(8, encoded.Length)])}",
+        ImageFormat.Jpeg => "JPEG",
+        ImageFormat.Png => "PNG",
+        ImageFormat.WebP => "WebP",
+        ImageFormat.Gif => "GIF",
+        ImageFormat.Bmp => "BMP",
+        ImageFormat.Ico => "ICO",
+        ImageFormat.Tiff => "TIFF",
+        _ => "unknown",
     };
-
-    private static bool LooksLikeMarkup(ReadOnlySpan<byte> encoded)
-    {
-        ReadOnlySpan<byte> start = encoded.TrimStart(" \t\r\n\uFEFF"u8);
-        return start.Length > 1 && start[0] == '<' && (start[1] is (byte)'!' or (byte)'?' or (>= (byte)'A' and <= (byte)'Z') or (>= (byte)'a' and <= (byte)'z'));
-    }
 }

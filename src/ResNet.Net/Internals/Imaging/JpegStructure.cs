@@ -8,25 +8,6 @@ namespace ResNet.Net.Internals.Imaging;
 /// <param name="Orientation">The EXIF orientation, 1 to 8; 0 where the EXIF block is in doubt.</param>
 internal readonly record struct JpegStructure(int Width, int Height, int Orientation)
 {
-    /// <summary>
-    /// The most scans that are decoded. Encoders write about ten; each costs a pass over the picture and as little as a hundred bytes of file,
-    /// so that without a limit a small file can keep a core busy for minutes.
-    /// </summary>
-    public const int MaxScans = 100;
-
-    /// <summary>Whether a JPEG file has more scans than are decoded.</summary>
-    public static bool HasTooManyScans(ReadOnlySpan<byte> encoded)
-    {
-        int scans = 0;
-        JpegMarkers markers = new(encoded);
-        while (scans <= MaxScans && markers.MoveNext() && markers.Marker != JpegMarkers.EndOfImage)
-        {
-            scans += markers.Marker == JpegMarkers.StartOfScan ? 1 : 0;
-        }
-
-        return scans > MaxScans;
-    }
-
     /// <summary>Reads it; false for files of other kinds: other formats, CMYK, 12 bits, arithmetic, unusual subsampling, too many scans, progressive files that lack refinements.</summary>
     public static bool TryRead(ReadOnlySpan<byte> encoded, out JpegStructure structure)
     {
@@ -93,7 +74,7 @@ internal readonly record struct JpegStructure(int Width, int Height, int Orienta
 
             // Number of components; of each its name and tables; first and last coefficient, bits before and after.
             ReadOnlySpan<byte> scan = markers.Segment;
-            if (++scans > MaxScans || scan.IsEmpty || scan.Length != 4 + (2 * scan[0]) || scan[^2] > 63 || scan[^3] > scan[^2])
+            if (++scans >= JpegScans.Limit || scan.IsEmpty || scan.Length != 4 + (2 * scan[0]) || scan[^2] > 63 || scan[^3] > scan[^2])
             {
                 return false;
             }
@@ -119,15 +100,5 @@ internal readonly record struct JpegStructure(int Width, int Height, int Orienta
     // A name that the frame lacks is an error that libjpeg finds by itself.
     private static int ComponentOf(ReadOnlySpan<byte> frame, byte name) => frame.Length > 9 && name != frame[6] ? (name == frame[9] ? 1 : 2) : 0;
 
-    private static int ReadOrientation(ReadOnlySpan<byte> segment)
-    {
-        const int HeaderLength = 14; // with the TIFF header
-        if (segment.Length < HeaderLength || !segment.StartsWith("Exif\0\0"u8) || !(segment[6..].StartsWith("II*\0"u8) || segment[6..].StartsWith("MM\0*"u8)))
-        {
-            return 0;
-        }
-
-        TiffDirectory directory = new(segment[6..]);
-        return directory.IsCut ? 0 : directory.Orientation ?? 1;
-    }
+    private static int ReadOrientation(ReadOnlySpan<byte> segment) => segment.StartsWith("Exif\0\0"u8) ? ExifOrientation.Read(segment[6..]) : 0;
 }

@@ -81,8 +81,8 @@ internal sealed class OrtSession : IDisposable
         AddReference();
         try
         {
-            Check(Inputs, inputs);
-            Check(Outputs, outputs);
+            Check("input", inputs, Inputs);
+            Check("output", outputs, Outputs);
             return new TensorBinding(_session, inputs, outputs);
         }
         catch (OnnxRuntimeException exception)
@@ -134,7 +134,7 @@ internal sealed class OrtSession : IDisposable
         AddReference();
         try
         {
-            Check(Inputs, inputs);
+            Check("input", inputs, Inputs);
             NamedTensor[] named = [.. inputs];
             using IDisposableReadOnlyCollection<OrtValue> values = RunCore(named, outputs);
             for (int i = 0; i < values.Count; i++)
@@ -213,13 +213,13 @@ internal sealed class OrtSession : IDisposable
     private InferenceException Failure(string doing, Exception exception)
         => new($"ONNX Runtime {OrtRuntime.Version} failed {doing} the model '{_name}': {exception.Message.Trim()}", exception);
 
-    private static void Check(IReadOnlyList<TensorMetadata> known, ReadOnlySpan<NamedTensor> tensors)
+    private static void Check(string kind, ReadOnlySpan<NamedTensor> tensors, IReadOnlyList<TensorMetadata> known)
     {
         foreach (NamedTensor tensor in tensors)
         {
             if (!known.Any(k => k.Name == tensor.Name))
             {
-                throw new ArgumentException($"The model has no '{tensor.Name}'. It has: {string.Join(", ", known)}.", nameof(tensors));
+                throw new ArgumentException($"The model has no {kind} '{tensor.Name}'. It has: {string.Join(", ", known)}.", nameof(tensors));
             }
         }
     }

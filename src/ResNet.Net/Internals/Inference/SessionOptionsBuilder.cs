@@ -9,7 +9,7 @@ internal static class SessionOptionsBuilder
     private const string Suffix = "ExecutionProvider";
 
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses a setting.</exception>
-    /// <exception cref="ResNetException">The execution provider is not in this build of ONNX Runtime.</exception>
+    /// <exception cref="ResNetException">The execution provider is not in this build of ONNX Runtime, or not usable here.</exception>
     public static SessionOptions Build(SessionSettings settings, string? logId)
     {
         SessionOptions options = new();
@@ -64,27 +64,37 @@ internal static class SessionOptionsBuilder
     private static void Append(SessionOptions options, ExecutionProvider provider, string available)
     {
         Dictionary<string, string> own = new(provider.Options);
-        switch (available)
+        try
         {
-            case "CUDAExecutionProvider":
-                using (OrtCUDAProviderOptions cuda = new())
-                {
-                    cuda.UpdateOptions(own);
-                    options.AppendExecutionProvider_CUDA(cuda);
-                }
+            switch (available)
+            {
+                case "CUDAExecutionProvider":
+                    using (OrtCUDAProviderOptions cuda = new())
+                    {
+                        cuda.UpdateOptions(own);
+                        options.AppendExecutionProvider_CUDA(cuda);
+                    }
 
-                break;
-            case "TensorrtExecutionProvider":
-                using (OrtTensorRTProviderOptions tensorRt = new())
-                {
-                    tensorRt.UpdateOptions(own);
-                    options.AppendExecutionProvider_Tensorrt(tensorRt);
-                }
+                    break;
+                case "TensorrtExecutionProvider":
+                    using (OrtTensorRTProviderOptions tensorRt = new())
+                    {
+                        tensorRt.UpdateOptions(own);
+                        options.AppendExecutionProvider_Tensorrt(tensorRt);
+                    }
 
-                break;
-            default:
-                options.AppendExecutionProvider(available, own);
-                break;
+                    break;
+                default:
+                    options.AppendExecutionProvider(available, own);
+                    break;
+            }
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new InferenceException(
+                $"The execution provider '{provider.Name}' of ONNX Runtime {OrtRuntime.Version} cannot be used here. Install what it needs (docs/onnx-runtime.md), correct its options, "
+                + $"or leave ExecutionProvider unset to run on the CPU. ONNX Runtime says: {exception.Message.Trim()}",
+                exception);
         }
     }
 }

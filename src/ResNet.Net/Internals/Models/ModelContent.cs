@@ -43,7 +43,7 @@ internal sealed unsafe class ModelContent
         => Path is not null ? OrtSession.FromFile(Path, settings) : OrtSession.FromMemory(ToArray(), Name, settings);
 
     /// <exception cref="OnnxModelException">It is no ONNX model.</exception>
-    public OnnxOutline ReadOutline() => Path is not null ? OnnxOutline.Read(Path) : Use(OnnxOutline.Read);
+    public OnnxModelSummary ReadSummary() => Path is not null ? OnnxModelSummary.Read(Path) : Use(OnnxModelSummary.Read);
 
     /// <exception cref="OnnxModelException">It is no ONNX model.</exception>
     public OnnxModel Load() => Path is not null ? OnnxModel.Load(Path, ExternalDataPolicy.ReadFromModelFolder) : Use(stream => OnnxModel.Parse(BytesOf(stream)));

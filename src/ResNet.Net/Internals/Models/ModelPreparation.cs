@@ -37,8 +37,8 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
     {
         try
         {
-            OnnxOutline outline = model.ReadOutline();
-            return new ModelPreparation(outline.Opset < OldestOpset, outline.HasReplaceableWeights, outputs, scoresName, !outline.HasExternalData);
+            OnnxModelSummary summary = model.ReadSummary();
+            return new ModelPreparation(summary.Opset < OldestOpset, summary.HasReplaceableWeights, outputs, scoresName, !summary.HasExternalData);
         }
         catch (Exception exception) when (exception is OnnxModelException or IOException or UnauthorizedAccessException)
         {

@@ -87,12 +87,14 @@ internal sealed class OptimizedModelCache
     /// <summary>All that decides how the optimized graph looks.</summary>
     private static string KeyOf(string hash, ModelPreparation preparation, SessionSettings settings)
     {
+        // The version first: it loads the library.
+        string version = OrtRuntime.Version;
         FileInfo? library = NativeLibraryFile.Find("onnxruntime") is string path ? new FileInfo(path) : null;
         string libraryMarks = library is { Exists: true } ? string.Create(CultureInfo.InvariantCulture, $"{library.Length} {library.LastWriteTimeUtc.Ticks}") : "";
         return string.Join('\n', [
             $"model {hash}",
             preparation.Key,
-            $"onnxruntime {OrtRuntime.Version} {libraryMarks} {string.Join(',', OrtRuntime.AvailableProviders)}",
+            $"onnxruntime {version} {libraryMarks} {string.Join(',', OrtRuntime.AvailableProviders)}",
             $"processor {CpuFeatures.Identity}",
             $"optimization {settings.Optimization}",
             .. settings.ConfigEntries.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{e.Key}={e.Value}"),

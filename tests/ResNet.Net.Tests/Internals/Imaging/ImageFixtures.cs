@@ -9,6 +9,9 @@ internal static class ImageFixtures
 
     public static IReadOnlyList<ImageFixture> Valid => Index["valid"];
 
+    /// <summary>Those that the default decoder reads: all but TIFF.</summary>
+    public static IReadOnlyList<ImageFixture> ValidOfSkia { get; } = [.. Valid.Where(fixture => !fixture.File.EndsWith(".tif", StringComparison.Ordinal))];
+
     public static IReadOnlyList<ImageFixture> Bad => Index["bad"];
 
     public static IReadOnlyList<ImageFixture> Either => Index["either"];
@@ -23,6 +26,9 @@ internal static class ImageFixtures
 
         return names;
     }
+
+    /// <summary>The files of the same format, for splicing.</summary>
+    public static byte[][] OfTheSameFormat(string name) => [.. Valid.Where(other => other.File[^3..] == Get(name).File[^3..]).Select(other => other.Encoded())];
 
     public static ImageFixture Get(string name) => Index.Values.SelectMany(rows => rows).Single(row => row.Name == name);
 

@@ -161,15 +161,15 @@ public class JpegStructureTests
     }
 
     [Theory]
-    [InlineData(100, false)]
-    [InlineData(101, true)]
-    public void HasTooManyScans_ScansUpToTheEnd_HasTheBoundaryExact(int scans, bool expected)
+    [InlineData(99, false)]
+    [InlineData(100, true)]
+    public void AreTooMany_ScansUpToTheEnd_HasTheBoundaryExact(int scans, bool expected)
     {
         byte[] encoded = JpegFiles.WithScans(ImageFixtures.Get("jpeg-many-scans").Encoded(), scans);
 
-        JpegStructure.HasTooManyScans(encoded).Should().Be(expected);
+        JpegScans.AreTooMany(encoded).Should().Be(expected);
         JpegStructure.TryRead(encoded, out _).Should().Be(!expected);
-        JpegStructure.HasTooManyScans([.. ImageFixtures.Get("jpeg-420").Encoded(), .. encoded]).Should().BeFalse("what comes after the end does not count");
+        JpegScans.AreTooMany([.. ImageFixtures.Get("jpeg-420").Encoded(), .. encoded]).Should().BeFalse("what comes after the end does not count");
     }
 
     private static int OrientationOf(byte[] encoded)

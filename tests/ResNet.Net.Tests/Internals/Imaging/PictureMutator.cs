@@ -2,18 +2,14 @@ using System.Globalization;
 
 namespace ResNet.Net.Tests.Internals.Imaging;
 
-/// <summary>Damages pictures, the same way in every run. RESNET_NET_FUZZ_ROUNDS sets the mutations of each picture.</summary>
+/// <summary>Damages images, the same way in every run. RESNET_NET_FUZZ_ROUNDS sets the number of mutations of each image.</summary>
 internal static class PictureMutator
 {
     public static int Rounds { get; } = int.Parse(Environment.GetEnvironmentVariable("RESNET_NET_FUZZ_ROUNDS") ?? "150", CultureInfo.InvariantCulture);
 
     public static Random CreateRandom(string name, int round) => new(StableHash(name) + round);
 
-    /// <summary>The fixtures of the same format, for splicing.</summary>
-    public static byte[][] Others(string name)
-        => [.. ImageFixtures.Valid.Where(other => other.File[^3..] == ImageFixtures.Get(name).File[^3..]).Select(other => other.Encoded())];
-
-    /// <summary>The picture with one to three damages of the kinds that break parsers.</summary>
+    /// <summary>The image with one to three damages of the kinds that break parsers.</summary>
     public static byte[] Mutate(byte[] original, byte[][] others, Random random)
     {
         byte[] bytes = [.. original];

@@ -103,7 +103,7 @@ public class OrtSessionTests
         using AlignedBuffer input = new(12);
         using OrtValue tensor = input.CreateTensor([1, 3, 2, 2]);
 
-        ((Action)(() => session.RunToArray([new NamedTensor("data", tensor)], "scores"))).Should().Throw<ArgumentException>().WithMessage("*'data'*picture*scores*");
+        ((Action)(() => session.RunToArray([new NamedTensor("data", tensor)], "scores"))).Should().Throw<ArgumentException>().WithMessage("*no input 'data'*picture*");
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public class OrtSessionTests
         {
             ConfigEntries = new Dictionary<string, string> { ["session.intra_op_thread_affinities"] = "nonsense" },
             IntraOpThreads = 2,
-            Configure = options => options.AddSessionConfigEntry("session.intra_op_thread_affinities", ""),
+            Configure = options => options.AddSessionConfigEntry("session.intra_op_thread_affinities", "1"),
         };
         using OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", settings);
 
@@ -209,15 +209,13 @@ public class OrtSessionTests
     {
         using RecordingLoggers logs = new(LogLevel.Warning);
         using RecordingLoggers others = new(LogLevel.Warning);
-        using OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2], outputShape: [-1, -1]), "test", Settings with { Log = logs.CreateLogger("ort") });
-        using OrtSession other = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "other", Settings with { Log = others.CreateLogger("ort") });
-        using AlignedBuffer input = new(12);
-        using AlignedBuffer output = new(3);
-        using OrtValue inputTensor = input.CreateTensor([1, 3, 2, 2]);
-        using OrtValue outputTensor = output.CreateTensor([1, 3]);
-        using TensorBinding binding = session.Bind([new NamedTensor("picture", inputTensor)], [new NamedTensor("scores", outputTensor)]);
+        byte[] model = new OnnxModelBuilder().Input("x", [-1, -1]).Output("y", [-1, -1]).Initializer("weights", [3, 2], Weights).Node("MatMul", ["x", "weights"], ["y"]).Build();
+        using OrtSession session = OrtSession.FromMemory(model, "test", Settings with { Log = logs.CreateLogger("ort") });
+        using OrtSession other = OrtSession.FromMemory(model, "other", Settings with { Log = others.CreateLogger("ort") });
+        using AlignedBuffer x = new(4);
+        using OrtValue wide = x.CreateTensor([1, 4]);
 
-        ((Action)(() => session.Run(binding))).Should().Throw<InferenceException>().WithMessage("*'test'*{1,3}*").WithInnerException<OnnxRuntimeException>();
+        ((Action)(() => session.RunToArray([new NamedTensor("x", wide)], "y"))).Should().Throw<InferenceException>().WithMessage("*'test'*MatMul*").WithInnerException<OnnxRuntimeException>();
 
         logs.Entries.Should().ContainSingle().Which.Level.Should().Be(LogLevel.Error);
         others.Entries.Should().BeEmpty();

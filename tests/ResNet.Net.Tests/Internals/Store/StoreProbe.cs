@@ -1,4 +1,5 @@
 using System.Globalization;
+using ResNet.Net.Tests.Internals.Inference;
 using ResNet.Net.Tests.Internals.Models;
 
 namespace ResNet.Net.Tests.Internals.Store;
@@ -16,6 +17,11 @@ internal static class StoreProbe
         if (arguments is [OptimizedProbe.Command, string store, string model])
         {
             return OptimizedProbe.Run(store, model);
+        }
+
+        if (arguments is [EnvironmentProbe.Command, string mode])
+        {
+            return EnvironmentProbe.Run(mode);
         }
 
         ResNetVariant variant = ResNetVariant.ResNet50V1 with { Bytes = long.Parse(arguments[2], CultureInfo.InvariantCulture), Sha256 = arguments[3] };

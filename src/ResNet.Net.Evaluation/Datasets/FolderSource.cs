@@ -1,0 +1,57 @@
+namespace ResNet.Net.Evaluation;
+
+/// <summary>Reads image files from a folder.</summary>
+internal sealed class FolderSource(string folder, ImageDatasetOptions options)
+{
+    private readonly string _root = Path.GetFullPath(folder);
+
+    /// <summary>Gets the folder's name without its path.</summary>
+    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(_root)) is { Length: > 0 } name ? name : _root;
+
+    /// <summary>Returns the sorted names of all images under a folder. Follows links to folders, except circular ones.</summary>
+    public static string[] Find(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"The folder '{folder}' doesn't exist.");
+        }
+
+        List<string> names = [];
+        DirectoryInfo root = new(Path.GetFullPath(folder));
+        Walk(root, "", [RealPath(root)], names);
+        names.Sort(StringComparer.Ordinal);
+        return [.. names];
+    }
+
+    public bool Exists(string name) => File.Exists(Path.Combine(_root, name));
+
+    public ReadOnlyMemory<byte> Read(string name)
+    {
+        string path = Path.Combine(_root, name);
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        return BoundedRead.ToEnd(stream, stream.Length, options.MaxImageBytes, name);
+    }
+
+    private static void Walk(DirectoryInfo folder, string prefix, string[] above, List<string> names)
+    {
+        // Inaccessible folders are errors: ignoring them would change the accuracy silently.
+        EnumerationOptions options = new() { IgnoreInaccessible = false, AttributesToSkip = FileAttributes.System };
+        foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos("*", options))
+        {
+            string name = prefix + entry.Name;
+            if (entry is not DirectoryInfo inner)
+            {
+                if (ImageFileNames.IsImage(name))
+                {
+                    names.Add(name);
+                }
+            }
+            else if (!entry.Name.StartsWith('.') && RealPath(inner) is string real && !above.Contains(real))
+            {
+                Walk(inner, name + "/", [.. above, real], names);
+            }
+        }
+    }
+
+    private static string RealPath(DirectoryInfo folder) => folder.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder.FullName;
+}

@@ -1,0 +1,43 @@
+using ResNet.Net.Internals.Imaging;
+
+namespace ResNet.Net.Internals;
+
+/// <summary>Recognizes files from which ImageSharp 2.1.13 may never return.</summary>
+/// <remarks>
+/// PngDecoderCore.DecodeInterlacedPixelData repeats a pass for ever once the compressed data have ended. Valid files are among them: a pass
+/// without columns, which is the second for images of at most 4 columns, leaves the row counter at the start of the skipped pass, and more
+/// rows are wanted than there are. Whether the data suffice cannot be known without inflating them as ImageSharp does, damaged chunks
+/// included, so that every interlaced PNG image is refused.
+/// </remarks>
+internal static class HangingFiles
+{
+    private const int InterlaceMethod = 28;
+    private const int FirstChunkType = 12;
+
+    /// <exception cref="ImageDecodeException">The file is one of them.</exception>
+    public static void Refuse(ReadOnlySpan<byte> encoded)
+    {
+        if (ImageFormatDetector.Detect(encoded) != ImageFormat.Png)
+        {
+            return;
+        }
+
+        // ImageSharp takes a header wherever it finds one, in damaged files too: with a second one, the first says nothing.
+        ReadOnlySpan<byte> header = "IHDR"u8;
+        if (encoded.Length > InterlaceMethod && encoded[FirstChunkType..].StartsWith(header) && encoded[(FirstChunkType + header.Length)..].IndexOf(header) < 0)
+        {
+            if (encoded[InterlaceMethod] != 0)
+            {
+                throw new ImageDecodeException(
+                    ImageDecodeFailure.UnsupportedFormat,
+                    "the PNG image is interlaced, and ImageSharp 2.1 may never return from such an image. Use SkiaSharpDecoder, or save it without interlacing.");
+            }
+
+            return;
+        }
+
+        throw FileEnd.IsMissing(encoded, ImageFormat.Png)
+            ? new ImageDecodeException(ImageDecodeFailure.Truncated, "the PNG image ends early. Read the whole file.")
+            : new ImageDecodeException(ImageDecodeFailure.Corrupt, "the PNG image is damaged (it does not have one IHDR chunk, at its start). Save it again from its source.");
+    }
+}

@@ -1,0 +1,47 @@
+namespace ResNet.Net.Onnx;
+
+/// <summary>
+/// Represents facts about a model file that can be read without its tensors, so the cost does not depend on the size of the weights.
+/// </summary>
+/// <param name="IrVersion">The version of the ONNX IR specification that the file uses.</param>
+/// <param name="Opset">The version of ONNX's own operator set; 1 if the file imports none, as the specification defines.</param>
+/// <param name="InputNames">The names of the graph's inputs.</param>
+/// <param name="InitializerNames">The names of the graph's initializers (weights).</param>
+/// <param name="HasExternalData">Whether the model stores tensors in external files.</param>
+public sealed record OnnxModelSummary(
+    long IrVersion,
+    long Opset,
+    IReadOnlyList<string> InputNames,
+    IReadOnlyList<string> InitializerNames,
+    bool HasExternalData)
+{
+    /// <summary>
+    /// Gets a value indicating whether callers can replace weights because the graph lists them among its inputs. A runtime can't treat
+    /// such weights as constants, so it can't fold them. IR version 3 requires this list, so there it doesn't make weights replaceable.
+    /// </summary>
+    public bool HasReplaceableWeights => IrVersion >= 4 && InitializerNames.Intersect(InputNames).Any();
+
+    /// <summary>Reads the summary of a file.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <returns>The summary.</returns>
+    /// <exception cref="OnnxModelException">The file is damaged or is not an ONNX model.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the file is denied, or the path names a folder.</exception>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    public static OnnxModelSummary Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        return Read(file);
+    }
+
+    /// <summary>Reads the summary of a model from a seekable stream.</summary>
+    /// <param name="model">The bytes of an ONNX file, from the current position to the end. The stream stays open.</param>
+    /// <returns>The summary.</returns>
+    /// <exception cref="OnnxModelException">The bytes are damaged or are not an ONNX model.</exception>
+    public static OnnxModelSummary Read(Stream model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return ModelSummaryReader.Read(model);
+    }
+}

@@ -1,0 +1,166 @@
+using ResNet.Net.Onnx;
+
+namespace ResNet.Net.Quantization;
+
+/// <summary>Represents a checked and simplified float model of opset 13 or later, with BatchNormalization folded where possible.</summary>
+internal sealed class PreparedModel
+{
+    private const long MinOpset = 13; // per-channel QuantizeLinear
+    private const long MinIrVersion = 7;
+
+    private static readonly HashSet<string> Known =
+    [
+        "Conv", "Gemm", "MatMul", "Add", "Sum", "Relu", "BatchNormalization", "MaxPool", "AveragePool", "GlobalAveragePool", "Flatten",
+        "Reshape", "Squeeze", "Unsqueeze", "Identity", "Dropout", "Constant", "Softmax", "LogSoftmax", "Clip", "LeakyRelu", "Sigmoid",
+        "HardSigmoid", "HardSwish", "Tanh", "Sub", "Mul", "Div", "Pad", "Concat", "Slice", "Transpose", "ReduceMean", "GlobalMaxPool",
+        "Shape", "Gather", "Cast", "Expand", "LRN",
+    ];
+
+    private static readonly HashSet<string> Quantized =
+        ["QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "ConvInteger", "MatMulInteger", "QGemm", "QAttention"];
+
+    private PreparedModel(OnnxModel model, string input, int height, int width, IReadOnlyList<string> notes)
+    {
+        Model = model;
+        Input = input;
+        Height = height;
+        Width = width;
+        Notes = notes;
+    }
+
+    public OnnxModel Model { get; }
+
+    /// <summary>Gets the name of the input, <c>[N, 3, Height, Width]</c>.</summary>
+    public string Input { get; }
+
+    public int Height { get; }
+
+    public int Width { get; }
+
+    /// <summary>Gets the changes made to the graph, one sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <exception cref="QuantizationException">The model cannot be quantized.</exception>
+    /// <exception cref="OnnxModelException">The model is invalid, or its opset cannot be upgraded.</exception>
+    public static PreparedModel Of(OnnxModel source, int height, int width, UnfoldedBatchNormalization unfolded)
+    {
+        OnnxModel model = source.Clone();
+        RefuseQuantized(model);
+        model.ThrowIfInvalid();
+        RefuseUnknown(model);
+        RefuseBadWeights(model);
+        List<string> notes = [];
+        if (model.Opset < MinOpset)
+        {
+            notes.Add($"Upgraded from opset {model.Opset} to {MinOpset}.");
+            OpsetUpgrader.Upgrade(model, MinOpset);
+        }
+
+        model.IrVersion = Math.Max(model.IrVersion, MinIrVersion);
+        OnnxGraph graph = model.Graph;
+        graph.DropInitializerInputs();
+        string input = CheckInput(graph, height, width);
+        GraphPasses.InlineConstants(graph);
+        GraphPasses.SplitSums(graph);
+        GraphPasses.RemoveIdentities(graph);
+        GraphPasses.FuseMatMulAdd(graph);
+        Note(notes, GraphPasses.FoldBatchNormalization(graph), "BatchNormalization folded into the preceding Conv");
+        if (unfolded == UnfoldedBatchNormalization.Depthwise)
+        {
+            int replaced = GraphPasses.ReplaceBatchNormalization(graph);
+            Note(notes, replaced, "BatchNormalization without a preceding Conv converted to a depthwise Conv");
+        }
+
+        Note(notes, graph.Nodes.Count(n => n.Is("BatchNormalization")), "BatchNormalization kept in float");
+        Note(notes, graph.RemoveUnused(), "unused nodes removed");
+        if (!graph.Nodes.Any(n => n.Is("Conv") || n.Is("Gemm")))
+        {
+            throw new QuantizationException($"The model '{graph.Name}' has neither Conv nor Gemm, so there is nothing to quantize.");
+        }
+
+        // The recorded types and shapes of intermediate values are no longer valid.
+        graph.ValueInfos.Clear();
+        return new PreparedModel(model, input, height, width, notes);
+    }
+
+    private static void Note(List<string> notes, int count, string what)
+    {
+        if (count > 0)
+        {
+            notes.Add($"{count} {what}.");
+        }
+    }
+
+    private static void RefuseQuantized(OnnxModel model)
+    {
+        OnnxNode? quantized = model.Graph.Nodes.FirstOrDefault(
+            n => Quantized.Contains(n.OpType) || n.OpType.StartsWith("QLinear", StringComparison.Ordinal));
+        if (quantized is not null)
+        {
+            throw new QuantizationException(
+                $"The model '{model.Graph.Name}' is already quantized: it contains {quantized}. Quantize the original float model.");
+        }
+    }
+
+    private static void RefuseUnknown(OnnxModel model)
+    {
+        OnnxNode[] unknown = [.. model.Graph.Nodes.Where(n => n.Domain.Length > 0 || !Known.Contains(n.OpType))];
+        if (unknown.Length > 0 || model.HasFunctions)
+        {
+            string found = unknown.Length > 0 ? string.Join(", ", unknown.Take(5).Select(n => n.ToString())) : "model-local functions";
+            throw new QuantizationException(
+                $"The model '{model.Graph.Name}' has unsupported operators: {found}. "
+                + $"Export it for inference with supported operators: {string.Join(", ", Known.Order(StringComparer.Ordinal))}.");
+        }
+    }
+
+    private static void RefuseBadWeights(OnnxModel model)
+    {
+        foreach (OnnxTensor tensor in model.Graph.Initializers)
+        {
+            if (tensor.ElementType is OnnxElementType.Float16 or OnnxElementType.BFloat16 or OnnxElementType.Double)
+            {
+                throw new QuantizationException($"The weights {tensor} are not float32. Convert the model to float32 first.");
+            }
+
+            if (tensor.ElementType != OnnxElementType.Float)
+            {
+                continue;
+            }
+
+            int bad = tensor.AsSpan<float>().IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
+            if (bad >= 0)
+            {
+                throw new QuantizationException(
+                    $"The weights {tensor} contain {tensor.AsSpan<float>()[bad]} at element {bad} (from 0). "
+                    + "Export the model again with finite weights.");
+            }
+        }
+    }
+
+    private static string CheckInput(OnnxGraph graph, int height, int width)
+    {
+        OnnxValueInfo[] inputs = [.. graph.FeedInputs];
+        string expected = $"Float [N, 3, {height}, {width}], the shape of the calibration images";
+        if (inputs.Length != 1)
+        {
+            throw new QuantizationException(
+                $"The model '{graph.Name}' has {inputs.Length} inputs; an image classifier has one: {expected}.");
+        }
+
+        OnnxValueInfo input = inputs[0];
+        bool matches = input.ElementType == OnnxElementType.Float && (input.Shape is not { } shape
+            || (shape.Count == 4
+                && shape[0].Value is null or 1
+                && Matches(shape[1], 3)
+                && Matches(shape[2], height)
+                && Matches(shape[3], width)));
+        return matches
+            ? input.Name
+            : throw new QuantizationException(
+                $"The model '{graph.Name}' expects {input} instead of {expected}. "
+                + "Prepare the images with the model's own profile; a fixed batch size must be 1.");
+    }
+
+    private static bool Matches(OnnxDimension dimension, int expected) => dimension.Value is not long value || value == expected;
+}

@@ -1,0 +1,109 @@
+using ResNet.Net.Onnx.Schema;
+
+namespace ResNet.Net.Onnx.Tests;
+
+public class OnnxModelSummaryTests
+{
+    [Fact]
+    public void Read_Model_AgreesWithTheWholeModel()
+    {
+        OnnxModel model = HeadNetworks.Build("QLinear");
+
+        OnnxModelSummary summary = Read(model.ToArray());
+
+        summary.IrVersion.Should().Be(model.IrVersion);
+        summary.Opset.Should().Be(model.Opset);
+        summary.InputNames.Should().Equal(model.Graph.Inputs.Select(i => i.Name));
+        summary.InitializerNames.Should().Equal(model.Graph.Initializers.Select(t => t.Name));
+        (summary.HasExternalData, summary.HasReplaceableWeights).Should().Be((false, false));
+    }
+
+    [Theory]
+    [InlineData("initializer")]
+    [InlineData("attribute")]
+    [InlineData("subgraph")]
+    public void Read_ExternalData_IsReported(string location)
+    {
+        OnnxTensor tensor = OnnxTensor.Create<float>("w", [1], [1]);
+        TestModel model = new TestModel(13).Input("x", 1).Output("c", 1);
+        OnnxNode constant = new("Constant", [], ["c"]);
+        constant.Attributes.Set("value", tensor);
+        if (location == "initializer")
+        {
+            model.Model.Graph.Initializers.Add(tensor);
+        }
+        else
+        {
+            model.Node(location == "attribute" ? constant : NestedGraphs.If("x", "c", constant));
+        }
+
+        Read(model.Model.ToArray()).HasExternalData.Should().BeFalse();
+        tensor.Proto.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "weights.bin" });
+
+        Read(model.Model.ToArray()).HasExternalData.Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(3, false)]
+    [InlineData(4, true)]
+    public void Read_WeightsAmongInputs_AreReplaceableFromIrVersion4(int irVersion, bool replaceable)
+    {
+        OnnxModel model = HeadNetworks.Build("Gemm");
+        model.IrVersion = irVersion;
+        model.Graph.Inputs.Add(new OnnxValueInfo("dense", OnnxElementType.Float, [5, 6]));
+
+        Read(model.ToArray()).HasReplaceableWeights.Should().Be(replaceable);
+    }
+
+    [Fact]
+    public void Read_EveryTruncation_ReadsOrThrowsOnnxModelException()
+    {
+        byte[] bytes = HeadNetworks.Build("ConstantNodes").ToArray();
+        int rejected = 0;
+        for (int length = 0; length < bytes.Length; length++)
+        {
+            rejected += IsRejected(bytes.AsSpan(0, length).ToArray()) ? 1 : 0;
+        }
+
+        rejected.Should().BeGreaterThan(bytes.Length / 2);
+    }
+
+    [Fact]
+    public void Read_DamagedBytes_ReadsOrThrowsOnnxModelException()
+    {
+        byte[] bytes = HeadNetworks.Build("ConstantNodes").ToArray();
+        Random random = new(3);
+        int rejected = 0;
+        for (int round = 0; round < 5000; round++)
+        {
+            byte[] damaged = [.. bytes];
+            for (int i = 0; i < 4; i++)
+            {
+                damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            }
+
+            rejected += IsRejected(damaged) ? 1 : 0;
+        }
+
+        rejected.Should().BeInRange(1, 4999, "some mutations damage the structure, others only a value");
+    }
+
+    private static bool IsRejected(byte[] bytes)
+    {
+        try
+        {
+            _ = Read(bytes);
+            return false;
+        }
+        catch (OnnxModelException)
+        {
+            return true;
+        }
+    }
+
+    private static OnnxModelSummary Read(byte[] bytes)
+    {
+        using MemoryStream stream = new(bytes);
+        return OnnxModelSummary.Read(stream);
+    }
+}
