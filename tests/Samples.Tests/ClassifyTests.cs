@@ -84,7 +84,7 @@ public sealed class ClassifyTests : IDisposable
         ProgramRun run = await ClassifyAsync(_folder["bad.jpg"], Sample("cat.png"));
 
         run.ExitCode.Should().Be(SomePicturesFailed);
-        run.Lines.Single(l => l.Contains("bad.jpg")).Should().Contain("not a JPEG");
+        run.Lines.Single(l => l.Contains("bad.jpg")).Should().Contain("HTML or XML text, which the decoder does not");
         run.Lines.Single(l => l.Contains("cat.png")).Should().MatchRegex("│ cat +█");
         run.Output.Should().Contain("1 classified, 1 failed.");
     }

@@ -43,7 +43,7 @@ public sealed class QuantizeTests : IDisposable
             "--output", Output, "--format", "qoperator", "--calibrator", "minmax", "--float", "/conv0/Conv", "/dense/Gemm", "--pictures", "3", "--limit", "4", "--measure", "disagreement", "--most", "30");
 
         run.ExitCode.Should().Be(Success, run.Error);
-        run.Output.Should().Contain("QOperator").And.Contain("MinMax calibration on 3 pictures").And.Contain("30 of 32 layers").And.Contain("30 % ").And.Contain("On 4 pictures.");
+        run.Output.Should().Contain("QOperator").And.Contain("MinMax calibration on 3 images").And.Contain("30 of 32 layers").And.Contain("30 % ").And.Contain("On 4 pictures.");
         Dictionary<string, int> operators = OnnxModel.Load(Output).Graph.Nodes.GroupBy(n => n.OpType).ToDictionary(g => g.Key, g => g.Count());
         operators.Should().ContainKey("QLinearConv").And.NotContainKey("QGemm");
         operators["Conv"].Should().Be(1, "one was to stay float");
