@@ -7,6 +7,8 @@ public class FigureTests
 {
     private const string Results = "benchmarks/results/intel-xeon-avx512-2-cores";
 
+    private const string DecodingResults = "benchmarks/results/amd-epyc-avx512-2-cores/DecodeBenchmarks.md";
+
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
     [Fact]
@@ -76,6 +78,21 @@ public class FigureTests
         rows.Select(row => string.Join(' ', row.Skip(1))).Should().Equal(methods.Select(method => string.Join(' ', measured[method])));
         string readme = File.ReadAllText(Path.Combine(TestFolders.Repository, "README.md"));
         readme.Should().Contain($"{measured["Pillow512"].First()} ms; loops of tutorials {measured["NaiveLoops"].First()} ms").And.Contain($"{measured["Pillow256"].First()} ms with AVX2");
+    }
+
+    [Fact]
+    public void DecodingTable_OfThePerformancePage_IsThatMeasured()
+    {
+        ILookup<string, string> measured = File.ReadLines(Path.Combine(TestFolders.Repository, DecodingResults))
+            .Select(line => line.Replace("*", "", StringComparison.Ordinal).Trim('|', ' ').Split('|'))
+            .Where(cells => cells.Length > 3 && cells[2].Contains("ms", StringComparison.Ordinal))
+            .ToLookup(cells => cells[0].Trim(), cells => ThreeDigits(cells[2]));
+        string[] methods = ["SkiaSharp", "SkiaSharpShrunk", "LibJpegTurbo", "LibJpegTurboShrunk"];
+        string[][] rows = [.. Rows("docs/performance.md", "|").SkipWhile(row => row[0] != "milliseconds per image").Skip(2).Take(methods.Length)];
+
+        rows.Select(row => string.Join(' ', row.Skip(1))).Should().Equal(methods.Select(method => string.Join(' ', measured[method])));
+        string readme = File.ReadAllText(Path.Combine(TestFolders.Repository, "README.md"));
+        readme.Should().Contain($"{measured["SkiaSharp"].First()} ms with SkiaSharp (default), {measured["LibJpegTurbo"].First()} ms with libturbojpeg");
     }
 
     [Fact]

@@ -33,7 +33,8 @@ internal sealed record DecodeResult(int Width, int Height, byte[] Pixels, ImageD
             {
                 failure = exception;
             }
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         thread.Start();
         thread.Join(Patience).Should().BeTrue("{0} must not hang", what);
         failure.Should().BeNull();

@@ -1,5 +1,5 @@
-using ResNet.Net.Tests.Internals.Imaging;
 using ResNet.Net.Internals.Explaining;
+using ResNet.Net.Tests.Internals.Imaging;
 
 namespace ResNet.Net.Tests;
 

@@ -86,7 +86,7 @@ public sealed partial class ClassifyTests : IDisposable
         ProgramRun run = await ClassifyAsync(_folder["bad.jpg"], Sample("cat.png"));
 
         run.ExitCode.Should().Be(SomeImagesFailed);
-        run.Lines.Single(l => l.Contains("bad.jpg")).Should().Contain("not a");
+        run.Lines.Single(l => l.Contains("bad.jpg")).Should().Contain("HTML or XML text");
         run.Lines.Single(l => l.Contains("cat.png")).Should().MatchRegex("│ cat +█");
         run.Output.Should().Contain("1 classified, 1 failed.");
     }

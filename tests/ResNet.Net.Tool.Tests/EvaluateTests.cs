@@ -19,7 +19,7 @@ public sealed class EvaluateTests : IDisposable
 
         run.ExitCode.Should().Be(Success, run.Error);
         run.Lines[0].Should().Be("resnet20-cifar10 on labels.txt");
-        run.Output.Should().MatchRegex(@"top-1 +100\.00 % +\(10 right").And.MatchRegex(@"images/s").And.NotContain("\u001b");
+        run.Output.Should().MatchRegex(@"top-1 +100\.00 % +\(10 correct").And.MatchRegex(@"images/s").And.NotContain("\u001b");
         run.Error.Should().Contain("10 of 10").And.NotContain("\u001b", "redirected progress is plain");
     }
 
@@ -33,7 +33,7 @@ public sealed class EvaluateTests : IDisposable
             "--plot", _folder["out.svg"], "--journal", _folder["out.journal"], "--batch", "2");
 
         run.ExitCode.Should().Be(SomeImagesFailed, run.Error);
-        run.Output.Should().MatchRegex(@"top-1 +66\.67 % +\(2 right").And.Contain("ship/bad.png").And.Contain("ten crops")
+        run.Output.Should().MatchRegex(@"top-1 +66\.67 % +\(2 correct").And.Contain("ship/bad.png").And.Contain("ten crops")
             .And.MatchRegex("agreement +100.00 %");
         foreach (string name in new[] { "out.json", "out.against.json" })
         {
@@ -51,7 +51,7 @@ public sealed class EvaluateTests : IDisposable
         File.ReadLines(_folder["out.against.journal"]).Should().HaveCount(4);
 
         ProgramRun again = await EvaluateAsync(zip, "--ten-crop", "--journal", _folder["out.journal"]);
-        again.Output.Should().MatchRegex("3 (images|pictures) from the journal");
+        again.Output.Should().Contain("3 images from the journal");
     }
 
     [Fact]

@@ -40,8 +40,15 @@ public sealed class OpsetUpgraderTests
         OpsetUpgradeReport report = OpsetUpgrader.Upgrade(model, opset);
 
         model.ToArray().Should().Equal(before);
-        report.Should().BeEquivalentTo(new OpsetUpgradeReport { FromOpset = opset, ToOpset = opset, FromIrVersion = model.IrVersion,
-            ToIrVersion = model.IrVersion, InitializersDroppedFromInputs = 0, Changes = [] });
+        report.Should().BeEquivalentTo(new OpsetUpgradeReport
+        {
+            FromOpset = opset,
+            ToOpset = opset,
+            FromIrVersion = model.IrVersion,
+            ToIrVersion = model.IrVersion,
+            InitializersDroppedFromInputs = 0,
+            Changes = []
+        });
     }
 
     [Fact]
@@ -175,8 +182,14 @@ public sealed class OpsetUpgraderTests
 
         model.IrVersion.Should().Be(irVersion);
         model.Graph.Inputs.Select(i => i.Name).Should().Equal("x");
-        report.Should().BeEquivalentTo(new { FromOpset = opset, ToOpset = target, FromIrVersion = 3, ToIrVersion = irVersion,
-            InitializersDroppedFromInputs = 1 });
+        report.Should().BeEquivalentTo(new
+        {
+            FromOpset = opset,
+            ToOpset = target,
+            FromIrVersion = 3,
+            ToIrVersion = irVersion,
+            InitializersDroppedFromInputs = 1
+        });
     }
 
     [Fact]

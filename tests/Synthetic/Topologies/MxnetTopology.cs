@@ -42,12 +42,12 @@ internal sealed class MxnetTopology : ResNetTopology
 
     protected override string Norm(LayerPosition position, BatchNormParameter parameter)
         => $"{Scope(position)}batchnorm{NormIndex(position)}_" + parameter switch
-    {
-        BatchNormParameter.Scale => "gamma",
-        BatchNormParameter.Offset => "beta",
-        BatchNormParameter.Mean => "running_mean",
-        _ => "running_var",
-    };
+        {
+            BatchNormParameter.Scale => "gamma",
+            BatchNormParameter.Offset => "beta",
+            BatchNormParameter.Mean => "running_mean",
+            _ => "running_var",
+        };
 
     protected override string Relu(LayerPosition position)
     {

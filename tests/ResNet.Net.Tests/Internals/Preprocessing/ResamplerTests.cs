@@ -1,6 +1,6 @@
-using ResNet.Net.Tests.Internals.Imaging;
 using ResNet.Net.Internals.Preprocessing;
 using ResNet.Net.Internals.Simd;
+using ResNet.Net.Tests.Internals.Imaging;
 
 namespace ResNet.Net.Tests.Internals.Preprocessing;
 
