@@ -51,7 +51,7 @@ public sealed partial class ModelsTests
         ProgramRun missing = await ModelsAsync("verify", "resnet20-cifar10", "--golden", "--archive", $"{hostile}.none");
 
         run.ExitCode.Should().Be(SomeFailed);
-        run.Error.TrimEnd().Should().Contain("hostile.tar.gz' is refused: its entry '../input_0.pb' leads out").And.NotContain("\n");
+        run.Error.TrimEnd().Should().Contain("hostile.tar.gz' is rejected: its entry '../input_0.pb' leads out").And.NotContain("\n");
         missing.ExitCode.Should().Be(SomeFailed);
         missing.Error.TrimEnd().Should().Contain("hostile.tar.gz.none").And.NotContain("\n");
     }
