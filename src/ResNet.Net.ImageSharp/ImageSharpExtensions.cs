@@ -8,8 +8,8 @@ namespace ResNet.Net;
 /// <para>
 /// <c>Image&lt;Rgb24&gt;</c>, <c>Bgr24</c>, <c>Rgba32</c>, <c>Bgra32</c> and <c>L8</c> are read in place where ImageSharp holds the pixels
 /// in one block. Larger images (more than 4 MB, unless <see cref="Configuration.PreferContiguousImageBuffers"/> is set) are copied once to
-/// pooled memory. Other pixel types are converted to
-/// <c>Rgba32</c> first. Transparent pixels are flattened on black. Of an animation the first frame is read. The image is not changed.
+/// pooled memory. Other pixel types are converted to <c>Rgba32</c> first. Transparent pixels are flattened on black. Of an animation the
+/// first frame is read. The image is not changed.
 /// </para>
 /// <para>
 /// ImageSharp does not turn an image upright when it loads it, but keeps its EXIF orientation. These methods heed it where the classifier's

@@ -4,9 +4,8 @@ using ResNet.Net.Internals;
 namespace ResNet.Net;
 
 /// <summary>
-/// Decodes TIFF, AVIF, JPEG, PNG, WebP and GIF (first frame) with libvips. HEIC only where libvips was built with an HEVC decoder, which
-/// the one of
-/// <c>NetVips.Native</c> is not.
+/// Decodes TIFF, AVIF, JPEG, PNG, WebP and GIF (first frame) with libvips. HEIC needs a libvips with an HEVC decoder, which
+/// <c>NetVips.Native</c> lacks.
 /// </summary>
 /// <remarks>
 /// <para>
