@@ -106,14 +106,25 @@ public partial class SkiaSharpDecoderResourceTests
             }
         }
 
+        // The rest of the process may grow meanwhile, but not in every round; what leaks does.
         Decode(3_000);
-        long before = Environment.WorkingSet;
-        int handles = OpenFiles();
-        Decode(12_000);
+        long growth = long.MaxValue;
+        int opened = int.MaxValue;
+        int rounds = 0;
+        while (rounds < 4 && (growth >= 24_000_000 || opened > 3))
+        {
+            long before = Environment.WorkingSet;
+            int handles = OpenFiles();
+            decoded = 0;
+            Decode(12_000);
+            growth = Math.Min(growth, Environment.WorkingSet - before);
+            opened = Math.Min(opened, OpenFiles() - handles);
+            rounds++;
+        }
 
-        decoded.Should().BeInRange(7_000, 14_000, "good and bad files take turns");
-        (Environment.WorkingSet - before).Should().BeLessThan(24_000_000, "twelve thousand lost codecs would be several times that");
-        OpenFiles().Should().BeLessThanOrEqualTo(handles + 3);
+        decoded.Should().BeInRange(5_600, 11_200, "good and bad files take turns");
+        growth.Should().BeLessThan(24_000_000, "twelve thousand lost codecs would be several times that");
+        opened.Should().BeLessThanOrEqualTo(3);
     }
 
     [UnixFact]
