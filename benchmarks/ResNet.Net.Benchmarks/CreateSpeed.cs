@@ -6,7 +6,7 @@ using ResNet.Net.Onnx;
 namespace ResNet.Net.Benchmarks;
 
 /// <summary>
-/// What loading costs, and what is gained by keeping the optimised graph: <c>create-speed [ROUNDS]</c> writes twins of three variants (random weights), and
+/// What loading costs, and what is gained by keeping the optimized graph: <c>create-speed [ROUNDS]</c> writes twins of three variants (random weights), and
 /// starts a process for every measurement. Then what outputs and a fixed batch dimension do to a run.
 /// </summary>
 internal static class CreateSpeed
@@ -68,7 +68,7 @@ internal static class CreateSpeed
         long start = Stopwatch.GetTimestamp();
         using ResNetClassifier classifier = ResNetClassifier.Create(definition, options);
         double create = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        byte[] pixels = DrawnPicture.Rgb(256, 256);
+        byte[] pixels = DrawnImage.Rgb(256, 256);
         Prediction[] best = new Prediction[1];
         double[] runs = Repeat(20, () => Time(() => classifier.Classify(new PixelView(pixels, 256, 256), best)));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{create:F1} {runs[0]:F1} {runs.Min():F1} {Process.GetCurrentProcess().PeakWorkingSet64 >> 20}"));

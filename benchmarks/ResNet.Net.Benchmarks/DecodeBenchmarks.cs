@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using ResNet.Net.Internals.Imaging;
 
 namespace ResNet.Net.Benchmarks;
 
@@ -24,7 +23,7 @@ public class DecodeBenchmarks
     [GlobalSetup]
     public void SetUp()
     {
-        _file = JpegFile.Encode(DrawnPicture.Rgb(Width, Height), Width, Height);
+        _file = JpegFile.Encode(DrawnImage.Rgb(Width, Height), Width, Height);
         Console.WriteLine($"// {Width}x{Height}: {_file.Length} bytes");
     }
 

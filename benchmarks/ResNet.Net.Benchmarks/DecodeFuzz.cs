@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.IO.Compression;
-using ResNet.Net.Internals.Imaging;
-using ResNet.Net.Tests.Internals.Imaging;
+using ResNet.Net.Tests;
 
 namespace ResNet.Net.Benchmarks;
 
@@ -26,8 +25,8 @@ internal static class DecodeFuzz
         for (int round = 0; round < count; round++)
         {
             (string name, byte[] original) = originals[round % originals.Length];
-            Random random = PictureMutator.CreateRandom(name, round);
-            byte[] mutated = PictureMutator.Mutate(original, [original, originals[random.Next(originals.Length)].Encoded], random);
+            Random random = ImageMutator.CreateRandom(name, round);
+            byte[] mutated = ImageMutator.Mutate(original, [original, originals[random.Next(originals.Length)].Encoded], random);
             ImageDecodingOptions options = new() { MaxPixels = MaxPixels, AllowTruncated = random.Next(4) == 0 };
             ResizeRule? shrinkFor = random.Next(4) == 0 ? ResizeRule.ShortSide(random.Next(1, 100)) : null;
             long begin = Stopwatch.GetTimestamp();

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using BenchmarkDotNet.Attributes;
-using ResNet.Net.Internals.Imaging;
 
 namespace ResNet.Net.Benchmarks;
 

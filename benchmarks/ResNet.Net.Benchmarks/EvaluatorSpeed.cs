@@ -5,7 +5,7 @@ using ResNet.Net.Evaluation;
 namespace ResNet.Net.Benchmarks;
 
 /// <summary>
-/// Pictures a second of the evaluator, beside loops that anybody would write: <c>evaluator-speed ZIP</c> runs the embedded model on every picture of an archive
+/// Images a second of the evaluator, beside loops that anybody would write: <c>evaluator-speed ZIP</c> runs the embedded model on every image of an archive
 /// that its name or its folder labels. The embedded model is small, so reading and decoding are most of the work.
 /// </summary>
 internal static class EvaluatorSpeed
@@ -40,7 +40,7 @@ internal static class EvaluatorSpeed
             }
         }
 
-        Console.WriteLine($"| {dataset.Name}, {dataset.Images.Count} pictures | images/s |\n|---|---:|");
+        Console.WriteLine($"| {dataset.Name}, {dataset.Images.Count} images | images/s |\n|---|---:|");
         for (int way = 0; way < ways.Length; way++)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {ways[way].Name} | {dataset.Images.Count / best[way].TotalSeconds:F0} |"));

@@ -1,11 +1,8 @@
 using BenchmarkDotNet.Attributes;
-using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Preprocessing;
-using ResNet.Net.Internals.Simd;
 
 namespace ResNet.Net.Benchmarks;
 
-/// <summary>From decoded pixels to the input tensor: resample, crop, normalise in one pass, by width of the vectors. The input is where the classifier has it: in aligned native memory.</summary>
+/// <summary>From decoded pixels to the input tensor: resample, crop, normalize in one pass, by width of the vectors. The input is where the classifier has it: in aligned native memory.</summary>
 public class FusedBenchmarks
 {
     private readonly AlignedBuffer _tensor = new(3 * 224 * 224);
@@ -24,7 +21,7 @@ public class FusedBenchmarks
     [GlobalSetup]
     public void SetUp()
     {
-        _pixels = DrawnPicture.Rgb(Width, Height);
+        _pixels = DrawnImage.Rgb(Width, Height);
         _pillow = SimdSelection.Supported.ToDictionary(width => width, width => new Preprocessor(PreprocessingProfile.Torchvision, CropSampling.Center, width));
         _openCv = new Preprocessor(PreprocessingProfile.Mxnet);
         _openCvFloat = new Preprocessor(PreprocessingProfile.OnnxRuntimeNotebook);

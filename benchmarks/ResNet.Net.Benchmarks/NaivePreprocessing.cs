@@ -1,7 +1,7 @@
 namespace ResNet.Net.Benchmarks;
 
 /// <summary>
-/// Preprocessing as tutorials write it: an antialiased bilinear resize of the whole picture pixel by pixel in two passes, a crop, and a loop over
+/// Preprocessing as tutorials write it: an antialiased bilinear resize of the whole image pixel by pixel in two passes, a crop, and a loop over
 /// a four-dimensional tensor. The baseline.
 /// </summary>
 internal static class NaivePreprocessing
@@ -27,11 +27,11 @@ internal static class NaivePreprocessing
             }
         }
 
-        return Normalise(cropped);
+        return Normalize(cropped);
     }
 
     /// <param name="rgb">224x224 pixels.</param>
-    public static Tensor4 Normalise(byte[] rgb)
+    public static Tensor4 Normalize(byte[] rgb)
     {
         Tensor4 input = new(1, 3, 224, 224);
         for (int y = 0; y < 224; y++)
@@ -100,13 +100,13 @@ internal static class NaivePreprocessing
         float support = Math.Max(scale, 1);
         for (int i = 0; i < newSize; i++)
         {
-            float centre = (i + 0.5f) * scale;
-            int start = Math.Max((int)(centre - support + 0.5f), 0);
-            int end = Math.Min((int)(centre + support + 0.5f), size);
+            float center = (i + 0.5f) * scale;
+            int start = Math.Max((int)(center - support + 0.5f), 0);
+            int end = Math.Min((int)(center + support + 0.5f), size);
             float[] weights = new float[end - start];
             for (int k = 0; k < weights.Length; k++)
             {
-                weights[k] = Math.Max(0, 1 - Math.Abs((start + k + 0.5f - centre) / support));
+                weights[k] = Math.Max(0, 1 - Math.Abs((start + k + 0.5f - center) / support));
             }
 
             float sum = weights.Sum();

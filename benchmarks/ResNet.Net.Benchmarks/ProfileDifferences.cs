@@ -1,13 +1,11 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
-using ResNet.Net.Internals.Imaging;
-using ResNet.Net.Internals.Preprocessing;
 
 namespace ResNet.Net.Benchmarks;
 
 /// <summary>
-/// How far the recipes are from each other: <c>profile-differences ZIP [--save FOLDER]</c> preprocesses every picture of an archive by each and compares the pixels of the
+/// How far the recipes are from each other: <c>profile-differences ZIP [--save FOLDER]</c> preprocesses every image of an archive by each and compares the pixels of the
 /// crops, in levels of 255, before mean and standard deviation. Caffe2Legacy sees the same pixels as Caffe2.
 /// </summary>
 internal static class ProfileDifferences
@@ -24,7 +22,7 @@ internal static class ProfileDifferences
         Preprocessor[] preprocessors = [.. Profiles.Select(profile => new Preprocessor(Pixels(profile)))];
         float[][] crops = [.. Profiles.Select(profile => new float[3 * profile.Crop.Width * profile.Crop.Height])];
         PreprocessingScratch scratch = new();
-        int pictures = 0;
+        int images = 0;
         using ZipArchive archive = ZipFile.OpenRead(zip);
         foreach (ZipArchiveEntry entry in archive.Entries.Where(entry => entry.Length > 0))
         {
@@ -40,7 +38,7 @@ internal static class ProfileDifferences
                 preprocessors[i].Run(image.Pixels, crops[i], scratch);
             }
 
-            pictures++;
+            images++;
             for (int pair = 0; pair < pairs.Length; pair++)
             {
                 differences[pair].Add(crops[pairs[pair].First], crops[pairs[pair].Second]);
@@ -48,7 +46,7 @@ internal static class ProfileDifferences
         }
 
         StringBuilder table = new();
-        table.Append(CultureInfo.InvariantCulture, $"{pictures} pictures.\n\n| recipes | mean difference | worst | values more than 8 levels apart, % |\n|---|---:|---:|---:|\n");
+        table.Append(CultureInfo.InvariantCulture, $"{images} images.\n\n| recipes | mean difference | worst | values more than 8 levels apart, % |\n|---|---:|---:|---:|\n");
         for (int pair = 0; pair < pairs.Length; pair++)
         {
             Difference d = differences[pair];

@@ -52,7 +52,7 @@ internal sealed record QuantizedCase(string Model, string Form)
     private CalibrationSet Calibration()
     {
         Random random = new(1);
-        ReadOnlyMemory<float>[] pictures = [.. Enumerable.Range(0, 2).Select(_ => new ReadOnlyMemory<float>([.. Enumerable.Range(0, 3 * Size * Size).Select(_ => (random.NextSingle() * 4) - 2)]))];
-        return CalibrationSet.FromTensors(pictures, Size, Size);
+        ReadOnlyMemory<float>[] images = [.. Enumerable.Range(0, 2).Select(_ => new ReadOnlyMemory<float>([.. Enumerable.Range(0, 3 * Size * Size).Select(_ => (random.NextSingle() * 4) - 2)]))];
+        return CalibrationSet.FromTensors(images, Size, Size);
     }
 }

@@ -1,17 +1,13 @@
 using BenchmarkDotNet.Attributes;
-using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Preprocessing;
-using ResNet.Net.Internals.Preprocessing.Kernels;
-using ResNet.Net.Internals.Simd;
 
 namespace ResNet.Net.Benchmarks;
 
-/// <summary>Resampling and cropping alone: the fused pass without its normalisation, by width of the vectors.</summary>
+/// <summary>Resampling and cropping alone: the fused pass without its normalization, by width of the vectors.</summary>
 public class ResampleBenchmarks
 {
     private readonly AlignedBuffer _tensor = new(3 * 224 * 224);
     private readonly PreprocessingScratch _scratch = new();
-    private readonly Normalisation _normalisation = new(PreprocessingProfile.Torchvision);
+    private readonly Normalization _normalization = new(PreprocessingProfile.Torchvision);
     private byte[] _pixels = [];
 
     /// <summary>A web photo, a small and a full photo of a camera; 4:3.</summary>
@@ -21,7 +17,7 @@ public class ResampleBenchmarks
     private int Height => Width * 3 / 4;
 
     [GlobalSetup]
-    public void SetUp() => _pixels = DrawnPicture.Rgb(Width, Height);
+    public void SetUp() => _pixels = DrawnImage.Rgb(Width, Height);
 
     [GlobalCleanup]
     public void CleanUp() => _tensor.Dispose();
@@ -52,7 +48,7 @@ public class ResampleBenchmarks
 
     private void Pillow(SimdWidth width)
     {
-        WithoutNormalisation kernels = WithoutNormalisation.For(width);
+        WithoutNormalization kernels = WithoutNormalization.For(width);
         PixelView source = new(_pixels, Width, Height);
         ResizePlan plan = ResizePlan.Create(PreprocessingProfile.Torchvision, source);
         PillowBilinear.Resample(source, plan, Writer(kernels), kernels, _scratch);
@@ -60,11 +56,11 @@ public class ResampleBenchmarks
 
     private void OpenCv(SimdWidth width)
     {
-        WithoutNormalisation kernels = WithoutNormalisation.For(width);
+        WithoutNormalization kernels = WithoutNormalization.For(width);
         PixelView source = new(_pixels, Width, Height);
         ResizePlan plan = ResizePlan.Create(PreprocessingProfile.Mxnet, source);
         OpenCvBilinear.Resample(source, plan, Writer(kernels), kernels, _scratch);
     }
 
-    private TensorWriter Writer(PreprocessingKernels kernels) => new(_tensor.Span, 224, 224, _normalisation, kernels);
+    private TensorWriter Writer(PreprocessingKernels kernels) => new(_tensor.Span, 224, 224, _normalization, kernels);
 }

@@ -30,7 +30,7 @@ internal static class ResultPlots
         double height = 92 + (RowHeight * bars.Length) + 16;
         double scale = (Width - Left - 170) / bars.Max(bar => times[bar.Method]);
         SvgCanvas svg = new(Width, height);
-        svg.Text(24, 36, "From decoded pixels to the input tensor, milliseconds a picture", 18, bold: true);
+        svg.Text(24, 36, "From decoded pixels to the input tensor, milliseconds an image", 18, bold: true);
         svg.Text(24, 60, "500x375 pixels, antialiased bilinear, 224x224 crop; one thread, Intel Xeon with AVX-512; shorter is better", 13, Palette.Muted);
         for (int i = 0; i < bars.Length; i++)
         {
@@ -42,7 +42,7 @@ internal static class ResultPlots
             svg.Text(Left + (time * scale) + 8, y + 18, string.Create(CultureInfo.InvariantCulture, $"{time:F2} ms{factor}"), 14);
         }
 
-        return svg.Finish("Milliseconds to preprocess a picture, this library against loops of tutorials");
+        return svg.Finish("Milliseconds to preprocess an image, this library against loops of tutorials");
     }
 
     private static string Variants(IEnumerable<string[]> rows)
@@ -59,7 +59,7 @@ internal static class ResultPlots
         double X(double time) => PlotLeft + (time / end * (PlotRight - PlotLeft));
         double Y(double top1) => PlotBottom - ((top1 - low) / (high - low) * (PlotBottom - PlotTop));
         SvgCanvas svg = new(Width, Height);
-        svg.Text(24, 36, "Variants: published top-1 accuracy against milliseconds a picture", 18, bold: true);
+        svg.Text(24, 36, "Variants: published top-1 accuracy against milliseconds an image", 18, bold: true);
         svg.Text(24, 60, "times of twins with random weights, two threads, Intel Xeon with AVX-512 and VNNI; up and left is better", 13, Palette.Muted);
         for (double time = 0; time <= end; time += 20)
         {
@@ -73,7 +73,7 @@ internal static class ResultPlots
             svg.Text(PlotLeft - 8, Y(top1) + 4, string.Create(CultureInfo.InvariantCulture, $"{top1} %"), 13, Palette.Muted, TextAnchor.End);
         }
 
-        svg.Text((PlotLeft + PlotRight) / 2, PlotBottom + 44, "milliseconds a picture", 13, Palette.Muted, TextAnchor.Middle);
+        svg.Text((PlotLeft + PlotRight) / 2, PlotBottom + 44, "milliseconds an image", 13, Palette.Muted, TextAnchor.Middle);
         List<Box> taken = [.. points.Select(point => new Box(X(point.Time) - 6, Y(point.Variant.Top1) - 6, 12, 12))];
         HashSet<string> named = [];
         foreach ((ResNetVariant variant, double time) in points)
@@ -93,7 +93,7 @@ internal static class ResultPlots
             }
         }
 
-        return svg.Finish("Published top-1 accuracy of each variant against the milliseconds that its twin takes for a picture");
+        return svg.Finish("Published top-1 accuracy of each variant against the milliseconds that its twin takes for an image");
     }
 
     private static bool Overlap(Box a, Box b) => a.X < b.X + b.Width && b.X < a.X + a.Width && a.Y < b.Y + b.Height && b.Y < a.Y + a.Height;

@@ -45,6 +45,6 @@ internal static class ResultsFolder
         string model = File.Exists("/proc/cpuinfo")
             ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown processor"
             : "unknown processor";
-        return string.Create(CultureInfo.InvariantCulture, $"Machine: {model}, {processors} cores, {Internals.Simd.SimdSelection.Default} by default.");
+        return string.Create(CultureInfo.InvariantCulture, $"Machine: {model}, {processors} cores, {SimdSelection.Default} by default.");
     }
 }

@@ -1,11 +1,9 @@
 using System.IO.Compression;
-using ResNet.Net.Internals.Imaging;
-using ResNet.Net.Internals.Preprocessing;
 
 namespace ResNet.Net.Benchmarks;
 
 /// <summary>
-/// What <see cref="PreprocessingProfile.ShrinkOnLoad"/> does to the input: <c>shrink-accuracy ZIP [SHORT_SIDE]</c> preprocesses every JPEG picture of an
+/// What <see cref="PreprocessingProfile.ShrinkOnLoad"/> does to the input: <c>shrink-accuracy ZIP [SHORT_SIDE]</c> preprocesses every JPEG image of an
 /// archive twice and compares, in levels of 255. A short side of 64 makes ordinary photos "far larger than needed".
 /// </summary>
 internal static class ShrinkAccuracy
@@ -14,7 +12,7 @@ internal static class ShrinkAccuracy
 
     public static void Run(string zip, int shortSide)
     {
-        Console.WriteLine($"| profile, resized to {shortSide} | pictures | shrunk | mean difference | worst |\n|---|---|---|---|---|");
+        Console.WriteLine($"| profile, resized to {shortSide} | images | shrunk | mean difference | worst |\n|---|---|---|---|---|");
         foreach (PreprocessingProfile original in new[] { PreprocessingProfile.Torchvision, PreprocessingProfile.Mxnet, PreprocessingProfile.OnnxRuntimeNotebook, PreprocessingProfile.Caffe2 })
         {
             PreprocessingProfile profile = original with
@@ -35,7 +33,7 @@ internal static class ShrinkAccuracy
         PreprocessingScratch scratch = new();
         float[] whole = new float[3 * profile.Crop.Width * profile.Crop.Height];
         float[] shrunk = new float[whole.Length];
-        (int pictures, int smaller, double sum, double worst) = (0, 0, 0, 0);
+        (int images, int smaller, double sum, double worst) = (0, 0, 0, 0);
         using ZipArchive archive = ZipFile.OpenRead(zip);
         foreach (ZipArchiveEntry entry in archive.Entries)
         {
@@ -54,7 +52,7 @@ internal static class ShrinkAccuracy
             using DecodedImage reduced = ImageDecoding.Decode(ImageDecoding.Default, file.ToArray(), new ImageDecodingOptions(), autoOrient: true, profile.Resize);
             preprocessor.Run(full.Pixels, whole, scratch);
             preprocessor.Run(reduced.Pixels, shrunk, scratch);
-            pictures++;
+            images++;
             smaller += reduced.Width < full.Width ? 1 : 0;
             for (int i = 0; i < whole.Length; i++)
             {
@@ -64,6 +62,6 @@ internal static class ShrinkAccuracy
             }
         }
 
-        Console.WriteLine($"| `{name}` | {pictures} | {smaller} | {sum / pictures / whole.Length:F2} | {worst:F0} |");
+        Console.WriteLine($"| `{name}` | {images} | {smaller} | {sum / images / whole.Length:F2} | {worst:F0} |");
     }
 }

@@ -1,10 +1,9 @@
 using Microsoft.ML.OnnxRuntime;
-using ResNet.Net.Internals.Inference;
 using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Benchmarks;
 
-/// <summary>A model alone, from tensor to tensor, on random pictures.</summary>
+/// <summary>A model alone, from tensor to tensor, on random images.</summary>
 internal sealed class TensorRun : IDisposable
 {
     private readonly OrtSession _session;

@@ -10,20 +10,20 @@ internal static class UnfoldedNoise
     public const string Command = "unfolded-noise";
 
     private const int Size = 224;
-    private const int Pictures = 4;
+    private const int Images = 4;
 
     /// <param name="id">A v2 twin's.</param>
     public static void Run(string id)
     {
         OnnxModel model = ZooModels.Build(id);
         Random random = new(1);
-        ReadOnlyMemory<float>[] pictures = [.. Enumerable.Range(0, Pictures).Select(_ => new ReadOnlyMemory<float>([.. Enumerable.Range(0, 3 * Size * Size).Select(_ => (random.NextSingle() * 4) - 2)]))];
+        ReadOnlyMemory<float>[] images = [.. Enumerable.Range(0, Images).Select(_ => new ReadOnlyMemory<float>([.. Enumerable.Range(0, 3 * Size * Size).Select(_ => (random.NextSingle() * 4) - 2)]))];
         foreach (UnfoldedBatchNormalization unfolded in Enum.GetValues<UnfoldedBatchNormalization>())
         {
             QuantizationReport report = ResNetQuantizer.Quantize(
                 model,
-                CalibrationSet.FromTensors(pictures, Size, Size),
-                new QuantizationOptions { UnfoldedBatchNormalization = unfolded, SqnrImages = Pictures }).Report;
+                CalibrationSet.FromTensors(images, Size, Size),
+                new QuantizationOptions { UnfoldedBatchNormalization = unfolded, SqnrImages = Images }).Report;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{id} {unfolded}: {report.Layers[^1].AccumulatedSqnr:F1} dB at the scores, {report.Layers.Count} layers"));
         }
     }

@@ -20,7 +20,7 @@ internal static class VariantTable
     public static async Task RunAsync(string? save)
     {
         StringBuilder table = new();
-        Append(table, "| variant | twin MB | bytes more than the zoo's | picture ms | batch | picture in batch ms | peak MB |\n|---|---|---|---|---|---|---|\n");
+        Append(table, "| variant | twin MB | bytes more than the zoo's | image ms | batch | image in batch ms | peak MB |\n|---|---|---|---|---|---|---|\n");
         foreach (string id in ZooModels.Ids)
         {
             string root = Directory.CreateTempSubdirectory("resnet-net-variants-").FullName;
@@ -54,7 +54,7 @@ internal static class VariantTable
         ResNetClassifierOptions options = new() { Store = new ModelStore(Options(variant, root)) };
         using ResNetClassifier classifier = ResNetClassifier.Create(variant, options);
         const int Side = 256;
-        byte[] pixels = DrawnPicture.Rgb(Side, Side);
+        byte[] pixels = DrawnImage.Rgb(Side, Side);
         double single = Median(() => classifier.Classify(new PixelView(pixels, Side, Side, PixelFormat.Rgb24)).Timings.Inference.TotalMilliseconds);
         ReadOnlyMemory<byte>[] batch = [.. Enumerable.Repeat<ReadOnlyMemory<byte>>(JpegFile.Encode(pixels, Side, Side), 8)];
         double batched = Median(() => classifier.ClassifyBatch(batch)[0].Value.Timings.Inference.TotalMilliseconds);

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace ResNet.Net.Samples.Draw;
 
-/// <summary>An RGB picture in floating point on which shapes are painted with soft edges.</summary>
+/// <summary>An RGB image in floating point on which shapes are painted with soft edges.</summary>
 public sealed class Canvas
 {
     // The light comes from the upper left, towards the viewer.
@@ -23,22 +23,22 @@ public sealed class Canvas
 
     public int Height { get; }
 
-    public void Background(Func<double, double, Rgb> colour)
+    public void Background(Func<double, double, Rgb> color)
     {
         for (int y = 0; y < Height; y++)
         {
             for (int x = 0; x < Width; x++)
             {
-                Blend(x, y, colour(x + 0.5, y + 0.5), 1);
+                Blend(x, y, color(x + 0.5, y + 0.5), 1);
             }
         }
     }
 
-    public void Fill(Shape shape, Rgb colour, double softness = 1, double opacity = 1) =>
-        Fill(shape, (_, _) => colour, softness, opacity);
+    public void Fill(Shape shape, Rgb color, double softness = 1, double opacity = 1) =>
+        Fill(shape, (_, _) => color, softness, opacity);
 
     /// <summary>Flat paint; the edge fades over <paramref name="softness"/> pixels.</summary>
-    public void Fill(Shape shape, Func<double, double, Rgb> colour, double softness = 1, double opacity = 1)
+    public void Fill(Shape shape, Func<double, double, Rgb> color, double softness = 1, double opacity = 1)
     {
         int left = Math.Max((int)(shape.Left - softness), 0), right = Math.Min((int)(shape.Right + softness) + 1, Width);
         int top = Math.Max((int)(shape.Top - softness), 0), bottom = Math.Min((int)(shape.Bottom + softness) + 1, Height);
@@ -49,17 +49,17 @@ public sealed class Canvas
                 double cover = Noise.Step(0.5, -0.5, shape.Distance(x + 0.5, y + 0.5) / softness) * opacity;
                 if (cover > 0)
                 {
-                    Blend(x, y, colour(x + 0.5, y + 0.5), cover);
+                    Blend(x, y, color(x + 0.5, y + 0.5), cover);
                 }
             }
         }
     }
 
-    public void Solid(Shape shape, Rgb colour, double roundness, double shine = 0) =>
-        Solid(shape, (_, _) => colour, roundness, shine);
+    public void Solid(Shape shape, Rgb color, double roundness, double shine = 0) =>
+        Solid(shape, (_, _) => color, roundness, shine);
 
     /// <summary>Lit paint: the shape bulges like a pillow whose edge is a quarter circle of radius <paramref name="roundness"/>.</summary>
-    public void Solid(Shape shape, Func<double, double, Rgb> colour, double roundness, double shine = 0) =>
+    public void Solid(Shape shape, Func<double, double, Rgb> color, double roundness, double shine = 0) =>
         Fill(shape, (x, y) =>
         {
             // A wide step smooths the creases where two parts meet.
@@ -72,7 +72,7 @@ public sealed class Canvas
             double normalZ = Math.Sqrt(Math.Max(1 - (normalX * normalX) - (normalY * normalY), 0));
             double facing = Math.Max((normalX * LightX) + (normalY * LightY) + (normalZ * LightZ), 0);
             double glint = facing * facing * facing * facing;
-            return (colour(x, y) * (Ambient + (Diffuse * facing))) + (shine * glint * glint);
+            return (color(x, y) * (Ambient + (Diffuse * facing))) + (shine * glint * glint);
         });
 
     public byte[] ToPng()
@@ -102,11 +102,11 @@ public sealed class Canvas
         return bytes;
     }
 
-    private void Blend(int x, int y, Rgb colour, double cover)
+    private void Blend(int x, int y, Rgb color, double cover)
     {
         Span<float> pixel = _samples.AsSpan(((y * Width) + x) * 3, 3);
-        pixel[0] += (float)((Math.Clamp(colour.Red, 0, 1) - pixel[0]) * cover);
-        pixel[1] += (float)((Math.Clamp(colour.Green, 0, 1) - pixel[1]) * cover);
-        pixel[2] += (float)((Math.Clamp(colour.Blue, 0, 1) - pixel[2]) * cover);
+        pixel[0] += (float)((Math.Clamp(color.Red, 0, 1) - pixel[0]) * cover);
+        pixel[1] += (float)((Math.Clamp(color.Green, 0, 1) - pixel[1]) * cover);
+        pixel[2] += (float)((Math.Clamp(color.Blue, 0, 1) - pixel[2]) * cover);
     }
 }

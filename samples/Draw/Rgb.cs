@@ -1,6 +1,6 @@
 namespace ResNet.Net.Samples.Draw;
 
-/// <summary>A colour, each channel from 0 to 1.</summary>
+/// <summary>A color, each channel from 0 to 1.</summary>
 public readonly record struct Rgb(double Red, double Green, double Blue)
 {
     /// <summary>From 0xRRGGBB.</summary>
@@ -9,9 +9,9 @@ public readonly record struct Rgb(double Red, double Green, double Blue)
     {
     }
 
-    public static Rgb operator *(Rgb colour, double factor) => new(colour.Red * factor, colour.Green * factor, colour.Blue * factor);
+    public static Rgb operator *(Rgb color, double factor) => new(color.Red * factor, color.Green * factor, color.Blue * factor);
 
-    public static Rgb operator +(Rgb colour, double light) => new(colour.Red + light, colour.Green + light, colour.Blue + light);
+    public static Rgb operator +(Rgb color, double light) => new(color.Red + light, color.Green + light, color.Blue + light);
 
     /// <summary>From <paramref name="a"/> (t = 0) to <paramref name="b"/> (t = 1), held at both ends.</summary>
     public static Rgb Mix(Rgb a, Rgb b, double t)

@@ -1,6 +1,6 @@
 namespace ResNet.Net.Samples.Draw;
 
-/// <summary>A picture that can be drawn, and the CIFAR-10 class it shows.</summary>
+/// <summary>An image that can be drawn, and the CIFAR-10 class it shows.</summary>
 public sealed record Scene(string FileName, string Label, int Width, int Height, Action<Canvas> Draw)
 {
     public Canvas Render()

@@ -2,7 +2,7 @@ using ResNet.Net.Samples.Draw.Scenes;
 
 namespace ResNet.Net.Samples.Draw;
 
-/// <summary>The sample pictures.</summary>
+/// <summary>The sample images.</summary>
 public static class SceneCatalog
 {
     public static IReadOnlyList<Scene> All { get; } =

@@ -195,7 +195,7 @@ public sealed class Shape
             (x, y) => Distance((2 * axis) - x, y), (2 * axis) - Right, Top, (2 * axis) - Left, Bottom,
             Core == this ? null : Core.Mirrored(axis));
 
-    // Platforms differ in the last bits of sine and cosine: rounded, the pictures are the same everywhere.
+    // Platforms differ in the last bits of sine and cosine: rounded, the images are the same everywhere.
     private static (double Cos, double Sin) Direction(double degrees) =>
         (Math.Round(Math.Cos(degrees * Math.PI / 180), 9), Math.Round(Math.Sin(degrees * Math.PI / 180), 9));
 

@@ -1,5 +1,3 @@
-using ResNet.Net.Internals;
-using ResNet.Net.Internals.Imaging;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats;
 using SixLabors.ImageSharp.Formats.Bmp;

@@ -1,4 +1,3 @@
-using ResNet.Net.Internals;
 using SixLabors.ImageSharp;
 
 namespace ResNet.Net;

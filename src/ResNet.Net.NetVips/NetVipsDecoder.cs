@@ -1,5 +1,4 @@
 using NetVips;
-using ResNet.Net.Internals;
 
 namespace ResNet.Net;
 

@@ -1,5 +1,3 @@
-using ResNet.Net.Internals.Imaging;
-using ResNet.Net.Internals.Preprocessing;
 
 namespace ResNet.Net.Quantization;
 

@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using ResNet.Net.Internals.Diagnostics;
-using ResNet.Net.Internals.Inference;
 
 namespace ResNet.Net.Quantization;
 

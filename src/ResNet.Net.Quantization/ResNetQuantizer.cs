@@ -1,4 +1,3 @@
-using ResNet.Net.Internals;
 using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Quantization;

@@ -1,6 +1,6 @@
 namespace ResNet.Net;
 
-/// <summary>What a model says of one picture.</summary>
+/// <summary>What a model says of one image.</summary>
 public sealed class Classification
 {
     internal Classification(IReadOnlyList<Prediction> predictions, StageTimings timings)

@@ -1,7 +1,7 @@
 namespace ResNet.Net;
 
-/// <summary>One picture of a batch: its classification, or why it failed. A bad picture does not cost the others theirs.</summary>
-public sealed class ClassificationOutcome : PictureOutcome<Classification>
+/// <summary>One image of a batch: its classification, or why it failed. A bad image does not cost the others theirs.</summary>
+public sealed class ClassificationOutcome : ImageOutcome<Classification>
 {
     internal ClassificationOutcome(Classification classification)
         : base(classification)

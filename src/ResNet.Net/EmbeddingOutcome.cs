@@ -1,7 +1,7 @@
 namespace ResNet.Net;
 
-/// <summary>One picture of a batch: its features, or why it failed. A bad picture does not cost the others theirs.</summary>
-public sealed class EmbeddingOutcome : PictureOutcome<float[]>
+/// <summary>One image of a batch: its features, or why it failed. A bad image does not cost the others theirs.</summary>
+public sealed class EmbeddingOutcome : ImageOutcome<float[]>
 {
     internal EmbeddingOutcome(float[] features)
         : base(features)

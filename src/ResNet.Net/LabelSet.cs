@@ -93,7 +93,7 @@ public sealed class LabelSet
 
     private static LabelSet ReadImageNet()
     {
-        using Stream stream = Internals.EmbeddedResource.Open("imagenet-synsets.txt");
+        using Stream stream = EmbeddedResource.Open("imagenet-synsets.txt");
         using StreamReader reader = new(stream, Encoding.UTF8);
         return Parse("ImageNet", reader.ReadToEnd().Split('\n'));
     }

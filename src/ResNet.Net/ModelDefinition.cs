@@ -1,6 +1,6 @@
 namespace ResNet.Net;
 
-/// <summary>Any ONNX file that classifies pictures: input <c>[N, 3, H, W]</c> float32, output <c>[N, classes]</c> float32. Its bytes are not verified: you vouch for them.</summary>
+/// <summary>Any ONNX file that classifies images: input <c>[N, 3, H, W]</c> float32, output <c>[N, classes]</c> float32. Its bytes are not verified: you vouch for them.</summary>
 public sealed record ModelDefinition
 {
     /// <summary>Defines a model in a file.</summary>
@@ -39,7 +39,7 @@ public sealed record ModelDefinition
     /// <value>null: classes are called <c>class 0</c>, <c>class 1</c>, ...</value>
     public LabelSet? Labels { get; init; }
 
-    /// <summary>How pictures become the input. Its crop must have the model's input size.</summary>
+    /// <summary>How images become the input. Its crop must have the model's input size.</summary>
     /// <value><see cref="PreprocessingProfile.Torchvision"/>, with the crop and the resize in proportion (256 : 224) where the file prescribes another size.</value>
     public PreprocessingProfile? Profile { get; init; }
 

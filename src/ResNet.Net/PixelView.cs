@@ -66,16 +66,16 @@ public readonly ref struct PixelView
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Not a known pixel format."),
     };
 
-    /// <summary>Pixels a row before a decoder shrank the picture: its proportions decide the size that it is resampled to.</summary>
+    /// <summary>Pixels a row before a decoder shrank the image: its proportions decide the size that it is resampled to.</summary>
     internal int FullWidth { get; private init; }
 
-    /// <summary>Rows before a decoder shrank the picture.</summary>
+    /// <summary>Rows before a decoder shrank the image.</summary>
     internal int FullHeight { get; private init; }
 
     /// <summary>One row, without padding.</summary>
     internal ReadOnlySpan<byte> Row(int y) => Pixels.Slice(checked(y * Stride), Width * GetBytesPerPixel(Format));
 
-    /// <summary>The same pixels, of a picture that had another size.</summary>
+    /// <summary>The same pixels, of an image that had another size.</summary>
     internal PixelView ShrunkFrom(int fullWidth, int fullHeight) => this with { FullWidth = fullWidth, FullHeight = fullHeight };
 
     /// <summary>Some of the rows.</summary>

@@ -1,24 +1,20 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
-using ResNet.Net.Internals.Imaging;
-using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Preprocessing;
-using ResNet.Net.Internals.Telemetry;
 
 namespace ResNet.Net;
 
 public sealed partial class ResNetClassifier
 {
-    /// <summary>Puts a picture of a batch into a place of the slot.</summary>
-    private delegate StageTimings Prepare(int picture, InferenceSlot slot, int place, PreprocessingScratch scratch);
+    /// <summary>Puts an image of a batch into a place of the slot.</summary>
+    private delegate StageTimings Prepare(int image, InferenceSlot slot, int place, PreprocessingScratch scratch);
 
-    /// <summary>Takes what the run left for a picture at a place of the slot.</summary>
-    private delegate void Finish(int picture, InferenceSlot slot, int place, StageTimings timings);
+    /// <summary>Takes what the run left for an image at a place of the slot.</summary>
+    private delegate void Finish(int image, InferenceSlot slot, int place, StageTimings timings);
 
-    /// <summary>Classifies picture files, decoding on all cores and running the model on <see cref="BatchSize"/> pictures at a time.</summary>
+    /// <summary>Classifies image files, decoding on all cores and running the model on <see cref="BatchSize"/> images at a time.</summary>
     /// <param name="paths">The files.</param>
     /// <param name="topK">How many classes to return, at least 1; more than there are means all.</param>
-    /// <returns>An outcome a picture, in the order given. A picture that fails does not cost the others their result.</returns>
+    /// <returns>An outcome an image, in the order given. An image that fails does not cost the others their result.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
     /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
@@ -28,10 +24,10 @@ public sealed partial class ResNetClassifier
         return ClassifyBatch(paths.Count, topK, FromFiles(paths));
     }
 
-    /// <summary>Classifies encoded pictures in memory, decoding on all cores and running the model on <see cref="BatchSize"/> pictures at a time.</summary>
-    /// <param name="encoded">Whole picture files; read during the call only.</param>
+    /// <summary>Classifies encoded images in memory, decoding on all cores and running the model on <see cref="BatchSize"/> images at a time.</summary>
+    /// <param name="encoded">Whole image files; read during the call only.</param>
     /// <param name="topK">How many classes to return, at least 1; more than there are means all.</param>
-    /// <returns>An outcome a picture, in the order given. A picture that fails does not cost the others their result.</returns>
+    /// <returns>An outcome an image, in the order given. An image that fails does not cost the others their result.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
     /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
@@ -42,12 +38,12 @@ public sealed partial class ResNetClassifier
     }
 
     /// <summary>
-    /// The probabilities of every class for encoded pictures in memory, in the order of the classes: what measures need that look beyond the most probable
-    /// ones. Decodes on all cores and runs the model on <see cref="BatchSize"/> pictures at a time; calls from two threads overlap the one with the other.
+    /// The probabilities of every class for encoded images in memory, in the order of the classes: what measures need that look beyond the most probable
+    /// ones. Decodes on all cores and runs the model on <see cref="BatchSize"/> images at a time; calls from two threads overlap the one with the other.
     /// </summary>
-    /// <param name="encoded">Whole picture files; read during the call only.</param>
-    /// <param name="probabilities">Receives <c>[encoded.Count, Labels.Count]</c>, row after row; the rows of pictures that fail are left as they are. May be longer.</param>
-    /// <returns>A place a picture, in the order given: null, or why it failed.</returns>
+    /// <param name="encoded">Whole image files; read during the call only.</param>
+    /// <param name="probabilities">Receives <c>[encoded.Count, Labels.Count]</c>, row after row; the rows of images that fail are left as they are. May be longer.</param>
+    /// <returns>A place an image, in the order given: null, or why it failed.</returns>
     /// <exception cref="ArgumentException"><paramref name="probabilities"/> is too short.</exception>
     /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
@@ -56,22 +52,22 @@ public sealed partial class ResNetClassifier
         ArgumentNullException.ThrowIfNull(encoded);
         if (probabilities.Length < (long)encoded.Count * Labels.Count)
         {
-            throw new ArgumentException($"{encoded.Count} pictures of {Labels.Count} classes need {(long)encoded.Count * Labels.Count} places, but the memory has {probabilities.Length}.", nameof(probabilities));
+            throw new ArgumentException($"{encoded.Count} images of {Labels.Count} classes need {(long)encoded.Count * Labels.Count} places, but the memory has {probabilities.Length}.", nameof(probabilities));
         }
 
-        return RunBatches(Operation.Probabilities, encoded.Count, ModelOutputs.None, FromMemory(encoded), (picture, slot, place, _)
-            => ToProbabilities(slot, place).CopyTo(probabilities.Span.Slice(picture * Labels.Count, Labels.Count)));
+        return RunBatches(Operation.Probabilities, encoded.Count, ModelOutputs.None, FromMemory(encoded), (image, slot, place, _)
+            => ToProbabilities(slot, place).CopyTo(probabilities.Span.Slice(image * Labels.Count, Labels.Count)));
     }
 
-    private Prepare FromFiles(IReadOnlyList<string> paths) => (picture, slot, place, scratch) =>
+    private Prepare FromFiles(IReadOnlyList<string> paths) => (image, slot, place, scratch) =>
     {
         long start = Ticks();
-        using EncodedFile file = EncodedFile.Read(paths[picture], _decoding.MaxBytes);
-        return PrepareEncoded(file.Span, paths[picture], slot.Input(place), scratch, start);
+        using EncodedFile file = EncodedFile.Read(paths[image], _decoding.MaxBytes);
+        return PrepareEncoded(file.Span, paths[image], slot.Input(place), scratch, start);
     };
 
     private Prepare FromMemory(IReadOnlyList<ReadOnlyMemory<byte>> encoded)
-        => (picture, slot, place, scratch) => PrepareEncoded(encoded[picture].Span, null, slot.Input(place), scratch, Ticks());
+        => (image, slot, place, scratch) => PrepareEncoded(encoded[image].Span, null, slot.Input(place), scratch, Ticks());
 
     private StageTimings PrepareEncoded(ReadOnlySpan<byte> encoded, string? source, Span<float> input, PreprocessingScratch scratch, long start)
     {
@@ -85,11 +81,11 @@ public sealed partial class ResNetClassifier
     {
         topK = Limit(topK);
         ClassificationOutcome[] outcomes = new ClassificationOutcome[count];
-        Exception?[] errors = RunBatches(Operation.Classify, count, ModelOutputs.None, prepare, (picture, slot, place, timings) =>
+        Exception?[] errors = RunBatches(Operation.Classify, count, ModelOutputs.None, prepare, (image, slot, place, timings) =>
         {
             Prediction[] predictions = new Prediction[topK];
             FillPredictions(ToProbabilities(slot, place), predictions);
-            outcomes[picture] = new ClassificationOutcome(new Classification(predictions, timings));
+            outcomes[image] = new ClassificationOutcome(new Classification(predictions, timings));
         });
         FillFailures(outcomes, errors, error => new ClassificationOutcome(error));
         return outcomes;
@@ -106,12 +102,12 @@ public sealed partial class ResNetClassifier
         }
     }
 
-    /// <summary>Runs pictures in batches, in order; those that fail have their error in the result, the others go to <paramref name="finish"/>.</summary>
+    /// <summary>Runs images in batches, in order; those that fail have their error in the result, the others go to <paramref name="finish"/>.</summary>
     private Exception?[] RunBatches(Operation operation, int count, ModelOutputs outputs, Prepare prepare, Finish finish)
     {
         ThrowIfDisposed();
         Exception?[] errors = new Exception?[count];
-        PictureCall call = _telemetry.Begin(operation, count, isBatch: true);
+        TrackedCall call = _telemetry.Begin(operation, count, isBatch: true);
         int reported = 0;
         try
         {
@@ -141,7 +137,7 @@ public sealed partial class ResNetClassifier
         }
     }
 
-    private void Report(PictureCall call, Operation operation, ReadOnlySpan<Exception?> errors, StageTimings[] timings)
+    private void Report(TrackedCall call, Operation operation, ReadOnlySpan<Exception?> errors, StageTimings[] timings)
     {
         for (int i = 0; i < errors.Length; i++)
         {
@@ -157,13 +153,13 @@ public sealed partial class ResNetClassifier
         }
     }
 
-    private static StageTimings[] RunBatch(InferenceSlot slot, PictureCall call, ModelOutputs outputs, Memory<Exception?> errors, int first, Prepare prepare, Finish finish)
+    private static StageTimings[] RunBatch(InferenceSlot slot, TrackedCall call, ModelOutputs outputs, Memory<Exception?> errors, int first, Prepare prepare, Finish finish)
     {
         int count = errors.Length;
         StageTimings[] timings = new StageTimings[count];
         try
         {
-            // Pictures differ in cost: each goes to whichever core is free, with scratch memory of its own.
+            // Images differ in cost: each goes to whichever core is free, with scratch memory of its own.
             Parallel.For(0, count, () => slot.RentScratch(), (i, _, scratch) =>
             {
                 try
@@ -172,7 +168,7 @@ public sealed partial class ResNetClassifier
                 }
                 catch (Exception exception) when (exception is ImageDecodeException or IOException or UnauthorizedAccessException or ArgumentException)
                 {
-                    // Its place keeps some older picture: it runs along, and its scores are not read.
+                    // Its place keeps some older image: it runs along, and its scores are not read.
                     errors.Span[i] = exception;
                 }
 

@@ -1,15 +1,12 @@
-using ResNet.Net.Internals.Imaging;
-using ResNet.Net.Internals.Telemetry;
-
 namespace ResNet.Net;
 
 public sealed partial class ResNetClassifier
 {
-    /// <summary>Classifies a picture file (JPEG, PNG, WebP, GIF, TIFF).</summary>
+    /// <summary>Classifies an image file (JPEG, PNG, WebP, GIF, TIFF).</summary>
     /// <param name="path">The file.</param>
     /// <param name="topK">How many classes to return, at least 1; more than there are means all.</param>
     /// <returns>The most probable classes.</returns>
-    /// <exception cref="ImageDecodeException">The file is no accepted picture.</exception>
+    /// <exception cref="ImageDecodeException">The file is no accepted image.</exception>
     /// <exception cref="IOException">The file cannot be read (<see cref="FileNotFoundException"/>: it is not there).</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
     /// <exception cref="ArgumentException">The path is empty.</exception>
@@ -19,35 +16,35 @@ public sealed partial class ResNetClassifier
     public Classification Classify(string path, int topK = DefaultTopK)
     {
         topK = Limit(topK);
-        return Classify(PictureInput.FromFile(path), topK);
+        return Classify(ImageInput.FromFile(path), topK);
     }
 
-    /// <summary>Classifies a picture from a stream, which is read to its end and stays open.</summary>
-    /// <param name="picture">An encoded picture.</param>
+    /// <summary>Classifies an image from a stream, which is read to its end and stays open.</summary>
+    /// <param name="image">An encoded image.</param>
     /// <param name="topK">How many classes to return, at least 1; more than there are means all.</param>
     /// <returns>The most probable classes.</returns>
-    /// <exception cref="ImageDecodeException">The stream holds no accepted picture.</exception>
+    /// <exception cref="ImageDecodeException">The stream holds no accepted image.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
     /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
-    public Classification Classify(Stream picture, int topK = DefaultTopK)
+    public Classification Classify(Stream image, int topK = DefaultTopK)
     {
         topK = Limit(topK);
-        return Classify(PictureInput.FromStream(picture), topK);
+        return Classify(ImageInput.FromStream(image), topK);
     }
 
-    /// <summary>Classifies an encoded picture in memory.</summary>
-    /// <param name="encoded">A whole picture file; read during the call only.</param>
+    /// <summary>Classifies an encoded image in memory.</summary>
+    /// <param name="encoded">A whole image file; read during the call only.</param>
     /// <param name="topK">How many classes to return, at least 1; more than there are means all.</param>
     /// <returns>The most probable classes.</returns>
-    /// <exception cref="ImageDecodeException">The bytes are no accepted picture.</exception>
+    /// <exception cref="ImageDecodeException">The bytes are no accepted image.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
     /// <exception cref="ResNetException">The model gives a score that is no finite number.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public Classification Classify(ReadOnlySpan<byte> encoded, int topK = DefaultTopK)
     {
         topK = Limit(topK);
-        return Classify(PictureInput.FromMemory(encoded), topK);
+        return Classify(ImageInput.FromMemory(encoded), topK);
     }
 
     /// <summary>Classifies pixels that the caller holds; needs no decoder.</summary>
@@ -61,7 +58,7 @@ public sealed partial class ResNetClassifier
     public Classification Classify(PixelView pixels, int topK = DefaultTopK)
     {
         topK = Limit(topK);
-        return Classify(PictureInput.FromPixels(pixels), topK);
+        return Classify(ImageInput.FromPixels(pixels), topK);
     }
 
     /// <summary>Classifies pixels into memory of the caller's; allocates nothing.</summary>
@@ -79,12 +76,12 @@ public sealed partial class ResNetClassifier
         }
 
         int count = Limit(predictions.Length);
-        _ = RunOne(Operation.Classify, ModelOutputs.None, PictureInput.FromPixels(pixels), ReadPredictions, predictions[..count]);
+        _ = RunOne(Operation.Classify, ModelOutputs.None, ImageInput.FromPixels(pixels), ReadPredictions, predictions[..count]);
         return count;
     }
 
     /// <summary>
-    /// The model's raw output for a picture: logits or probabilities, as <see cref="ResNetVariant.OutputKind"/> says. With
+    /// The model's raw output for an image: logits or probabilities, as <see cref="ResNetVariant.OutputKind"/> says. With
     /// <see cref="CropSampling.TenCrop"/>, the mean of the crops' raw outputs.
     /// </summary>
     /// <param name="pixels">The pixels; read during the call only.</param>
@@ -99,13 +96,13 @@ public sealed partial class ResNetClassifier
             throw new ArgumentException($"There are {Labels.Count} classes, but the span has {scores.Length} places.", nameof(scores));
         }
 
-        _ = RunOne(Operation.Scores, ModelOutputs.None, PictureInput.FromPixels(pixels), ReadScores, scores);
+        _ = RunOne(Operation.Scores, ModelOutputs.None, ImageInput.FromPixels(pixels), ReadScores, scores);
     }
 
-    private Classification Classify(scoped PictureInput picture, int topK)
+    private Classification Classify(scoped ImageInput image, int topK)
     {
         Prediction[] predictions = new Prediction[topK];
-        StageTimings timings = RunOne(Operation.Classify, ModelOutputs.None, picture, ReadPredictions, predictions.AsSpan());
+        StageTimings timings = RunOne(Operation.Classify, ModelOutputs.None, image, ReadPredictions, predictions.AsSpan());
         return new Classification(predictions, timings);
     }
 }

@@ -1,9 +1,4 @@
 using System.Diagnostics;
-using ResNet.Net.Internals.Diagnostics;
-using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Logging;
-using ResNet.Net.Internals.Models;
-using ResNet.Net.Internals.Telemetry;
 
 namespace ResNet.Net;
 
@@ -28,11 +23,11 @@ public sealed partial class ResNetClassifier
     }
 
     /// <summary>Loads a model of the caller's own.</summary>
-    /// <param name="model">Any ONNX file that classifies pictures, with its labels and its profile.</param>
+    /// <param name="model">Any ONNX file that classifies images, with its labels and its profile.</param>
     /// <param name="options">Options; null for the defaults.</param>
     /// <returns>A classifier that the caller disposes.</returns>
     /// <exception cref="ModelUnavailableException">The file is not there.</exception>
-    /// <exception cref="ResNetException">The model does not have the shape of a picture classifier, or the labels do not fit it; <see cref="Onnx.OnnxModelException"/>: it has no head that the <see cref="ResNetClassifierOptions.Outputs"/> could be taken from.</exception>
+    /// <exception cref="ResNetException">The model does not have the shape of an image classifier, or the labels do not fit it; <see cref="Onnx.OnnxModelException"/>: it has no head that the <see cref="ResNetClassifierOptions.Outputs"/> could be taken from.</exception>
     /// <exception cref="InferenceException">ONNX Runtime refuses the model or an option.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static ResNetClassifier Create(ModelDefinition model, ResNetClassifierOptions? options = null)
@@ -91,14 +86,14 @@ public sealed partial class ResNetClassifier
             ResNetClassifier classifier = new(recipe, options);
             TimeSpan time = Stopwatch.GetElapsedTime(start);
             telemetry.Loaded(time, null);
-            Spans.End(span?.SetTag(TagNames.OptimizedGraph, classifier._session.IsOfKeptGraph), null);
+            Activities.End(span?.SetTag(TagNames.OptimizedGraph, classifier._session.IsOfKeptGraph), null);
             classifier.LogLoaded(recipe, options, time);
             return classifier;
         }
         catch (Exception exception)
         {
             telemetry.Loaded(Stopwatch.GetElapsedTime(start), exception);
-            Spans.End(span, exception);
+            Activities.End(span, exception);
             throw;
         }
     }

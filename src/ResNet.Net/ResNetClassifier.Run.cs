@@ -1,9 +1,4 @@
 using System.Diagnostics;
-using ResNet.Net.Internals.Imaging;
-using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Logging;
-using ResNet.Net.Internals.Scoring;
-using ResNet.Net.Internals.Telemetry;
 
 namespace ResNet.Net;
 
@@ -15,19 +10,19 @@ public sealed partial class ResNetClassifier
     private static readonly Reader<Span<float>> ReadRawFeatures = static (classifier, slot, _, _, features) => classifier.ReadFeatures(slot, 0, normalize: false, features);
     private static readonly Reader<Span<float>> ReadNormalizedFeatures = static (classifier, slot, _, _, features) => classifier.ReadFeatures(slot, 0, normalize: true, features);
 
-    /// <summary>Takes from a slot what the run of one picture left there.</summary>
+    /// <summary>Takes from a slot what the run of one image left there.</summary>
     private delegate void Reader<TTarget>(ResNetClassifier classifier, InferenceSlot slot, PixelView pixels, StageTimings timings, TTarget target)
         where TTarget : allows ref struct;
 
-    /// <summary>The way of every single picture, watched: decode, preprocess, run, read. Allocates nothing for pixels in hand.</summary>
-    private StageTimings RunOne<TTarget>(Operation operation, ModelOutputs outputs, scoped PictureInput picture, Reader<TTarget> read, TTarget target)
+    /// <summary>The way of every single image, watched: decode, preprocess, run, read. Allocates nothing for pixels in hand.</summary>
+    private StageTimings RunOne<TTarget>(Operation operation, ModelOutputs outputs, scoped ImageInput image, Reader<TTarget> read, TTarget target)
         where TTarget : allows ref struct
     {
         ThrowIfDisposed();
-        PictureCall call = _telemetry.Begin(operation);
+        TrackedCall call = _telemetry.Begin(operation);
         try
         {
-            StageTimings timings = Process(outputs, picture, read, target);
+            StageTimings timings = Process(outputs, image, read, target);
             call.Answered(timings);
             call.End();
             return timings;
@@ -39,17 +34,17 @@ public sealed partial class ResNetClassifier
         }
     }
 
-    private StageTimings Process<TTarget>(ModelOutputs outputs, scoped PictureInput picture, Reader<TTarget> read, TTarget target)
+    private StageTimings Process<TTarget>(ModelOutputs outputs, scoped ImageInput image, Reader<TTarget> read, TTarget target)
         where TTarget : allows ref struct
     {
-        if (picture.HasPixels)
+        if (image.HasPixels)
         {
-            return Process(outputs, picture.Pixels, picture.Start, picture.Start, read, target);
+            return Process(outputs, image.Pixels, image.Start, image.Start, read, target);
         }
 
-        using EncodedFile file = picture.Read(_decoding.MaxBytes);
-        using DecodedImage image = Decode(picture.Encoded(file), picture.Path);
-        return Process(outputs, image.Pixels, picture.Start, Ticks(), read, target);
+        using EncodedFile file = image.Read(_decoding.MaxBytes);
+        using DecodedImage decoded = Decode(image.Encoded(file), image.Path);
+        return Process(outputs, decoded.Pixels, image.Start, Ticks(), read, target);
     }
 
     private StageTimings Process<TTarget>(ModelOutputs outputs, PixelView pixels, long start, long decoded, Reader<TTarget> read, TTarget target)
@@ -84,22 +79,22 @@ public sealed partial class ResNetClassifier
         }
     }
 
-    private void Fail(PictureCall call, Operation operation, Exception exception, int pictures = 1)
+    private void Fail(TrackedCall call, Operation operation, Exception exception, int images = 1)
     {
-        call.End(exception, pictures);
-        Log(operation, exception, pictures);
+        call.End(exception, images);
+        Log(operation, exception, images);
     }
 
-    private void Log(Operation operation, Exception exception, int pictures)
+    private void Log(Operation operation, Exception exception, int images)
     {
         string reason = FailureReason.Of(exception);
-        if (FailureReason.IsThePictures(exception))
+        if (FailureReason.IsTheImages(exception))
         {
-            _log.PictureFailed(reason, operation, ModelName, exception);
+            _log.ImageFailed(reason, operation, ModelName, exception);
         }
         else
         {
-            _log.ModelFailed(reason, operation, ModelName, pictures, exception);
+            _log.ModelFailed(reason, operation, ModelName, images, exception);
         }
     }
 }

@@ -1,19 +1,11 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using ResNet.Net.Internals.Diagnostics;
-using ResNet.Net.Internals.Imaging;
-using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Logging;
-using ResNet.Net.Internals.Models;
-using ResNet.Net.Internals.Preprocessing;
-using ResNet.Net.Internals.Scoring;
-using ResNet.Net.Internals.Telemetry;
 
 namespace ResNet.Net;
 
 /// <summary>
-/// Classifies pictures with a ResNet. Load once, reuse: creating a classifier loads a model, using it does not.
+/// Classifies images with a ResNet. Load once, reuse: creating a classifier loads a model, using it does not.
 /// Thread-safe: any number of threads may call it at once.
 /// </summary>
 /// <example>
@@ -86,16 +78,16 @@ public sealed partial class ResNetClassifier : IDisposable
     /// <summary>The names of the classes, in the order of the scores.</summary>
     public LabelSet Labels { get; }
 
-    /// <summary>How pictures become the input <c>[N, 3, Crop.Height, Crop.Width]</c>.</summary>
+    /// <summary>How images become the input <c>[N, 3, Crop.Height, Crop.Width]</c>.</summary>
     public PreprocessingProfile Profile { get; }
 
-    /// <summary>Which crops of a picture the model sees.</summary>
+    /// <summary>Which crops of an image the model sees.</summary>
     public CropSampling Crops { get; }
 
     /// <summary>The execution provider that runs the model, such as <c>CPU</c>.</summary>
     public string ExecutionProvider { get; }
 
-    /// <summary>The most pictures that one run takes.</summary>
+    /// <summary>The most images that one run takes.</summary>
     public int BatchSize { get; }
 
     /// <summary>What the classifier gives besides scores.</summary>
@@ -104,7 +96,7 @@ public sealed partial class ResNetClassifier : IDisposable
     /// <summary>The version of ONNX Runtime that runs the model.</summary>
     public string OnnxRuntimeVersion { get; }
 
-    /// <summary>Frees the model. A call that has begun to prepare or run pictures ends well, a batch as a whole; others throw <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>Frees the model. A call that has begun to prepare or run images ends well, a batch as a whole; others throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
         if (!_disposed)
@@ -180,10 +172,10 @@ public sealed partial class ResNetClassifier : IDisposable
         return Math.Min(topK, Labels.Count);
     }
 
-    /// <summary>The probabilities of a picture, from the scores of its crops; valid as long as these.</summary>
-    private Span<float> ToProbabilities(InferenceSlot slot, int picture)
+    /// <summary>The probabilities of an image, from the scores of its crops; valid as long as these.</summary>
+    private Span<float> ToProbabilities(InferenceSlot slot, int image)
     {
-        Span<float> scores = slot.Output(picture);
+        Span<float> scores = slot.Output(image);
         for (int start = 0; start < scores.Length; start += _layout.ClassCount)
         {
             ToProbabilities(scores.Slice(start, _layout.ClassCount));

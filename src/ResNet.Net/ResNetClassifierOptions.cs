@@ -11,15 +11,15 @@ public sealed record ResNetClassifierOptions
     /// <value>null: a store with the default <see cref="ModelStoreOptions"/>, which the environment decides.</value>
     public ModelStore? Store { get; init; }
 
-    /// <summary>How pictures become the input, in place of the model's own profile.</summary>
+    /// <summary>How images become the input, in place of the model's own profile.</summary>
     /// <value>null: the model's own.</value>
     public PreprocessingProfile? Profile { get; init; }
 
-    /// <summary>Which crops of a picture the model sees.</summary>
+    /// <summary>Which crops of an image the model sees.</summary>
     /// <value><see cref="CropSampling.Center"/>.</value>
     public CropSampling Crops { get; init; } = CropSampling.Center;
 
-    /// <summary>What pictures are accepted.</summary>
+    /// <summary>What images are accepted.</summary>
     public ImageDecodingOptions Decoding { get; init; } = new();
 
     /// <summary>Gets what decodes images. Any number of threads call it concurrently.</summary>
@@ -34,7 +34,7 @@ public sealed record ResNetClassifierOptions
     /// <value>false.</value>
     public bool AllowSpinning { get; init; }
 
-    /// <summary>The most pictures that <see cref="ResNetClassifier.ClassifyBatch(IReadOnlyList{string}, int)"/> runs at once, from 1. A model whose file fixes its batch is run with that.</summary>
+    /// <summary>The most images that <see cref="ResNetClassifier.ClassifyBatch(IReadOnlyList{string}, int)"/> runs at once, from 1. A model whose file fixes its batch is run with that.</summary>
     /// <value>8.</value>
     public int BatchSize { get; init; } = 8;
 
@@ -47,8 +47,8 @@ public sealed record ResNetClassifierOptions
     public ModelOutputs Outputs { get; init; }
 
     /// <summary>
-    /// Whether the graph that ONNX Runtime has optimised is kept on the disk, in the folder <c>optimized</c> of <see cref="Store"/>: the next start on the same machine
-    /// opens that, without optimising again. For models of 4 MiB and more that run on the CPU; takes as much disk as the model. Nothing fails where it cannot be written.
+    /// Whether the graph that ONNX Runtime has optimized is kept on the disk, in the folder <c>optimized</c> of <see cref="Store"/>: the next start on the same machine
+    /// opens that, without optimizing again. For models of 4 MiB and more that run on the CPU; takes as much disk as the model. Nothing fails where it cannot be written.
     /// </summary>
     /// <value>null: the environment variable <c>RESNET_NET_OPTIMIZED</c> (<c>1</c> or <c>0</c>), then true.</value>
     public bool? KeepOptimizedModel { get; init; }

@@ -436,7 +436,7 @@ public sealed partial record ResNetVariant
         TestData = new VariantTestData("resnet50-caffe2-v1-9.tar.gz", 95_636_091, "e0703ef13fefd8207747ec5713eb07fc87fa0ab1257e92a052bc7b761101d49c"),
     };
 
-    /// <summary>The CIFAR-10 ResNet-20 of He et al. 2015, section 4.2, trained by this project and embedded in this library. Knows 10 classes, from pictures of 32x32.</summary>
+    /// <summary>The CIFAR-10 ResNet-20 of He et al. 2015, section 4.2, trained by this project and embedded in this library. Knows 10 classes, from images of 32x32.</summary>
     public static ResNetVariant Cifar10ResNet20 { get; } = new()
     {
         Id = "resnet20-cifar10",
@@ -454,11 +454,11 @@ public sealed partial record ResNetVariant
         FeatureName = "/pool/GlobalAveragePool_output_0",
         FeatureSize = 64,
         Top1 = 91.66,
-        AccuracySource = "measured on the 10,000 test pictures by this project's tests",
+        AccuracySource = "measured on the 10,000 test images by this project's tests",
         Profile = PreprocessingProfile.Cifar10,
     };
 
-    /// <summary><see cref="Cifar10ResNet20"/> in 8-bit integers, embedded too: quantized by this project's ResNet.Net.Quantization, calibrated on 512 training pictures.</summary>
+    /// <summary><see cref="Cifar10ResNet20"/> in 8-bit integers, embedded too: quantized by this project's ResNet.Net.Quantization, calibrated on 512 training images.</summary>
     public static ResNetVariant Cifar10ResNet20Int8 { get; } = new()
     {
         Id = "resnet20-cifar10-int8",
@@ -477,7 +477,7 @@ public sealed partial record ResNetVariant
         FeatureName = "/pool/GlobalAveragePool_output_0_dequantized",
         FeatureSize = 64,
         Top1 = 91.65,
-        AccuracySource = "measured on the 10,000 test pictures by this project's tests",
+        AccuracySource = "measured on the 10,000 test images by this project's tests",
         Profile = PreprocessingProfile.Cifar10,
     };
 

@@ -12,7 +12,7 @@ internal static class ThrownExceptions
 {
     private static readonly string[] Exempt = ["ArgumentNullException", "UnreachableException"];
 
-    /// <summary>Pixels are not decoded, though they take the way of pictures that are.</summary>
+    /// <summary>Pixels are not decoded, though they take the way of images that are.</summary>
     private const string OfDecoding = "ImageDecodeException";
 
     public static IReadOnlyList<string> Undocumented(IEnumerable<(string Path, string Text)> sources)

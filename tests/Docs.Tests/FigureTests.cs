@@ -73,7 +73,7 @@ public class FigureTests
             .Select(line => line.Replace("*", "", StringComparison.Ordinal).Trim('|', ' ').Split('|')).Where(cells => cells.Length > 3 && cells[2].Contains("ms", StringComparison.Ordinal))
             .ToLookup(cells => cells[0].Trim(), cells => ThreeDigits(cells[2]));
         string[] methods = ["NaiveLoops", "PillowScalar", "Pillow128", "Pillow256", "Pillow512", "OpenCv", "OpenCvFloat"];
-        string[][] rows = [.. Rows("docs/performance.md", "|").SkipWhile(row => row[0] != "milliseconds a picture").Skip(2).Take(methods.Length)];
+        string[][] rows = [.. Rows("docs/performance.md", "|").SkipWhile(row => row[0] != "milliseconds an image").Skip(2).Take(methods.Length)];
 
         rows.Select(row => string.Join(' ', row.Skip(1))).Should().Equal(methods.Select(method => string.Join(' ', measured[method])));
         string readme = File.ReadAllText(Path.Combine(TestFolders.Repository, "README.md"));

@@ -5,10 +5,10 @@ namespace ResNet.Net.Docs.Tests;
 /// <summary>
 /// The folder that programs of the pages find themselves in, each in a copy of its own:
 /// <list type="bullet">
-/// <item><c>samples/images/</c>: the drawn pictures, with <c>labels.txt</c>;</item>
+/// <item><c>samples/images/</c>: the drawn images, with <c>labels.txt</c>;</item>
 /// <item><c>cat.jpg</c>: one of them (the format is told by the bytes, never by the name);</item>
 /// <item><c>photos/(label)/</c>: the same in class folders, and <c>cifar10-test.zip</c>, an archive of these;</item>
-/// <item><c>flowers.onnx</c>: a small ResNet of five classes with random weights, for 64x64 pictures, and <c>flowers.txt</c>, its labels;</item>
+/// <item><c>flowers.onnx</c>: a small ResNet of five classes with random weights, for 64x64 images, and <c>flowers.txt</c>, its labels;</item>
 /// <item><c>large/model.onnx</c>: the same model;</item>
 /// <item><c>resnet18-v1-7.onnx</c>: the twin of that file of the zoo.</item>
 /// </list>
@@ -22,16 +22,16 @@ public sealed class Workshop : IDisposable
 
     public Workshop()
     {
-        string pictures = Path.GetDirectoryName(_folder["original", "samples", "images", "x"])!;
-        foreach (string file in Directory.GetFiles(TestFolders.SamplePictures))
+        string images = Path.GetDirectoryName(_folder["original", "samples", "images", "x"])!;
+        foreach (string file in Directory.GetFiles(TestFolders.SampleImages))
         {
-            File.Copy(file, Path.Combine(pictures, Path.GetFileName(file)));
+            File.Copy(file, Path.Combine(images, Path.GetFileName(file)));
         }
 
-        File.Copy(Path.Combine(pictures, "cat.png"), _folder["original", "cat.jpg"]);
-        foreach (string[] line in File.ReadLines(Path.Combine(pictures, "labels.txt")).Select(line => line.Split(' ')))
+        File.Copy(Path.Combine(images, "cat.png"), _folder["original", "cat.jpg"]);
+        foreach (string[] line in File.ReadLines(Path.Combine(images, "labels.txt")).Select(line => line.Split(' ')))
         {
-            File.Copy(Path.Combine(pictures, line[0]), _folder["original", "photos", line[1], line[0]]);
+            File.Copy(Path.Combine(images, line[0]), _folder["original", "photos", line[1], line[0]]);
         }
 
         ZipFile.CreateFromDirectory(_folder["original", "photos"], _folder["original", "cifar10-test.zip"]);

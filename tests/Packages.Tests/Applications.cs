@@ -24,7 +24,7 @@ internal static class Applications
         }
         """;
 
-    public static string Image { get; } = Path.Combine(TestFolders.SamplePictures, "deer.png");
+    public static string Image { get; } = Path.Combine(TestFolders.SampleImages, "deer.png");
 
     /// <summary>Gets the first snippet of the package's README, which classifies the image that it is given.</summary>
     public static string Classifier { get; } = Snippet.Of(Core);

@@ -20,7 +20,7 @@ public class ToolPackageTests(Feed feed)
         ProgramRun run = await ProgramRun.OfAsync(start);
 
         run.ExitCode.Should().Be(0, run.Error);
-        run.Lines.Should().HaveCount(Directory.GetFiles(TestFolders.SamplePictures, "*.png").Length).And.Contain(l => l.Contains("\"cat\"", StringComparison.Ordinal));
+        run.Lines.Should().HaveCount(Directory.GetFiles(TestFolders.SampleImages, "*.png").Length).And.Contain(l => l.Contains("\"cat\"", StringComparison.Ordinal));
     }
 
     [Fact]

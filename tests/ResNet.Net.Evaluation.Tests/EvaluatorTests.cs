@@ -44,14 +44,14 @@ public sealed class EvaluatorTests : IDisposable
     {
         using ResNetClassifier embedded = ResNetClassifier.Create(
             ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Crops = crops, BatchSize = 3 });
-        using ImageDataset dataset = ImageDataset.Open(Path.Combine(TestFolders.SamplePictures, "labels.txt"), embedded.Labels);
+        using ImageDataset dataset = ImageDataset.Open(Path.Combine(TestFolders.SampleImages, "labels.txt"), embedded.Labels);
 
         EvaluationReport report = await Evaluator.EvaluateAsync(embedded, dataset);
 
         report.Crops.Should().Be(crops);
         foreach (EvaluatedImage image in report.Images)
         {
-            IReadOnlyList<Prediction> all = embedded.Classify(Path.Combine(TestFolders.SamplePictures, image.Name), 10).Predictions;
+            IReadOnlyList<Prediction> all = embedded.Classify(Path.Combine(TestFolders.SampleImages, image.Name), 10).Predictions;
             Prediction truth = all.Single(p => p.ClassIndex == image.ClassIndex);
             image.PredictedClass.Should().Be(all[0].ClassIndex);
             image.Confidence.Should().BeApproximately(all[0].Probability, 1e-5f);

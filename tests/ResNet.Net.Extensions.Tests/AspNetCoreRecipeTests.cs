@@ -71,7 +71,7 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
     {
         using HttpClient client = await StartAsync();
         await ReadyAsync(client);
-        byte[] good = await File.ReadAllBytesAsync(Path.Combine(TestFolders.SamplePictures, "ship.png"));
+        byte[] good = await File.ReadAllBytesAsync(Path.Combine(TestFolders.SampleImages, "ship.png"));
         (byte[] Body, HttpStatusCode Status, string Says)[] uploads =
         [
             (good, HttpStatusCode.OK, "ship"),
@@ -141,7 +141,7 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
     public async Task Classify_ModelNotAvailable_Returns503AndIsNotReady()
     {
         using HttpClient client = await StartAsync("--ResNet:Model", "resnet50-v1-7");
-        byte[] good = await File.ReadAllBytesAsync(Path.Combine(TestFolders.SamplePictures, "ship.png"));
+        byte[] good = await File.ReadAllBytesAsync(Path.Combine(TestFolders.SampleImages, "ship.png"));
 
         using HttpResponseMessage response = await client.PostAsync("/classify", Content(good));
 
@@ -187,7 +187,7 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
     {
         using HttpClient client = await StartAsync();
         await ReadyAsync(client);
-        byte[] good = await File.ReadAllBytesAsync(Path.Combine(TestFolders.SamplePictures, "ship.png"));
+        byte[] good = await File.ReadAllBytesAsync(Path.Combine(TestFolders.SampleImages, "ship.png"));
         using CancellationTokenSource gone = new();
         TaskCompletionSource read = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using HttpRequestMessage request = new(HttpMethod.Post, "/classify") { Content = new StreamContent(new Stalling(read)) };

@@ -7,7 +7,7 @@ namespace ResNet.Net.Extensions.Tests;
 
 public sealed class ResNetEmbeddingGeneratorTests : IDisposable
 {
-    private static readonly string[] Images = [.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal)];
+    private static readonly string[] Images = [.. Directory.GetFiles(TestFolders.SampleImages, "*.png").Order(StringComparer.Ordinal)];
 
     private readonly ResNetClassifier _classifier = ResNetClassifier.Create(
         ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Outputs = ModelOutputs.Features, BatchSize = 4 });

@@ -9,7 +9,7 @@ namespace ResNet.Net.Extensions.Tests;
 
 public sealed class ServiceCollectionTests : IDisposable
 {
-    private static readonly string Ship = Path.Combine(TestFolders.SamplePictures, "ship.png");
+    private static readonly string Ship = Path.Combine(TestFolders.SampleImages, "ship.png");
 
     private readonly RecordingLoggers _logs = new();
 

@@ -1,4 +1,3 @@
-using ResNet.Net.Internals;
 
 namespace ResNet.Net.Extensions.Tests;
 

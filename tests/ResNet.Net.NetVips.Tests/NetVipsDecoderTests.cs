@@ -184,9 +184,9 @@ public class NetVipsDecoderTests
         {
             byte[] original = ImageFixtures.Get(name).Encoded();
             byte[][] others = ImageFixtures.OfTheSameFormat(name);
-            for (int round = 0; round < PictureMutator.Rounds; round++)
+            for (int round = 0; round < ImageMutator.Rounds; round++)
             {
-                byte[] mutated = PictureMutator.Mutate(original, others, PictureMutator.CreateRandom(name, round));
+                byte[] mutated = ImageMutator.Mutate(original, others, ImageMutator.CreateRandom(name, round));
                 _ = DecodeResult.Of(Decoder, mutated, new ImageDecodingOptions { MaxPixels = 1_000_000, AllowTruncated = round % 4 == 0 });
             }
         });

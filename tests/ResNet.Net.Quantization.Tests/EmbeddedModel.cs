@@ -16,7 +16,7 @@ internal static class EmbeddedModel
 
     public static CalibrationSet Images
         => CalibrationSet.FromFiles(
-            [.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal)], PreprocessingProfile.Cifar10);
+            [.. Directory.GetFiles(TestFolders.SampleImages, "*.png").Order(StringComparer.Ordinal)], PreprocessingProfile.Cifar10);
 
     public static QuantizationResult Of(QuantizationFormat format)
         => format == QuantizationFormat.Qdq ? LazyQdq.Value : LazyQOperator.Value;

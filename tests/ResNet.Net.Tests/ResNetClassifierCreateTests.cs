@@ -1,6 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using ResNet.Net.Internals.Imaging;
-using ResNet.Net.Tests.Internals.Store;
 
 namespace ResNet.Net.Tests;
 
@@ -20,7 +18,7 @@ public class ResNetClassifierCreateTests
     // Scores: red mean, green mean, blue mean, 0.25.
     private static readonly float[] Weights = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0];
     private static readonly float[] Bias = [0, 0, 0, 0.25f];
-    private static readonly LabelSet Colours = new("colours", ["red", "green", "blue", "none"]);
+    private static readonly LabelSet Colors = new("colors", ["red", "green", "blue", "none"]);
 
     public static TheoryData<bool> FileOrMemory => [true, false];
 
@@ -30,17 +28,17 @@ public class ResNetClassifierCreateTests
     {
         using TemporaryFolder folder = new();
         byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, 24, 40], input: "x:0", output: "out/scores");
-        ModelDefinition model = (inFile ? new ModelDefinition(folder.Write("colours.onnx", bytes)) : new ModelDefinition(bytes)) with { Labels = Colours, Profile = Plain };
+        ModelDefinition model = (inFile ? new ModelDefinition(folder.Write("colors.onnx", bytes)) : new ModelDefinition(bytes)) with { Labels = Colors, Profile = Plain };
         using ResNetClassifier classifier = ResNetClassifier.Create(model);
 
         float[] scores = Scores(classifier, 51, 102, 204);
-        Classification result = classifier.Classify(OneColour(51, 102, 204), topK: 4);
+        Classification result = classifier.Classify(OneColor(51, 102, 204), topK: 4);
 
         scores.Should().BeEquivalentTo([0.2f, 0.4f, 0.8f, 0.25f], o => o.WithStrictOrdering().Using<float>(c => c.Subject.Should().BeApproximately(c.Expectation, 1e-5f)).WhenTypeIs<float>());
         result.Predictions.Select(p => p.Label).Should().Equal("blue", "green", "none", "red");
         result.Best.Probability.Should().BeApproximately((float)(Math.Exp(0.8) / (Math.Exp(0.2) + Math.Exp(0.4) + Math.Exp(0.8) + Math.Exp(0.25))), 1e-5f);
         result.Best.SynsetId.Should().BeNull();
-        classifier.ModelName.Should().Be(inFile ? "colours.onnx" : "model in memory");
+        classifier.ModelName.Should().Be(inFile ? "colors.onnx" : "model in memory");
         classifier.Variant.Should().BeNull();
         classifier.ExecutionProvider.Should().Be("CPU");
     }
@@ -48,11 +46,11 @@ public class ResNetClassifierCreateTests
     [Theory]
     [InlineData(false, 97)]
     [InlineData(true, 49)]
-    public void Classify_ShrinkOnLoad_SeesThePictureShrunk(bool shrinkOnLoad, int width)
+    public void Classify_ShrinkOnLoad_SeesTheImageShrunk(bool shrinkOnLoad, int width)
     {
         string path = Path.Combine(TestFolders.Fixtures, "images", "jpeg-larger.jpg");
         PreprocessingProfile profile = Plain with { Resize = ResizeRule.ShortSide(10), Crop = new CropRule(10, 8), ShrinkOnLoad = shrinkOnLoad };
-        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, 8, 10])) { Labels = Colours, Profile = profile });
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, 8, 10])) { Labels = Colors, Profile = profile });
         using DecodedImage seen = ImageDecoding.Decode(ImageDecoding.Default, File.ReadAllBytes(path), new ImageDecodingOptions(), autoOrient: true, shrinkOnLoad ? profile.Resize : null);
         seen.Width.Should().Be(width);
         Prediction[] expected = [.. classifier.Classify(seen.Pixels).Predictions];
@@ -67,7 +65,7 @@ public class ResNetClassifierCreateTests
         byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, 24, 40], softmax: true);
         using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes) { Profile = Plain, OutputKind = OutputKind.Probabilities });
 
-        Classification result = classifier.Classify(OneColour(255, 0, 0), topK: 4);
+        Classification result = classifier.Classify(OneColor(255, 0, 0), topK: 4);
 
         result.Best.Probability.Should().BeApproximately((float)(Math.E / (Math.E + 2 + Math.Exp(0.25))), 1e-5f);
         result.Predictions.Sum(p => p.Probability).Should().BeApproximately(1, 1e-5f);
@@ -82,7 +80,7 @@ public class ResNetClassifierCreateTests
         byte[] bytes = OnnxModelBuilder.PlaneMeans(new float[9], [first, second, third], [-1, 3, 24, 40]);
         using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes) { Profile = Plain });
 
-        Classification result = classifier.Classify(OneColour(1, 2, 3), topK: 3);
+        Classification result = classifier.Classify(OneColor(1, 2, 3), topK: 3);
 
         double expected = 1 / (1 + Math.Exp(second - first) + Math.Exp(third - first));
         result.Best.Should().Be(new Prediction(0, null, "class 0", result.Best.Probability));
@@ -96,7 +94,7 @@ public class ResNetClassifierCreateTests
         byte[] bytes = OnnxModelBuilder.PlaneMeans(new float[12], [1, 2, 2, 1], [-1, 3, 24, 40]);
         using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes) { Profile = Plain });
 
-        classifier.Classify(OneColour(1, 2, 3), topK: 4).Predictions.Select(p => p.ClassIndex).Should().Equal(1, 2, 0, 3);
+        classifier.Classify(OneColor(1, 2, 3), topK: 4).Predictions.Select(p => p.ClassIndex).Should().Equal(1, 2, 0, 3);
     }
 
     [Fact]
@@ -105,7 +103,7 @@ public class ResNetClassifierCreateTests
         byte[] bytes = OnnxModelBuilder.PlaneMeans(new float[6], [float.NaN, 1], [-1, 3, 24, 40]);
         using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes) { Profile = Plain, Name = "broken" });
 
-        ((Action)(() => classifier.Classify(OneColour(1, 2, 3)))).Should().Throw<ResNetException>().WithMessage("*'broken'*NaN*plain*");
+        ((Action)(() => classifier.Classify(OneColor(1, 2, 3)))).Should().Throw<ResNetException>().WithMessage("*'broken'*NaN*plain*");
     }
 
     [Theory]
@@ -114,8 +112,8 @@ public class ResNetClassifierCreateTests
     public void ClassifyBatch_ModelWithFixedBatch_IsSplitAndFilled(int fixedBatch)
     {
         byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [fixedBatch, 3, 24, 40]);
-        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes) { Labels = Colours, Profile = Plain });
-        string[] paths = [.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal).Take(5)];
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes) { Labels = Colors, Profile = Plain });
+        string[] paths = [.. Directory.GetFiles(TestFolders.SampleImages, "*.png").Order(StringComparer.Ordinal).Take(5)];
 
         IReadOnlyList<ClassificationOutcome> outcomes = classifier.ClassifyBatch(paths, topK: 4);
 
@@ -130,7 +128,7 @@ public class ResNetClassifierCreateTests
     public void Classify_TenCrop_IsTheMeanOverCropsAndMirrorImages(int batch)
     {
         byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [batch, 3, 24, 40]);
-        ModelDefinition model = new(bytes) { Labels = Colours, Profile = Plain };
+        ModelDefinition model = new(bytes) { Labels = Colors, Profile = Plain };
         using ResNetClassifier ten = ResNetClassifier.Create(
             model with { Profile = Plain with { Resize = ResizeRule.Squash(60, 31) } }, new ResNetClassifierOptions { Crops = CropSampling.TenCrop, BatchSize = 4 });
         using ResNetClassifier one = ResNetClassifier.Create(model);
@@ -169,11 +167,11 @@ public class ResNetClassifierCreateTests
     {
         byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, 512, 512], outputShape: [-1, 4]);
         using ResNetClassifier classifier = ResNetClassifier.Create(
-            new ModelDefinition(bytes) { Labels = Colours, Profile = Plain.WithCrop(512, 512) }, new ResNetClassifierOptions { Crops = CropSampling.TenCrop, BatchSize = 1024 });
+            new ModelDefinition(bytes) { Labels = Colors, Profile = Plain.WithCrop(512, 512) }, new ResNetClassifierOptions { Crops = CropSampling.TenCrop, BatchSize = 1024 });
 
-        Action classify = () => classifier.ClassifyBatch(Directory.GetFiles(TestFolders.SamplePictures, "*.png"));
+        Action classify = () => classifier.ClassifyBatch(Directory.GetFiles(TestFolders.SampleImages, "*.png"));
 
-        classify.Should().Throw<ResNetException>().WithMessage("*1024 pictures of 10 crops of 3x512x512*BatchSize*");
+        classify.Should().Throw<ResNetException>().WithMessage("*1024 images of 10 crops of 3x512x512*BatchSize*");
     }
 
     [Theory]
@@ -184,9 +182,9 @@ public class ResNetClassifierCreateTests
     {
         byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [batch, 3, 24, 40]);
         using ResNetClassifier classifier = ResNetClassifier.Create(
-            new ModelDefinition(bytes) { Labels = Colours, Profile = Plain with { Resize = ResizeRule.ShortSide(50) } },
+            new ModelDefinition(bytes) { Labels = Colors, Profile = Plain with { Resize = ResizeRule.ShortSide(50) } },
             new ResNetClassifierOptions { Crops = CropSampling.TenCrop, BatchSize = 12 });
-        string[] paths = [.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal)];
+        string[] paths = [.. Directory.GetFiles(TestFolders.SampleImages, "*.png").Order(StringComparer.Ordinal)];
         paths = [.. paths, .. paths.Take(4)];
 
         IReadOnlyList<ClassificationOutcome> outcomes = classifier.ClassifyBatch(paths, topK: 4);
@@ -199,16 +197,16 @@ public class ResNetClassifierCreateTests
     public void Create_OutputShapeLeftOpen_IsFoundByARun()
     {
         byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, -1, -1], outputShape: [-1, -1]);
-        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes) { Labels = Colours, Profile = Plain });
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes) { Labels = Colors, Profile = Plain });
 
-        classifier.Classify(OneColour(0, 255, 0)).Best.Label.Should().Be("green");
+        classifier.Classify(OneColor(0, 255, 0)).Best.Label.Should().Be("green");
     }
 
     [Theory]
     [InlineData(ModelOutputs.None)]
     [InlineData(ModelOutputs.Features)]
     [InlineData(ModelOutputs.Features | ModelOutputs.ActivationMaps)]
-    public void Create_WeightsListedAsInputs_AreNotTakenForPictures(ModelOutputs outputs)
+    public void Create_WeightsListedAsInputs_AreNotTakenForImages(ModelOutputs outputs)
     {
         // As the zoo's files of opset 7 are: IR version 3 lists every weight among the inputs too.
         OnnxModelBuilder model = new() { Opset = 7, IrVersion = 3 };
@@ -216,7 +214,7 @@ public class ResNetClassifierCreateTests
         model.Initializer("weights", [4, 3], Weights).Initializer("bias", [4], Bias);
         model.Node("GlobalAveragePool", ["data"], ["means"]).Node("Flatten", ["means"], ["features"], ("axis", 1));
         model.Node("Gemm", ["features", "weights", "bias"], ["scores"], ("transB", 1));
-        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(model.Build()) { Labels = Colours, Profile = Plain }, new ResNetClassifierOptions { Outputs = outputs });
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(model.Build()) { Labels = Colors, Profile = Plain }, new ResNetClassifierOptions { Outputs = outputs });
 
         Scores(classifier, 51, 102, 204)[2].Should().BeApproximately(0.8f, 1e-5f);
     }
@@ -227,9 +225,9 @@ public class ResNetClassifierCreateTests
         byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, 299, 299]);
         using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes));
 
-        classifier.Profile.Crop.Should().Be(new CropRule(299, 299, CropOrigin.HalfToEven));
+        classifier.Profile.Crop.Should().Be(new CropRule(299, 299, CropRounding.HalfToEven));
         classifier.Profile.Mean.Should().Be(PreprocessingProfile.Torchvision.Mean);
-        classifier.Classify(OneColour(255, 255, 0), 2).Predictions.Should().HaveCount(2);
+        classifier.Classify(OneColor(255, 255, 0), 2).Predictions.Should().HaveCount(2);
     }
 
     [Fact]
@@ -244,11 +242,11 @@ public class ResNetClassifierCreateTests
     public void Create_ModelsThatAreNoClassifier_SayWhy()
     {
         byte[] doubles = new OnnxModelBuilder().Input("x", [-1, 3, 24, 40], elementType: 11).Output("y", [-1, 3, 24, 40], elementType: 11).Node("Abs", ["x"], ["y"]).Build();
-        byte[] picture = new OnnxModelBuilder().Input("x", [-1, 3, 24, 40]).Output("y", [-1, 3, 24, 40]).Node("Abs", ["x"], ["y"]).Build();
+        byte[] image = new OnnxModelBuilder().Input("x", [-1, 3, 24, 40]).Output("y", [-1, 3, 24, 40]).Node("Abs", ["x"], ["y"]).Build();
         byte[] two = new OnnxModelBuilder().Input("a", [-1, 3, 24, 40]).Input("b", [-1, 3, 24, 40]).Output("y", [-1, 3, 24, 40]).Node("Add", ["a", "b"], ["y"]).Build();
 
         Creating(new ModelDefinition(doubles) { Profile = Plain }).Should().Throw<ResNetException>().WithMessage("*'x' Double [?, 3, 24, 40]*but its profile makes Float *");
-        Creating(new ModelDefinition(picture) { Profile = Plain }).Should().Throw<ResNetException>().WithMessage("*'y' [?, 3, 24, 40]*[N, classes]*");
+        Creating(new ModelDefinition(image) { Profile = Plain }).Should().Throw<ResNetException>().WithMessage("*'y' [?, 3, 24, 40]*[N, classes]*");
         Creating(new ModelDefinition(two) { Profile = Plain }).Should().Throw<ResNetException>().WithMessage("*2 inputs*'a'*'b'*");
     }
 
@@ -257,7 +255,7 @@ public class ResNetClassifierCreateTests
     {
         byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, 24, 40]);
 
-        Creating(new ModelDefinition(bytes) { Profile = Plain, InputName = "data" }).Should().Throw<ResNetException>().WithMessage("*no input 'data'*'picture'*");
+        Creating(new ModelDefinition(bytes) { Profile = Plain, InputName = "data" }).Should().Throw<ResNetException>().WithMessage("*no input 'data'*'image'*");
         Creating(new ModelDefinition(bytes) { Profile = Plain, OutputName = "prob" }).Should().Throw<ResNetException>().WithMessage("*no output 'prob'*'scores'*");
         Creating(new ModelDefinition(bytes) { Profile = Plain, Labels = LabelSet.Cifar10 }).Should().Throw<ResNetException>().WithMessage("*4 classes*'CIFAR-10' has 10*");
     }
@@ -303,7 +301,7 @@ public class ResNetClassifierCreateTests
 
         server.Requests.Should().ContainSingle();
         progress.Reports.Select(r => r.Stage).Should().StartWith(ModelDownloadStage.Downloading).And.EndWith(ModelDownloadStage.Done);
-        offline.Classify(OneColour(0, 255, 0)).Best.Should().Be(first.Classify(OneColour(0, 255, 0)).Best).And.Match<Prediction>(p => p.ClassIndex == 1 && p.Label == LabelSet.ImageNet[1]);
+        offline.Classify(OneColor(0, 255, 0)).Best.Should().Be(first.Classify(OneColor(0, 255, 0)).Best).And.Match<Prediction>(p => p.ClassIndex == 1 && p.Label == LabelSet.ImageNet[1]);
         first.ModelName.Should().Be(variant.Id);
     }
 
@@ -334,11 +332,11 @@ public class ResNetClassifierCreateTests
         model.Node("BatchNormalization", ["data", "scale", "shift", "mean", "variance"], ["normal"], attributes);
         model.Node("GlobalAveragePool", ["normal"], ["means"]).Node("Flatten", ["means"], ["features"], ("axis", 1));
         model.Node("Gemm", ["features", "weights", "bias"], ["scores"], ("transB", 1), ("broadcast", 1));
-        ((Action)(() => ResNet.Net.Internals.Inference.OrtSession.FromMemory(model.Build(), "old", new ResNet.Net.Internals.Inference.SessionSettings { IntraOpThreads = 1 }).Dispose())).Should().Throw<InferenceException>();
-        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(model.Build()) { Labels = Colours, Profile = Plain }, new ResNetClassifierOptions { Outputs = ModelOutputs.Features });
+        ((Action)(() => OrtSession.FromMemory(model.Build(), "old", new SessionSettings { IntraOpThreads = 1 }).Dispose())).Should().Throw<InferenceException>();
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(model.Build()) { Labels = Colors, Profile = Plain }, new ResNetClassifierOptions { Outputs = ModelOutputs.Features });
 
         Scores(classifier, 51, 102, 204).Zip([0.4f, 0.8f, 1.6f, 0.25f], (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-4);
-        classifier.Embed(OneColour(51, 102, 204)).Zip([0.4f, 0.8f, 1.6f], (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-4);
+        classifier.Embed(OneColor(51, 102, 204)).Zip([0.4f, 0.8f, 1.6f], (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-4);
     }
 
     [Fact]
@@ -390,7 +388,7 @@ public class ResNetClassifierCreateTests
         model.Initializer("weights", [4, 3], Weights).Initializer("bias", [4], Bias);
         model.Node("GlobalAveragePool", ["data"], ["means"]).Node("Flatten", ["means"], ["features"], ("axis", 1));
         model.Node("Gemm", ["features", "weights", "bias"], ["scores"], ("transB", 1));
-        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(model.Build()) { Labels = Colours, Profile = Plain });
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(model.Build()) { Labels = Colors, Profile = Plain });
 
         Scores(classifier, 51, 102, 204)[2].Should().BeApproximately(0.8f, 1e-5f);
     }
@@ -433,10 +431,10 @@ public class ResNetClassifierCreateTests
         float[] expected = new float[10];
         for (int i = 0; i < 2; i++)
         {
-            PixelView picture = OneColour((byte)(100 * i), 50, 200);
-            classifier.GetScores(picture, scores);
-            plain.GetScores(picture, expected);
-            scores.Zip(expected, (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-4, "each run sees its own picture");
+            PixelView image = OneColor((byte)(100 * i), 50, 200);
+            classifier.GetScores(image, scores);
+            plain.GetScores(image, expected);
+            scores.Zip(expected, (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-4, "each run sees its own image");
         }
     }
 
@@ -462,17 +460,17 @@ public class ResNetClassifierCreateTests
     public async Task Dispose_ThenAnyUse_Throws()
     {
         ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
-        string path = Path.Combine(TestFolders.SamplePictures, "ship.png");
+        string path = Path.Combine(TestFolders.SampleImages, "ship.png");
         _ = classifier.Classify(path);
         classifier.Dispose();
         classifier.Dispose();
 
         ((Action)(() => classifier.Classify(path))).Should().Throw<ObjectDisposedException>();
-        ((Action)(() => classifier.Classify(OneColour(1, 2, 3)))).Should().Throw<ObjectDisposedException>();
+        ((Action)(() => classifier.Classify(OneColor(1, 2, 3)))).Should().Throw<ObjectDisposedException>();
         ((Action)(() => classifier.Classify(File.ReadAllBytes(path)))).Should().Throw<ObjectDisposedException>();
         ((Action)(() => classifier.ClassifyBatch([path]))).Should().Throw<ObjectDisposedException>();
         ((Action)(() => classifier.GetProbabilities([default], new float[10]))).Should().Throw<ObjectDisposedException>();
-        ((Action)(() => classifier.GetScores(OneColour(1, 2, 3), new float[10]))).Should().Throw<ObjectDisposedException>();
+        ((Action)(() => classifier.GetScores(OneColor(1, 2, 3), new float[10]))).Should().Throw<ObjectDisposedException>();
         await ((Func<Task>)(() => classifier.ClassifyAsync(path))).Should().ThrowAsync<ObjectDisposedException>();
     }
 
@@ -480,7 +478,7 @@ public class ResNetClassifierCreateTests
     public void Dispose_WhileABatchIsPrepared_LetsItEnd()
     {
         ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
-        string[] paths = [.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal)];
+        string[] paths = [.. Directory.GetFiles(TestFolders.SampleImages, "*.png").Order(StringComparer.Ordinal)];
         int[] expected = [.. paths.Select(p => classifier.Classify(p).Best.ClassIndex)];
 
         IReadOnlyList<ClassificationOutcome> outcomes = classifier.ClassifyBatch(new DisposingList(paths, classifier));
@@ -489,13 +487,13 @@ public class ResNetClassifierCreateTests
         ((Action)(() => classifier.Classify(paths[0]))).Should().Throw<ObjectDisposedException>();
     }
 
-    private static PixelView OneColour(byte red, byte green, byte blue)
+    private static PixelView OneColor(byte red, byte green, byte blue)
         => new(Enumerable.Repeat(new[] { red, green, blue }, 80 * 48).SelectMany(c => c).ToArray(), 80, 48);
 
     private static float[] Scores(ResNetClassifier classifier, byte red, byte green, byte blue)
     {
         float[] scores = new float[classifier.Labels.Count];
-        classifier.GetScores(OneColour(red, green, blue), scores);
+        classifier.GetScores(OneColor(red, green, blue), scores);
         return scores;
     }
 

@@ -1,13 +1,9 @@
 using Microsoft.ML.OnnxRuntime;
-using ResNet.Net.Internals;
-using ResNet.Net.Internals.Imaging;
-using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Preprocessing;
 using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Pooled features of pictures.</summary>
+/// <summary>Pooled features of images.</summary>
 public sealed class ResNetClassifierEmbedTests : IDisposable
 {
     private static readonly PreprocessingProfile Plain = new()
@@ -24,7 +20,7 @@ public sealed class ResNetClassifierEmbedTests : IDisposable
 
     private readonly ResNetClassifier _classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, WithFeatures);
 
-    private static string[] Pictures => [.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal)];
+    private static string[] Images => [.. Directory.GetFiles(TestFolders.SampleImages, "*.png").Order(StringComparer.Ordinal)];
 
     public void Dispose() => _classifier.Dispose();
 
@@ -38,7 +34,7 @@ public sealed class ResNetClassifierEmbedTests : IDisposable
         using OrtSession session = OrtSession.FromMemory(model.ToArray(), "edited", new SessionSettings { IntraOpThreads = Environment.ProcessorCount });
         using AlignedBuffer input = new(3 * 32 * 32);
         using OrtValue tensor = input.CreateTensor([1, 3, 32, 32]);
-        foreach (string path in Pictures)
+        foreach (string path in Images)
         {
             using DecodedImage image = ImageDecoding.Default.Decode(File.ReadAllBytes(path));
             new Preprocessor(PreprocessingProfile.Cifar10).Run(image.Pixels, input.Span, new PreprocessingScratch());
@@ -57,18 +53,18 @@ public sealed class ResNetClassifierEmbedTests : IDisposable
         byte[] bytes = OnnxModelBuilder.PlaneMeans(new float[6], [1, 2], [-1, 3, 24, 40]);
         using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes) { Profile = Plain }, WithFeatures);
 
-        float[] features = classifier.Embed(OneColour(51, 102, 204));
+        float[] features = classifier.Embed(OneColor(51, 102, 204));
 
         classifier.FeatureCount.Should().Be(3);
         features.Zip([0.2f, 0.4f, 0.8f], (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-5);
-        classifier.Embed(OneColour(51, 102, 204), normalize: true).Zip(features, (n, f) => Math.Abs(n - (f / Math.Sqrt(0.84)))).Should().OnlyContain(d => d < 1e-5);
-        classifier.Embed(OneColour(0, 0, 0), normalize: true).Should().Equal(0, 0, 0);
+        classifier.Embed(OneColor(51, 102, 204), normalize: true).Zip(features, (n, f) => Math.Abs(n - (f / Math.Sqrt(0.84)))).Should().OnlyContain(d => d < 1e-5);
+        classifier.Embed(OneColor(0, 0, 0), normalize: true).Should().Equal(0, 0, 0);
     }
 
     [Fact]
     public void Embed_EveryWayIn_GivesTheSame()
     {
-        string path = Pictures[3];
+        string path = Images[3];
         byte[] bytes = File.ReadAllBytes(path);
         using DecodedImage image = ImageDecoding.Default.Decode(bytes);
         float[] expected = _classifier.Embed(path, normalize: true);
@@ -95,15 +91,15 @@ public sealed class ResNetClassifierEmbedTests : IDisposable
     }
 
     [Fact]
-    public void EmbedBatch_WithABadPicture_EqualsOneByOne()
+    public void EmbedBatch_WithABadImage_EqualsOneByOne()
     {
-        string[] paths = [.. Pictures, Path.Combine(TestFolders.Fixtures, "images", "bad-text.jpg")];
+        string[] paths = [.. Images, Path.Combine(TestFolders.Fixtures, "images", "bad-text.jpg")];
 
         IReadOnlyList<EmbeddingOutcome> outcomes = _classifier.EmbedBatch(paths);
         IReadOnlyList<EmbeddingOutcome> inMemory = _classifier.EmbedBatch([.. paths.Select(p => (ReadOnlyMemory<byte>)File.ReadAllBytes(p))], normalize: true);
 
         outcomes.Should().HaveCount(paths.Length);
-        for (int i = 0; i < Pictures.Length; i++)
+        for (int i = 0; i < Images.Length; i++)
         {
             outcomes[i].Value.Zip(_classifier.Embed(paths[i]), (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-5);
             inMemory[i].Value.Zip(_classifier.Embed(paths[i], normalize: true), (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-6);
@@ -144,7 +140,7 @@ public sealed class ResNetClassifierEmbedTests : IDisposable
         using ResNetClassifier plain = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
         using ResNetClassifier both = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Outputs = ModelOutputs.Features | ModelOutputs.ActivationMaps });
 
-        foreach (string path in Pictures)
+        foreach (string path in Images)
         {
             both.Classify(path).Predictions.Should().Equal(plain.Classify(path).Predictions);
             _classifier.Classify(path).Predictions.Should().Equal(plain.Classify(path).Predictions);
@@ -156,14 +152,14 @@ public sealed class ResNetClassifierEmbedTests : IDisposable
     {
         using ResNetClassifier plain = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
 
-        ((Action)(() => plain.Embed(Pictures[0]))).Should().Throw<InvalidOperationException>().WithMessage("*ResNetClassifierOptions.Outputs = ModelOutputs.Features*");
-        ((Action)(() => plain.EmbedBatch([Pictures[0]]))).Should().Throw<InvalidOperationException>();
+        ((Action)(() => plain.Embed(Images[0]))).Should().Throw<InvalidOperationException>().WithMessage("*ResNetClassifierOptions.Outputs = ModelOutputs.Features*");
+        ((Action)(() => plain.EmbedBatch([Images[0]]))).Should().Throw<InvalidOperationException>();
         ((Action)(() => _ = plain.FeatureCount)).Should().Throw<InvalidOperationException>();
-        ((Action)(() => _classifier.Embed(OneColour(1, 2, 3), new float[63]))).Should().Throw<ArgumentException>().WithMessage("*64 features*63*");
+        ((Action)(() => _classifier.Embed(OneColor(1, 2, 3), new float[63]))).Should().Throw<ArgumentException>().WithMessage("*64 features*63*");
         ((Action)(() => _classifier.Embed(default(PixelView)))).Should().Throw<ArgumentException>();
         ((Action)(() => ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Outputs = (ModelOutputs)8 }).Dispose())).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Outputs");
         _classifier.Dispose();
-        ((Action)(() => _classifier.Embed(OneColour(1, 2, 3)))).Should().Throw<ObjectDisposedException>();
+        ((Action)(() => _classifier.Embed(OneColor(1, 2, 3)))).Should().Throw<ObjectDisposedException>();
     }
 
     [Fact]
@@ -180,5 +176,5 @@ public sealed class ResNetClassifierEmbedTests : IDisposable
         return OnnxModel.Parse(new ReadOnlySpan<byte>(stream.PositionPointer, (int)stream.Length));
     }
 
-    private static PixelView OneColour(byte red, byte green, byte blue) => new(Enumerable.Repeat(new[] { red, green, blue }, 80 * 48).SelectMany(c => c).ToArray(), 80, 48);
+    private static PixelView OneColor(byte red, byte green, byte blue) => new(Enumerable.Repeat(new[] { red, green, blue }, 80 * 48).SelectMany(c => c).ToArray(), 80, 48);
 }

@@ -1,23 +1,22 @@
-using ResNet.Net.Internals.Imaging;
 using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Class activation maps: what they hold, and where on the picture they lie.</summary>
+/// <summary>Class activation maps: what they hold, and where on the image they lie.</summary>
 public sealed class ResNetClassifierExplainTests : IDisposable
 {
     private const int Cells = 8;
 
     private readonly ResNetClassifier _classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Outputs = ModelOutputs.ActivationMaps });
 
-    public static TheoryData<string, int, int, int, int> Pictures
+    public static TheoryData<string, int, int, int, int> Images
     {
         get
         {
             TheoryData<string, int, int, int, int> data = [];
             foreach (string profile in PreprocessingProfile.All.Select(p => p.Name))
             {
-                // Wide, high, square, small and odd; the bright place always within the centre that every recipe sees.
+                // Wide, high, square, small and odd; the bright place always within the center that every recipe sees.
                 data.Add(profile, 300, 200, 105, 55);
                 data.Add(profile, 300, 200, 190, 140);
                 data.Add(profile, 151, 333, 40, 210);
@@ -29,7 +28,7 @@ public sealed class ResNetClassifierExplainTests : IDisposable
         }
     }
 
-    private static string Sample(string name) => Path.Combine(TestFolders.SamplePictures, $"{name}.png");
+    private static string Sample(string name) => Path.Combine(TestFolders.SampleImages, $"{name}.png");
 
     public void Dispose() => _classifier.Dispose();
 
@@ -67,8 +66,8 @@ public sealed class ResNetClassifierExplainTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Pictures))]
-    public void Explain_BrightPlace_IsHotOnThePicture(string profileName, int width, int height, int x, int y)
+    [MemberData(nameof(Images))]
+    public void Explain_BrightPlace_IsHotOnTheImage(string profileName, int width, int height, int x, int y)
     {
         PreprocessingProfile profile = PreprocessingProfile.Parse(profileName);
         using ResNetClassifier classifier = Brightness(profile);
@@ -82,18 +81,18 @@ public sealed class ResNetClassifierExplainTests : IDisposable
         ActivationMap map = classifier.Explain(new PixelView(pixels, width, height), 0);
         float[] values = map.Upsample();
 
-        // The spot's centre of mass: cells are averages of what lies in them, so that it is that of the bright place, within an eighth of a cell at the least.
+        // The spot's center of mass: cells are averages of what lies in them, so that it is that of the bright place, within an eighth of a cell at the least.
         double floor = map.Values.ToArray().Min();
-        double mass = 0, centreX = 0, centreY = 0;
+        double mass = 0, centerX = 0, centerY = 0;
         for (int i = 0; i < values.Length; i++)
         {
             double value = float.IsNaN(values[i]) ? 0 : Math.Max(0, values[i] - floor);
-            (mass, centreX, centreY) = (mass + value, centreX + (value * (i % width)), centreY + (value * (i / width)));
+            (mass, centerX, centerY) = (mass + value, centerX + (value * (i % width)), centerY + (value * (i / width)));
         }
 
         (double cellWidth, double cellHeight) = (map.Region.Width / Cells, map.Region.Height / Cells);
-        (centreX / mass).Should().BeApproximately(x, cellWidth / 2);
-        (centreY / mass).Should().BeApproximately(y, cellHeight / 2);
+        (centerX / mass).Should().BeApproximately(x, cellWidth / 2);
+        (centerY / mass).Should().BeApproximately(y, cellHeight / 2);
         int hottest = Array.IndexOf(values, values.Where(v => !float.IsNaN(v)).Max());
         (hottest % width).Should().BeInRange((int)(x - cellWidth), (int)(x + cellWidth) + 1);
         (hottest / width).Should().BeInRange((int)(y - cellHeight), (int)(y + cellHeight) + 1);
@@ -105,15 +104,15 @@ public sealed class ResNetClassifierExplainTests : IDisposable
     }
 
     [Fact]
-    public void Explain_WideAndHighPictures_CoverTheCentreThatWasCropped()
+    public void Explain_WideAndHighImages_CoverTheCenterThatWasCropped()
     {
         using ResNetClassifier classifier = Brightness(PreprocessingProfile.Torchvision);
 
         // 512x256 as it is; 224 of it: 144 from the left, 16 from above. Half as large, half of that.
-        classifier.Explain(new PixelView(new byte[512 * 256 * 3], 512, 256)).Region.Should().Be(new PictureRegion(144, 16, 224, 224));
-        classifier.Explain(new PixelView(new byte[128 * 256 * 3], 128, 256)).Region.Should().Be(new PictureRegion(8, 72, 112, 112));
+        classifier.Explain(new PixelView(new byte[512 * 256 * 3], 512, 256)).Region.Should().Be(new ImageRegion(144, 16, 224, 224));
+        classifier.Explain(new PixelView(new byte[128 * 256 * 3], 128, 256)).Region.Should().Be(new ImageRegion(8, 72, 112, 112));
         using ResNetClassifier squash = Brightness(PreprocessingProfile.Mxnet);
-        squash.Explain(new PixelView(new byte[512 * 128 * 3], 512, 128)).Region.Should().Be(new PictureRegion(32, 8, 448, 112));
+        squash.Explain(new PixelView(new byte[512 * 128 * 3], 512, 128)).Region.Should().Be(new ImageRegion(32, 8, 448, 112));
     }
 
     [Theory]
@@ -125,7 +124,7 @@ public sealed class ResNetClassifierExplainTests : IDisposable
     [InlineData(6)]
     [InlineData(7)]
     [InlineData(8)]
-    public void Explain_EveryOrientation_LiesOnTheUprightPicture(int orientation)
+    public void Explain_EveryOrientation_LiesOnTheUprightImage(int orientation)
     {
         using ResNetClassifier classifier = Brightness(PreprocessingProfile.Torchvision);
         string path = Path.Combine(TestFolders.Fixtures, "images", $"jpeg-exif-{orientation}.jpg");
@@ -135,7 +134,7 @@ public sealed class ResNetClassifierExplainTests : IDisposable
         ActivationMap map = classifier.Explain(path, 0);
         ActivationMap expected = classifier.Explain(new PixelView(reference, upright.Width, upright.Height), 0);
 
-        (map.PictureWidth, map.PictureHeight).Should().Be((upright.Width, upright.Height));
+        (map.ImageWidth, map.ImageHeight).Should().Be((upright.Width, upright.Height));
         map.Region.Should().Be(expected.Region);
         map.Values.ToArray().Zip(expected.Values.ToArray(), (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 0.02);
 
@@ -151,20 +150,20 @@ public sealed class ResNetClassifierExplainTests : IDisposable
     }
 
     [Fact]
-    public void Explain_ShrinkOnLoad_LiesOnTheShrunkPicture()
+    public void Explain_ShrinkOnLoad_LiesOnTheShrunkImage()
     {
         PreprocessingProfile profile = PreprocessingProfile.Torchvision.WithCrop(8, 8) with { ShrinkOnLoad = true };
         using ResNetClassifier classifier = Brightness(profile);
 
         ActivationMap map = classifier.Explain(Path.Combine(TestFolders.Fixtures, "images", "jpeg-larger.jpg"));
 
-        map.PictureWidth.Should().BeLessThan(97);
-        map.Region.Left.Should().BeApproximately((map.PictureWidth - map.Region.Width) / 2, map.PictureWidth / 9.0);
-        map.Region.Width.Should().BeLessThan(map.PictureWidth);
+        map.ImageWidth.Should().BeLessThan(97);
+        map.Region.Left.Should().BeApproximately((map.ImageWidth - map.Region.Width) / 2, map.ImageWidth / 9.0);
+        map.Region.Width.Should().BeLessThan(map.ImageWidth);
     }
 
     [Fact]
-    public void Explain_TenCrop_MapOfTheCentreProbabilitiesOfAll()
+    public void Explain_TenCrop_MapOfTheCenterProbabilitiesOfAll()
     {
         ResNetClassifierOptions options = new() { Outputs = ModelOutputs.ActivationMaps, Profile = PreprocessingProfile.Cifar10 with { Resize = ResizeRule.ShortSide(40) } };
         using ResNetClassifier one = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, options);
@@ -196,10 +195,10 @@ public sealed class ResNetClassifierExplainTests : IDisposable
         long kernel = profile.Crop.Width / Cells;
         OnnxModel model = new(irVersion: 8, opset: 13, "brightness");
         OnnxGraph graph = model.Graph;
-        graph.Inputs.Add(new OnnxValueInfo("picture", OnnxElementType.Float, ["N", 3, profile.Crop.Height, profile.Crop.Width]));
+        graph.Inputs.Add(new OnnxValueInfo("image", OnnxElementType.Float, ["N", 3, profile.Crop.Height, profile.Crop.Width]));
         graph.Outputs.Add(new OnnxValueInfo("scores", OnnxElementType.Float, ["N", 2]));
         graph.Initializers.Add(OnnxTensor.Create<float>("dense", [2, 3], [1f / 3, 1f / 3, 1f / 3, -1, -1, -1]));
-        OnnxNode parts = new("AveragePool", ["picture"], ["parts"]);
+        OnnxNode parts = new("AveragePool", ["image"], ["parts"]);
         parts.Attributes.Set("kernel_shape", [kernel, kernel]);
         parts.Attributes.Set("strides", [kernel, kernel]);
         OnnxNode dense = new("Gemm", ["features", "dense"], ["scores"]);
@@ -214,7 +213,7 @@ public sealed class ResNetClassifierExplainTests : IDisposable
             new ResNetClassifierOptions { Outputs = ModelOutputs.ActivationMaps });
     }
 
-    private static double MeanUnder(byte[] rgb, int width, PictureRegion region, int cell)
+    private static double MeanUnder(byte[] rgb, int width, ImageRegion region, int cell)
     {
         (int row, int column) = Math.DivRem(cell, Cells);
         double sum = 0;

@@ -14,8 +14,8 @@ public class ResNetClassifierSoakTests
         // CI sets a minute; a developer's run is shorter.
         int seconds = int.Parse(Environment.GetEnvironmentVariable("RESNET_NET_SOAK_SECONDS") ?? "8", CultureInfo.InvariantCulture);
         using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
-        byte[][] pictures = [.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
-        Prediction[][] expected = [.. pictures.Select(p => classifier.Classify(p).Predictions.ToArray())];
+        byte[][] images = [.. Directory.GetFiles(TestFolders.SampleImages, "*.png").Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+        Prediction[][] expected = [.. images.Select(p => classifier.Classify(p).Predictions.ToArray())];
         ConcurrentQueue<string> differences = [];
         long count = 0;
         long halfway = 0;
@@ -24,10 +24,10 @@ public class ResNetClassifierSoakTests
         {
             for (int i = t; watch.Elapsed.TotalSeconds < seconds; i++)
             {
-                int index = i % pictures.Length;
-                if (!classifier.Classify(pictures[index]).Predictions.SequenceEqual(expected[index]))
+                int index = i % images.Length;
+                if (!classifier.Classify(images[index]).Predictions.SequenceEqual(expected[index]))
                 {
-                    differences.Enqueue($"thread {t}, picture {index}");
+                    differences.Enqueue($"thread {t}, image {index}");
                 }
 
                 Interlocked.Increment(ref count);
@@ -42,7 +42,7 @@ public class ResNetClassifierSoakTests
         Array.ForEach(threads, t => t.Join());
 
         differences.Should().BeEmpty();
-        count.Should().BeGreaterThan(32 * pictures.Length);
+        count.Should().BeGreaterThan(32 * images.Length);
         const long Slack = 64 << 20;
         Process.GetCurrentProcess().WorkingSet64.Should().BeLessThan(halfway + Slack);
     }

@@ -1,6 +1,6 @@
 namespace ResNet.Net.Tests;
 
-/// <summary>The classifier on the embedded model and on the project's sample pictures.</summary>
+/// <summary>The classifier on the embedded model and on the project's sample images.</summary>
 public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
 {
     private readonly ResNetClassifier _classifier;
@@ -16,7 +16,7 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
 
     [Theory]
     [MemberData(nameof(Samples))]
-    public void Classify_SamplePicture_KnowsIt(string file, string label)
+    public void Classify_SampleImage_KnowsIt(string file, string label)
     {
         Classification result = _classifier.Classify(Sample(file));
 
@@ -98,7 +98,7 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
     public void Classify_BadFiles_AreNamed()
     {
         using TemporaryFolder folder = new();
-        string text = folder.Write("text.jpg", "no picture");
+        string text = folder.Write("text.jpg", "no image");
         string missing = Path.Combine(folder.FullPath, "missing.jpg");
 
         ((Action)(() => _classifier.Classify(text))).Should().Throw<ImageDecodeException>()
@@ -108,9 +108,9 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
     }
 
     [Fact]
-    public void ClassifyBatch_MorePicturesThanABatchHolds_EqualsOneByOne()
+    public void ClassifyBatch_MoreImagesThanABatchHolds_EqualsOneByOne()
     {
-        string[] files = [.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.GetFiles(TestFolders.SampleImages, "*.png").Order(StringComparer.Ordinal)];
         string[] paths = [.. files, .. files];
         paths.Length.Should().BeGreaterThan(_classifier.BatchSize * 2);
 
@@ -152,7 +152,7 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
     public void GetProbabilities_SomeFail_TheOthersRowsAreThoseOfClassify(CropSampling crops)
     {
         using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Crops = crops, BatchSize = 4 });
-        string[] paths = [.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order(StringComparer.Ordinal)];
+        string[] paths = [.. Directory.GetFiles(TestFolders.SampleImages, "*.png").Order(StringComparer.Ordinal)];
         ReadOnlyMemory<byte>[] encoded = [.. paths.Select(File.ReadAllBytes)];
         encoded[3] = new byte[] { 1, 2, 3 };
         encoded[7] = default;
@@ -190,7 +190,7 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
     [Fact]
     public void Classify_AutoOrient_FollowsTheProfile()
     {
-        // Stored turned by a quarter: read as stored, it is the same picture with its sides swapped.
+        // Stored turned by a quarter: read as stored, it is the same image with its sides swapped.
         byte[] turned = File.ReadAllBytes(Path.Combine(TestFolders.Fixtures, "images", "jpeg-exif-6.jpg"));
         byte[] upright = File.ReadAllBytes(Path.Combine(TestFolders.Fixtures, "images", "jpeg-exif-1.jpg"));
         ResNetClassifierOptions asStored = new() { Profile = PreprocessingProfile.Cifar10 with { AutoOrient = false } };
@@ -205,5 +205,5 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
             => left.Predictions.OrderBy(p => p.ClassIndex).Zip(right.Predictions.OrderBy(p => p.ClassIndex), (a, b) => Math.Abs(Math.Log(a.Probability) - Math.Log(b.Probability))).Sum();
     }
 
-    private static string Sample(string file) => Path.Combine(TestFolders.SamplePictures, file);
+    private static string Sample(string file) => Path.Combine(TestFolders.SampleImages, file);
 }

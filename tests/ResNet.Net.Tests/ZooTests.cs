@@ -1,20 +1,18 @@
 using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using Microsoft.ML.OnnxRuntime;
-using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Preprocessing;
 using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Tests;
 
 /// <summary>
-/// Every file of the zoo from a picture to labels, by its twin: a store whose catalog knows the twin's hash. Weights are random, so classes mean nothing; that the
+/// Every file of the zoo from an image to labels, by its twin: a store whose catalog knows the twin's hash. Weights are random, so classes mean nothing; that the
 /// right pixels come in and the right numbers go out is what is tested.
 /// </summary>
 [Trait("Category", "Zoo")]
 public sealed class ZooTests : IDisposable
 {
-    private const int Pictures = 8, Width = 300, Height = 260;
+    private const int Images = 8, Width = 300, Height = 260;
 
     private readonly TemporaryFolder _folder = new();
 
@@ -30,22 +28,22 @@ public sealed class ZooTests : IDisposable
     [MemberData(nameof(Ids))]
     public void Classify_TwinOfEveryFile_GivesWhatItsGraphGives(string id)
     {
-        ResNetVariant variant = Place(id);
+        ResNetVariant variant = CandidateFile(id);
         using ResNetClassifier classifier = ResNetClassifier.Create(variant, new ResNetClassifierOptions { Store = StoreOf(variant) });
-        byte[][] pictures = [.. Enumerable.Range(0, Pictures).Select(Draw)];
+        byte[][] images = [.. Enumerable.Range(0, Images).Select(Draw)];
         classifier.Variant.Should().Be(variant);
         classifier.Profile.Should().Be(variant.Profile);
         classifier.Labels.Should().BeSameAs(LabelSet.ImageNet);
-        classifier.BatchSize.Should().Be(variant.FixedBatch ?? Pictures);
+        classifier.BatchSize.Should().Be(variant.FixedBatch ?? Images);
 
-        float[][] scores = [.. pictures.Select(p => ScoresOf(classifier, p))];
+        float[][] scores = [.. images.Select(p => ScoresOf(classifier, p))];
         scores[0].Should().OnlyContain(s => float.IsFinite(s));
-        ShouldBeNear(scores[0], ReferenceScores(variant, pictures[0]), variant);
-        scores.Select(s => s.AsSpan().IndexOf(s.Max())).Distinct().Should().HaveCountGreaterThan(1, "the answer depends on the picture");
+        ShouldBeNear(scores[0], ReferenceScores(variant, images[0]), variant);
+        scores.Select(s => s.AsSpan().IndexOf(s.Max())).Distinct().Should().HaveCountGreaterThan(1, "the answer depends on the image");
 
-        for (int i = 0; i < Pictures; i++)
+        for (int i = 0; i < Images; i++)
         {
-            Classification classification = classifier.Classify(View(pictures[i]), classifier.Labels.Count);
+            Classification classification = classifier.Classify(View(images[i]), classifier.Labels.Count);
             ShouldBe(classification, Probabilities(scores[i], variant.OutputKind));
         }
 
@@ -56,18 +54,18 @@ public sealed class ZooTests : IDisposable
     [MemberData(nameof(Ids))]
     public void EmbedAndExplain_TwinOfEveryFile_AreThePoolAndTheDenseLayer(string id)
     {
-        ResNetVariant variant = Place(id);
+        ResNetVariant variant = CandidateFile(id);
         ResNetClassifierOptions options = new() { Store = StoreOf(variant), Outputs = ModelOutputs.Features | ModelOutputs.ActivationMaps, KeepOptimizedModel = false };
         using ResNetClassifier classifier = ResNetClassifier.Create(variant, options);
         ClassifierHead head = ClassifierHead.Find(OnnxModel.Load(Path.Combine(_folder.FullPath, variant.Id, variant.FileName)));
-        byte[] picture = Draw(1);
+        byte[] image = Draw(1);
 
-        float[] features = classifier.Embed(View(picture));
-        ActivationMap map = classifier.Explain(View(picture));
+        float[] features = classifier.Embed(View(image));
+        ActivationMap map = classifier.Explain(View(image));
 
         classifier.FeatureCount.Should().Be(variant.FeatureSize);
         features.Should().HaveCount(variant.FeatureSize);
-        TensorPrimitives.Norm(classifier.Embed(View(picture), normalize: true)).Should().BeApproximately(1, 1e-5f);
+        TensorPrimitives.Norm(classifier.Embed(View(image), normalize: true)).Should().BeApproximately(1, 1e-5f);
         (map.Rows, map.Columns).Should().Be((7, 7));
 
         // Pooling and the dense layer are linear: the mean of a class's map is its score before the bias, and so is its row of weights times the features.
@@ -75,7 +73,7 @@ public sealed class ZooTests : IDisposable
         double[] scores = [.. Enumerable.Range(0, head.ClassCount).Select(c => (double)TensorPrimitives.Dot(Row(c), features) + head.Bias.Span[c])];
         double tolerance = (scores.Max() - scores.Min()) * (variant.Precision == ModelPrecision.Int8 ? 0.05 : 1e-4);
         Math.Abs(map.Values.ToArray().Average() + head.Bias.Span[best] - scores[best]).Should().BeLessThan(tolerance);
-        float[] raw = ScoresOf(classifier, picture);
+        float[] raw = ScoresOf(classifier, image);
         if (variant.OutputKind == OutputKind.Logits)
         {
             raw.Zip(scores, (r, s) => Math.Abs(r - s)).Max().Should().BeLessThan(tolerance);
@@ -91,7 +89,7 @@ public sealed class ZooTests : IDisposable
 
     private static void BatchShouldEqualSingles(ResNetClassifier classifier)
     {
-        string[] paths = [.. Directory.GetFiles(TestFolders.SamplePictures, "*.png").Order().Take(Pictures)];
+        string[] paths = [.. Directory.GetFiles(TestFolders.SampleImages, "*.png").Order().Take(Images)];
 
         IReadOnlyList<ClassificationOutcome> batch = classifier.ClassifyBatch(paths, classifier.Labels.Count);
 
@@ -126,8 +124,8 @@ public sealed class ZooTests : IDisposable
         worst.Should().BeLessThan(range * (variant.Precision == ModelPrecision.Int8 ? 0.05 : 1e-4));
     }
 
-    /// <summary>What the graph gives in a session of its own, without optimisation; files that ONNX Runtime refuses, after an upgrade.</summary>
-    private float[] ReferenceScores(ResNetVariant variant, byte[] picture)
+    /// <summary>What the graph gives in a session of its own, without optimization; files that ONNX Runtime refuses, after an upgrade.</summary>
+    private float[] ReferenceScores(ResNetVariant variant, byte[] image)
     {
         OnnxModel model = OnnxModel.Load(Path.Combine(_folder.FullPath, variant.Id, variant.FileName));
         if (model.Opset < 7)
@@ -146,7 +144,7 @@ public sealed class ZooTests : IDisposable
         Preprocessor preprocessor = new(variant.Profile, CropSampling.Center);
         using AlignedBuffer input = new(3 * variant.InputSize * variant.InputSize);
         using AlignedBuffer output = new(variant.Labels.Count);
-        preprocessor.Run(View(picture), input.Span, new PreprocessingScratch());
+        preprocessor.Run(View(image), input.Span, new PreprocessingScratch());
         using OrtValue inputValue = input.CreateTensor([1, 3, variant.InputSize, variant.InputSize]);
         using OrtValue outputValue = output.CreateTensor([1, variant.Labels.Count]);
         using TensorBinding binding = session.Bind([new NamedTensor(variant.InputName, inputValue)], [new NamedTensor(variant.OutputName, outputValue)]);
@@ -154,7 +152,7 @@ public sealed class ZooTests : IDisposable
         return output.Span.ToArray();
     }
 
-    private ResNetVariant Place(string id)
+    private ResNetVariant CandidateFile(string id)
     {
         ResNetVariant variant = ResNetVariant.Parse(id);
         string path = _folder[id, variant.FileName];
@@ -167,20 +165,20 @@ public sealed class ZooTests : IDisposable
     private ModelStore StoreOf(ResNetVariant variant)
         => new(new ModelStoreOptions { RootFolder = _folder.FullPath, LocalFolders = [], Sources = [], Offline = true, Catalog = [variant] });
 
-    private static float[] ScoresOf(ResNetClassifier classifier, byte[] picture)
+    private static float[] ScoresOf(ResNetClassifier classifier, byte[] image)
     {
         float[] scores = new float[classifier.Labels.Count];
-        classifier.GetScores(View(picture), scores);
+        classifier.GetScores(View(image), scores);
         return scores;
     }
 
-    private static PixelView View(byte[] picture) => new(picture, Width, Height);
+    private static PixelView View(byte[] image) => new(image, Width, Height);
 
-    /// <summary>Waves of another direction and colour for each number, over noise.</summary>
+    /// <summary>Waves of another direction and color for each number, over noise.</summary>
     private static byte[] Draw(int number)
     {
         Random random = new(number);
-        double angle = number * Math.PI / Pictures;
+        double angle = number * Math.PI / Images;
         byte[] pixels = new byte[Width * Height * 3];
         for (int i = 0; i < pixels.Length; i++)
         {

@@ -120,11 +120,11 @@ public sealed class BatchTests : IDisposable
     [InlineData(100, 6)]
     public async Task TornRow_IsWrittenAgain(int torn, int kept)
     {
-        (await BatchAsync(TestFolders.SamplePictures, "--out", Csv)).ExitCode.Should().Be(Success);
+        (await BatchAsync(TestFolders.SampleImages, "--out", Csv)).ExitCode.Should().Be(Success);
         byte[] whole = File.ReadAllBytes(Csv);
         File.WriteAllBytes(Csv, whole[..^torn]);
 
-        ProgramRun run = await BatchAsync(TestFolders.SamplePictures, "--out", Csv);
+        ProgramRun run = await BatchAsync(TestFolders.SampleImages, "--out", Csv);
 
         run.ExitCode.Should().Be(Success, run.Error);
         run.Output.Should().Contain("10 images").And.Contain($"{10 - kept} of them are new");
@@ -135,10 +135,10 @@ public sealed class BatchTests : IDisposable
     [Fact]
     public async Task TornHeader_StartsOver()
     {
-        (await BatchAsync(TestFolders.SamplePictures, "--out", Csv)).ExitCode.Should().Be(Success);
+        (await BatchAsync(TestFolders.SampleImages, "--out", Csv)).ExitCode.Should().Be(Success);
         File.WriteAllText(Csv, "path,lab");
 
-        ProgramRun run = await BatchAsync(TestFolders.SamplePictures, "--out", Csv);
+        ProgramRun run = await BatchAsync(TestFolders.SampleImages, "--out", Csv);
 
         run.Output.Should().Contain("10 of them are new");
         File.ReadAllLines(Csv).Should().HaveCount(11).And.StartWith("path,label,synset,probability,error");
@@ -156,7 +156,7 @@ public sealed class BatchTests : IDisposable
             ("'resnet20-cifar10', not 'resnet20-cifar10-int8'", [_folder["in"], "--model", "resnet20-cifar10-int8"]),
             ("different preprocessing", [_folder["in"], "--mean", "0,0,0"]),
             ("crops (Center, not TenCrop)", [_folder["in"], "--ten-crop"]),
-            (TestFolders.SamplePictures, [TestFolders.SamplePictures]),
+            (TestFolders.SampleImages, [TestFolders.SampleImages]),
         ];
         foreach ((string said, string[] arguments) in others)
         {
@@ -198,7 +198,7 @@ public sealed class BatchTests : IDisposable
             File.WriteAllText(Manifest, manifest);
         }
 
-        ProgramRun run = await BatchAsync(TestFolders.SamplePictures, "--out", Csv);
+        ProgramRun run = await BatchAsync(TestFolders.SampleImages, "--out", Csv);
 
         run.ShouldBeUnusable().Should().Contain("does not say how it was created").And.NotContain("\n");
         File.ReadAllText(Csv).Should().Be("another,file\r\n");
@@ -209,7 +209,7 @@ public sealed class BatchTests : IDisposable
     {
         using FileStream other = new(Csv, FileMode.Create, FileAccess.Write, FileShare.None);
 
-        ProgramRun run = await BatchAsync(TestFolders.SamplePictures, "--out", Csv);
+        ProgramRun run = await BatchAsync(TestFolders.SampleImages, "--out", Csv);
 
         run.ShouldBeUnusable().Should().Contain("out.csv").And.NotContain("\n");
     }
@@ -229,7 +229,7 @@ public sealed class BatchTests : IDisposable
 
     private static Task<ProgramRun> BatchAsync(params string[] arguments) => ToolProcess.RunAsync("batch", arguments);
 
-    private static string Sample(string name) => Path.Combine(TestFolders.SamplePictures, name);
+    private static string Sample(string name) => Path.Combine(TestFolders.SampleImages, name);
 
     /// <summary>Compares rows; the last digits of probabilities depend on the batch that an image was in.</summary>
     private static void ShouldHoldTheSame(string csv, string expected)

@@ -11,7 +11,7 @@ public sealed partial class ClassifyTests
         File.WriteAllLines(labels, Enumerable.Range(0, 10).Select(i => LabelSet.Cifar10[i]));
 
         ProgramRun run = await ClassifyAsync(
-            TestFolders.SamplePictures, "--json", "--top", "10", "--model", EmbeddedModelFile, "--labels", labels,
+            TestFolders.SampleImages, "--json", "--top", "10", "--model", EmbeddedModelFile, "--labels", labels,
             "--profile", "cifar10", "--mean", "0.4914,0.4822,0.4465", "--std", "0.2470,0.2435,0.2616", "--size", "32");
 
         using ResNetClassifier builtIn = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
@@ -22,7 +22,7 @@ public sealed partial class ClassifyTests
     public async Task ModelFile_WithSizeMeanAndStd_UsesTorchvisionWithThese()
     {
         ProgramRun run = await ClassifyAsync(
-            TestFolders.SamplePictures, "--json", "--top", "10", "--model", EmbeddedModelFile,
+            TestFolders.SampleImages, "--json", "--top", "10", "--model", EmbeddedModelFile,
             "--size", "32x32", "--mean", "0.5,0.4,0.3", "--std", "0.2,0.25,0.3");
 
         PreprocessingProfile profile = PreprocessingProfile.Torchvision.WithCrop(32, 32) with

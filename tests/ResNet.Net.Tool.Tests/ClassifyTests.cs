@@ -8,7 +8,7 @@ public sealed partial class ClassifyTests : IDisposable
     private const int Success = 0, SomeImagesFailed = 1;
 
     private static readonly string EmbeddedModelFile
-        = Path.Combine(TestFolders.Repository, "src", "ResNet.Net", "Internals", "Models", "resnet20-cifar10.onnx");
+        = Path.Combine(TestFolders.Repository, "src", "ResNet.Net", "Models", "resnet20-cifar10.onnx");
 
     private readonly TemporaryFolder _folder = new();
 
@@ -33,7 +33,7 @@ public sealed partial class ClassifyTests : IDisposable
     [Fact]
     public async Task Json_HasOneObjectPerLineWithExactNames()
     {
-        ProgramRun run = await ClassifyAsync(TestFolders.SamplePictures, "--json");
+        ProgramRun run = await ClassifyAsync(TestFolders.SampleImages, "--json");
 
         run.ExitCode.Should().Be(Success, run.Error);
         run.Error.Should().BeEmpty();
@@ -240,7 +240,7 @@ public sealed partial class ClassifyTests : IDisposable
 
     private static string? BestLabel(JsonElement line) => line.GetProperty("predictions")[0].GetProperty("label").GetString();
 
-    private static string Sample(string name) => Path.Combine(TestFolders.SamplePictures, name);
+    private static string Sample(string name) => Path.Combine(TestFolders.SampleImages, name);
 
     private static string Fixture(string name) => Path.Combine(TestFolders.Fixtures, "images", name);
 }

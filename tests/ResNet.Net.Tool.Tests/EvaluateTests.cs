@@ -99,7 +99,7 @@ public sealed class EvaluateTests : IDisposable
         foreach ((string name, string? image) in entries)
         {
             using Stream stream = archive.CreateEntry(name).Open();
-            stream.Write(image is null ? "nothing"u8 : File.ReadAllBytes(Path.Combine(TestFolders.SamplePictures, image)));
+            stream.Write(image is null ? "nothing"u8 : File.ReadAllBytes(Path.Combine(TestFolders.SampleImages, image)));
         }
 
         return path;

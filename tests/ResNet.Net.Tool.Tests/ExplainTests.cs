@@ -16,7 +16,7 @@ public sealed class ExplainTests
 
         run.Error.Should().BeEmpty();
         run.ExitCode.Should().Be(0);
-        string[] images = Directory.GetFiles(TestFolders.SamplePictures, "*.png");
+        string[] images = Directory.GetFiles(TestFolders.SampleImages, "*.png");
         run.Lines.Should().HaveCount(images.Length);
         Directory.GetFiles(folder["maps"]).Should().HaveCount(images.Length).And.OnlyContain(f => IsWideOrHigh(SizeOf(f)));
         run.Output.Should().Contain("frog-6-frog.png: frog");
@@ -28,7 +28,7 @@ public sealed class ExplainTests
         using TemporaryFolder folder = new();
 
         ProgramRun run = await ToolProcess.RunAsync(
-            "explain", Path.Combine(TestFolders.SamplePictures, "cat.png"), "--top", "3", "--out", folder["maps"]);
+            "explain", Path.Combine(TestFolders.SampleImages, "cat.png"), "--top", "3", "--out", folder["maps"]);
 
         run.ExitCode.Should().Be(0);
         Directory.GetFiles(folder["maps"], "cat-*.png").Should().HaveCount(3);
@@ -40,7 +40,7 @@ public sealed class ExplainTests
         using TemporaryFolder folder = new();
 
         ProgramRun run = await ToolProcess.RunAsync(
-            "explain", Path.Combine(TestFolders.SamplePictures, "cat.png"), "--top", "2", "--json", "--out", folder["maps"]);
+            "explain", Path.Combine(TestFolders.SampleImages, "cat.png"), "--top", "2", "--json", "--out", folder["maps"]);
 
         JsonElement[] maps = [.. run.Lines.Select(l => JsonDocument.Parse(l).RootElement)];
         maps.Should().HaveCount(2).And.OnlyContain(m => File.Exists(m.GetProperty("map").GetString()));
@@ -56,7 +56,7 @@ public sealed class ExplainTests
         string file = folder["deeper", "truck.png"];
 
         ProgramRun run = await ToolProcess.RunAsync(
-            "explain", Path.Combine(TestFolders.SamplePictures, "cat.png"), "--class", label, "--out", file);
+            "explain", Path.Combine(TestFolders.SampleImages, "cat.png"), "--class", label, "--out", file);
 
         run.ExitCode.Should().Be(0);
         run.Lines.Should().ContainSingle().Which.Should().Contain(": truck ");
@@ -68,7 +68,7 @@ public sealed class ExplainTests
     {
         using TemporaryFolder folder = new();
 
-        string bad = Path.Combine(TestFolders.Fixtures, "images", "bad-text.jpg"), good = Path.Combine(TestFolders.SamplePictures, "cat.png");
+        string bad = Path.Combine(TestFolders.Fixtures, "images", "bad-text.jpg"), good = Path.Combine(TestFolders.SampleImages, "cat.png");
         ProgramRun run = await ToolProcess.RunAsync("explain", "none.png", bad, good, "--out", folder["maps"]);
 
         run.ExitCode.Should().Be(1);
@@ -80,8 +80,8 @@ public sealed class ExplainTests
     public async Task FolderWithTheSameNameTwice_DrawsBoth()
     {
         using TemporaryFolder folder = new();
-        File.Copy(Path.Combine(TestFolders.SamplePictures, "cat.png"), folder["in", "a", "cat.png"]);
-        File.Copy(Path.Combine(TestFolders.SamplePictures, "cat.png"), folder["in", "b", "cat.png"]);
+        File.Copy(Path.Combine(TestFolders.SampleImages, "cat.png"), folder["in", "a", "cat.png"]);
+        File.Copy(Path.Combine(TestFolders.SampleImages, "cat.png"), folder["in", "b", "cat.png"]);
 
         ProgramRun run = await ToolProcess.RunAsync("explain", folder["in"], "--ten-crop", "--long-side", "64", "--out", folder["maps"]);
 

@@ -12,7 +12,7 @@ public sealed partial class ModelsTests : IDisposable
     private static readonly ResNetVariant Smallest = ResNetVariant.ResNet50V1Opset12Int8;
 
     private static readonly string EmbeddedModelFile
-        = Path.Combine(TestFolders.Repository, "src", "ResNet.Net", "Internals", "Models", "resnet20-cifar10.onnx");
+        = Path.Combine(TestFolders.Repository, "src", "ResNet.Net", "Models", "resnet20-cifar10.onnx");
 
     private readonly TemporaryFolder _folder = new();
 

@@ -16,7 +16,7 @@ public sealed partial class PageTests
     {
         // A folder like the root of a clone, with nothing but the sample images.
         using TemporaryFolder root = new();
-        foreach (string image in Directory.GetFiles(TestFolders.SamplePictures))
+        foreach (string image in Directory.GetFiles(TestFolders.SampleImages))
         {
             File.Copy(image, root["samples", "images", Path.GetFileName(image)]);
         }

@@ -28,7 +28,7 @@ public sealed class QuantizeTests : IDisposable
             = ResNetClassifier.Create(new ModelDefinition(Output) { Labels = LabelSet.Cifar10, Profile = PreprocessingProfile.Cifar10 });
         foreach (SampleImage image in SampleImage.All)
         {
-            quantized.Classify(Path.Combine(TestFolders.SamplePictures, image.FileName)).Best.Label.Should().Be(image.Label);
+            quantized.Classify(Path.Combine(TestFolders.SampleImages, image.FileName)).Best.Label.Should().Be(image.Label);
         }
 
         JsonElement json = JsonDocument.Parse(File.ReadAllText(_folder["r.json"])).RootElement;

@@ -5,7 +5,7 @@ internal sealed record SampleImage(string FileName, string Label)
 {
     public static IReadOnlyList<SampleImage> All { get; } =
     [
-        .. File.ReadLines(Path.Combine(TestFolders.SamplePictures, "labels.txt")).Select(line => line.Split(' ')).Select(
+        .. File.ReadLines(Path.Combine(TestFolders.SampleImages, "labels.txt")).Select(line => line.Split(' ')).Select(
             cells => new SampleImage(cells[0], cells[1])),
     ];
 }

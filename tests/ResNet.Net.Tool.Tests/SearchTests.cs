@@ -67,7 +67,7 @@ public sealed class SearchTests : IDisposable
     [Fact]
     public async Task IndexFile_IsAsDocumented()
     {
-        (await SearchAsync("index", TestFolders.SamplePictures, "--out", Index)).ExitCode.Should().Be(Success);
+        (await SearchAsync("index", TestFolders.SampleImages, "--out", Index)).ExitCode.Should().Be(Success);
 
         using BinaryReader reader = new(File.OpenRead(Index), Encoding.UTF8);
         reader.ReadBytes(8).Should().Equal("RNSEARCH"u8.ToArray());
@@ -79,7 +79,7 @@ public sealed class SearchTests : IDisposable
         for (int i = 0; i < 10; i++)
         {
             string path = reader.ReadString();
-            Path.GetDirectoryName(path).Should().Be(TestFolders.SamplePictures);
+            Path.GetDirectoryName(path).Should().Be(TestFolders.SampleImages);
             float[] found = [.. Enumerable.Range(0, 64).Select(_ => BinaryPrimitives.ReadSingleLittleEndian(reader.ReadBytes(4)))];
             Cosine(found, features[Path.GetFileNameWithoutExtension(path)]).Should().BeApproximately(1, 1e-5);
             found.Sum(f => (double)f * f).Should().BeApproximately(1, 1e-5);
@@ -92,7 +92,7 @@ public sealed class SearchTests : IDisposable
     [Fact]
     public async Task Json_HasOneObjectPerLine()
     {
-        ProgramRun index = await SearchAsync("index", TestFolders.SamplePictures, "--out", Index, "--json");
+        ProgramRun index = await SearchAsync("index", TestFolders.SampleImages, "--out", Index, "--json");
         ProgramRun query = await SearchAsync("query", Sample("car.png"), "--index", Index, "--top", "2", "--json");
         ProgramRun all = await SearchAsync("--json");
 
@@ -110,7 +110,7 @@ public sealed class SearchTests : IDisposable
     [InlineData("--mean 0,0,0", "different preprocessing")]
     public async Task IndexOfAnotherModel_IsRefused(string arguments, string said)
     {
-        (await SearchAsync("index", TestFolders.SamplePictures, "--out", Index)).ExitCode.Should().Be(Success);
+        (await SearchAsync("index", TestFolders.SampleImages, "--out", Index)).ExitCode.Should().Be(Success);
 
         ProgramRun run = await SearchAsync(["query", Sample("cat.png"), "--index", Index, .. arguments.Split(' ')]);
 
@@ -120,7 +120,7 @@ public sealed class SearchTests : IDisposable
     [Fact]
     public async Task DamagedIndex_IsRefused()
     {
-        (await SearchAsync("index", TestFolders.SamplePictures, "--out", Index)).ExitCode.Should().Be(Success);
+        (await SearchAsync("index", TestFolders.SampleImages, "--out", Index)).ExitCode.Should().Be(Success);
         byte[] whole = File.ReadAllBytes(Index);
         byte[] otherVersion = [.. whole], tooMany = [.. whole];
         otherVersion[8] = 2;
@@ -166,7 +166,7 @@ public sealed class SearchTests : IDisposable
 
         await ToolProcess.StopAsync("search", ToolProcess.Kill, _ => File.Exists($"{Index}.partial"), "index", many, "--out", Index);
         bool left = File.Exists(Index);
-        ProgramRun next = await SearchAsync("index", TestFolders.SamplePictures, "--out", Index);
+        ProgramRun next = await SearchAsync("index", TestFolders.SampleImages, "--out", Index);
 
         left.Should().BeFalse();
         next.ExitCode.Should().Be(Success, next.Error);
@@ -191,7 +191,7 @@ public sealed class SearchTests : IDisposable
 
     private static Task<ProgramRun> SearchAsync(params string[] arguments) => ToolProcess.RunAsync("search", arguments);
 
-    private static string Sample(string name) => Path.Combine(TestFolders.SamplePictures, name);
+    private static string Sample(string name) => Path.Combine(TestFolders.SampleImages, name);
 
     private static Dictionary<string, float[]> Features()
     {

@@ -37,7 +37,7 @@ public class ToolTests
 
         run.ExitCode.Should().Be(Success, run.Error);
         run.Error.Should().BeEmpty();
-        run.Output.Should().Contain($"resnet {command}").And.NotContainEquivalentOf("picture of").And.NotContain("\u001b");
+        run.Output.Should().Contain($"resnet {command}").And.NotContainEquivalentOf("image of").And.NotContain("\u001b");
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed partial class AspNetCoreTests : IAsyncLifetime, IDisposable
     public async Task Classify_AnImage_GivesTheMostProbableClasses()
     {
         using HttpResponseMessage response
-            = await PostAsync(File.ReadAllBytes(Path.Combine(TestFolders.SamplePictures, "cat.png")), "?top=3");
+            = await PostAsync(File.ReadAllBytes(Path.Combine(TestFolders.SampleImages, "cat.png")), "?top=3");
 
         response.StatusCode.Should().Be(HttpStatusCode.OK);
         JsonElement[] predictions = [.. (await response.Content.ReadFromJsonAsync<JsonElement>()).EnumerateArray()];
@@ -70,7 +70,7 @@ public sealed partial class AspNetCoreTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Health_AfterAnAnswer_IsHealthy()
     {
-        (await PostAsync(File.ReadAllBytes(Path.Combine(TestFolders.SamplePictures, "cat.png")))).Dispose();
+        (await PostAsync(File.ReadAllBytes(Path.Combine(TestFolders.SampleImages, "cat.png")))).Dispose();
 
         (await _client.GetStringAsync(new Uri("/health", UriKind.Relative))).Should().Be("Healthy");
     }

@@ -16,7 +16,7 @@ public sealed class DrawTests : IDisposable
     [Fact]
     public void Catalog_IsTheFolderOfImages()
     {
-        IEnumerable<string> files = Directory.EnumerateFiles(TestFolders.SamplePictures).Select(f => Path.GetFileName(f));
+        IEnumerable<string> files = Directory.EnumerateFiles(TestFolders.SampleImages).Select(f => Path.GetFileName(f));
 
         files.Should().BeEquivalentTo(SceneCatalog.All.Select(s => s.FileName).Append(LabelFile));
     }
@@ -24,7 +24,7 @@ public sealed class DrawTests : IDisposable
     [Fact]
     public void LabelFile_HasTheLabelOfEachScene()
     {
-        IEnumerable<string[]> lines = File.ReadLines(Path.Combine(TestFolders.SamplePictures, LabelFile)).Where(l => l.Length > 0 && l[0] != '#').Select(
+        IEnumerable<string[]> lines = File.ReadLines(Path.Combine(TestFolders.SampleImages, LabelFile)).Where(l => l.Length > 0 && l[0] != '#').Select(
             l => l.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
         lines.Select(l => (l[0], l[1])).Should().BeEquivalentTo(SceneCatalog.All.Select(s => (s.FileName, s.Label)));
@@ -45,7 +45,7 @@ public sealed class DrawTests : IDisposable
     {
         Scene scene = SceneCatalog.All.Single(s => s.FileName == fileName);
 
-        ShouldBeCommitted(scene.Render(), Path.Combine(TestFolders.SamplePictures, fileName));
+        ShouldBeCommitted(scene.Render(), Path.Combine(TestFolders.SampleImages, fileName));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class DrawTests : IDisposable
     {
         Scene scene = SceneCatalog.All.Single(s => s.FileName == fileName);
 
-        Prediction best = _classifier.Classify(Path.Combine(TestFolders.SamplePictures, fileName)).Best;
+        Prediction best = _classifier.Classify(Path.Combine(TestFolders.SampleImages, fileName)).Best;
 
         best.Label.Should().Be(scene.Label);
         best.Probability.Should().BeGreaterThan(0.5f);

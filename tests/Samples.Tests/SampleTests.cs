@@ -26,7 +26,7 @@ public sealed partial class SampleTests
 
         // A folder like the root of a clone, with nothing but the sample images.
         using TemporaryFolder root = new();
-        foreach (string image in Directory.GetFiles(TestFolders.SamplePictures))
+        foreach (string image in Directory.GetFiles(TestFolders.SampleImages))
         {
             File.Copy(image, root["samples", "images", Path.GetFileName(image)]);
         }
@@ -66,7 +66,7 @@ public sealed partial class SampleTests
     [Fact]
     public async Task Classify_BadImage_DoesNotFailTheOthers()
     {
-        string cat = Path.Combine(TestFolders.SamplePictures, "cat.png"), labels = Path.Combine(TestFolders.SamplePictures, "labels.txt");
+        string cat = Path.Combine(TestFolders.SampleImages, "cat.png"), labels = Path.Combine(TestFolders.SampleImages, "labels.txt");
 
         ProgramRun run = await ProgramRun.OfAsync(SampleProcess.Describe("Classify", Path.GetTempPath(), labels, cat));
 

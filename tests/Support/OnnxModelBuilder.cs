@@ -23,7 +23,7 @@ internal sealed class OnnxModelBuilder
     /// <param name="weights">[classes, 3], row after row.</param>
     /// <param name="bias">[classes].</param>
     /// <param name="shape">The input's shape; -1 leaves a dimension open.</param>
-    public static byte[] PlaneMeans(float[] weights, float[] bias, long[] shape, string input = "picture", string output = "scores", bool softmax = false, long[]? outputShape = null)
+    public static byte[] PlaneMeans(float[] weights, float[] bias, long[] shape, string input = "image", string output = "scores", bool softmax = false, long[]? outputShape = null)
     {
         int classes = bias.Length;
         OnnxModelBuilder model = new();

@@ -5,10 +5,10 @@ internal static class TestFolders
 {
     public static string Repository { get; } = FindRepository();
 
-    /// <summary>Encoded pictures with the pixels that they must decode to.</summary>
+    /// <summary>Encoded images with the pixels that they must decode to.</summary>
     public static string Fixtures { get; } = Path.Combine(Repository, "tests", "fixtures");
 
-    public static string SamplePictures { get; } = Path.Combine(Repository, "samples", "images");
+    public static string SampleImages { get; } = Path.Combine(Repository, "samples", "images");
 
     /// <summary>The folder beside the checkout that holds data sets and reference outputs; absent on most machines.</summary>
     public static string Shared { get; } = Path.Combine(Path.GetDirectoryName(Repository)!, "shared");

@@ -4,7 +4,7 @@ namespace ResNet.Net.Samples.Draw.Scenes;
 internal static class Airliner
 {
     private const double Climb = -11;
-    private const double CentreX = 250, CentreY = 190;
+    private const double CenterX = 250, CenterY = 190;
 
     public static void Draw(Canvas canvas)
     {
@@ -49,7 +49,7 @@ internal static class Airliner
         canvas.Solid(tailPlane, new Rgb(0xAEB9C6), 4);
     }
 
-    private static Shape Tilt(Shape shape) => shape.Turned(Climb, CentreX, CentreY);
+    private static Shape Tilt(Shape shape) => shape.Turned(Climb, CenterX, CenterY);
 
     private static void DrawEngine(Canvas canvas, double x, double y, double scale)
     {

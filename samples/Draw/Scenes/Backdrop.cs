@@ -10,7 +10,7 @@ internal static class Backdrop
         return Rgb.Mix(stops[part], stops[part + 1], position - part);
     }
 
-    /// <summary>Leaves far out of focus: slow blotches between two colours.</summary>
+    /// <summary>Leaves far out of focus: slow blotches between two colors.</summary>
     public static Rgb Foliage(double x, double y, Rgb dark, Rgb light, double size) =>
         Rgb.Mix(dark, light, Noise.Step(0.25, 0.75, Noise.Fractal(x / size, y / size, 3)));
 

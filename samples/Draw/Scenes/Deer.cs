@@ -61,8 +61,8 @@ internal static class Deer
         {
             double x = 500 * Noise.Value(blade, 0), y = 326 + (80.0 * blade / Blades);
             double lean = 26 * (Noise.Value(blade, 1) - 0.5), height = 26 + (34 * Noise.Value(blade, 2));
-            Rgb colour = Rgb.Mix(new Rgb(0x506A2C), new Rgb(0xB0AE62), Noise.Value(blade, 3));
-            canvas.Fill(Shape.Limb(x, y, 1.8, x + lean, y - height, 0.5), colour, 1, 0.9);
+            Rgb color = Rgb.Mix(new Rgb(0x506A2C), new Rgb(0xB0AE62), Noise.Value(blade, 3));
+            canvas.Fill(Shape.Limb(x, y, 1.8, x + lean, y - height, 0.5), color, 1, 0.9);
         }
     }
 

@@ -1,6 +1,6 @@
 namespace ResNet.Net.Samples.Draw.Scenes;
 
-/// <summary>A cream-coloured puppy on a red sofa.</summary>
+/// <summary>A cream-colored puppy on a red sofa.</summary>
 internal static class Dog
 {
     private static readonly Rgb Cream = new(0xEBDCC4);
@@ -40,6 +40,6 @@ internal static class Dog
 
     private static Shape Side(Shape shape, bool right) => right ? shape.Mirrored(250) : shape;
 
-    private static Rgb FurAt(double x, double y, Rgb colour) =>
-        colour * (0.82 + (0.36 * Noise.Fractal((x + (10 * Noise.Value(x / 40, y / 40))) / 6, y / 18, 2)));
+    private static Rgb FurAt(double x, double y, Rgb color) =>
+        color * (0.82 + (0.36 * Noise.Fractal((x + (10 * Noise.Value(x / 40, y / 40))) / 6, y / 18, 2)));
 }

@@ -49,8 +49,8 @@ internal static class Robin
         Rgb back = Back * (0.85 + (0.3 * down));
         double front = x - 168 + ((y - 250) * 0.45);
         Rgb chest = Rgb.Mix(Breast, Belly, Noise.Step(262, 306, y - ((x - 200) * 0.1)));
-        Rgb colour = Rgb.Mix(back, chest * (0.9 + (0.2 * down)), Noise.Step(8, 34, front));
+        Rgb color = Rgb.Mix(back, chest * (0.9 + (0.2 * down)), Noise.Step(8, 34, front));
         double face = Noise.Step(148, 160, y + ((x - 250) * 0.35));
-        return y < 200 ? Rgb.Mix(back, colour, face) : colour;
+        return y < 200 ? Rgb.Mix(back, color, face) : color;
     }
 }

@@ -1,7 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using ResNet.Net.Internals.Diagnostics;
-using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Models;
 using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Evaluation;

@@ -1,6 +1,4 @@
 using System.Globalization;
-using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Scoring;
 using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Evaluation;

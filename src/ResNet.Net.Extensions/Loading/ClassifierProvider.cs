@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using ResNet.Net.Internals.Imaging;
 
 namespace ResNet.Net.Extensions;
 

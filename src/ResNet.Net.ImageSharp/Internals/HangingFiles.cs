@@ -1,6 +1,5 @@
-using ResNet.Net.Internals.Imaging;
 
-namespace ResNet.Net.Internals;
+namespace ResNet.Net;
 
 /// <summary>Recognizes files from which ImageSharp 2.1.13 may never return.</summary>
 /// <remarks>

@@ -7,7 +7,7 @@ using SixLabors.ImageSharp.Metadata.Profiles.Exif;
 using SixLabors.ImageSharp.PixelFormats;
 using SixLabors.ImageSharp.Processing;
 
-namespace ResNet.Net.Internals;
+namespace ResNet.Net;
 
 /// <summary>The pixels of an image as a <see cref="PixelView"/>: in place where they lie in one block, else in pooled memory.</summary>
 internal readonly ref struct ImagePixels

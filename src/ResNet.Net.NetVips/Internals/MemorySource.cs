@@ -1,6 +1,6 @@
 using NetVips;
 
-namespace ResNet.Net.Internals;
+namespace ResNet.Net;
 
 /// <summary>Lets libvips read memory of the caller's without a copy.</summary>
 internal sealed unsafe class MemorySource : IDisposable

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace ResNet.Net.Internals;
+namespace ResNet.Net;
 
 /// <summary>The first directory of a TIFF or BigTIFF file, as far as it tells where the pixels are and how they are stored.</summary>
 internal readonly ref struct TiffDirectory

@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using NetVips;
-using ResNet.Net.Internals.Imaging;
 
-namespace ResNet.Net.Internals;
+namespace ResNet.Net;
 
 /// <summary>The loaders of libvips that are used.</summary>
 internal enum VipsLoader

@@ -1,6 +1,6 @@
 using NetVips;
 
-namespace ResNet.Net.Internals;
+namespace ResNet.Net;
 
 /// <summary>
 /// Keeps the warnings of libvips off standard error while a decoder works: untrusted images must not fill the application's output.

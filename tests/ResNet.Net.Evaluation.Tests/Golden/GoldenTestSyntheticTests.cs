@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using ResNet.Net.Internals.Inference;
 using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Evaluation.Tests;

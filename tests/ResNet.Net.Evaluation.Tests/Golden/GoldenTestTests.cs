@@ -1,7 +1,5 @@
 using System.Runtime.Intrinsics.X86;
 using Microsoft.ML.OnnxRuntime;
-using ResNet.Net.Internals.Inference;
-using ResNet.Net.Internals.Models;
 using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Evaluation.Tests;
@@ -108,7 +106,7 @@ public class GoldenTestTests
             [new GoldenDataset("set", [OnnxTensor.Create("x", [1, 3, 2, 3], new float[18])], [OnnxTensor.Create("y", [1, 3], Scores)])]);
 
         ((Action)(() => GoldenTest.Run(new ModelDefinition(Means), archive, GoldenTolerance.Fp32)))
-            .Should().Throw<ResNetException>().WithMessage("*'picture' Float [?, 3, 2, 2]*[1, 3, 2, 3]*test data of this model*");
+            .Should().Throw<ResNetException>().WithMessage("*'image' Float [?, 3, 2, 2]*[1, 3, 2, 3]*test data of this model*");
     }
 
     [Fact]

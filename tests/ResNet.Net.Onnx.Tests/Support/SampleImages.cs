@@ -1,5 +1,3 @@
-using ResNet.Net.Internals.Imaging;
-using ResNet.Net.Internals.Preprocessing;
 
 namespace ResNet.Net.Onnx.Tests.Support;
 
@@ -17,7 +15,7 @@ internal static class SampleImages
         float[] tensor = new float[Files.Length * Length];
         for (int i = 0; i < Files.Length; i++)
         {
-            byte[] encoded = File.ReadAllBytes(Path.Combine(TestFolders.SamplePictures, Files[i]));
+            byte[] encoded = File.ReadAllBytes(Path.Combine(TestFolders.SampleImages, Files[i]));
             using DecodedImage image = ImageDecoding.Decode(ImageDecoding.Default, encoded, new ImageDecodingOptions(), profile.AutoOrient);
             new Preprocessor(profile).Run(image.Pixels, tensor.AsSpan(i * Length, Length), new PreprocessingScratch());
         }

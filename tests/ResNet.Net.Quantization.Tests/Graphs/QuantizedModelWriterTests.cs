@@ -1,4 +1,3 @@
-using ResNet.Net.Internals.Inference;
 using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Quantization.Tests;

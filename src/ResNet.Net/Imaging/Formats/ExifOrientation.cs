@@ -1,0 +1,55 @@
+using System.Buffers.Binary;
+
+namespace ResNet.Net;
+
+/// <summary>Reads the orientation from the TIFF block that EXIF metadata consists of.</summary>
+internal static class ExifOrientation
+{
+    private const int Tag = 274;
+    private const int Short = 3;
+
+    /// <param name="tiff">The block; begins with <c>II</c> or <c>MM</c>.</param>
+    /// <returns>1 to 8; 1 if the block has no orientation; 0 if the block is damaged or its orientation is not one SHORT of these values or contradicts itself.</returns>
+    public static int Read(ReadOnlySpan<byte> tiff)
+    {
+        const int Header = 8;
+        const int EntrySize = 12;
+        bool isLittleEndian = tiff.StartsWith("II*\0"u8);
+        if (tiff.Length < Header || !(isLittleEndian || tiff.StartsWith("MM\0*"u8)))
+        {
+            return 0;
+        }
+
+        uint start = ReadUInt32(tiff[4..], isLittleEndian);
+        if (start > tiff.Length - 2)
+        {
+            return 0;
+        }
+
+        ReadOnlySpan<byte> entries = tiff[(int)start..];
+        int count = ReadUInt16(entries, isLittleEndian);
+        if (count * EntrySize > entries.Length - 2)
+        {
+            return 0;
+        }
+
+        int? found = null;
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<byte> entry = entries.Slice(2 + (i * EntrySize), EntrySize);
+            if (ReadUInt16(entry, isLittleEndian) == Tag)
+            {
+                int value = ReadUInt16(entry[2..], isLittleEndian) == Short && ReadUInt32(entry[4..], isLittleEndian) == 1 ? ReadUInt16(entry[8..], isLittleEndian) : 0;
+                found = (found ?? value) == value && value <= 8 ? value : 0; // some writers say it twice
+            }
+        }
+
+        return found ?? 1;
+    }
+
+    private static ushort ReadUInt16(ReadOnlySpan<byte> bytes, bool isLittleEndian)
+        => isLittleEndian ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
+
+    private static uint ReadUInt32(ReadOnlySpan<byte> bytes, bool isLittleEndian)
+        => isLittleEndian ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
+}

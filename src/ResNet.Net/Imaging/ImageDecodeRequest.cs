@@ -1,0 +1,114 @@
+using System.Buffers;
+
+namespace ResNet.Net;
+
+/// <summary>Represents one call of <see cref="IImageDecoder.Decode"/>: the options, the limits and the memory for the pixels.</summary>
+public sealed class ImageDecodeRequest
+{
+    private readonly bool _autoOrient;
+    private readonly ResizeRule? _shrinkFor;
+    private ImageHeader _header;
+    private byte[]? _pixels;
+    private (int Width, int Height, PixelFormat Format) _layout;
+
+    /// <param name="options">The limits and the background.</param>
+    /// <param name="autoOrient">Whether the image is turned upright.</param>
+    /// <param name="shrinkFor">How the image will be resized, if it may be decoded at a reduced size.</param>
+    internal ImageDecodeRequest(ImageDecodingOptions options, bool autoOrient, ResizeRule? shrinkFor)
+    {
+        Options = options;
+        _autoOrient = autoOrient;
+        _shrinkFor = shrinkFor;
+    }
+
+    /// <summary>Gets the options; <see cref="ImageDecodingOptions.AllowTruncated"/> is for the decoder to heed.</summary>
+    public ImageDecodingOptions Options { get; }
+
+    /// <summary>Judges the header against the limits, before memory for pixels is allocated. Must be called once, before <see cref="GetPixels"/>.</summary>
+    /// <param name="header">The header.</param>
+    /// <returns>
+    /// 1, 2, 4 or 8: the largest denominator by which the decoder may reduce both sides while it decodes, if its codec can. 1 unless
+    /// <see cref="PreprocessingProfile.ShrinkOnLoad"/> is set.
+    /// </returns>
+    /// <exception cref="ImageDecodeException">The image exceeds a limit, or has no pixels.</exception>
+    /// <exception cref="InvalidOperationException">The method was called before.</exception>
+    public int Accept(ImageHeader header)
+    {
+        if (_header.Width > 0)
+        {
+            throw new InvalidOperationException("The header was accepted before: a decoder calls Accept once.");
+        }
+
+        if (header.Width < 1 || header.Height < 1)
+        {
+            throw new ImageDecodeException(ImageDecodeFailure.Corrupt, $"the {header.Format} image claims a size of {header.Width}x{header.Height} pixels.");
+        }
+
+        if (!Options.Allows(header.Width, header.Height))
+        {
+            throw new ImageDecodeException(
+                ImageDecodeFailure.TooLarge,
+                $"the {header.Format} image is {header.Width}x{header.Height} = {(long)header.Width * header.Height} pixels; the limits are {Options.MaxWidth} wide, {Options.MaxHeight} high, {Options.MaxPixels} pixels. "
+                + "Raise MaxWidth, MaxHeight, MaxPixels of ImageDecodingOptions if such images are wanted.");
+        }
+
+        _header = _autoOrient && header.Orientation is >= 1 and <= 8 ? header : header with { Orientation = 1 };
+        return JpegShrink.Factor(header.Width, header.Height, _header.Orientation, _shrinkFor);
+    }
+
+    /// <summary>Gets the memory that the decoder writes the pixels to, packed row after row from the top. Must be called once, after <see cref="Accept"/>.</summary>
+    /// <param name="width">The number of columns that the decoder writes: the header's, or fewer if it reduces the image.</param>
+    /// <param name="height">The number of rows that the decoder writes.</param>
+    /// <param name="format">The layout of the pixels; <see cref="PixelFormat.Rgbx32"/> instead of <see cref="PixelFormat.Rgba32"/> for an opaque image spares a pass.</param>
+    /// <returns>
+    /// <c>width * height * bytes per pixel</c> bytes with arbitrary contents, valid until <see cref="IImageDecoder.Decode"/> returns. The decoder must write all of them: they may hold pixels of another image.
+    /// </returns>
+    /// <exception cref="InvalidOperationException"><see cref="Accept"/> was not called, or this method was called before.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size is not positive or exceeds the accepted header, or the format is unknown.</exception>
+    public Span<byte> GetPixels(int width, int height, PixelFormat format)
+    {
+        if (_header.Width == 0 || _pixels is not null)
+        {
+            throw new InvalidOperationException("A decoder calls Accept once, then GetPixels once.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(width, _header.Width);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(height, _header.Height);
+        int length = checked(width * height * PixelView.GetBytesPerPixel(format));
+        _pixels = ArrayPool<byte>.Shared.Rent(length);
+        _layout = (width, height, format);
+        return _pixels.AsSpan(0, length);
+    }
+
+    /// <summary>Returns the memory of a failed decoding to the pool.</summary>
+    internal void Abandon()
+    {
+        if (_pixels is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_pixels);
+            _pixels = null;
+        }
+    }
+
+    /// <summary>Forgets what a decoder did that hands the image on to another one.</summary>
+    internal void Restart()
+    {
+        Abandon();
+        _header = default;
+    }
+
+    /// <summary>Completes what is the same for all decoders: background, orientation.</summary>
+    /// <returns>The image; the caller disposes it.</returns>
+    /// <exception cref="InvalidOperationException">The decoder never asked for memory.</exception>
+    internal DecodedImage Finish()
+    {
+        byte[] pixels = _pixels ?? throw new InvalidOperationException("The decoder returned without writing pixels: it must call GetPixels, or throw ImageDecodeException.");
+        _pixels = null;
+        DecodedImage image = new(pixels, _layout.Width, _layout.Height, _layout.Format, _header.Width, _header.Height);
+        image.Flatten(Options.Background);
+        image.TurnUpright(_header.Orientation);
+        return image;
+    }
+}

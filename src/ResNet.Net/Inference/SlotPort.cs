@@ -1,0 +1,44 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace ResNet.Net;
+
+/// <summary>One input or output of a slot: a native buffer for all of its crops, and the tensors that wrap parts of it.</summary>
+internal sealed class SlotPort : IDisposable
+{
+    private readonly TensorLayout _tensor;
+    private readonly AlignedBuffer _buffer;
+    private readonly Dictionary<(int First, int Count), OrtValue> _tensors = [];
+
+    /// <param name="tensor">The input or output.</param>
+    /// <param name="crops">The most crops that are run.</param>
+    public SlotPort(TensorLayout tensor, int crops)
+    {
+        _tensor = tensor;
+        _buffer = new AlignedBuffer(checked(crops * tensor.Length));
+    }
+
+    /// <summary>The values of some crops.</summary>
+    public Span<float> Crops(int first, int count) => _buffer.Span.Slice(first * _tensor.Length, count * _tensor.Length);
+
+    /// <summary>The tensor of crops that are run together.</summary>
+    public NamedTensor Tensor(int first, int count)
+    {
+        if (!_tensors.TryGetValue((first, count), out OrtValue? tensor))
+        {
+            tensor = _buffer.CreateTensor(_tensor.Shape(count), first * _tensor.Length);
+            _tensors.Add((first, count), tensor);
+        }
+
+        return new NamedTensor(_tensor.Name, tensor);
+    }
+
+    public void Dispose()
+    {
+        foreach (OrtValue tensor in _tensors.Values)
+        {
+            tensor.Dispose();
+        }
+
+        _buffer.Dispose();
+    }
+}

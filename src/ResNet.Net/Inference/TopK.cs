@@ -1,0 +1,78 @@
+namespace ResNet.Net;
+
+/// <summary>Partial selection of the largest scores; equal scores come in the order of their indices.</summary>
+internal static class TopK
+{
+    /// <summary>Fills <paramref name="indices"/> with the indices of the largest scores, the largest first. Allocates nothing.</summary>
+    /// <remarks>A heap whose root is the worst kept: n scores cost n comparisons and few exchanges.</remarks>
+    public static void Select(ReadOnlySpan<float> scores, Span<int> indices)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(indices.Length, scores.Length, nameof(indices));
+        if (indices.IsEmpty)
+        {
+            return;
+        }
+
+        int kept = 0;
+        for (int i = 0; i < scores.Length; i++)
+        {
+            if (kept < indices.Length)
+            {
+                indices[kept] = i;
+                SiftUp(scores, indices, kept++);
+            }
+            else if (scores[i] > scores[indices[0]])
+            {
+                indices[0] = i;
+                SiftDown(scores, indices, 0);
+            }
+        }
+
+        for (int last = indices.Length - 1; last > 0; last--)
+        {
+            (indices[0], indices[last]) = (indices[last], indices[0]);
+            SiftDown(scores, indices[..last], 0);
+        }
+    }
+
+    private static bool IsWorse(ReadOnlySpan<float> scores, int left, int right)
+        => scores[left] < scores[right] || (scores[left] == scores[right] && left > right);
+
+    private static void SiftUp(ReadOnlySpan<float> scores, Span<int> heap, int child)
+    {
+        while (child > 0)
+        {
+            int parent = (child - 1) / 2;
+            if (!IsWorse(scores, heap[child], heap[parent]))
+            {
+                return;
+            }
+
+            (heap[child], heap[parent]) = (heap[parent], heap[child]);
+            child = parent;
+        }
+    }
+
+    private static void SiftDown(ReadOnlySpan<float> scores, Span<int> heap, int parent)
+    {
+        while (true)
+        {
+            int worst = parent;
+            for (int child = (2 * parent) + 1; child <= (2 * parent) + 2 && child < heap.Length; child++)
+            {
+                if (IsWorse(scores, heap[child], heap[worst]))
+                {
+                    worst = child;
+                }
+            }
+
+            if (worst == parent)
+            {
+                return;
+            }
+
+            (heap[worst], heap[parent]) = (heap[parent], heap[worst]);
+            parent = worst;
+        }
+    }
+}

@@ -1,9 +1,0 @@
-namespace ResNet.Net.Internals.Store;
-
-internal enum FileCheckResult
-{
-    Missing,
-    Right,
-    Wrong,
-    Unreadable,
-}

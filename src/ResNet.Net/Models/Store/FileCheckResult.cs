@@ -1,0 +1,9 @@
+namespace ResNet.Net;
+
+internal enum FileCheckResult
+{
+    Missing,
+    Right,
+    Wrong,
+    Unreadable,
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+
+namespace ResNet.Net;
+
+/// <summary>Passes progress on: not too often, never backwards in time, with a rate.</summary>
+internal sealed class ProgressReporter(StoredFile file, IProgress<ModelDownloadProgress>? progress)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RateWindow = TimeSpan.FromSeconds(3);
+
+    private readonly Queue<(long Time, long Bytes)> _samples = new();
+    private ModelDownloadStage? _stage;
+    private string? _source;
+    private long _bytes;
+    private long _lastTime;
+
+    /// <summary>Begins a stage. Bytes that are done already do not count for the rate.</summary>
+    public void Begin(ModelDownloadStage stage, string? source, long bytes)
+    {
+        _stage = stage;
+        _source = source;
+        _bytes = bytes;
+        _samples.Clear();
+        Send();
+    }
+
+    public void Advance(long bytes)
+    {
+        _bytes = bytes;
+        if (progress is not null && Stopwatch.GetElapsedTime(_lastTime) >= Interval)
+        {
+            Send();
+        }
+    }
+
+    /// <summary>Says something that people should know.</summary>
+    public void Notice(string sentence) => Send(sentence);
+
+    /// <summary>The last report: everything is there.</summary>
+    public void Done(string path)
+    {
+        _samples.Clear();
+        (_stage, _source, _bytes) = (ModelDownloadStage.Done, path, file.Bytes);
+        Send();
+    }
+
+    private void Send(string? notice = null)
+    {
+        if (progress is null)
+        {
+            return;
+        }
+
+        long now = Stopwatch.GetTimestamp();
+        _lastTime = now;
+        _samples.Enqueue((now, _bytes));
+        while (_samples.Count > 2 && Stopwatch.GetElapsedTime(_samples.Peek().Time, now) > RateWindow)
+        {
+            _samples.Dequeue();
+        }
+
+        (long firstTime, long firstBytes) = _samples.Peek();
+        double seconds = Stopwatch.GetElapsedTime(firstTime, now).TotalSeconds;
+        progress.Report(new ModelDownloadProgress
+        {
+            ModelId = file.Variant.Id,
+            FileName = file.Name,
+            Stage = _stage ?? ModelDownloadStage.Verifying,
+            Bytes = _bytes,
+            TotalBytes = file.Bytes,
+            Source = _source,
+            BytesPerSecond = seconds > 0 && _bytes > firstBytes ? (_bytes - firstBytes) / seconds : 0,
+            Notice = notice,
+        });
+    }
+}

@@ -1,0 +1,65 @@
+namespace ResNet.Net;
+
+/// <summary>
+/// One writer for one variant, among threads, processes and the containers of one machine: an open file that nobody else can open
+/// (<c>flock</c> on Unix, a share mode on Windows). The kernel drops it when its owner ends, however it ends: there is nothing stale to take over.
+/// </summary>
+internal sealed class StoreLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private StoreLock(FileStream file, bool isEffective)
+    {
+        _file = file;
+        IsEffective = isEffective;
+    }
+
+    /// <summary>False on a file system without locks: .NET goes on without one there, so that two owners are possible.</summary>
+    public bool IsEffective { get; }
+
+    /// <summary>Null when another holds it.</summary>
+    /// <exception cref="StoreException">The folder cannot be written.</exception>
+    public static StoreLock? TryAcquire(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            FileStream? file = TryOpen(path);
+            if (file is null)
+            {
+                return null;
+            }
+
+            // Where locks work, a second one is refused, to this process too.
+            FileStream? second = TryOpen(path);
+            second?.Dispose();
+            return new StoreLock(file, second is null);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException($"the lock file '{path}' cannot be written: {exception.Message}", exception);
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static FileStream? TryOpen(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        }
+        catch (IOException exception) when (IsHeldByAnother(exception))
+        {
+            return null;
+        }
+    }
+
+    private static bool IsHeldByAnother(IOException exception)
+    {
+        const int WindowsSharing = unchecked((int)0x80070020), WindowsLock = unchecked((int)0x80070021);
+        const int LinuxWouldBlock = 11, MacWouldBlock = 35;
+        return OperatingSystem.IsWindows() ? exception.HResult is WindowsSharing or WindowsLock
+            : exception.HResult == (OperatingSystem.IsMacOS() ? MacWouldBlock : LinuxWouldBlock);
+    }
+}

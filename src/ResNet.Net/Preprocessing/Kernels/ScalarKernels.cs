@@ -1,0 +1,147 @@
+namespace ResNet.Net;
+
+/// <summary>One value at a time: for processors without vectors, and what every other implementation is compared with.</summary>
+internal sealed class ScalarKernels : PreprocessingKernels
+{
+    public override int RowsAtOnce => 1;
+
+    public override int PlaneStride(int width) => width;
+
+    public override int RowStride(int planes) => planes;
+
+    public override void ResampleColumns(in PixelView block, in TapTable columns, Span<byte> output, int planeStride, int rowStride, PreprocessingScratch scratch)
+    {
+        PixelLayout layout = PixelLayout.Of(block.Format);
+        ReadOnlySpan<byte> row = block.Row(0);
+        for (int plane = 0; plane < layout.PlaneCount; plane++)
+        {
+            Span<byte> target = output.Slice(plane * planeStride, columns.Count);
+            for (int x = 0; x < target.Length; x++)
+            {
+                ReadOnlySpan<int> weights = columns.Weights(x);
+                ReadOnlySpan<byte> pixels = row[((columns.Start(x) * layout.Size) + layout.Offset(plane))..];
+                int sum = PillowBilinear.Half;
+                for (int k = 0; k < weights.Length; k++)
+                {
+                    sum += pixels[k * layout.Size] * weights[k];
+                }
+
+                target[x] = ToByte(sum);
+            }
+        }
+    }
+
+    public override void WeightedSum(ReadOnlySpan<byte> rows, int stride, in TapTable filter, int y, Span<byte> output)
+    {
+        ReadOnlySpan<int> weights = filter.Weights(y);
+        for (int i = 0; i < output.Length; i++)
+        {
+            int sum = PillowBilinear.Half;
+            for (int k = 0; k < weights.Length; k++)
+            {
+                sum += rows[(k * stride) + i] * weights[k];
+            }
+
+            output[i] = ToByte(sum);
+        }
+    }
+
+    public override void MixColumns(in PixelView row, ReadOnlySpan<int> indices, ReadOnlySpan<int> weights, int droppedBits, Span<short> output, int planeStride)
+        => MixColumns(row, 0, indices, weights, droppedBits, output, planeStride);
+
+    /// <summary>From a column on.</summary>
+    public static void MixColumns(
+        in PixelView row, int firstColumn, ReadOnlySpan<int> indices, ReadOnlySpan<int> weights, int droppedBits, Span<short> output, int planeStride)
+    {
+        PixelLayout layout = PixelLayout.Of(row.Format);
+        ReadOnlySpan<byte> pixels = row.Row(0);
+        for (int x = firstColumn; x < indices.Length; x++)
+        {
+            int left = indices[x] * layout.Size;
+            int right = Math.Min(indices[x] + 1, row.Width - 1) * layout.Size;
+            for (int plane = 0; plane < layout.PlaneCount; plane++)
+            {
+                int offset = layout.Offset(plane);
+                int sum = (pixels[left + offset] * (weights[x] & 0xFFFF)) + (pixels[right + offset] * (weights[x] >> 16));
+                output[(plane * planeStride) + x] = (short)(sum >> droppedBits);
+            }
+        }
+    }
+
+    public override void MixColumns(in PixelView row, ReadOnlySpan<int> indices, ReadOnlySpan<float> fractions, Span<float> output, int planeStride)
+        => MixColumns(row, 0, indices, fractions, output, planeStride);
+
+    /// <summary>From a column on.</summary>
+    public static void MixColumns(in PixelView row, int firstColumn, ReadOnlySpan<int> indices, ReadOnlySpan<float> fractions, Span<float> output, int planeStride)
+    {
+        PixelLayout layout = PixelLayout.Of(row.Format);
+        ReadOnlySpan<byte> pixels = row.Row(0);
+        for (int x = firstColumn; x < indices.Length; x++)
+        {
+            int left = indices[x] * layout.Size;
+            int right = Math.Min(indices[x] + 1, row.Width - 1) * layout.Size;
+            for (int plane = 0; plane < 3; plane++)
+            {
+                int offset = layout.Offset(plane);
+                output[(plane * planeStride) + x] = (pixels[left + offset] * (1 - fractions[x])) + (pixels[right + offset] * fractions[x]);
+            }
+        }
+    }
+
+    public override void MixRows(ReadOnlySpan<short> upper, ReadOnlySpan<short> lower, short upperWeight, short lowerWeight, Span<byte> output)
+    {
+        for (int i = 0; i < output.Length; i++)
+        {
+            output[i] = (byte)((((upper[i] * upperWeight) >> 16) + ((lower[i] * lowerWeight) >> 16) + 2) >> 2);
+        }
+    }
+
+    public override void AverageRows(ReadOnlySpan<short> upper, ReadOnlySpan<short> lower, Span<byte> output)
+    {
+        for (int i = 0; i < output.Length; i++)
+        {
+            output[i] = (byte)((upper[i] + lower[i] + 2) >> 2);
+        }
+    }
+
+    public override void MixRows(ReadOnlySpan<float> upper, ReadOnlySpan<float> lower, float fraction, Span<float> output, float scale, float offset)
+    {
+        for (int i = 0; i < output.Length; i++)
+        {
+            output[i] = (((upper[i] * (1 - fraction)) + (lower[i] * fraction)) * scale) + offset;
+        }
+    }
+
+    public override void Flatten(ReadOnlySpan<byte> pixels, Span<byte> output)
+    {
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            output[i] = AlphaBlend.OnBlack(pixels[i], pixels[i | 3]);
+        }
+    }
+
+    public override void Normalize(ReadOnlySpan<byte> values, Span<float> output, float scale, float offset)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            output[i] = (values[i] * scale) + offset;
+        }
+    }
+
+    public override void NormalizePixels(ReadOnlySpan<byte> pixels, PixelLayout layout, Span<float> planes, int planeStride, Normalization normalization)
+    {
+        int count = pixels.Length / layout.Size;
+        for (int plane = 0; plane < 3; plane++)
+        {
+            int color = layout.Offset(normalization.Color(plane));
+            (float scale, float offset) = (normalization.Scale(plane), normalization.Offset(plane));
+            Span<float> target = planes.Slice(plane * planeStride, count);
+            for (int i = 0; i < target.Length; i++)
+            {
+                target[i] = (pixels[(i * layout.Size) + color] * scale) + offset;
+            }
+        }
+    }
+
+    private static byte ToByte(int sum) => (byte)Math.Clamp(sum >> PillowBilinear.PrecisionBits, 0, 255);
+}

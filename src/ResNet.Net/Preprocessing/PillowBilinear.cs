@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+
+namespace ResNet.Net;
+
+/// <summary>
+/// Pillow's antialiased bilinear resampling (libImaging/Resample.c): a triangle filter as wide as the scale, weights in 22-bit fixed
+/// point, a horizontal and then a vertical pass with bytes between. Only the rows and columns of the crop are computed; the two passes
+/// follow each other closely, so that the rows between them stay in the cache.
+/// </summary>
+internal static class PillowBilinear
+{
+    public const int PrecisionBits = 32 - 8 - 2;
+    public const int Half = 1 << (PrecisionBits - 1);
+
+    public static void Resample(in PixelView source, in ResizePlan plan, in TensorWriter output, PreprocessingKernels kernels, PreprocessingScratch scratch)
+    {
+        int columnTaps = TapCount(plan.SourceWidth, plan.ScaledWidth);
+        int rowTaps = TapCount(plan.SourceHeight, plan.ScaledHeight);
+        int columnLength = checked(plan.Width * TapTable.EntryLength(columnTaps));
+        Span<int> taps = scratch.Taps(checked(columnLength + (plan.Height * TapTable.EntryLength(rowTaps))), Interpolation.PillowBilinear, plan, out bool known);
+        TapTable columns = new(taps[..columnLength], columnTaps);
+        TapTable rows = new(taps[columnLength..], rowTaps);
+        if (!known)
+        {
+            ComputeWeights(columns, columnTaps, plan.SourceWidth, plan.ScaledWidth, plan.Left, scratch);
+            ComputeWeights(rows, rowTaps, plan.SourceHeight, plan.ScaledHeight, plan.Top, scratch);
+            scratch.KeepTaps(Interpolation.PillowBilinear, plan);
+        }
+
+        int planes = PixelLayout.Of(source.Format).PlaneCount;
+        int planeStride = kernels.PlaneStride(plan.Width);
+        int rowStride = kernels.RowStride(checked(planes * planeStride));
+        int blockRows = kernels.RowsAtOnce;
+
+        // Room for the rows that one output row needs and for two blocks, so that rows move rarely; the last row is read by no weight but 0.
+        int capacity = rowTaps + (2 * blockRows);
+        Span<byte> buffer = scratch.Rows(checked((capacity + 1) * rowStride));
+        Span<byte> result = scratch.Row(rowStride);
+        int first = rows.First;
+        int filled = 0;
+        for (int y = 0; y < plan.Height; y++)
+        {
+            int start = rows.Start(y);
+            int end = start + rows.Length(y);
+            while (first + filled < end)
+            {
+                if (filled + blockRows > capacity)
+                {
+                    int kept = first + filled - start;
+                    buffer.Slice((filled - kept) * rowStride, kept * rowStride).CopyTo(buffer);
+                    (first, filled) = (start, kept);
+                }
+
+                int count = Math.Min(blockRows, rows.End - (first + filled));
+                PixelView block = AlphaFlattener.Rows(source, first + filled, count, kernels, scratch);
+                kernels.ResampleColumns(block, columns, buffer.Slice(filled * rowStride, blockRows * rowStride), planeStride, rowStride, scratch);
+                filled += count;
+            }
+
+            kernels.WeightedSum(buffer[((start - first) * rowStride)..], rowStride, rows, y, result);
+            output.Write(y, result, planes == 1 ? 0 : planeStride);
+        }
+    }
+
+    private static double Support(int sourceSize, int scaledSize) => Math.Max((double)sourceSize / scaledSize, 1.0);
+
+    private static int TapCount(int sourceSize, int scaledSize) => ((int)Math.Ceiling(Support(sourceSize, scaledSize)) * 2) + 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ComputeWeights(in TapTable table, int taps, int sourceSize, int scaledSize, int first, PreprocessingScratch scratch)
+    {
+        double scale = (double)sourceSize / scaledSize;
+        double support = Support(sourceSize, scaledSize);
+        double inverse = 1.0 / support;
+        Span<double> exact = scratch.Doubles(taps);
+        Span<int> weights = scratch.Weights(taps);
+        for (int i = 0; i < table.Count; i++)
+        {
+            double center = (first + i + 0.5) * scale;
+            int start = Math.Max((int)(center - support + 0.5), 0);
+            int length = Math.Min((int)(center + support + 0.5), sourceSize) - start;
+            double sum = 0;
+            for (int k = 0; k < length; k++)
+            {
+                double distance = Math.Abs((k + start - center + 0.5) * inverse);
+                exact[k] = distance < 1.0 ? 1.0 - distance : 0.0;
+                sum += exact[k];
+            }
+
+            for (int k = 0; k < length; k++)
+            {
+                double weight = sum != 0 ? exact[k] / sum : exact[k];
+                weights[k] = (int)(0.5 + (weight * (1 << PrecisionBits))); // weights of a triangle are never negative
+            }
+
+            table.Set(i, start, weights[..length]);
+        }
+    }
+}

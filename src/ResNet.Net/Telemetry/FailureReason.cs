@@ -1,0 +1,49 @@
+namespace ResNet.Net;
+
+/// <summary>Why something failed, in a few words that are always the same: the values of <see cref="TagNames.ErrorType"/>.</summary>
+internal static class FailureReason
+{
+    public const string Corrupt = "corrupt";
+    public const string Empty = "empty";
+    public const string Truncated = "truncated";
+    public const string UnsupportedFormat = "unsupported_format";
+    public const string TooLarge = "too_large";
+    public const string Io = "io";
+    public const string Model = "model";
+    public const string ModelUnavailable = "model_unavailable";
+    public const string ModelVerification = "model_verification";
+    public const string NativeLibrary = "native_library";
+    public const string Argument = "argument";
+    public const string Cancelled = "cancelled";
+    public const string Disposed = "disposed";
+
+    // OpenTelemetry's word for everything else.
+    public const string Other = "_OTHER";
+
+    public static string Of(Exception exception) => exception switch
+    {
+        ImageDecodeException image => image.Failure switch
+        {
+            ImageDecodeFailure.Corrupt => Corrupt,
+            ImageDecodeFailure.Empty => Empty,
+            ImageDecodeFailure.Truncated => Truncated,
+            ImageDecodeFailure.UnsupportedFormat => UnsupportedFormat,
+            ImageDecodeFailure.TooLarge => TooLarge,
+            _ => Other,
+        },
+        ModelVerificationException => ModelVerification,
+        ModelUnavailableException => ModelUnavailable,
+        ResNetException { InnerException: { } cause } when NativeLibraryFailure.Is(cause) => NativeLibrary,
+        _ when NativeLibraryFailure.Is(exception) => NativeLibrary,
+        ResNetException => Model,
+        IOException or UnauthorizedAccessException => Io,
+        OperationCanceledException => Cancelled,
+        ObjectDisposedException => Disposed,
+        ArgumentException => Argument,
+        _ => Other,
+    };
+
+    /// <summary>Whether the image is at fault, or who handed it in, and not the model or this machine.</summary>
+    public static bool IsTheImages(Exception exception)
+        => exception is ImageDecodeException or IOException or UnauthorizedAccessException or OperationCanceledException or ObjectDisposedException or ArgumentException;
+}

@@ -1,0 +1,224 @@
+using System.Collections.Concurrent;
+using System.IO.Compression;
+
+namespace ResNet.Net.Tests;
+
+/// <summary>libturbojpeg against SkiaSharp: undamaged images have the same pixels, and what one refuses the other refuses.</summary>
+public class LibJpegTurboDecoderTests
+{
+    private static readonly SkiaSharpDecoder Skia = new();
+
+    // Adobe CMYK and YCCK, 4:4:0, and a progressive file that lacks refinements.
+    private static readonly string[] NotPlain = ["jpeg-cmyk", "jpeg-ycck", "jpeg-440", "jpeg-unrefined"];
+
+    public static TheoryData<string> AllNames => ImageFixtures.Names(ImageFixtures.Valid.Concat(ImageFixtures.Bad).Concat(ImageFixtures.Either));
+
+    public static TheoryData<string> JpegNames => ImageFixtures.Names(ImageFixtures.Valid.Where(fixture => fixture.File.EndsWith(".jpg", StringComparison.Ordinal)));
+
+    [LibJpegTurboTheory]
+    [MemberData(nameof(JpegNames))]
+    public void Decode_JpegFixture_GivesTheSamePixelsAsSkiaSharp(string name)
+    {
+        CountingDecoder others = new(Skia);
+        LibJpegTurboDecoder decoder = new(others);
+        byte[] encoded = ImageFixtures.Get(name).Encoded();
+        foreach (bool autoOrient in new[] { true, false })
+        {
+            DecodeOutcome.Of(decoder, encoded, autoOrient: autoOrient).DifferenceFrom(DecodeOutcome.Of(Skia, encoded, autoOrient: autoOrient)).Should().BeNull();
+        }
+
+        others.Calls.Should().Be(NotPlain.Contains(name) ? 2 : 0);
+    }
+
+    [LibJpegTurboTheory]
+    [MemberData(nameof(AllNames))]
+    public void Decode_AnyFixture_HasTheOutcomeOfSkiaSharp(string name)
+    {
+        LibJpegTurboDecoder decoder = new();
+        byte[] encoded = ImageFixtures.Get(name).Encoded();
+        foreach (ImageDecodingOptions options in new ImageDecodingOptions[] { new(), new() { AllowTruncated = true }, new() { MaxBytes = 100 }, new() { MaxWidth = 30 }, new() { MaxHeight = 30 }, new() { MaxPixels = 900 } })
+        {
+            DecodeOutcome expected = DecodeOutcome.Of(Skia, encoded, options);
+
+            DecodeOutcome outcome = DecodeOutcome.Of(decoder, encoded, options);
+
+            outcome.DifferenceFrom(expected).Should().BeNull();
+            outcome.Message.Should().Be(expected.Message);
+        }
+    }
+
+    [LibJpegTurboTheory]
+    [MemberData(nameof(JpegNames))]
+    public void Decode_JpegCutAnywhere_HasTheOutcomeOfSkiaSharp(string name)
+    {
+        LibJpegTurboDecoder decoder = new();
+        byte[] encoded = ImageFixtures.Get(name).Encoded();
+        List<string> wrong = [];
+        for (int length = 1; length < encoded.Length; length += 7)
+        {
+            ImageDecodingOptions options = new() { AllowTruncated = length % 2 == 0 };
+            ReadOnlySpan<byte> cut = encoded.AsSpan(0, length);
+            if (DecodeOutcome.Of(decoder, cut, options).DifferenceFrom(DecodeOutcome.Of(Skia, cut, options)) is string difference)
+            {
+                wrong.Add($"cut to {length}: {difference}");
+            }
+        }
+
+        wrong.Should().BeEmpty();
+    }
+
+    [LibJpegTurboFact(needsShared: true)]
+    public void Decode_Photos_GivesTheSamePixelsAsSkiaSharp()
+    {
+        CountingDecoder others = new(Skia);
+        LibJpegTurboDecoder decoder = new(others);
+        int photos = 0;
+        using ZipArchive archive = ZipFile.OpenRead(Path.Combine(TestFolders.Shared, "data", "imagenet-photos.zip"));
+        foreach (ZipArchiveEntry entry in archive.Entries)
+        {
+            byte[] encoded = new byte[entry.Length];
+            using Stream stream = entry.Open();
+            stream.ReadExactly(encoded);
+            DecodeOutcome.Of(decoder, encoded).DifferenceFrom(DecodeOutcome.Of(Skia, encoded)).Should().BeNull("of {0}", entry.Name);
+            foreach (int side in photos % 4 == 0 ? new[] { 20, 40, 90 } : [])
+            {
+                ResizeRule rule = ResizeRule.ShortSide(side);
+                DecodeOutcome.Of(decoder, encoded, shrinkFor: rule).DifferenceFrom(DecodeOutcome.Of(Skia, encoded, shrinkFor: rule)).Should().BeNull("of {0} for {1}", entry.Name, side);
+            }
+
+            photos++;
+        }
+
+        photos.Should().Be(200);
+        others.Calls.Should().Be(0, "all are plain JPEG files");
+    }
+
+    [LibJpegTurboTheory]
+    [MemberData(nameof(JpegNames))]
+    public void Decode_MutatedJpeg_IsRefusedWhereSkiaSharpRefusesIt(string name)
+    {
+        LibJpegTurboDecoder decoder = new();
+        byte[] original = ImageFixtures.Get(name).Encoded();
+        byte[][] others = ImageFixtures.OfTheSameFormat(name);
+        List<string> wrong = [];
+        for (int round = 0; round < ImageMutator.Rounds; round++)
+        {
+            Random random = ImageMutator.CreateRandom(name, round);
+            byte[] mutated = ImageMutator.Mutate(original, others, random);
+            ImageDecodingOptions options = new() { MaxPixels = 1_000_000, AllowTruncated = random.Next(4) == 0 };
+            DecodeOutcome expected = DecodeOutcome.Of(Skia, mutated, options);
+            DecodeOutcome outcome = DecodeOutcome.Of(decoder, mutated, options);
+
+            // Damage that neither library notices can give different pixels.
+            if ((outcome.Failure, outcome.Width, outcome.Height, outcome.Message) != (expected.Failure, expected.Width, expected.Height, expected.Message))
+            {
+                wrong.Add($"round {round}: {outcome} instead of {expected}");
+            }
+        }
+
+        wrong.Should().BeEmpty();
+    }
+
+    [LibJpegTurboTheory]
+    [InlineData("jpeg-420", 0xDB)] // quantization
+    [InlineData("jpeg-420", 0xC4)] // Huffman; libjpeg knows the usual tables
+    [InlineData("jpeg-progressive", 0xDB)]
+    [InlineData("jpeg-progressive", 0xC4)]
+    public void Decode_TablesMissing_DoesNotUseThoseOfTheImageBefore(string name, int marker)
+    {
+        LibJpegTurboDecoder decoder = new();
+        byte[] whole = ImageFixtures.Get(name).Encoded();
+        byte[] without = whole;
+        foreach (int at in JpegFiles.Find(whole, marker).Reverse())
+        {
+            without = [.. without.AsSpan(0, at), .. without.AsSpan(at + 2 + (256 * without[at + 2]) + without[at + 3])];
+        }
+
+        JpegFiles.Find(without, marker).Should().BeEmpty();
+        for (int round = 0; round < 3; round++)
+        {
+            DecodeOutcome.Of(decoder, whole).DifferenceFrom(DecodeOutcome.Of(Skia, whole)).Should().BeNull();
+
+            DecodeOutcome.Of(decoder, without).DifferenceFrom(DecodeOutcome.Of(Skia, without)).Should().BeNull();
+        }
+    }
+
+    [LibJpegTurboFact]
+    public void Decode_EightThreads_GivesEachItsOwnOutcome()
+    {
+        LibJpegTurboDecoder decoder = new();
+        byte[][] files = [.. ImageFixtures.Valid.Concat(ImageFixtures.Bad).Where(fixture => fixture.File.EndsWith(".jpg", StringComparison.Ordinal)).Select(fixture => fixture.Encoded())];
+        DecodeOutcome[] alone = [.. files.Select(file => DecodeOutcome.Of(decoder, file))];
+        ConcurrentQueue<string> wrong = [];
+
+        Parallel.For(0, 8 * 10 * files.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
+        {
+            int file = i * 7919 % files.Length;
+            if (DecodeOutcome.Of(decoder, files[file]).DifferenceFrom(alone[file]) is string difference)
+            {
+                wrong.Enqueue($"{file}: {difference}");
+            }
+        });
+
+        wrong.Should().BeEmpty();
+    }
+
+    [LibJpegTurboFact]
+    public void Decode_SteadyState_AllocatesNoPixels()
+    {
+        LibJpegTurboDecoder decoder = new();
+        byte[] encoded = ImageFixtures.Get("jpeg-larger").Encoded();
+        ImageDecodingOptions options = new();
+        void Decode()
+        {
+            using DecodedImage image = decoder.Decode(encoded, options);
+        }
+
+        Decode();
+
+        Allocations.Of(Decode).Should().BeLessThanOrEqualTo(512, "the request, the image and the handle; pixels are pooled");
+    }
+
+    [Fact]
+    public void Constructor_LibraryIsMissing_SaysWhatToDo()
+    {
+        Action create = () => _ = new LibJpegTurboDecoder(libraryPath: "/no/such/libturbojpeg.so.0");
+
+        create.Should().ThrowExactly<ResNetException>().WithMessage("*/no/such/libturbojpeg.so.0*apt-get install libturbojpeg0*SkiaSharpDecoder*");
+    }
+
+    [LibJpegTurboFact]
+    public void CanDecode_FormatOfTheOtherDecoder_IsTrue()
+    {
+        LibJpegTurboDecoder decoder = new(new PngOnly());
+
+        decoder.Formats.Should().Equal("JPEG", "PNG");
+        decoder.CanDecode([0xFF, 0xD8, 0xFF, 0xE0]).Should().BeTrue();
+        decoder.CanDecode(ImageFixtures.Get("png-rgb").Encoded()).Should().BeTrue();
+        decoder.CanDecode(ImageFixtures.Get("webp-lossy").Encoded()).Should().BeFalse();
+    }
+
+    private sealed class CountingDecoder(IImageDecoder decoder) : IImageDecoder
+    {
+        public int Calls { get; private set; }
+
+        public IReadOnlyList<string> Formats => decoder.Formats;
+
+        public bool CanDecode(ReadOnlySpan<byte> encoded) => decoder.CanDecode(encoded);
+
+        public void Decode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
+        {
+            Calls++;
+            decoder.Decode(encoded, request);
+        }
+    }
+
+    private sealed class PngOnly : IImageDecoder
+    {
+        public IReadOnlyList<string> Formats => ["PNG"];
+
+        public bool CanDecode(ReadOnlySpan<byte> encoded) => encoded.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P']);
+
+        public void Decode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,67 @@
+using ResNet.Net.Onnx;
+
+namespace ResNet.Net.Tests;
+
+/// <summary>A net that is large enough to be kept optimized (5 MB) and quick to run: convolutions, BatchNormalization, average, dense layer.</summary>
+internal static class KeptNet
+{
+    public const int Side = 16, Classes = 4;
+
+    private const int Middle = 256, Last = 512;
+
+    public static PreprocessingProfile Profile { get; } = PreprocessingProfile.Torchvision.WithCrop(Side, Side);
+
+    public static OnnxModel Model(int seed = 1)
+    {
+        Random random = new(seed);
+        OnnxModel model = new(irVersion: 7, opset: 12, "kept");
+        OnnxGraph graph = model.Graph;
+        graph.Inputs.Add(new OnnxValueInfo("data", OnnxElementType.Float, ["N", 3, Side, Side]));
+        graph.Outputs.Add(new OnnxValueInfo("scores", OnnxElementType.Float, ["N", Classes]));
+        Convolution("data", "conv0", 3, Middle, 3);
+        Norm("conv0", "norm0", Middle);
+        graph.Nodes.Add(new OnnxNode("Relu", ["norm0"], ["relu0"]));
+        Convolution("relu0", "conv1", Middle, Last, 3);
+        Norm("conv1", "norm1", Last);
+        graph.Nodes.Add(new OnnxNode("Relu", ["norm1"], ["relu1"]));
+        graph.Nodes.Add(new OnnxNode("GlobalAveragePool", ["relu1"], ["pooled"]));
+        graph.Nodes.Add(new OnnxNode("Flatten", ["pooled"], ["features"]));
+        Weights("dense", 0.3, Classes, Last);
+        Weights("dense_b", 0.1, Classes);
+        OnnxNode dense = new("Gemm", ["features", "dense", "dense_b"], ["scores"]);
+        dense.Attributes.Set("transB", 1);
+        graph.Nodes.Add(dense);
+        return model;
+
+        void Convolution(string input, string output, int from, int to, int kernel)
+        {
+            Weights($"{output}_w", 1 / Math.Sqrt(from * kernel), to, from, kernel, kernel);
+            OnnxNode node = new("Conv", [input, $"{output}_w"], [output]);
+            node.Attributes.Set("pads", [1L, 1L, 1L, 1L]);
+            node.Attributes.Set("strides", [2L, 2L]);
+            graph.Nodes.Add(node);
+        }
+
+        void Norm(string input, string output, int channels)
+        {
+            Weights($"{output}_g", 1, channels);
+            Weights($"{output}_b", 1, channels);
+            Weights($"{output}_m", 1, channels);
+            graph.Initializers.Add(OnnxTensor.Create<float>($"{output}_v", [channels], [.. Enumerable.Range(0, channels).Select(_ => 0.5f + random.NextSingle())]));
+            graph.Nodes.Add(new OnnxNode("BatchNormalization", [input, $"{output}_g", $"{output}_b", $"{output}_m", $"{output}_v"], [output]));
+        }
+
+        void Weights(string name, double amplitude, params long[] dims)
+            => graph.Initializers.Add(OnnxTensor.Create<float>(name, dims, [.. Enumerable.Range(0, (int)dims.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)((random.NextDouble() - 0.5) * 2 * amplitude))]));
+    }
+
+    /// <summary>What a classifier says of an image that is always the same.</summary>
+    public static float[] Scores(ResNetClassifier classifier)
+    {
+        byte[] pixels = new byte[40 * 30 * 3];
+        new Random(5).NextBytes(pixels);
+        float[] scores = new float[Classes];
+        classifier.GetScores(new PixelView(pixels, 40, 30), scores);
+        return scores;
+    }
+}

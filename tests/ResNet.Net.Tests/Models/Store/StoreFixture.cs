@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+
+namespace ResNet.Net.Tests;
+
+/// <summary>A store in a folder of its own, and a made-up file in the role of a zoo model.</summary>
+internal sealed class StoreFixture : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public StoreFixture(int bytes = 300_000, int seed = 1)
+    {
+        File = Make(bytes, seed);
+        Variant = VariantOf(File);
+    }
+
+    /// <summary>The bytes of the file.</summary>
+    public byte[] File { get; }
+
+    /// <summary>The variant that the file is.</summary>
+    public ResNetVariant Variant { get; }
+
+    public StoredFile Model => StoredFile.ModelOf(Variant);
+
+    public string Root => Path.Combine(_folder.FullPath, "store");
+
+    public string ModelPath => Path.Combine(Root, Variant.Id, Variant.FileName);
+
+    public string PartialPath => $"{ModelPath}.partial";
+
+    public string DamagedPath => $"{ModelPath}.damaged";
+
+    public string StampPath => $"{ModelPath}.stamp";
+
+    /// <summary>A path beside the store.</summary>
+    public string this[params string[] parts] => _folder[parts];
+
+    public RecordedProgress Progress { get; } = new();
+
+    public InstantTime Time { get; } = new();
+
+    public static byte[] Make(int bytes, int seed)
+    {
+        byte[] file = new byte[bytes];
+        new Random(seed).NextBytes(file);
+        return file;
+    }
+
+    public static ResNetVariant VariantOf(byte[] file, ResNetVariant? like = null)
+        => (like ?? ResNetVariant.ResNet50V1) with { Bytes = file.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(file)) };
+
+    public static VariantTestData TestDataOf(byte[] archive) => new("test-data.tar.gz", archive.Length, Convert.ToHexStringLower(SHA256.HashData(archive)));
+
+    /// <summary>Options that no variable of the environment changes.</summary>
+    public ModelStoreOptions Options(params TestServer[] servers) => new()
+    {
+        RootFolder = Root,
+        LocalFolders = [],
+        Sources = [.. servers.Select(s => ModelSource.Mirror(s.Address))],
+        Offline = false,
+        Catalog = [Variant],
+        Time = Time,
+    };
+
+    public ModelStore Store(params TestServer[] servers) => new(Options(servers));
+
+    public string CandidateFile(byte[]? bytes = null) => CandidateFile(ModelPath, bytes);
+
+    public string CandidateFile(string path, byte[]? bytes = null)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        System.IO.File.WriteAllBytes(path, bytes ?? File);
+        return path;
+    }
+
+    /// <summary>The right file, at its place, and nothing half-done beside it.</summary>
+    public void ShouldBeStored(string path)
+    {
+        path.Should().Be(ModelPath);
+        System.IO.File.ReadAllBytes(path).AsSpan().SequenceEqual(File).Should().BeTrue();
+        Directory.GetFiles(Path.GetDirectoryName(path)!).Should().BeEquivalentTo([ModelPath, StampPath]);
+    }
+
+    /// <summary>No model, and no file that is longer than a model.</summary>
+    public void ShouldNotBeStored()
+    {
+        System.IO.File.Exists(ModelPath).Should().BeFalse();
+        if (System.IO.File.Exists(PartialPath))
+        {
+            new FileInfo(PartialPath).Length.Should().BeLessThanOrEqualTo(File.Length);
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace ResNet.Net.Tests;
+
+/// <summary>
+/// The test assembly as a program: a process of its own that brings a made-up model. Tests start it, kill it, and starve it.
+/// Arguments: root, address of the mirror, bytes and SHA-256 of the file. Prints the path, or the message of the exception.
+/// </summary>
+internal static class StoreProbe
+{
+    public const int Ready = 0, Unavailable = 3;
+
+    public static async Task<int> Main(string[] arguments)
+    {
+        if (arguments is [OptimizedProbe.Command, string store, string model])
+        {
+            return OptimizedProbe.Run(store, model);
+        }
+
+        if (arguments is [EnvironmentProbe.Command, string mode])
+        {
+            return EnvironmentProbe.Run(mode);
+        }
+
+        ResNetVariant variant = ResNetVariant.ResNet50V1 with { Bytes = long.Parse(arguments[2], CultureInfo.InvariantCulture), Sha256 = arguments[3] };
+        ModelStore modelStore = new(new ModelStoreOptions
+        {
+            RootFolder = arguments[0],
+            LocalFolders = [],
+            Sources = [ModelSource.Mirror(arguments[1])],
+            Offline = false,
+            Catalog = [variant],
+        });
+        try
+        {
+            Console.WriteLine(await modelStore.EnsureAsync(variant));
+            return Ready;
+        }
+        catch (ModelUnavailableException exception)
+        {
+            Console.WriteLine(exception.Message);
+            return Unavailable;
+        }
+    }
+}

@@ -1,0 +1,356 @@
+using System.Runtime.InteropServices;
+
+namespace ResNet.Net.Tests;
+
+/// <summary>
+/// Every kernel in every width against the scalar one, for all lengths from 0 to 257 and starts off any alignment. Input and output end where memory
+/// ends, so that a byte read or written too far ends the test run.
+/// </summary>
+public class PreprocessingKernelsTests
+{
+    private const int Longest = 257;
+
+    private static readonly PreprocessingKernels Scalar = PreprocessingKernels.For(SimdWidth.Scalar);
+
+    [Theory]
+    [MemberData(nameof(SimdWidths.Vectors), MemberType = typeof(SimdWidths))]
+    public void Normalize_EveryLengthAndStart_EqualsScalar(int bits)
+        => ForEveryLength(bits, (kernels, random, length, start) =>
+        {
+            using GuardedMemory values = Random(random, start + length);
+            using GuardedMemory output = new((start + length) * sizeof(float));
+            float[] expected = new float[length];
+            (float scale, float offset) = ((float)random.NextDouble(), (float)random.NextDouble() - 2);
+
+            kernels.Normalize(values.Span[start..], output.Floats[start..], scale, offset);
+            Scalar.Normalize(values.Span[start..], expected, scale, offset);
+
+            return Same(output.Floats[start..], expected);
+        });
+
+    [Theory]
+    [MemberData(nameof(SimdWidths.Vectors), MemberType = typeof(SimdWidths))]
+    public void NormalizePixels_EveryLengthStartAndLayout_EqualsScalar(int bits)
+        => ForEveryLength(bits, (kernels, random, length, start) =>
+        {
+            bool same = true;
+            foreach (PixelFormat format in new[] { PixelFormat.Rgb24, PixelFormat.Bgr24, PixelFormat.Rgbx32, PixelFormat.Bgrx32 })
+            {
+                PixelLayout layout = PixelLayout.Of(format);
+                Normalization normalization = new(random.Next(2) == 0 ? PreprocessingProfile.Torchvision : PreprocessingProfile.Caffe2);
+                using GuardedMemory pixels = Random(random, start + (length * layout.Size));
+                int stride = length + random.Next(3);
+                using GuardedMemory output = new((start + (2 * stride) + length) * sizeof(float));
+                float[] expected = new float[(2 * stride) + length];
+                output.Floats.Clear();
+
+                kernels.NormalizePixels(pixels.Span[start..], layout, output.Floats[start..], stride, normalization);
+                Scalar.NormalizePixels(pixels.Span[start..], layout, expected, stride, normalization);
+
+                same &= Same(output.Floats[start..], expected);
+            }
+
+            return same;
+        });
+
+    [Theory]
+    [MemberData(nameof(SimdWidths.Vectors), MemberType = typeof(SimdWidths))]
+    public void Flatten_EveryLengthAndStart_EqualsScalarInTheColors(int bits)
+        => ForEveryLength(bits, (kernels, random, length, start) =>
+        {
+            using GuardedMemory pixels = Random(random, start + (length * 4));
+            using GuardedMemory output = new(start + (length * 4));
+            byte[] expected = new byte[length * 4];
+
+            kernels.Flatten(pixels.Span[start..], output.Span[start..]);
+            Scalar.Flatten(pixels.Span[start..], expected);
+
+            bool same = true;
+            for (int i = 0; i < expected.Length; i++)
+            {
+                same &= i % 4 == 3 || output.Span[start + i] == expected[i];
+            }
+
+            return same;
+        });
+
+    [Theory]
+    [MemberData(nameof(SimdWidths.Vectors), MemberType = typeof(SimdWidths))]
+    public void Flatten_EveryValueAndAlpha_EqualsScalar(int bits)
+    {
+        byte[] pixels = [.. Enumerable.Range(0, 65_536).SelectMany(i => new[] { (byte)i, (byte)i, (byte)i, (byte)(i >> 8) })];
+        byte[] actual = new byte[pixels.Length];
+        byte[] expected = new byte[pixels.Length];
+
+        PreprocessingKernels.For((SimdWidth)bits).Flatten(pixels, actual);
+        Scalar.Flatten(pixels, expected);
+
+        actual.Where((_, i) => i % 4 != 3).Should().Equal(expected.Where((_, i) => i % 4 != 3));
+    }
+
+    [Theory]
+    [MemberData(nameof(SimdWidths.Vectors), MemberType = typeof(SimdWidths))]
+    public void WeightedSum_EveryLengthAndStart_EqualsScalar(int bits)
+        => ForEveryLength(bits, (kernels, random, length, start) =>
+        {
+            int[] weights = Weights(random, random.Next(1, 12));
+            int stride = length + random.Next(40);
+            int rowsRead = (weights.Length + 1) / 2 * 2;
+            using GuardedMemory rows = Random(random, start + ((rowsRead - 1) * stride) + length);
+            using GuardedMemory output = new(start + length);
+            byte[] expected = new byte[length];
+
+            TapTable filter = Filter(weights);
+            kernels.WeightedSum(rows.Span[start..], stride, filter, 0, output.Span[start..]);
+            Scalar.WeightedSum(rows.Span[start..], stride, filter, 0, expected);
+
+            return output.Span[start..].SequenceEqual(expected);
+        });
+
+    [Theory]
+    [MemberData(nameof(SimdWidths.Vectors), MemberType = typeof(SimdWidths))]
+    public void WeightedSum_AllWhite_IsWhite(int bits)
+    {
+        // 16384 rows: sums wrap on the way, and rounded weights may add up to more than 1.
+        foreach (int count in new[] { 1, 2, 3, 7, 1000, 16_384 })
+        {
+            int[] weights = [.. Enumerable.Repeat((int)((0.5 + (1 << PillowBilinear.PrecisionBits)) / count) + 1, count)];
+            byte[] rows = new byte[(count + 1) * 64];
+            rows.AsSpan().Fill(255);
+            byte[] output = new byte[64];
+
+            PreprocessingKernels.For((SimdWidth)bits).WeightedSum(rows, 64, Filter(weights), 0, output);
+
+            output.Should().OnlyContain(value => value == 255, $"{count} rows");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(SimdWidths.Vectors), MemberType = typeof(SimdWidths))]
+    public void ResampleColumns_EveryWidthAndFormat_EqualsScalar(int bits)
+        => ForEveryLength(bits, (kernels, random, length, start) =>
+        {
+            bool same = true;
+            foreach (PixelFormat format in new[] { PixelFormat.Gray8, PixelFormat.Rgb24, PixelFormat.Bgr24, PixelFormat.Rgbx32, PixelFormat.Bgrx32 })
+            {
+                int count = Math.Max(length, 1);
+                int sourceWidth = random.Next(1, 400);
+                int height = random.Next(1, kernels.RowsAtOnce + 1);
+                using GuardedImage image = new(random, sourceWidth, height, format, start);
+                TapTable columns = Columns(random, sourceWidth, count);
+                PixelLayout layout = PixelLayout.Of(format);
+                int stride = kernels.PlaneStride(count);
+                int rowStride = kernels.RowStride(layout.PlaneCount * stride);
+                using GuardedMemory output = new(kernels.RowsAtOnce * rowStride);
+
+                kernels.ResampleColumns(image.View, columns, output.Span, stride, rowStride, new PreprocessingScratch());
+
+                byte[] expected = new byte[layout.PlaneCount * count];
+                for (int y = 0; y < height; y++)
+                {
+                    Scalar.ResampleColumns(image.View.Rows(y, 1), columns, expected, count, expected.Length, new PreprocessingScratch());
+                    for (int plane = 0; plane < layout.PlaneCount; plane++)
+                    {
+                        same &= output.Span.Slice((y * rowStride) + (plane * stride), count).SequenceEqual(expected.AsSpan(plane * count, count));
+                    }
+                }
+            }
+
+            return same;
+        });
+
+    [Theory]
+    [MemberData(nameof(SimdWidths.Vectors), MemberType = typeof(SimdWidths))]
+    public void MixColumns_EveryWidthAndFormat_EqualsScalar(int bits)
+        => ForEveryLength(bits, (kernels, random, length, start) =>
+        {
+            bool same = true;
+            foreach (PixelFormat format in new[] { PixelFormat.Gray8, PixelFormat.Rgb24, PixelFormat.Bgr24, PixelFormat.Rgbx32, PixelFormat.Bgrx32 })
+            {
+                int sourceWidth = random.Next(1, 400);
+                using GuardedImage image = new(random, sourceWidth, 1, format, 0);
+                int[] indices = [.. Enumerable.Range(0, length).Select(_ => random.Next(sourceWidth)).Order()];
+                int[] weights = [.. indices.Select(_ => random.Next(2049)).Select(weight => weight | ((2048 - weight) << 16))];
+                float[] fractions = [.. indices.Select(_ => (float)random.NextDouble())];
+                int stride = length + start;
+                using GuardedMemory shorts = new(3 * stride * sizeof(short));
+                using GuardedMemory floats = new(3 * stride * sizeof(float));
+                shorts.Span.Clear();
+                floats.Span.Clear();
+                short[] expectedShorts = new short[3 * stride];
+                float[] expectedFloats = new float[3 * stride];
+
+                kernels.MixColumns(image.View, indices, weights, 4, MemoryMarshal.Cast<byte, short>(shorts.Span), stride);
+                Scalar.MixColumns(image.View, indices, weights, 4, expectedShorts, stride);
+                kernels.MixColumns(image.View, indices, fractions, floats.Floats, stride);
+                Scalar.MixColumns(image.View, indices, fractions, expectedFloats, stride);
+
+                same &= MemoryMarshal.Cast<byte, short>(shorts.Span).SequenceEqual(expectedShorts) && Same(floats.Floats, expectedFloats);
+            }
+
+            return same;
+        });
+
+    [Theory]
+    [MemberData(nameof(SimdWidths.Vectors), MemberType = typeof(SimdWidths))]
+    public void MixRows_EveryLengthAndStart_EqualsScalar(int bits)
+        => ForEveryLength(bits, (kernels, random, length, start) =>
+        {
+            using GuardedMemory upper = Shorts(random, start + length, 32_641);
+            using GuardedMemory lower = Shorts(random, start + length, 32_641);
+            using GuardedMemory output = new(start + length);
+            byte[] expected = new byte[length];
+            short weight = (short)random.Next(2049);
+            ReadOnlySpan<short> first = MemoryMarshal.Cast<byte, short>(upper.Span)[start..];
+            ReadOnlySpan<short> second = MemoryMarshal.Cast<byte, short>(lower.Span)[start..];
+
+            kernels.MixRows(first, second, weight, (short)(2048 - weight), output.Span[start..]);
+            Scalar.MixRows(first, second, weight, (short)(2048 - weight), expected);
+
+            return output.Span[start..].SequenceEqual(expected);
+        });
+
+    [Theory]
+    [MemberData(nameof(SimdWidths.Vectors), MemberType = typeof(SimdWidths))]
+    public void AverageRows_EveryLengthAndStart_EqualsScalar(int bits)
+        => ForEveryLength(bits, (kernels, random, length, start) =>
+        {
+            using GuardedMemory upper = Shorts(random, start + length, 511);
+            using GuardedMemory lower = Shorts(random, start + length, 511);
+            using GuardedMemory output = new(start + length);
+            byte[] expected = new byte[length];
+            ReadOnlySpan<short> first = MemoryMarshal.Cast<byte, short>(upper.Span)[start..];
+            ReadOnlySpan<short> second = MemoryMarshal.Cast<byte, short>(lower.Span)[start..];
+
+            kernels.AverageRows(first, second, output.Span[start..]);
+            Scalar.AverageRows(first, second, expected);
+
+            return output.Span[start..].SequenceEqual(expected);
+        });
+
+    [Theory]
+    [MemberData(nameof(SimdWidths.Vectors), MemberType = typeof(SimdWidths))]
+    public void MixRowsInSingles_EveryLengthAndStart_EqualsScalar(int bits)
+        => ForEveryLength(bits, (kernels, random, length, start) =>
+        {
+            using GuardedMemory upper = new((start + length) * sizeof(float));
+            using GuardedMemory lower = new((start + length) * sizeof(float));
+            foreach (ref float value in upper.Floats)
+            {
+                value = 255 * random.NextSingle();
+            }
+
+            foreach (ref float value in lower.Floats)
+            {
+                value = 255 * random.NextSingle();
+            }
+
+            using GuardedMemory output = new((start + length) * sizeof(float));
+            float[] expected = new float[length];
+            float fraction = random.NextSingle();
+
+            kernels.MixRows(upper.Floats[start..], lower.Floats[start..], fraction, output.Floats[start..], 0.0171f, -2.1f);
+            Scalar.MixRows(upper.Floats[start..], lower.Floats[start..], fraction, expected, 0.0171f, -2.1f);
+
+            return Same(output.Floats[start..], expected);
+        });
+
+    [Theory]
+    [MemberData(nameof(SimdWidths.Vectors), MemberType = typeof(SimdWidths))]
+    public void AnyKernel_OutputTooShort_ThrowsAndNamesTheLengths(int bits)
+    {
+        PreprocessingKernels kernels = PreprocessingKernels.For((SimdWidth)bits);
+        byte[] bytes = new byte[400];
+        short[] shorts = new short[400];
+        float[] floats = new float[400];
+        Normalization normalization = new(PreprocessingProfile.Torchvision);
+        Action[] calls =
+        [
+            () => kernels.Normalize(bytes, floats.AsSpan(0, 399), 1, 0),
+            () => kernels.NormalizePixels(bytes.AsSpan(0, 399), PixelLayout.Of(PixelFormat.Rgb24), floats.AsSpan(0, 398), 133, normalization),
+            () => kernels.Flatten(bytes, bytes.AsSpan(0, 399)),
+            () => kernels.WeightedSum(bytes.AsSpan(0, 399), 100, Filter([1, 2, 3, 4]), 0, bytes.AsSpan(0, 100)),
+            () => kernels.MixRows(shorts.AsSpan(0, 399), shorts, 1, 1, bytes),
+            () => kernels.AverageRows(shorts, shorts.AsSpan(0, 399), bytes),
+            () => kernels.MixRows(floats.AsSpan(0, 399), floats, 0.5f, floats, 1, 0),
+            () => kernels.MixColumns(new PixelView(bytes, 133, 1), [0, 1, 2, 3], [1, 1, 1, 1], 4, shorts.AsSpan(0, 203), 100),
+            () => kernels.MixColumns(new PixelView(bytes, 133, 1), [0, 1, 2, 3], [1f, 1, 1, 1], floats.AsSpan(0, 203), 100),
+        ];
+
+        foreach (Action call in calls)
+        {
+            call.Should().Throw<ArgumentOutOfRangeException>().Which.Message.Should().ContainAny("399", "398", "203");
+        }
+    }
+
+    private static void ForEveryLength(int bits, Func<PreprocessingKernels, Random, int, int, bool> isSame)
+    {
+        PreprocessingKernels kernels = PreprocessingKernels.For((SimdWidth)bits);
+        Random random = new(bits);
+        List<string> wrong = [];
+        for (int length = 0; length <= Longest; length++)
+        {
+            int start = length % 4;
+            if (!isSame(kernels, random, length, start))
+            {
+                wrong.Add($"length {length} from {start}");
+            }
+        }
+
+        wrong.Should().BeEmpty();
+    }
+
+    private static GuardedMemory Random(Random random, int length)
+    {
+        GuardedMemory memory = new(length);
+        random.NextBytes(memory.Span);
+        return memory;
+    }
+
+    private static GuardedMemory Shorts(Random random, int length, int limit)
+    {
+        GuardedMemory memory = new(length * sizeof(short));
+        foreach (ref short value in MemoryMarshal.Cast<byte, short>(memory.Span))
+        {
+            value = (short)random.Next(limit);
+        }
+
+        return memory;
+    }
+
+    /// <summary>None negative, together about 1.</summary>
+    private static int[] Weights(Random random, int count)
+    {
+        double[] parts = [.. Enumerable.Range(0, count).Select(_ => random.NextDouble())];
+        return [.. parts.Select(part => (int)(part / parts.Sum() * (1 << PillowBilinear.PrecisionBits)))];
+    }
+
+    private static TapTable Filter(int[] weights)
+    {
+        TapTable filter = new(new int[TapTable.EntryLength(weights.Length)], weights.Length);
+        filter.Set(0, 0, weights);
+        return filter;
+    }
+
+    private static TapTable Columns(Random random, int sourceWidth, int count)
+    {
+        int most = random.Next(1, 9);
+        TapTable table = new(new int[count * TapTable.EntryLength(most)], most);
+        int start = 0;
+        for (int x = 0; x < count; x++)
+        {
+            // Neither starts nor ends go back.
+            int least = x == 0 ? 0 : Math.Max(table.Start(x - 1) + table.Length(x - 1) - most, start);
+            start = Math.Min(Math.Max(least, random.Next(sourceWidth) * x / count), sourceWidth - 1);
+            start = Math.Max(start, x == 0 ? 0 : table.Start(x - 1));
+            int end = Math.Min(start + most, sourceWidth);
+            table.Set(x, start, Weights(random, end - start));
+        }
+
+        return table;
+    }
+
+    /// <summary>To the last bit.</summary>
+    private static bool Same(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected)
+        => MemoryMarshal.AsBytes(actual).SequenceEqual(MemoryMarshal.AsBytes(expected));
+}

@@ -1,0 +1,70 @@
+namespace ResNet.Net.Tests;
+
+public class PreprocessingProfileTests
+{
+    [Fact]
+    public void Parse_EveryBuiltInName_GivesIt()
+        => PreprocessingProfile.All.Should().HaveCount(7).And.OnlyContain(p => ReferenceEquals(PreprocessingProfile.Parse(p.Name.ToUpperInvariant()), p));
+
+    [Fact]
+    public void Parse_UnknownName_NamesItAndThoseThereAre()
+    {
+        Action parse = () => PreprocessingProfile.Parse("Mxnot");
+
+        parse.Should().Throw<ArgumentException>().WithMessage("*'Mxnot'*Mxnet*Caffe2Legacy*Cifar10*");
+    }
+
+    [Fact]
+    public void ShrinkOnLoad_EveryBuiltInProfile_IsOff()
+        => PreprocessingProfile.All.Append(new PreprocessingProfile()).Should().OnlyContain(p => !p.ShrinkOnLoad, "they promise exact pixels");
+
+    [Fact]
+    public void With_NothingChanged_IsEqual()
+        => (PreprocessingProfile.Mxnet with { Mean = new ChannelValues(0.485f, 0.456f, 0.406f) }).Should().Be(PreprocessingProfile.Mxnet);
+
+    [Fact]
+    public void Caffe2_Constants_AreMxnetsTimes255InBgrOrder()
+    {
+        PreprocessingProfile caffe2 = PreprocessingProfile.Caffe2;
+        PreprocessingProfile mxnet = PreprocessingProfile.Mxnet;
+
+        caffe2.Mean.First.Should().BeApproximately(mxnet.Mean.Third * 255, 1e-4f);
+        caffe2.Mean.Second.Should().BeApproximately(mxnet.Mean.Second * 255, 1e-4f);
+        caffe2.Mean.Third.Should().BeApproximately(mxnet.Mean.First * 255, 1e-4f);
+        caffe2.Std.First.Should().BeApproximately(mxnet.Std.Third * 255, 1e-4f);
+        caffe2.Std.Second.Should().BeApproximately(mxnet.Std.Second * 255, 1e-4f);
+        caffe2.Std.Third.Should().BeApproximately(mxnet.Std.First * 255, 1e-4f);
+    }
+
+    [Fact]
+    public void Validate_BadValues_NamesThem()
+    {
+        PreprocessingProfile profile = PreprocessingProfile.Mxnet;
+
+        Validating(profile with { Std = new ChannelValues(1, 0, 1) }).Should().Throw<ArgumentException>().WithMessage("*Mxnet*standard deviation 0*channel 1*");
+        Validating(profile with { Std = new ChannelValues(1, 1, float.NaN) }).Should().Throw<ArgumentException>().WithMessage("*channel 2*");
+        Validating(profile with { Mean = new ChannelValues(float.PositiveInfinity, 0, 0) }).Should().Throw<ArgumentException>().WithMessage("*mean*channel 0*");
+        Validating(profile with { Crop = new CropRule(0, 224) }).Should().Throw<ArgumentException>().WithMessage("*0x224*");
+        Validating(profile with { Crop = new CropRule(10_000, 10_000), Resize = ResizeRule.Squash(10_000, 10_000) }).Should().Throw<ArgumentException>().WithMessage("*10000x10000*64000000*");
+        Validating(profile with { Crop = new CropRule(257, 224) }).Should().Throw<ArgumentException>().WithMessage("*257x224*256x256*");
+    }
+
+    [Theory]
+    [InlineData(299, 299, 342)]
+    [InlineData(32, 32, 37)]
+    [InlineData(224, 224, 256)]
+    public void WithCrop_Square_KeepsTheProportion(int width, int height, int shortSide)
+    {
+        PreprocessingProfile profile = PreprocessingProfile.Torchvision.WithCrop(width, height);
+
+        profile.Crop.Should().Be(new CropRule(width, height, CropRounding.HalfToEven));
+        profile.Resize.Should().Be(ResizeRule.ShortSide(shortSide));
+        Validating(profile).Should().NotThrow();
+    }
+
+    [Fact]
+    public void WithCrop_OblongSquash_KeepsTheProportionOfEachSide()
+        => PreprocessingProfile.Mxnet.WithCrop(112, 448).Resize.Should().Be(ResizeRule.Squash(128, 512));
+
+    private static Action Validating(PreprocessingProfile profile) => profile.Validate;
+}

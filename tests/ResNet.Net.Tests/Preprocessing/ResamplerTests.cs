@@ -1,0 +1,95 @@
+namespace ResNet.Net.Tests;
+
+/// <summary>The resamplers against the outputs of the implementations that they are named after, byte by byte.</summary>
+public class ResamplerTests
+{
+    private static readonly ChannelValues None = new(0, 0, 0);
+    private static readonly ChannelValues One = new(1, 1, 1);
+
+    [SharedTheory]
+    [MemberData(nameof(ReferenceImages.All), MemberType = typeof(ReferenceImages))]
+    public void PillowBilinear_ReferenceImage_EqualsPillow(string number)
+        => DifferingBytes(number, PreprocessingProfile.MxnetShortSide, "pil-short256-crop224").Should().Be(0);
+
+    [SharedTheory]
+    [MemberData(nameof(ReferenceImages.All), MemberType = typeof(ReferenceImages))]
+    public void OpenCvBilinear_ReferenceImageSquashed_EqualsOpenCv(string number)
+        => DifferingBytes(number, PreprocessingProfile.Mxnet, "cv2-squash256-crop224").Should().Be(0);
+
+    [SharedTheory]
+    [MemberData(nameof(ReferenceImages.All), MemberType = typeof(ReferenceImages))]
+    public void OpenCvBilinear_ReferenceImageShortSide_EqualsOpenCv(string number)
+        => DifferingBytes(number, PreprocessingProfile.Caffe2, "cv2-short256-crop224").Should().Be(0);
+
+    [SharedTheory]
+    [MemberData(nameof(ReferenceImages.All), MemberType = typeof(ReferenceImages))]
+    public void OpenCvBilinearFloat_ReferenceImage_EqualsOpenCvWithinAMillionth(string number)
+    {
+        float[] expected = ReferenceImages.ReadFloats(number, "cv2-squash256-crop224");
+        using DecodedImage source = ReferenceImages.Read(number, "source");
+        foreach (SimdWidth width in SimdSelection.Supported)
+        {
+            float[] actual = Resample(source.Pixels, PreprocessingProfile.OnnxRuntimeNotebook with { Mean = None, Std = One }, width);
+
+            Packed(actual).Zip(expected, (a, e) => Math.Abs(a - e)).Max().Should().BeLessThan(1e-6f, width.ToString());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Profiles))]
+    public void Resample_ImageOfOneColor_StaysThatColor(string profileName)
+    {
+        PreprocessingProfile profile = Bytes(PreprocessingProfile.Parse(profileName));
+        foreach ((int width, int height) in new[] { (1, 1), (1, 300), (700, 2), (224, 224), (512, 512), (333, 517), (32, 32) })
+        {
+            byte[] pixels = new byte[width * height * 3];
+            for (int i = 0; i < pixels.Length; i += 3)
+            {
+                (pixels[i], pixels[i + 1], pixels[i + 2]) = (250, 7, 128);
+            }
+
+            foreach (SimdWidth simd in SimdSelection.Supported)
+            {
+                float[] crop = Resample(new PixelView(pixels, width, height), profile, simd);
+
+                Packed(crop).Chunk(3).Should().OnlyContain(p => p[0] == 250 && p[1] == 7 && p[2] == 128, $"{width}x{height} {simd}");
+            }
+        }
+    }
+
+    public static TheoryData<string> Profiles() => [nameof(PreprocessingProfile.Mxnet), nameof(PreprocessingProfile.MxnetShortSide), nameof(PreprocessingProfile.Caffe2), nameof(PreprocessingProfile.Torchvision), nameof(PreprocessingProfile.Cifar10)];
+
+    /// <summary>The profile's geometry, with the resampled bytes themselves as values.</summary>
+    private static PreprocessingProfile Bytes(PreprocessingProfile profile)
+        => profile with { Channels = ChannelOrder.Rgb, Range = ValueRange.ZeroTo255, Mean = None, Std = One };
+
+    private static float[] Resample(PixelView source, PreprocessingProfile profile, SimdWidth width)
+    {
+        float[] planes = new float[3 * profile.Crop.Width * profile.Crop.Height];
+        new Preprocessor(profile, CropSampling.Center, width).Run(source, planes, new PreprocessingScratch());
+        return planes;
+    }
+
+    /// <summary>Planes to packed pixels.</summary>
+    private static float[] Packed(float[] planes)
+    {
+        int count = planes.Length / 3;
+        return [.. Enumerable.Range(0, planes.Length).Select(i => planes[(i % 3 * count) + (i / 3)])];
+    }
+
+    private static int DifferingBytes(string number, PreprocessingProfile profile, string reference)
+    {
+        using DecodedImage source = ReferenceImages.Read(number, "source");
+        using DecodedImage expected = ReferenceImages.Read(number, reference);
+        byte[] wanted = expected.Rgb();
+        int differing = 0;
+        foreach (SimdWidth width in SimdSelection.Supported)
+        {
+            float[] actual = Packed(Resample(source.Pixels, Bytes(profile), width));
+            actual.Length.Should().Be(wanted.Length);
+            differing += actual.Zip(wanted).Count(pair => pair.First != pair.Second);
+        }
+
+        return differing;
+    }
+}

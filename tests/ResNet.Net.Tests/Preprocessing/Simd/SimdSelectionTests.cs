@@ -1,0 +1,69 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace ResNet.Net.Tests;
+
+public class SimdSelectionTests
+{
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("  ")]
+    public void Choose_NothingRequested_IsTheDefault(string? requested)
+    {
+        SimdSelection.Choose(requested).Should().Be(SimdSelection.Default);
+        SimdSelection.Supported.Should().Contain(SimdSelection.Default);
+    }
+
+    [Fact]
+    public void Choose_Scalar_IsScalar() => SimdSelection.Choose("scalar").Should().Be(SimdWidth.Scalar);
+
+    [Fact]
+    public void Choose_128_RunsEverywhere() => SimdSelection.Choose(" 128 ").Should().Be(SimdWidth.Vector128);
+
+    [Theory]
+    [InlineData("1024")]
+    [InlineData("avx2")]
+    [InlineData("Scalar")]
+    public void Choose_UnknownWidth_ThrowsAndNamesItAndTheKnownOnes(string requested)
+    {
+        Action choose = () => SimdSelection.Choose(requested);
+
+        choose.Should().Throw<ResNetException>().WithMessage($"*RESNET_NET_SIMD*'{requested}'*scalar, 128, 256 or 512*");
+    }
+
+    [Theory]
+    [InlineData("256", 256)]
+    [InlineData("512", 512)]
+    public void Choose_WidthOfTheProcessor_IsThatOrAnErrorThatNamesTheWidest(string requested, int needed)
+    {
+        Func<int> choose = () => (int)SimdSelection.Choose(requested);
+
+        if (needed == 256 ? Avx2.IsSupported : Avx512BW.IsSupported)
+        {
+            choose().Should().Be(needed);
+        }
+        else
+        {
+            choose.Should().Throw<ResNetException>().WithMessage($"*'{requested}'*{(int)SimdSelection.Supported[^1]} bits*");
+        }
+    }
+
+    [Fact]
+    public void Default_IsTheWidestThatTheRuntimeAccelerates()
+        => ((int)SimdSelection.Default).Should().Be(
+            Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0);
+
+    /// <summary>The legs of the tests that switch instructions off say here what they must see: a switch that does nothing would test nothing.</summary>
+    [Fact]
+    public void Supported_InstructionsSwitchedOff_EndsThere()
+    {
+        int widest = (int)SimdSelection.Supported[^1];
+        if (Environment.GetEnvironmentVariable("RESNET_NET_TEST_WIDEST_SIMD") is string expected)
+        {
+            widest.ToString(System.Globalization.CultureInfo.InvariantCulture).Should().Be(expected);
+        }
+
+        widest.Should().Be(Avx512BW.IsSupported ? 512 : Avx2.IsSupported ? 256 : 128);
+    }
+}

@@ -1,0 +1,327 @@
+using System.Diagnostics;
+
+namespace ResNet.Net.Tests;
+
+/// <summary>Measurements and spans. Every test has a model name of its own: the meter is the process's. Alone: while somebody listens to spans, every call allocates one.</summary>
+[Collection(nameof(Alone))]
+public sealed class ResNetTelemetryTests : IDisposable
+{
+    private static readonly byte[] Model = EmbeddedModel();
+    private static readonly string Ship = Path.Combine(TestFolders.SampleImages, "ship.png");
+    private static readonly string Text = Path.Combine(TestFolders.Fixtures, "images", "bad-text.jpg");
+    private static readonly string[] ImageTags = ["resnet.model", "resnet.execution_provider", "resnet.operation"];
+
+    private readonly string _name = $"model {Guid.NewGuid():N}";
+    private readonly RecordedMeter _meter;
+    private readonly RecordedActivities _spans;
+    private readonly ResNetClassifier _classifier;
+
+    public ResNetTelemetryTests()
+    {
+        _meter = new RecordedMeter(_name);
+        _spans = new RecordedActivities(_name);
+        _classifier = ResNetClassifier.Create(Definition(_name), new ResNetClassifierOptions { Outputs = ModelOutputs.Features | ModelOutputs.ActivationMaps, BatchSize = 2 });
+    }
+
+    public void Dispose()
+    {
+        _classifier.Dispose();
+        _spans.Dispose();
+        _meter.Dispose();
+    }
+
+    [Fact]
+    public void Names_AreAContract()
+    {
+        ResNetTelemetry.MeterName.Should().Be("ResNet.Net");
+        ResNetTelemetry.ActivitySourceName.Should().Be("ResNet.Net");
+        ResNetTelemetry.OnnxRuntimeLogCategory.Should().Be("ResNet.Net.OnnxRuntime");
+    }
+
+    [Theory]
+    [InlineData("classify")]
+    [InlineData("scores")]
+    [InlineData("embed")]
+    [InlineData("explain")]
+    public async Task EveryWayIn_OneImage_IsMeasuredOnce(string operation)
+    {
+        byte[] encoded = await File.ReadAllBytesAsync(Ship);
+        byte[] pixels = new byte[40 * 30 * 3];
+        List<Func<Task>> ways = operation switch
+        {
+            "classify" =>
+            [
+                () => Sync(() => _classifier.Classify(Ship)),
+                () => Sync(() => _classifier.Classify(new MemoryStream(encoded))),
+                () => Sync(() => _classifier.Classify(encoded)),
+                () => _classifier.ClassifyAsync(Ship),
+                () => _classifier.ClassifyAsync(new MemoryStream(encoded)),
+                () => Sync(() => _classifier.Classify(new PixelView(pixels, 40, 30))),
+                () => Sync(() => _classifier.Classify(new PixelView(pixels, 40, 30), new Prediction[2].AsSpan())),
+            ],
+            "scores" => [() => Sync(() => _classifier.GetScores(new PixelView(pixels, 40, 30), new float[10]))],
+            "embed" =>
+            [
+                () => Sync(() => _classifier.Embed(Ship)),
+                () => Sync(() => _classifier.Embed(new MemoryStream(encoded))),
+                () => Sync(() => _classifier.Embed(encoded)),
+                () => Sync(() => _classifier.Embed(new PixelView(pixels, 40, 30))),
+                () => Sync(() => _classifier.Embed(new PixelView(pixels, 40, 30), new float[64].AsSpan(), normalize: true)),
+            ],
+            _ =>
+            [
+                () => Sync(() => _classifier.Explain(Ship)),
+                () => Sync(() => _classifier.Explain(new MemoryStream(encoded))),
+                () => Sync(() => _classifier.Explain(encoded)),
+                () => Sync(() => _classifier.Explain(new PixelView(pixels, 40, 30))),
+            ],
+        };
+        int decoded = 0;
+        for (int i = 0; i < ways.Count; i++)
+        {
+            bool hasPixels = operation == "scores" || i >= (operation == "classify" ? 5 : 3);
+            decoded += hasPixels ? 0 : 1;
+
+            await ways[i]();
+
+            _meter.Of("resnet.images.answered").Should().HaveCount(i + 1).And.OnlyContain(m => m.Value == 1 && m.Unit == "{image}" && (string)m.Tags["resnet.operation"]! == operation);
+            Stage("decode").Should().HaveCount(decoded);
+            Stage("preprocess").Should().HaveCount(i + 1);
+            Stage("inference").Should().HaveCount(i + 1);
+        }
+
+        _meter.Of("resnet.images.answered").Should().OnlyContain(m => m.Tags.Keys.SequenceEqual(ImageTags) && (string)m.Tags["resnet.execution_provider"]! == "CPU");
+        _meter.Of("resnet.stage.duration").Should().OnlyContain(m => m.Unit == "s" && m.Value > 0 && m.Value < 60);
+        _meter.Of("resnet.images.failed").Should().BeEmpty();
+        _meter.Of("resnet.batch.size").Should().BeEmpty();
+        _meter.Observe("resnet.images.pending").Should().Be(0);
+        _spans.All.Where(s => s.OperationName != "load model").Should().HaveCount(ways.Count).And.OnlyContain(s => s.OperationName == operation && s.Status == ActivityStatusCode.Unset);
+    }
+
+    [Theory]
+    [InlineData("classify")]
+    [InlineData("probabilities")]
+    [InlineData("embed")]
+    public void Batch_WithBadImages_CountsEachOnce(string operation)
+    {
+        string missing = Path.Combine(TestFolders.SampleImages, "missing.png");
+        string[] paths = [Ship, Text, Ship, missing, Ship];
+        ReadOnlyMemory<byte>[] encoded = [File.ReadAllBytes(Ship), File.ReadAllBytes(Text), File.ReadAllBytes(Ship), default, File.ReadAllBytes(Ship)];
+
+        _ = operation switch
+        {
+            "classify" => _classifier.ClassifyBatch(paths).Count,
+            "embed" => _classifier.EmbedBatch(paths).Count,
+            _ => _classifier.GetProbabilities(encoded, new float[50]).Count,
+        };
+
+        _meter.Sum("resnet.images.answered").Should().Be(3);
+        _meter.Of("resnet.images.failed").Select(m => (m.Value, m.Tags["error.type"])).Should().BeEquivalentTo([(1d, (object)"unsupported_format"), (1d, operation == "probabilities" ? "empty" : "io")]);
+        _meter.Of("resnet.images.failed").Should().OnlyContain(m => m.Tags.Keys.SequenceEqual(ImageTags.Append("error.type")));
+        _meter.Of("resnet.batch.size").Select(m => m.Value).Should().Equal(2, 2, 1);
+        Stage("decode").Should().HaveCount(3);
+        Stage("inference").Should().HaveCount(3);
+        _meter.Observe("resnet.images.pending").Should().Be(0);
+        Activity span = _spans.All.Single(s => s.OperationName != "load model");
+        span.OperationName.Should().Be($"{operation} batch");
+        span.GetTagItem("resnet.images").Should().Be(5);
+        span.GetTagItem("resnet.images.failed").Should().Be(2);
+        span.Status.Should().Be(ActivityStatusCode.Unset, "the caller got his answer, with two failures in it");
+    }
+
+    [Fact]
+    public async Task Failures_EveryWayIn_HaveAReasonAndNoPath()
+    {
+        string missing = Path.Combine(TestFolders.SampleImages, "missing.png");
+        ((Action)(() => _classifier.Classify(Text))).Should().Throw<ImageDecodeException>();
+        ((Action)(() => _classifier.Embed(missing))).Should().Throw<FileNotFoundException>();
+        ((Action)(() => _classifier.Explain(ReadOnlySpan<byte>.Empty))).Should().Throw<ImageDecodeException>();
+        await ((Func<Task>)(() => _classifier.ClassifyAsync(missing))).Should().ThrowAsync<FileNotFoundException>();
+        await ((Func<Task>)(() => _classifier.ClassifyAsync(Ship, cancellationToken: new CancellationToken(true)))).Should().ThrowAsync<OperationCanceledException>();
+
+        _meter.Of("resnet.images.failed").Select(m => (m.Tags["resnet.operation"], m.Tags["error.type"])).Should().Equal(
+            ("classify", "unsupported_format"), ("embed", "io"), ("explain", "empty"), ("classify", "io"), ("classify", "cancelled"));
+        _meter.Of("resnet.images.answered").Should().BeEmpty();
+        _meter.Observe("resnet.images.pending").Should().Be(0);
+        Activity[] failed = [.. _spans.All.Where(s => s.OperationName != "load model")];
+        failed.Should().HaveCount(5).And.OnlyContain(s => s.Status == ActivityStatusCode.Error);
+        failed.Select(s => s.GetTagItem("error.type")).Should().Equal("unsupported_format", "io", "empty", "io", "cancelled");
+        IEnumerable<string> texts = failed.SelectMany(s => s.TagObjects.Select(t => $"{t.Value}").Append(s.StatusDescription ?? "")).Concat(_meter.All.SelectMany(m => m.Tags.Values.Select(v => $"{v}")));
+        texts.Should().NotContain(t => t.Contains(TestFolders.Repository, StringComparison.Ordinal) || t.Contains("missing", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void WrongCalls_AreNoFailuresOfImages()
+    {
+        ((Action)(() => _classifier.Classify(Ship, 0))).Should().Throw<ArgumentException>();
+        ((Action)(() => _classifier.Classify(default(PixelView)))).Should().Throw<ArgumentException>();
+        _classifier.Dispose();
+        ((Action)(() => _classifier.Classify(Ship))).Should().Throw<ObjectDisposedException>();
+        ((Action)(() => _classifier.ClassifyBatch([Ship]))).Should().Throw<ObjectDisposedException>();
+
+        _meter.Of("resnet.images.failed").Should().BeEmpty();
+        _spans.All.Select(s => s.OperationName).Should().Equal("load model");
+    }
+
+    [Fact]
+    public async Task Pending_WhileAStreamIsRead_IsTheQueue()
+    {
+        TaskCompletionSource reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using GatedStream stream = new(await File.ReadAllBytesAsync(Ship), reading, goOn);
+
+        Task<Classification> task = _classifier.ClassifyAsync(stream);
+        await reading.Task;
+        double meanwhile = _meter.Observe("resnet.images.pending");
+        goOn.SetResult();
+        await task;
+
+        meanwhile.Should().Be(1);
+        _meter.Observe("resnet.images.pending").Should().Be(0);
+        _meter.Of("resnet.images.pending")[^1].Tags.Keys.Should().Equal("resnet.model", "resnet.execution_provider");
+    }
+
+    [Fact]
+    public async Task Pending_AfterDisposalInTheMidstOfCalls_IsNothing()
+    {
+        Task[] callers = [.. Enumerable.Range(0, 4).Select(caller => Task.Run(async () =>
+        {
+            for (int i = 0; i < 1000; i++)
+            {
+                await ((Task)(caller % 2 == 0 ? _classifier.ClassifyAsync(caller == 0 ? Ship : Text) : Task.Run(() => _classifier.ClassifyBatch([Ship, Text, Ship])))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            }
+        }))];
+        while (_meter.Sum("resnet.images.answered") < 20)
+        {
+            await Task.Delay(1);
+        }
+
+        _classifier.Dispose();
+        await Task.WhenAll(callers);
+
+        _meter.Observe("resnet.images.pending").Should().Be(0);
+        string[] reasons = ["unsupported_format", "disposed"];
+        _meter.Of("resnet.images.failed").Select(m => (string)m.Tags["error.type"]!).Should().OnlyContain(r => reasons.Contains(r));
+    }
+
+    [Fact]
+    public void Load_Measured_WithSpan()
+    {
+        RecordedMeasurement load = _meter.Of("resnet.model.load.duration").Should().ContainSingle().Subject;
+        load.Unit.Should().Be("s");
+        load.Value.Should().BePositive();
+        load.Tags.Keys.Should().Equal("resnet.model", "resnet.execution_provider");
+        Activity span = _spans.All.Should().ContainSingle().Subject;
+        span.OperationName.Should().Be("load model");
+        span.GetTagItem("resnet.optimized_graph").Should().Be(false);
+    }
+
+    [Fact]
+    public void Load_OfNoModel_HasItsReason()
+    {
+        string name = $"no model {Guid.NewGuid():N}";
+        using RecordedMeter meter = new(name);
+        using RecordedActivities spans = new(name);
+
+        ((Action)(() => ResNetClassifier.Create(new ModelDefinition(new byte[] { 1, 2, 3 }) { Name = name }))).Should().Throw<ResNetException>();
+
+        meter.Of("resnet.model.load.duration").Should().ContainSingle().Which.Tags["error.type"].Should().Be("model");
+        spans.All.Should().ContainSingle().Which.Status.Should().Be(ActivityStatusCode.Error);
+    }
+
+    [Fact]
+    public async Task Spans_OfAsynchronousCalls_AreChildrenOfTheCallers()
+    {
+        using Activity parent = new("request");
+        parent.Start();
+
+        await _classifier.ClassifyAsync(Ship);
+
+        Activity.Current.Should().BeSameAs(parent);
+        _spans.All.Single(s => s.OperationName == "classify").ParentSpanId.Should().Be(parent.SpanId);
+    }
+
+    [Fact]
+    public void Classify_PixelsIntoSpan_WithAMeterListener_AllocatesNothing()
+    {
+        string name = $"quiet {Guid.NewGuid():N}";
+        using ResNetClassifier classifier = ResNetClassifier.Create(Definition(name));
+        byte[] pixels = new byte[500 * 375 * 3];
+        Prediction[] predictions = new Prediction[3];
+        using System.Diagnostics.Metrics.MeterListener listener = new();
+        long measurements = 0;
+        listener.InstrumentPublished = (instrument, l) =>
+        {
+            if (instrument.Meter.Name == ResNetTelemetry.MeterName)
+            {
+                l.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, _, _) => Interlocked.Increment(ref measurements));
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) => Interlocked.Increment(ref measurements));
+        listener.Start();
+        Activity? current = Activity.Current;
+        void Classify() => classifier.Classify(new PixelView(pixels, 500, 375), predictions.AsSpan());
+        _spans.Dispose(); // a span is an object
+        Classify();
+
+        long allocated = Allocations.Of(Classify);
+
+        allocated.Should().Be(0);
+        Interlocked.Read(ref measurements).Should().BeGreaterThanOrEqualTo(3);
+        Activity.Current.Should().BeSameAs(current);
+    }
+
+    [Theory]
+    [InlineData(ImageDecodeFailure.Corrupt, "corrupt")]
+    [InlineData(ImageDecodeFailure.Empty, "empty")]
+    [InlineData(ImageDecodeFailure.Truncated, "truncated")]
+    [InlineData(ImageDecodeFailure.UnsupportedFormat, "unsupported_format")]
+    [InlineData(ImageDecodeFailure.TooLarge, "too_large")]
+    public void Reason_OfEveryDecodeFailure_IsItsName(ImageDecodeFailure failure, string reason)
+    {
+        FailureReason.Of(new ImageDecodeException(failure, "")).Should().Be(reason);
+        Enum.GetValues<ImageDecodeFailure>().Should().HaveCount(5, "each has a line here and in docs/diagnostics.md");
+    }
+
+    [Fact]
+    public void Reason_OfOtherFailures_IsOneOfAFew()
+    {
+        Exception[] exceptions =
+        [
+            new IOException(), new UnauthorizedAccessException(), new ResNetException(""), new ModelUnavailableException("", ""), new ModelVerificationException("", "", "", null, ""),
+            new ResNetException("", new TypeInitializationException("", new DllNotFoundException())), new DllNotFoundException(), new OperationCanceledException(), new ObjectDisposedException(""), new ArgumentOutOfRangeException(), new InvalidOperationException(),
+        ];
+
+        exceptions.Select(FailureReason.Of).Should().Equal("io", "io", "model", "model_unavailable", "model_verification", "native_library", "native_library", "cancelled", "disposed", "argument", "_OTHER");
+    }
+
+    private static ModelDefinition Definition(string name) => new(Model) { Name = name, Labels = LabelSet.Cifar10, Profile = PreprocessingProfile.Cifar10 };
+
+    private static byte[] EmbeddedModel()
+    {
+        using UnmanagedMemoryStream stream = EmbeddedResource.Open("resnet20-cifar10.onnx");
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static Task Sync(Action action)
+    {
+        action();
+        return Task.CompletedTask;
+    }
+
+    private IReadOnlyList<RecordedMeasurement> Stage(string stage) => [.. _meter.Of("resnet.stage.duration").Where(m => (string)m.Tags["resnet.stage"]! == stage)];
+
+    /// <summary>Waits, in the middle of its first read, for somebody to let it go on.</summary>
+    private sealed class GatedStream(byte[] bytes, TaskCompletionSource reading, TaskCompletionSource goOn) : MemoryStream(bytes)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            reading.TrySetResult();
+            await goOn.Task.WaitAsync(cancellationToken);
+            return await base.ReadAsync(buffer, cancellationToken);
+        }
+    }
+}
