@@ -50,16 +50,13 @@ public sealed class ImageSharpDecoder : IImageDecoder
     public IReadOnlyList<string> Formats { get; } = ["JPEG", "PNG", "WebP", "GIF", "BMP", "TGA", "Netpbm"];
 
     /// <inheritdoc/>
-    public bool CanDecode(ReadOnlySpan<byte> encoded) => Find(encoded).Decoder is not null;
-
-    /// <inheritdoc/>
-    public unsafe void Decode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
+    public unsafe bool TryDecode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         (string format, SixLabors.ImageSharp.Formats.IImageDecoder? decoder) = Find(encoded);
         if (decoder is null)
         {
-            throw new ImageDecodeException(ImageDecodeFailure.UnsupportedFormat, $"not an image that ImageSharp reads here ({string.Join(", ", Formats)}).");
+            return false;
         }
 
         HangingFiles.Refuse(encoded);
@@ -82,6 +79,8 @@ public sealed class ImageSharpDecoder : IImageDecoder
                 Write<Rgba32>(memory, encoded, header, decoder, request, PixelFormat.Rgba32);
             }
         }
+
+        return true;
     }
 
     private static (string Format, SixLabors.ImageSharp.Formats.IImageDecoder? Decoder) Find(ReadOnlySpan<byte> encoded) => ImageFormatDetector.Detect(encoded) switch

@@ -41,16 +41,13 @@ public sealed unsafe class NetVipsDecoder : IImageDecoder
     public IReadOnlyList<string> Formats { get; } = ["TIFF", "AVIF", "JPEG", "PNG", "WebP", "GIF"];
 
     /// <inheritdoc/>
-    public bool CanDecode(ReadOnlySpan<byte> encoded) => VipsFile.Detect(encoded) != VipsLoader.None;
-
-    /// <inheritdoc/>
-    public void Decode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
+    public bool TryDecode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         VipsLoader loader = VipsFile.Detect(encoded);
         if (loader == VipsLoader.None)
         {
-            throw new ImageDecodeException(ImageDecodeFailure.UnsupportedFormat, $"not an image that libvips is allowed to read ({string.Join(", ", Formats)}).");
+            return false;
         }
 
         fixed (byte* memory = encoded)
@@ -69,6 +66,8 @@ public sealed unsafe class NetVipsDecoder : IImageDecoder
                 }
             }
         }
+
+        return true;
     }
 
     private static void Decode(VipsFile file, MemorySource source, ImageDecodeRequest request)

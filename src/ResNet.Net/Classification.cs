@@ -1,6 +1,6 @@
 namespace ResNet.Net;
 
-/// <summary>What a model says of one image.</summary>
+/// <summary>Represents the classification of one image.</summary>
 public sealed class Classification
 {
     internal Classification(IReadOnlyList<Prediction> predictions, StageTimings timings)
@@ -9,13 +9,13 @@ public sealed class Classification
         Timings = timings;
     }
 
-    /// <summary>The most probable classes, the most probable first; equal ones by class index.</summary>
+    /// <summary>Gets the most probable classes in descending order of probability; ties are ordered by class index.</summary>
     public IReadOnlyList<Prediction> Predictions { get; }
 
-    /// <summary>The most probable class.</summary>
+    /// <summary>Gets the most probable class.</summary>
     public Prediction Best => Predictions[0];
 
-    /// <summary>Where the time went.</summary>
+    /// <summary>Gets the time that each stage took.</summary>
     public StageTimings Timings { get; }
 
     /// <inheritdoc/>

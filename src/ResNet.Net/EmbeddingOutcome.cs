@@ -1,6 +1,6 @@
 namespace ResNet.Net;
 
-/// <summary>One image of a batch: its features, or why it failed. A bad image does not cost the others theirs.</summary>
+/// <summary>Represents the outcome of one image of a batch: its embedding, or the reason why it failed.</summary>
 public sealed class EmbeddingOutcome : ImageOutcome<float[]>
 {
     internal EmbeddingOutcome(float[] features)

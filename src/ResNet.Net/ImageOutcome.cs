@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 
 namespace ResNet.Net;
 
-/// <summary>One image of a batch: its result, or why it failed. A bad image does not cost the others theirs.</summary>
-/// <typeparam name="T">The result of an image.</typeparam>
+/// <summary>Represents the outcome of one image of a batch: its result, or the reason why it failed.</summary>
+/// <typeparam name="T">The type of the result.</typeparam>
 public abstract class ImageOutcome<T>
     where T : class
 {
@@ -14,15 +14,18 @@ public abstract class ImageOutcome<T>
 
     private protected ImageOutcome(Exception error) => Error = error;
 
-    /// <summary>Whether there is a result.</summary>
+    /// <summary>Gets whether the image succeeded.</summary>
     [MemberNotNullWhen(false, nameof(Error))]
     public bool Succeeded => Error is null;
 
-    /// <summary>Why the image failed, usually <see cref="ImageDecodeException"/> or <see cref="IOException"/>; null when it did not.</summary>
+    /// <summary>
+    /// Gets the reason why the image failed, usually an <see cref="ImageDecodeException"/> or <see cref="IOException"/>;
+    /// <see langword="null"/> if it succeeded.
+    /// </summary>
     public Exception? Error { get; }
 
-    /// <summary>The result.</summary>
-    /// <exception cref="Exception">The image failed: its <see cref="Error"/> is thrown.</exception>
+    /// <summary>Gets the result.</summary>
+    /// <exception cref="Exception">The image failed. The exception is <see cref="Error"/>.</exception>
     public T Value
     {
         get

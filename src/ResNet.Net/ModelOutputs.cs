@@ -1,15 +1,21 @@
 namespace ResNet.Net;
 
-/// <summary>What a classifier gives besides scores. Asked for when it is created: outputs are added to the model's graph then.</summary>
+/// <summary>Specifies what a classifier provides besides scores. The outputs are added to the model's graph when it is loaded.</summary>
 [Flags]
 public enum ModelOutputs
 {
-    /// <summary>Scores alone.</summary>
+    /// <summary>Scores only.</summary>
     None = 0,
 
-    /// <summary>The pooled features, for <see cref="ResNetClassifier.Embed(PixelView, bool)"/>. They are computed in any case: giving them costs nothing noticeable.</summary>
+    /// <summary>
+    /// The pooled features, for <see cref="ResNetClassifier.Embed(PixelView, bool)"/>. The model computes them anyway, so they add no
+    /// measurable cost.
+    /// </summary>
     Features = 1,
 
-    /// <summary>The class activation maps, for <see cref="ResNetClassifier.Explain(PixelView, int?)"/>. One convolution more in every run, those of <c>Classify</c> too: about 2.5 % of a ResNet-50's arithmetic.</summary>
+    /// <summary>
+    /// The class activation maps, for <see cref="ResNetClassifier.Explain(PixelView, int?)"/>. They add one convolution to every run, those of
+    /// <c>Classify</c> included: about 2.5 % of a ResNet-50's arithmetic.
+    /// </summary>
     ActivationMaps = 2,
 }

@@ -1,8 +1,8 @@
 namespace ResNet.Net;
 
-/// <summary>One class with its probability.</summary>
+/// <summary>Represents a class with its probability.</summary>
 /// <param name="ClassIndex">The index of the class in the model's output, from 0.</param>
-/// <param name="SynsetId">The WordNet synset id (<c>n01440764</c>); null where the classes have none.</param>
-/// <param name="Label">The class's name.</param>
-/// <param name="Probability">From 0 to 1; all classes of an image add up to 1.</param>
+/// <param name="SynsetId">The WordNet synset id, such as <c>n01440764</c>; <see langword="null"/> if the classes have none.</param>
+/// <param name="Label">The name of the class.</param>
+/// <param name="Probability">The probability, from 0 to 1. The probabilities of all classes sum to 1.</param>
 public readonly record struct Prediction(int ClassIndex, string? SynsetId, string Label, float Probability);

@@ -80,7 +80,7 @@ public sealed partial class ResNetClassifier
     {
         ModelTelemetry telemetry = ModelTelemetry.For(recipe.Name, ProviderOf(options));
         Activity? span = telemetry.StartSpan("load model");
-        long start = Ticks();
+        long start = Stopwatch.GetTimestamp();
         try
         {
             ResNetClassifier classifier = new(recipe, options);

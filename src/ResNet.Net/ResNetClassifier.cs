@@ -1,12 +1,11 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ResNet.Net;
 
 /// <summary>
-/// Classifies images with a ResNet. Load once, reuse: creating a classifier loads a model, using it does not.
-/// Thread-safe: any number of threads may call it at once.
+/// Classifies images with a ResNet. Creating a classifier loads the model, so create one and reuse it.
+/// Thread-safe: any number of threads can use one instance concurrently.
 /// </summary>
 /// <example>
 /// <code>
@@ -22,13 +21,16 @@ public sealed partial class ResNetClassifier : IDisposable
     private readonly OrtSession _session;
     private readonly ModelLayout _layout;
     private readonly OutputKind _outputKind;
-    private readonly IImageDecoder _decoder;
-    private readonly ImageDecodingOptions _decoding;
-    private readonly Preprocessor _preprocessor;
-    private readonly SlotPool _singles;
-    private readonly SlotPool _batches;
-    private readonly ModelTelemetry _telemetry;
+    private readonly ImagePipeline _pipeline;
     private readonly ILogger _log;
+
+    // Created once, so that a call allocates no delegate.
+    private readonly ImagePipeline.OutputReader<Span<Prediction>> _readPredictions;
+    private readonly ImagePipeline.OutputReader<Span<float>> _readScores;
+    private readonly ImagePipeline.OutputReader<Span<float>> _readFeatures;
+    private readonly ImagePipeline.OutputReader<Span<float>> _readNormalizedFeatures;
+    private readonly ImagePipeline.OutputReader<Explanation> _readMap;
+    private readonly int _centerCrop;
     private bool _disposed;
 
     private ResNetClassifier(ModelRecipe recipe, ResNetClassifierOptions options)
@@ -36,8 +38,6 @@ public sealed partial class ResNetClassifier : IDisposable
         options.Validate();
         recipe.Profile?.Validate();
         _log = CreateLog(options);
-        _decoder = options.Decoder ?? ImageDecoding.Default;
-        _decoding = options.Decoding;
         _outputKind = recipe.OutputKind;
         ModelName = recipe.Name;
         Variant = recipe.Variant;
@@ -48,7 +48,6 @@ public sealed partial class ResNetClassifier : IDisposable
             OnnxRuntimeVersion = OrtRuntime.Version;
             Profile = options.Profile ?? recipe.Profile ?? DefaultProfile(_session, recipe.InputName);
             Crops = options.Crops;
-            _preprocessor = new Preprocessor(Profile, Crops);
             _layout = ModelLayout.Read(_session, ModelName, recipe.InputName, recipe.OutputName, Profile.Crop.Width, Profile.Crop.Height);
             Labels = recipe.Labels ?? new LabelSet("numbered", Enumerable.Range(0, _layout.ClassCount).Select(i => $"class {i}"));
             if (Labels.Count != _layout.ClassCount)
@@ -57,10 +56,23 @@ public sealed partial class ResNetClassifier : IDisposable
             }
 
             ExecutionProvider = ProviderOf(options);
-            _telemetry = ModelTelemetry.For(ModelName, ExecutionProvider);
-            BatchSize = _layout.FixedBatch ?? options.BatchSize;
-            _singles = new SlotPool(_session, _layout, 1, _preprocessor.CropCount);
-            _batches = new SlotPool(_session, _layout, BatchSize, _preprocessor.CropCount);
+            Preprocessor preprocessor = new(Profile, Crops);
+            _centerCrop = preprocessor.CenterCrop;
+            _pipeline = new ImagePipeline(
+                ModelName,
+                _session,
+                _layout,
+                preprocessor,
+                options.Decoder ?? ImageDecoding.Default,
+                options.Decoding,
+                options.BatchSize,
+                ModelTelemetry.For(ModelName, ExecutionProvider),
+                _log);
+            _readPredictions = (slot, _, _, predictions) => FillPredictions(ToProbabilities(slot, 0), predictions);
+            _readScores = (slot, _, _, scores) => CropAverage.Apply(slot.Output(0), _layout.ClassCount).CopyTo(scores);
+            _readFeatures = (slot, _, _, features) => ReadFeatures(slot, 0, normalize: false, features);
+            _readNormalizedFeatures = (slot, _, _, features) => ReadFeatures(slot, 0, normalize: true, features);
+            _readMap = ReadMap;
         }
         catch
         {
@@ -69,34 +81,36 @@ public sealed partial class ResNetClassifier : IDisposable
         }
     }
 
-    /// <summary>The id of the variant, or the name of the model definition.</summary>
+    /// <summary>Gets the id of the variant, or the name of the model definition.</summary>
     public string ModelName { get; }
 
-    /// <summary>The variant; null for a model definition.</summary>
+    /// <summary>Gets the variant; <see langword="null"/> if the classifier was created from a <see cref="ModelDefinition"/>.</summary>
     public ResNetVariant? Variant { get; }
 
-    /// <summary>The names of the classes, in the order of the scores.</summary>
+    /// <summary>Gets the names of the classes, in the order of the scores.</summary>
     public LabelSet Labels { get; }
 
-    /// <summary>How images become the input <c>[N, 3, Crop.Height, Crop.Width]</c>.</summary>
+    /// <summary>Gets the profile that turns images into the input <c>[N, 3, Crop.Height, Crop.Width]</c>.</summary>
     public PreprocessingProfile Profile { get; }
 
-    /// <summary>Which crops of an image the model sees.</summary>
+    /// <summary>Gets the crops of an image that the model sees.</summary>
     public CropSampling Crops { get; }
 
-    /// <summary>The execution provider that runs the model, such as <c>CPU</c>.</summary>
+    /// <summary>Gets the name of the execution provider that runs the model, such as <c>CPU</c>.</summary>
     public string ExecutionProvider { get; }
 
-    /// <summary>The most images that one run takes.</summary>
-    public int BatchSize { get; }
+    /// <summary>Gets the largest number of images in one run of the model.</summary>
+    public int BatchSize => _pipeline.BatchSize;
 
-    /// <summary>What the classifier gives besides scores.</summary>
+    /// <summary>Gets the outputs that the classifier provides besides scores.</summary>
     public ModelOutputs Outputs { get; }
 
-    /// <summary>The version of ONNX Runtime that runs the model.</summary>
+    /// <summary>Gets the version of ONNX Runtime that runs the model.</summary>
     public string OnnxRuntimeVersion { get; }
 
-    /// <summary>Frees the model. A call that has begun to prepare or run images ends well, a batch as a whole; others throw <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>
+    /// Frees the model. Calls that have begun, whole batches included, complete first; later ones throw <see cref="ObjectDisposedException"/>.
+    /// </summary>
     public void Dispose()
     {
         if (!_disposed)
@@ -105,9 +119,7 @@ public sealed partial class ResNetClassifier : IDisposable
         }
 
         _disposed = true;
-        _singles.Dispose();
-        _batches.Dispose();
-        _session.Dispose();
+        _pipeline.Dispose();
     }
 
     internal static OrtSession Open(ModelRecipe recipe, ResNetClassifierOptions options)
@@ -152,17 +164,14 @@ public sealed partial class ResNetClassifier : IDisposable
             : profile;
     }
 
-    private static long Ticks() => Stopwatch.GetTimestamp();
-
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
-
     private void Require(ModelOutputs outputs)
     {
-        ThrowIfDisposed();
+        _pipeline.ThrowIfDisposed();
         if ((Outputs & outputs) == 0)
         {
             throw new InvalidOperationException(
-                $"This classifier gives no {(outputs == ModelOutputs.Features ? "features" : "activation maps")}: they are added when it is created. Create it with ResNetClassifierOptions.{nameof(Outputs)} = ModelOutputs.{outputs}.");
+                $"This classifier provides no {(outputs == ModelOutputs.Features ? "features" : "activation maps")}. "
+                + $"Create it with ResNetClassifierOptions.{nameof(Outputs)} = ModelOutputs.{outputs}.");
         }
     }
 
@@ -172,10 +181,11 @@ public sealed partial class ResNetClassifier : IDisposable
         return Math.Min(topK, Labels.Count);
     }
 
-    /// <summary>The probabilities of an image, from the scores of its crops; valid as long as these.</summary>
-    private Span<float> ToProbabilities(InferenceSlot slot, int image)
+    /// <summary>Turns the scores of an image in a slot into probabilities, averaged over its crops.</summary>
+    /// <returns>The probabilities, valid until the slot is returned or run again.</returns>
+    private Span<float> ToProbabilities(InferenceSlot slot, int position)
     {
-        Span<float> scores = slot.Output(image);
+        Span<float> scores = slot.Output(position);
         for (int start = 0; start < scores.Length; start += _layout.ClassCount)
         {
             ToProbabilities(scores.Slice(start, _layout.ClassCount));
@@ -202,11 +212,12 @@ public sealed partial class ResNetClassifier : IDisposable
     {
         if (!float.IsFinite(value))
         {
-            throw new ResNetException($"The model '{ModelName}' gave the {what} {value}. Its weights or its preprocessing profile '{Profile.Name}' are wrong for it.");
+            throw new ResNetException(
+                $"The model '{ModelName}' returned the {what} {value}. Its weights are damaged, or the preprocessing profile '{Profile.Name}' does not fit it.");
         }
     }
 
-    /// <summary>Fills predictions from probabilities; allocates nothing.</summary>
+    /// <summary>Selects the most probable classes. Allocates nothing for up to 256 of them.</summary>
     private void FillPredictions(ReadOnlySpan<float> probabilities, Span<Prediction> predictions)
     {
         const int StackLimit = 256;
@@ -218,5 +229,6 @@ public sealed partial class ResNetClassifier : IDisposable
         }
     }
 
-    private Prediction PredictionOf(int index, ReadOnlySpan<float> probabilities) => new(index, Labels.GetSynsetId(index), Labels[index], probabilities[index]);
+    private Prediction PredictionOf(int index, ReadOnlySpan<float> probabilities)
+        => new(index, Labels.GetSynsetId(index), Labels[index], probabilities[index]);
 }

@@ -1,7 +1,7 @@
 namespace ResNet.Net;
 
-/// <summary>Where the time of one image went.</summary>
-/// <param name="Decode">From encoded bytes to pixels; zero where the caller had pixels.</param>
-/// <param name="Preprocess">From pixels to the input tensor.</param>
-/// <param name="Inference">The model's run; in a batch, the batch's run divided by its images.</param>
+/// <summary>Represents the time that each stage took for one image.</summary>
+/// <param name="Decode">The time from the call to pixels, reading the file included; zero if the caller passed pixels.</param>
+/// <param name="Preprocess">The time from pixels to the input tensor.</param>
+/// <param name="Inference">The time of the model's run; in a batch, the run's time divided by the number of images.</param>
 public readonly record struct StageTimings(TimeSpan Decode, TimeSpan Preprocess, TimeSpan Inference);

@@ -124,8 +124,7 @@ public class ImageSharpDecoderTests
 
         DecodeResult result = DecodeResult.Of(Decoder, encoded);
 
-        Decoder.CanDecode(encoded).Should().BeTrue();
-        new SkiaSharpDecoder().CanDecode(encoded).Should().BeFalse();
+        DecodeResult.Of(new SkiaSharpDecoder(), encoded).Failure.Should().Be(ImageDecodeFailure.UnsupportedFormat);
         result.Pixels.Should().Equal(Enumerable.Range(0, 15).SelectMany(i => new byte[] { (byte)(40 * (i % 5)), (byte)(60 * (i / 5)), 9 }));
     }
 
@@ -144,14 +143,15 @@ public class ImageSharpDecoderTests
     [InlineData("bad-pdf")]
     [InlineData("bad-hdr")]
     [InlineData("bad-svg")]
-    public void CanDecode_OtherFormats_IsFalse(string name) => Decoder.CanDecode(ImageFixtures.Get(name).Encoded()).Should().BeFalse();
+    public void Decode_OtherFormats_IsUnsupported(string name)
+        => DecodeResult.Of(Decoder, ImageFixtures.Get(name).Encoded()).Failure.Should().Be(ImageDecodeFailure.UnsupportedFormat);
 
     [Theory]
     [InlineData(new byte[] { 0, 0, 1, 0, 1, 0, 16, 16, 0, 0, 1, 0, 32, 0, 9, 0, 0, 0, 22, 0 })] // ICO
     [InlineData(new byte[] { 0, 0, 2, 0, 1, 0, 16, 16, 0, 0, 1, 0, 32, 0, 9, 0, 24, 0, 22, 0 })] // a cursor
     [InlineData(new byte[] { 0, 0, 0, 24, 102, 116, 121, 112, 97, 118, 105, 102, 0, 0, 0, 0, 24, 0, 0 })] // AVIF
-    [InlineData(new byte[] { })]
-    public void CanDecode_NotTga_IsFalse(byte[] encoded) => Decoder.CanDecode(encoded).Should().BeFalse();
+    public void Decode_NotTga_IsUnsupported(byte[] encoded)
+        => DecodeResult.Of(Decoder, encoded).Failure.Should().Be(ImageDecodeFailure.UnsupportedFormat);
 
     [Theory]
     [InlineData("png-rgb", 40, 24)]

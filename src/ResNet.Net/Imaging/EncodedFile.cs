@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace ResNet.Net;
 
-/// <summary>The bytes of an image file or stream in pooled memory, never more than the limit.</summary>
+/// <summary>Holds the contents of an image file or stream in pooled memory. Reading stops at the limit.</summary>
 internal struct EncodedFile : IDisposable
 {
-    // The longest array has to hold one byte more.
+    // The buffer holds one byte more than the file.
     private static readonly int LongestFile = Array.MaxLength - 1;
 
     private byte[]? _pooled;
@@ -17,7 +17,7 @@ internal struct EncodedFile : IDisposable
         _length = length;
     }
 
-    /// <summary>Valid until the file is disposed.</summary>
+    /// <summary>Gets the contents, valid until the file is disposed.</summary>
     public readonly ReadOnlySpan<byte> Span
     {
         get
@@ -86,6 +86,11 @@ internal struct EncodedFile : IDisposable
         }
     }
 
+    public static ImageDecodeException TooLong(string length, int maxBytes, string? source) => new(
+        ImageDecodeFailure.TooLarge,
+        $"the encoded image has {length} bytes; the limit is {maxBytes}. Raise ImageDecodingOptions.MaxBytes if such images are wanted.",
+        source);
+
     public void Dispose()
     {
         if (_pooled is not null)
@@ -109,12 +114,9 @@ internal struct EncodedFile : IDisposable
             }
         }
 
-        // One byte more than is expected: the read that fills it tells a grown file, the one that does not tells the end.
+        // One byte more than expected, so that a file that has grown is noticed.
         return new EncodedFile(ArrayPool<byte>.Shared.Rent((int)Math.Clamp(length + 1, 1, maxBytes + 1L)), 0);
     }
-
-    private static ImageDecodeException TooLong(string length, int maxBytes, string? source) => new(
-        ImageDecodeFailure.TooLarge, $"the encoded image has {length} bytes; the limit is {maxBytes}. Raise ImageDecodingOptions.MaxBytes if such images are wanted.", source);
 
     private readonly Span<byte> Free() => _pooled.AsSpan(_length);
 

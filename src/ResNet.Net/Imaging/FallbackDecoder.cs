@@ -28,22 +28,16 @@ public sealed class FallbackDecoder : IImageDecoder
     public IReadOnlyList<string> Formats { get; }
 
     /// <inheritdoc/>
-    public bool CanDecode(ReadOnlySpan<byte> encoded) => Find(encoded) is not null;
-
-    /// <inheritdoc/>
-    public void Decode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
-        => (Find(encoded) ?? throw new ImageDecodeException(ImageDecodeFailure.UnsupportedFormat, "none of the decoders reads the format.")).Decode(encoded, request);
-
-    private IImageDecoder? Find(ReadOnlySpan<byte> encoded)
+    public bool TryDecode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
     {
         foreach (IImageDecoder decoder in _decoders)
         {
-            if (decoder.CanDecode(encoded))
+            if (decoder.TryDecode(encoded, request))
             {
-                return decoder;
+                return true;
             }
         }
 
-        return null;
+        return false;
     }
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace ResNet.Net;
 
-/// <summary>Represents one call of <see cref="IImageDecoder.Decode"/>: the options, the limits and the memory for the pixels.</summary>
+/// <summary>Represents one call of <see cref="IImageDecoder.TryDecode"/>: the options, the limits and the memory for the pixels.</summary>
 public sealed class ImageDecodeRequest
 {
     private readonly bool _autoOrient;
@@ -12,19 +12,24 @@ public sealed class ImageDecodeRequest
     private (int Width, int Height, PixelFormat Format) _layout;
 
     /// <param name="options">The limits and the background.</param>
+    /// <param name="format">The format, detected from the first bytes.</param>
     /// <param name="autoOrient">Whether the image is turned upright.</param>
     /// <param name="shrinkFor">How the image will be resized, if it may be decoded at a reduced size.</param>
-    internal ImageDecodeRequest(ImageDecodingOptions options, bool autoOrient, ResizeRule? shrinkFor)
+    internal ImageDecodeRequest(ImageDecodingOptions options, ImageFormat format, bool autoOrient, ResizeRule? shrinkFor)
     {
         Options = options;
+        Format = format;
         _autoOrient = autoOrient;
         _shrinkFor = shrinkFor;
     }
 
-    /// <summary>Gets the options; <see cref="ImageDecodingOptions.AllowTruncated"/> is for the decoder to heed.</summary>
+    /// <summary>Gets the options. The decoder itself applies <see cref="ImageDecodingOptions.AllowTruncated"/>.</summary>
     public ImageDecodingOptions Options { get; }
 
-    /// <summary>Judges the header against the limits, before memory for pixels is allocated. Must be called once, before <see cref="GetPixels"/>.</summary>
+    /// <summary>Gets the format of the image, detected once from its first bytes.</summary>
+    internal ImageFormat Format { get; }
+
+    /// <summary>Checks the header against the limits, before memory for pixels is allocated. Call it once, before <see cref="GetPixels"/>.</summary>
     /// <param name="header">The header.</param>
     /// <returns>
     /// 1, 2, 4 or 8: the largest denominator by which the decoder may reduce both sides while it decodes, if its codec can. 1 unless
@@ -36,7 +41,7 @@ public sealed class ImageDecodeRequest
     {
         if (_header.Width > 0)
         {
-            throw new InvalidOperationException("The header was accepted before: a decoder calls Accept once.");
+            throw new InvalidOperationException("The header was accepted before. A decoder calls Accept once.");
         }
 
         if (header.Width < 1 || header.Height < 1)
@@ -48,7 +53,8 @@ public sealed class ImageDecodeRequest
         {
             throw new ImageDecodeException(
                 ImageDecodeFailure.TooLarge,
-                $"the {header.Format} image is {header.Width}x{header.Height} = {(long)header.Width * header.Height} pixels; the limits are {Options.MaxWidth} wide, {Options.MaxHeight} high, {Options.MaxPixels} pixels. "
+                $"the {header.Format} image is {header.Width}x{header.Height} = {(long)header.Width * header.Height} pixels; "
+                + $"the limits are {Options.MaxWidth} wide, {Options.MaxHeight} high, {Options.MaxPixels} pixels. "
                 + "Raise MaxWidth, MaxHeight, MaxPixels of ImageDecodingOptions if such images are wanted.");
         }
 
@@ -56,12 +62,15 @@ public sealed class ImageDecodeRequest
         return JpegShrink.Factor(header.Width, header.Height, _header.Orientation, _shrinkFor);
     }
 
-    /// <summary>Gets the memory that the decoder writes the pixels to, packed row after row from the top. Must be called once, after <see cref="Accept"/>.</summary>
+    /// <summary>Gets the memory for the pixels, packed row after row from the top. Call it once, after <see cref="Accept"/>.</summary>
     /// <param name="width">The number of columns that the decoder writes: the header's, or fewer if it reduces the image.</param>
     /// <param name="height">The number of rows that the decoder writes.</param>
-    /// <param name="format">The layout of the pixels; <see cref="PixelFormat.Rgbx32"/> instead of <see cref="PixelFormat.Rgba32"/> for an opaque image spares a pass.</param>
+    /// <param name="format">
+    /// The layout of the pixels. For an opaque image, <see cref="PixelFormat.Rgbx32"/> saves the pass that <see cref="PixelFormat.Rgba32"/> takes.
+    /// </param>
     /// <returns>
-    /// <c>width * height * bytes per pixel</c> bytes with arbitrary contents, valid until <see cref="IImageDecoder.Decode"/> returns. The decoder must write all of them: they may hold pixels of another image.
+    /// <c>width * height * bytes per pixel</c> bytes with arbitrary contents, valid until <see cref="IImageDecoder.TryDecode"/> returns. The
+    /// decoder must write all of them, since they may hold pixels of another image.
     /// </returns>
     /// <exception cref="InvalidOperationException"><see cref="Accept"/> was not called, or this method was called before.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The size is not positive or exceeds the accepted header, or the format is unknown.</exception>
@@ -82,29 +91,25 @@ public sealed class ImageDecodeRequest
         return _pixels.AsSpan(0, length);
     }
 
-    /// <summary>Returns the memory of a failed decoding to the pool.</summary>
-    internal void Abandon()
+    /// <summary>Undoes what a decoder did, so that another decoder can start over. Returns the memory to the pool.</summary>
+    internal void Reset()
     {
         if (_pixels is not null)
         {
             ArrayPool<byte>.Shared.Return(_pixels);
             _pixels = null;
         }
-    }
 
-    /// <summary>Forgets what a decoder did that hands the image on to another one.</summary>
-    internal void Restart()
-    {
-        Abandon();
         _header = default;
     }
 
-    /// <summary>Completes what is the same for all decoders: background, orientation.</summary>
-    /// <returns>The image; the caller disposes it.</returns>
-    /// <exception cref="InvalidOperationException">The decoder never asked for memory.</exception>
-    internal DecodedImage Finish()
+    /// <summary>Flattens the alpha channel and turns the image upright.</summary>
+    /// <returns>The image, which the caller disposes.</returns>
+    /// <exception cref="InvalidOperationException">The decoder never called <see cref="GetPixels"/>.</exception>
+    internal DecodedImage Complete()
     {
-        byte[] pixels = _pixels ?? throw new InvalidOperationException("The decoder returned without writing pixels: it must call GetPixels, or throw ImageDecodeException.");
+        byte[] pixels = _pixels
+            ?? throw new InvalidOperationException("The decoder returned true without calling GetPixels. It must write pixels, return false, or throw ImageDecodeException.");
         _pixels = null;
         DecodedImage image = new(pixels, _layout.Width, _layout.Height, _layout.Format, _header.Width, _header.Height);
         image.Flatten(Options.Background);

@@ -2,62 +2,92 @@ using System.Diagnostics;
 
 namespace ResNet.Net;
 
-/// <summary>An image as a caller hands it in: a path, a stream, encoded bytes or pixels. What it refers to is the caller's, for the time of the call.</summary>
+/// <summary>
+/// Represents an image as the caller passes it: a file, a stream, encoded bytes or pixels. Whatever it refers to belongs to the caller and
+/// must stay valid for the duration of the call.
+/// </summary>
 internal readonly ref struct ImageInput
 {
+    private readonly string? _path;
     private readonly Stream? _stream;
-    private readonly bool _isFile;
     private readonly ReadOnlySpan<byte> _encoded;
+    private readonly PixelView _pixels;
+    private readonly Kind _kind;
 
-    private ImageInput(string? path, bool isFile, Stream? stream, ReadOnlySpan<byte> encoded, PixelView pixels, long start)
+    private ImageInput(Kind kind, string? path, Stream? stream, ReadOnlySpan<byte> encoded, PixelView pixels, long start)
     {
-        Path = path;
-        _isFile = isFile;
+        _kind = kind;
+        _path = path;
         _stream = stream;
         _encoded = encoded;
-        Pixels = pixels;
+        _pixels = pixels;
         Start = start;
     }
 
-    /// <summary>When it was handed in, in ticks of <see cref="Stopwatch"/>.</summary>
+    private enum Kind
+    {
+        File,
+        Stream,
+        Memory,
+        Pixels,
+    }
+
+    /// <summary>Gets the time at which the caller passed the image, in ticks of <see cref="Stopwatch"/>.</summary>
     public long Start { get; }
 
-    /// <summary>What messages call it; null where it came without a path.</summary>
-    public string? Path { get; }
-
-    /// <summary>The pixels, if it came as pixels.</summary>
-    public PixelView Pixels { get; }
-
-    public bool HasPixels => Pixels.Width > 0;
-
-    public static ImageInput FromFile(string path) => new(path, true, null, default, default, Stopwatch.GetTimestamp());
+    public static ImageInput FromFile(string path) => new(Kind.File, path, null, default, default, Stopwatch.GetTimestamp());
 
     public static ImageInput FromStream(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream, "image");
-        return new ImageInput(null, false, stream, default, default, Stopwatch.GetTimestamp());
+        return new ImageInput(Kind.Stream, null, stream, default, default, Stopwatch.GetTimestamp());
     }
 
-    public static ImageInput FromMemory(ReadOnlySpan<byte> encoded) => new(null, false, null, encoded, default, Stopwatch.GetTimestamp());
+    public static ImageInput FromMemory(ReadOnlySpan<byte> encoded) => FromMemory(encoded, null, Stopwatch.GetTimestamp());
 
-    /// <summary>A file that was read already.</summary>
-    /// <param name="encoded">Its bytes.</param>
-    /// <param name="path">Its path, if it has one.</param>
-    /// <param name="start">When it was handed in.</param>
-    public static ImageInput FromRead(ReadOnlySpan<byte> encoded, string? path, long start) => new(path, false, null, encoded, default, start);
+    /// <summary>Creates an input from a file that was read before.</summary>
+    /// <param name="encoded">The contents of the file.</param>
+    /// <param name="path">The path for error messages; <see langword="null"/> if there is none.</param>
+    /// <param name="start">The time at which the caller passed the image.</param>
+    public static ImageInput FromMemory(ReadOnlySpan<byte> encoded, string? path, long start) => new(Kind.Memory, path, null, encoded, default, start);
 
     /// <exception cref="ArgumentException">The view is <c>default</c>.</exception>
     public static ImageInput FromPixels(PixelView pixels) => pixels.Width > 0
-        ? new ImageInput(null, false, null, default, pixels, Stopwatch.GetTimestamp())
+        ? new ImageInput(Kind.Pixels, null, null, default, pixels, Stopwatch.GetTimestamp())
         : throw new ArgumentException("The PixelView is default: it describes no pixels. Create it with its constructor.", nameof(pixels));
 
-    /// <summary>Reads what has to be read before it can be decoded.</summary>
-    /// <returns>The bytes of a file or stream; nothing where the caller has them.</returns>
-    public EncodedFile Read(int maxBytes)
-        => _isFile ? EncodedFile.Read(Path!, maxBytes)
-            : _stream is not null ? EncodedFile.Read(_stream, maxBytes, null)
-            : default;
+    /// <summary>Reads and decodes the image as far as needed.</summary>
+    /// <param name="decoder">The decoder for encoded images.</param>
+    /// <param name="options">The limits.</param>
+    /// <param name="profile">The profile that the image will be preprocessed with.</param>
+    /// <param name="pixels">Receives the pixels: the caller's own, or those of the returned image.</param>
+    /// <returns>The decoded image, which the caller disposes; <see langword="null"/> if the input is pixels.</returns>
+    /// <exception cref="ImageDecodeException">The image cannot be decoded or exceeds a limit.</exception>
+    /// <exception cref="IOException">The file or stream cannot be read.</exception>
+    public DecodedImage? Open(IImageDecoder decoder, ImageDecodingOptions options, PreprocessingProfile profile, out PixelView pixels)
+    {
+        if (_kind == Kind.Pixels)
+        {
+            pixels = _pixels;
+            return null;
+        }
 
-    /// <param name="file">What was read.</param>
-    public ReadOnlySpan<byte> Encoded(in EncodedFile file) => _isFile || _stream is not null ? file.Span : _encoded;
+        using EncodedFile file = _kind switch
+        {
+            Kind.File => EncodedFile.Read(_path!, options.MaxBytes),
+            Kind.Stream => EncodedFile.Read(_stream!, options.MaxBytes, null),
+            _ => default,
+        };
+        try
+        {
+            DecodedImage image = ImageDecoding.Decode(
+                decoder, _kind == Kind.Memory ? _encoded : file.Span, options, profile.AutoOrient, profile.ShrinkOnLoad ? profile.Resize : null);
+            pixels = image.Pixels;
+            return image;
+        }
+        catch (ImageDecodeException exception) when (_path is not null)
+        {
+            throw new ImageDecodeException(exception.Failure, exception.Reason, _path, exception);
+        }
+    }
 }

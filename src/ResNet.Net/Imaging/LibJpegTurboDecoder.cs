@@ -38,20 +38,19 @@ public sealed unsafe class LibJpegTurboDecoder : IImageDecoder
     public IReadOnlyList<string> Formats { get; }
 
     /// <inheritdoc/>
-    public bool CanDecode(ReadOnlySpan<byte> encoded) => ImageFormatDetector.Detect(encoded) == ImageFormat.Jpeg || _others.CanDecode(encoded);
-
-    /// <inheritdoc/>
-    public void Decode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
+    public bool TryDecode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (!TryDecode(encoded, request))
+        if (TryDecodeJpeg(encoded, request))
         {
-            request.Restart();
-            _others.Decode(encoded, request);
+            return true;
         }
+
+        request.Reset();
+        return _others.TryDecode(encoded, request);
     }
 
-    private bool TryDecode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
+    private bool TryDecodeJpeg(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
     {
         // An orientation of 0 is in doubt.
         if (!JpegStructure.TryRead(encoded, out JpegStructure jpeg) || jpeg.Orientation == 0 || !request.Options.Allows(jpeg.Width, jpeg.Height))

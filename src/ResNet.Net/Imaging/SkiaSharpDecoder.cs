@@ -17,13 +17,15 @@ public sealed unsafe class SkiaSharpDecoder : IImageDecoder
     public IReadOnlyList<string> Formats { get; } = ["JPEG", "PNG", "WebP", "GIF", "BMP", "ICO"];
 
     /// <inheritdoc/>
-    public bool CanDecode(ReadOnlySpan<byte> encoded) => ImageFormatDetector.Detect(encoded) is not (ImageFormat.Unknown or ImageFormat.Tiff);
-
-    /// <inheritdoc/>
-    public void Decode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
+    public bool TryDecode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        ImageFormat format = ImageFormatDetector.Detect(encoded);
+        ImageFormat format = request.Format;
+        if (format is ImageFormat.Unknown or ImageFormat.Tiff)
+        {
+            return false;
+        }
+
         if (format == ImageFormat.Ico)
         {
             CheckIcoEntries(encoded);
@@ -40,6 +42,8 @@ public sealed unsafe class SkiaSharpDecoder : IImageDecoder
             using SKCodec codec = SKCodec.Create(data) ?? throw Failure(encoded, format, isTruncated: false);
             Decode(codec, encoded, format, request);
         }
+
+        return true;
     }
 
     private static void Decode(SKCodec codec, ReadOnlySpan<byte> encoded, ImageFormat format, ImageDecodeRequest request)

@@ -188,14 +188,17 @@ public class LibJpegTurboDecoderTests
     }
 
     [LibJpegTurboFact]
-    public void CanDecode_FormatOfTheOtherDecoder_IsTrue()
+    public void Decode_OtherFormat_GoesToTheOtherDecoder()
     {
-        LibJpegTurboDecoder decoder = new(new PngOnly());
+        PngOnly others = new();
+        LibJpegTurboDecoder decoder = new(others);
 
         decoder.Formats.Should().Equal("JPEG", "PNG");
-        decoder.CanDecode([0xFF, 0xD8, 0xFF, 0xE0]).Should().BeTrue();
-        decoder.CanDecode(ImageFixtures.Get("png-rgb").Encoded()).Should().BeTrue();
-        decoder.CanDecode(ImageFixtures.Get("webp-lossy").Encoded()).Should().BeFalse();
+        DecodeOutcome.Of(decoder, ImageFixtures.Get("jpeg-baseline").Encoded()).Failure.Should().BeNull();
+        others.Calls.Should().Be(0);
+        DecodeOutcome.Of(decoder, ImageFixtures.Get("png-rgb").Encoded()).Failure.Should().BeNull();
+        DecodeOutcome.Of(decoder, ImageFixtures.Get("webp-lossy").Encoded()).Failure.Should().Be(ImageDecodeFailure.UnsupportedFormat);
+        others.Calls.Should().Be(2);
     }
 
     private sealed class CountingDecoder(IImageDecoder decoder) : IImageDecoder
@@ -204,21 +207,25 @@ public class LibJpegTurboDecoderTests
 
         public IReadOnlyList<string> Formats => decoder.Formats;
 
-        public bool CanDecode(ReadOnlySpan<byte> encoded) => decoder.CanDecode(encoded);
-
-        public void Decode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
+        public bool TryDecode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
         {
             Calls++;
-            decoder.Decode(encoded, request);
+            return decoder.TryDecode(encoded, request);
         }
     }
 
     private sealed class PngOnly : IImageDecoder
     {
+        private readonly SkiaSharpDecoder _decoder = new();
+
+        public int Calls { get; private set; }
+
         public IReadOnlyList<string> Formats => ["PNG"];
 
-        public bool CanDecode(ReadOnlySpan<byte> encoded) => encoded.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P']);
-
-        public void Decode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request) => throw new NotSupportedException();
+        public bool TryDecode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
+        {
+            Calls++;
+            return encoded.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P']) && _decoder.TryDecode(encoded, request);
+        }
     }
 }
