@@ -155,7 +155,7 @@ public sealed class ResNetClassifierEmbedTests : IDisposable
         ((Action)(() => plain.Embed(Images[0]))).Should().Throw<InvalidOperationException>().WithMessage("*ResNetClassifierOptions.Outputs = ModelOutputs.Features*");
         ((Action)(() => plain.EmbedBatch([Images[0]]))).Should().Throw<InvalidOperationException>();
         ((Action)(() => _ = plain.FeatureCount)).Should().Throw<InvalidOperationException>();
-        ((Action)(() => _classifier.Embed(OneColor(1, 2, 3), new float[63]))).Should().Throw<ArgumentException>().WithMessage("*64 features*63*");
+        ((Action)(() => _classifier.Embed(OneColor(1, 2, 3), new float[63]))).Should().Throw<ArgumentException>().WithMessage("*64 values*63*");
         ((Action)(() => _classifier.Embed(default(PixelView)))).Should().Throw<ArgumentException>();
         ((Action)(() => ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Outputs = (ModelOutputs)8 }).Dispose())).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Outputs");
         _classifier.Dispose();

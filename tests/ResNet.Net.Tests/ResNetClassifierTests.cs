@@ -91,7 +91,7 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
         ((Action)(() => _classifier.Classify((Stream)null!))).Should().Throw<ArgumentNullException>();
         ((Action)(() => _classifier.Classify(default(PixelView)))).Should().Throw<ArgumentException>().WithMessage("*default*");
         ((Action)(() => _classifier.Classify(new PixelView(new byte[3], 1, 1), Span<Prediction>.Empty))).Should().Throw<ArgumentException>();
-        ((Action)(() => _classifier.GetScores(new PixelView(new byte[3], 1, 1), new float[9]))).Should().Throw<ArgumentException>().WithMessage("*10 classes*9 places*");
+        ((Action)(() => _classifier.GetScores(new PixelView(new byte[3], 1, 1), new float[9]))).Should().Throw<ArgumentException>().WithMessage("*10 classes*9 values*");
     }
 
     [Fact]
