@@ -8,7 +8,9 @@ public sealed partial class ResNetClassifier
     /// <param name="cancellationToken">Cancels between reading, decoding and inference. A stage that has started completes.</param>
     /// <returns>The most probable classes.</returns>
     /// <exception cref="ImageDecodeException">The file is not a supported image, is damaged, or exceeds a limit.</exception>
-    /// <exception cref="IOException">The file cannot be read, for example because it does not exist (<see cref="FileNotFoundException"/>).</exception>
+    /// <exception cref="IOException">
+    /// The file cannot be read, for example because it does not exist (<see cref="FileNotFoundException"/>).
+    /// </exception>
     /// <exception cref="UnauthorizedAccessException">Access to the file is denied, or the path is a folder.</exception>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
@@ -19,8 +21,8 @@ public sealed partial class ResNetClassifier
         => ClassifyAsync(maxBytes => EncodedFile.ReadAsync(path, maxBytes, cancellationToken), path, topK, cancellationToken);
 
     /// <summary>
-    /// Reads an image from a stream asynchronously, then classifies it on a thread of the thread pool. The stream is read to its end and stays
-    /// open.
+    /// Reads an image from a stream asynchronously, then classifies it on a thread of the thread pool. The stream is read to its end and
+    /// stays open.
     /// </summary>
     /// <param name="image">The encoded image.</param>
     /// <param name="topK">The number of classes to return, at least 1. A larger number than there are classes returns all of them.</param>
@@ -43,7 +45,7 @@ public sealed partial class ResNetClassifier
             ModelOutputs.None,
             readFile,
             path,
-            (InferenceSlot slot, PixelView pixels, StageTimings stages, Prediction[] target) => _readPredictions(slot, pixels, stages, target),
+            (slot, pixels, stages, target) => _readPredictions(slot, pixels, stages, target),
             predictions,
             cancellationToken).ConfigureAwait(false);
         return new Classification(predictions, timings);

@@ -15,7 +15,9 @@ public sealed partial class ResNetClassifier
         return ClassifyBatch(paths.Count, i => ImageInput.FromFile(paths[i]), topK);
     }
 
-    /// <summary>Classifies encoded images in memory: decodes on all cores and runs the model on <see cref="BatchSize"/> images at a time.</summary>
+    /// <summary>
+    /// Classifies encoded images in memory: decodes on all cores and runs the model on <see cref="BatchSize"/> images at a time.
+    /// </summary>
     /// <param name="encoded">The contents of image files; read during the call only.</param>
     /// <param name="topK">The number of classes to return, at least 1. A larger number than there are classes returns all of them.</param>
     /// <returns>One outcome per image, in the order of the input. An image that fails doesn't fail the others.</returns>
@@ -46,7 +48,8 @@ public sealed partial class ResNetClassifier
         if (probabilities.Length < (long)encoded.Count * Labels.Count)
         {
             throw new ArgumentException(
-                $"{encoded.Count} images of {Labels.Count} classes need room for {(long)encoded.Count * Labels.Count} values, but the memory has room for {probabilities.Length}.",
+                $"{encoded.Count} images of {Labels.Count} classes need room for {(long)encoded.Count * Labels.Count} values, "
+                + $"but the memory has room for {probabilities.Length}.",
                 nameof(probabilities));
         }
 

@@ -7,7 +7,9 @@ public sealed partial class ResNetClassifier
     /// <param name="topK">The number of classes to return, at least 1. A larger number than there are classes returns all of them.</param>
     /// <returns>The most probable classes.</returns>
     /// <exception cref="ImageDecodeException">The file is not a supported image, is damaged, or exceeds a limit.</exception>
-    /// <exception cref="IOException">The file cannot be read, for example because it does not exist (<see cref="FileNotFoundException"/>).</exception>
+    /// <exception cref="IOException">
+    /// The file cannot be read, for example because it does not exist (<see cref="FileNotFoundException"/>).
+    /// </exception>
     /// <exception cref="UnauthorizedAccessException">Access to the file is denied, or the path is a folder.</exception>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
@@ -48,8 +50,12 @@ public sealed partial class ResNetClassifier
     /// <summary>Classifies pixels in memory and writes the predictions to the caller's memory. Allocates nothing.</summary>
     /// <param name="pixels">The pixels; read during the call only.</param>
     /// <param name="predictions">Receives the most probable classes, the most probable first. Must not be empty.</param>
-    /// <returns>The number of predictions written: the length of <paramref name="predictions"/>, or the number of classes if that is smaller.</returns>
-    /// <exception cref="ArgumentException"><paramref name="predictions"/> is empty, or <paramref name="pixels"/> is <c>default</c>.</exception>
+    /// <returns>
+    /// The number of predictions written: the length of <paramref name="predictions"/>, or the number of classes if that is smaller.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="predictions"/> is empty, or <paramref name="pixels"/> is <c>default</c>.
+    /// </exception>
     /// <exception cref="ResNetException">The model returns a score that is not finite.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public int Classify(PixelView pixels, Span<Prediction> predictions)
@@ -70,13 +76,16 @@ public sealed partial class ResNetClassifier
     /// </summary>
     /// <param name="pixels">The pixels; read during the call only.</param>
     /// <param name="scores">Receives one value per class; at least <c>Labels.Count</c> long.</param>
-    /// <exception cref="ArgumentException"><paramref name="scores"/> is too short, or <paramref name="pixels"/> is <c>default</c>.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="scores"/> is too short, or <paramref name="pixels"/> is <c>default</c>.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public void GetScores(PixelView pixels, Span<float> scores)
     {
         if (scores.Length < Labels.Count)
         {
-            throw new ArgumentException($"The model has {Labels.Count} classes, but the span has room for {scores.Length} values.", nameof(scores));
+            throw new ArgumentException(
+                $"The model has {Labels.Count} classes, but the span has room for {scores.Length} values.", nameof(scores));
         }
 
         _ = _pipeline.Run(Operation.Scores, ModelOutputs.None, ImageInput.FromPixels(pixels), _readScores, scores);

@@ -27,7 +27,9 @@ public sealed partial class ResNetClassifier
     /// <returns><see cref="FeatureCount"/> values.</returns>
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
     /// <exception cref="ImageDecodeException">The file is not a supported image, is damaged, or exceeds a limit.</exception>
-    /// <exception cref="IOException">The file cannot be read, for example because it does not exist (<see cref="FileNotFoundException"/>).</exception>
+    /// <exception cref="IOException">
+    /// The file cannot be read, for example because it does not exist (<see cref="FileNotFoundException"/>).
+    /// </exception>
     /// <exception cref="UnauthorizedAccessException">Access to the file is denied, or the path is a folder.</exception>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     /// <exception cref="ResNetException">The model returns a feature that is not finite.</exception>
@@ -81,14 +83,17 @@ public sealed partial class ResNetClassifier
     /// all-zero embedding stays zero.
     /// </param>
     /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
-    /// <exception cref="ArgumentException"><paramref name="features"/> is too short, or <paramref name="pixels"/> is <c>default</c>.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="features"/> is too short, or <paramref name="pixels"/> is <c>default</c>.
+    /// </exception>
     /// <exception cref="ResNetException">The model returns a feature that is not finite.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public void Embed(PixelView pixels, Span<float> features, bool normalize = false)
     {
         if (features.Length < FeatureCount)
         {
-            throw new ArgumentException($"An embedding has {FeatureCount} values, but the span has room for {features.Length}.", nameof(features));
+            throw new ArgumentException(
+                $"An embedding has {FeatureCount} values, but the span has room for {features.Length}.", nameof(features));
         }
 
         Embed(ImageInput.FromPixels(pixels), features, normalize);

@@ -10,10 +10,14 @@ public sealed partial class ResNetClassifier
     /// <param name="path">The path of the file.</param>
     /// <param name="classIndex">The index of the class in the model's output; <see langword="null"/> for the most probable class.</param>
     /// <returns>The map, with a copy of the image.</returns>
-    /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.ActivationMaps"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The classifier was created without <see cref="ModelOutputs.ActivationMaps"/>.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The model has no class <paramref name="classIndex"/>.</exception>
     /// <exception cref="ImageDecodeException">The file is not a supported image, is damaged, or exceeds a limit.</exception>
-    /// <exception cref="IOException">The file cannot be read, for example because it does not exist (<see cref="FileNotFoundException"/>).</exception>
+    /// <exception cref="IOException">
+    /// The file cannot be read, for example because it does not exist (<see cref="FileNotFoundException"/>).
+    /// </exception>
     /// <exception cref="UnauthorizedAccessException">Access to the file is denied, or the path is a folder.</exception>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     /// <exception cref="ResNetException">The model returns a score or an activation that is not finite.</exception>
@@ -24,7 +28,9 @@ public sealed partial class ResNetClassifier
     /// <param name="image">The encoded image.</param>
     /// <param name="classIndex">The index of the class in the model's output; <see langword="null"/> for the most probable class.</param>
     /// <returns>The map, with a copy of the image.</returns>
-    /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.ActivationMaps"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The classifier was created without <see cref="ModelOutputs.ActivationMaps"/>.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The model has no class <paramref name="classIndex"/>.</exception>
     /// <exception cref="ImageDecodeException">The stream does not contain a supported image, or the image exceeds a limit.</exception>
     /// <exception cref="ResNetException">The model returns a score or an activation that is not finite.</exception>
@@ -35,7 +41,9 @@ public sealed partial class ResNetClassifier
     /// <param name="encoded">The contents of an image file; read during the call only.</param>
     /// <param name="classIndex">The index of the class in the model's output; <see langword="null"/> for the most probable class.</param>
     /// <returns>The map, with a copy of the image.</returns>
-    /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.ActivationMaps"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The classifier was created without <see cref="ModelOutputs.ActivationMaps"/>.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The model has no class <paramref name="classIndex"/>.</exception>
     /// <exception cref="ImageDecodeException">The bytes are not a supported image, or the image exceeds a limit.</exception>
     /// <exception cref="ResNetException">The model returns a score or an activation that is not finite.</exception>
@@ -46,7 +54,9 @@ public sealed partial class ResNetClassifier
     /// <param name="pixels">The pixels; copied.</param>
     /// <param name="classIndex">The index of the class in the model's output; <see langword="null"/> for the most probable class.</param>
     /// <returns>The map, with a copy of the image.</returns>
-    /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.ActivationMaps"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The classifier was created without <see cref="ModelOutputs.ActivationMaps"/>.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The model has no class <paramref name="classIndex"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="pixels"/> is <c>default</c>.</exception>
     /// <exception cref="ResNetException">The model returns a score or an activation that is not finite.</exception>

@@ -52,7 +52,9 @@ public sealed partial class ResNetClassifier : IDisposable
             Labels = recipe.Labels ?? new LabelSet("numbered", Enumerable.Range(0, _layout.ClassCount).Select(i => $"class {i}"));
             if (Labels.Count != _layout.ClassCount)
             {
-                throw new ResNetException($"The model '{ModelName}' has {_layout.ClassCount} classes, but the label set '{Labels.Name}' has {Labels.Count} labels. Give one label a class, in the order of the outputs.");
+                throw new ResNetException(
+                    $"The model '{ModelName}' has {_layout.ClassCount} classes, but the label set '{Labels.Name}' has {Labels.Count} labels. "
+                    + "Provide exactly one label per class, in output order.");
             }
 
             ExecutionProvider = ProviderOf(options);
@@ -109,7 +111,8 @@ public sealed partial class ResNetClassifier : IDisposable
     public string OnnxRuntimeVersion { get; }
 
     /// <summary>
-    /// Frees the model. Calls that have begun, whole batches included, complete first; later ones throw <see cref="ObjectDisposedException"/>.
+    /// Frees the model. Calls that have begun, whole batches included, complete first; later ones throw
+    /// <see cref="ObjectDisposedException"/>.
     /// </summary>
     public void Dispose()
     {
@@ -151,7 +154,8 @@ public sealed partial class ResNetClassifier : IDisposable
         };
     }
 
-    private static ILogger CreateLog(ResNetClassifierOptions options) => options.LoggerFactory?.CreateLogger<ResNetClassifier>() ?? NullLogger<ResNetClassifier>.Instance;
+    private static ILogger CreateLog(ResNetClassifierOptions options)
+        => options.LoggerFactory?.CreateLogger<ResNetClassifier>() ?? NullLogger<ResNetClassifier>.Instance;
 
     private static string ProviderOf(ResNetClassifierOptions options) => options.ExecutionProvider?.Name ?? "CPU";
 
@@ -213,7 +217,8 @@ public sealed partial class ResNetClassifier : IDisposable
         if (!float.IsFinite(value))
         {
             throw new ResNetException(
-                $"The model '{ModelName}' returned the {what} {value}. Its weights are damaged, or the preprocessing profile '{Profile.Name}' does not fit it.");
+                $"The model '{ModelName}' returned the {what} {value}. "
+                + $"Its weights are damaged, or the preprocessing profile '{Profile.Name}' does not fit it.");
         }
     }
 

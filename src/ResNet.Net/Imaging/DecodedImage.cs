@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace ResNet.Net;
 
-/// <summary>Represents a decoded image whose pixels lie in pooled memory. Dispose it to return the memory; the pixels are invalid from then on.</summary>
+/// <summary>
+/// Represents a decoded image whose pixels lie in pooled memory. Dispose it to return the memory; the pixels are invalid from then on.
+/// </summary>
 public sealed class DecodedImage : IDisposable
 {
     private byte[]? _pixels;

@@ -20,8 +20,8 @@ public interface IImageDecoder
     /// <param name="encoded">The encoded image, which may be damaged, short or empty; valid during the call only.</param>
     /// <param name="request">The options, and the memory for the pixels.</param>
     /// <returns>
-    /// <see langword="true"/> if the image was decoded; <see langword="false"/> if its first bytes do not belong to a format that the decoder
-    /// reads. In that case, <paramref name="request"/> was not used, so that another decoder can try.
+    /// <see langword="true"/> if the image was decoded; <see langword="false"/> if its first bytes do not belong to a format that the
+    /// decoder reads. In that case, <paramref name="request"/> was not used, so that another decoder can try.
     /// </returns>
     /// <exception cref="ImageDecodeException">The format is supported, but the image cannot be decoded or exceeds a limit.</exception>
     bool TryDecode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request);

@@ -29,7 +29,9 @@ public sealed class ImageDecodeRequest
     /// <summary>Gets the format of the image, detected once from its first bytes.</summary>
     internal ImageFormat Format { get; }
 
-    /// <summary>Checks the header against the limits, before memory for pixels is allocated. Call it once, before <see cref="GetPixels"/>.</summary>
+    /// <summary>
+    /// Checks the header against the limits, before memory for pixels is allocated. Call it once, before <see cref="GetPixels"/>.
+    /// </summary>
     /// <param name="header">The header.</param>
     /// <returns>
     /// 1, 2, 4 or 8: the largest denominator by which the decoder may reduce both sides while it decodes, if its codec can. 1 unless
@@ -46,7 +48,8 @@ public sealed class ImageDecodeRequest
 
         if (header.Width < 1 || header.Height < 1)
         {
-            throw new ImageDecodeException(ImageDecodeFailure.Corrupt, $"the {header.Format} image claims a size of {header.Width}x{header.Height} pixels.");
+            throw new ImageDecodeException(
+                ImageDecodeFailure.Corrupt, $"the {header.Format} image claims a size of {header.Width}x{header.Height} pixels.");
         }
 
         if (!Options.Allows(header.Width, header.Height))
@@ -66,14 +69,17 @@ public sealed class ImageDecodeRequest
     /// <param name="width">The number of columns that the decoder writes: the header's, or fewer if it reduces the image.</param>
     /// <param name="height">The number of rows that the decoder writes.</param>
     /// <param name="format">
-    /// The layout of the pixels. For an opaque image, <see cref="PixelFormat.Rgbx32"/> saves the pass that <see cref="PixelFormat.Rgba32"/> takes.
+    /// The layout of the pixels. For an opaque image, <see cref="PixelFormat.Rgbx32"/> saves the pass that <see cref="PixelFormat.Rgba32"/>
+    /// takes.
     /// </param>
     /// <returns>
-    /// <c>width * height * bytes per pixel</c> bytes with arbitrary contents, valid until <see cref="IImageDecoder.TryDecode"/> returns. The
-    /// decoder must write all of them, since they may hold pixels of another image.
+    /// <c>width * height * bytes per pixel</c> bytes with arbitrary contents, valid until <see cref="IImageDecoder.TryDecode"/> returns.
+    /// The decoder must write all of them, since they may hold pixels of another image.
     /// </returns>
     /// <exception cref="InvalidOperationException"><see cref="Accept"/> was not called, or this method was called before.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The size is not positive or exceeds the accepted header, or the format is unknown.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The size is not positive or exceeds the accepted header, or the format is unknown.
+    /// </exception>
     public Span<byte> GetPixels(int width, int height, PixelFormat format)
     {
         if (_header.Width == 0 || _pixels is not null)
@@ -109,7 +115,8 @@ public sealed class ImageDecodeRequest
     internal DecodedImage Complete()
     {
         byte[] pixels = _pixels
-            ?? throw new InvalidOperationException("The decoder returned true without calling GetPixels. It must write pixels, return false, or throw ImageDecodeException.");
+            ?? throw new InvalidOperationException(
+                "The decoder returned true without calling GetPixels. It must write pixels, return false, or throw ImageDecodeException.");
         _pixels = null;
         DecodedImage image = new(pixels, _layout.Width, _layout.Height, _layout.Format, _header.Width, _header.Height);
         image.Flatten(Options.Background);

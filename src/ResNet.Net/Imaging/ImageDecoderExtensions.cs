@@ -8,7 +8,9 @@ public static class ImageDecoderExtensions
     /// <param name="encoded">A whole encoded image; read during the call only.</param>
     /// <param name="options">The limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The image, which the caller disposes.</returns>
-    /// <exception cref="ImageDecodeException">The image cannot be decoded, is of a format that the decoder does not read, or exceeds a limit.</exception>
+    /// <exception cref="ImageDecodeException">
+    /// The image cannot be decoded, is of a format that the decoder does not read, or exceeds a limit.
+    /// </exception>
     /// <exception cref="ArgumentNullException"><paramref name="decoder"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A limit of <paramref name="options"/> is out of range.</exception>
     public static DecodedImage Decode(this IImageDecoder decoder, ReadOnlySpan<byte> encoded, ImageDecodingOptions? options = null)

@@ -31,7 +31,8 @@ internal static class ImageDecoding
         {
             throw new ImageDecodeException(
                 ImageDecodeFailure.TooLarge,
-                $"the JPEG image has {JpegScans.Limit} scans or more, each of which costs a pass over the image. Save it again from its source.");
+                $"the JPEG image has {JpegScans.Limit} scans or more, each of which costs a pass over the image. "
+                + "Save it again from its source.");
         }
 
         ImageDecodeRequest request = new(options, format, autoOrient, shrinkFor);

@@ -49,7 +49,8 @@ internal readonly ref struct ImageInput
     /// <param name="encoded">The contents of the file.</param>
     /// <param name="path">The path for error messages; <see langword="null"/> if there is none.</param>
     /// <param name="start">The time at which the caller passed the image.</param>
-    public static ImageInput FromMemory(ReadOnlySpan<byte> encoded, string? path, long start) => new(Kind.Memory, path, null, encoded, default, start);
+    public static ImageInput FromMemory(ReadOnlySpan<byte> encoded, string? path, long start)
+        => new(Kind.Memory, path, null, encoded, default, start);
 
     /// <exception cref="ArgumentException">The view is <c>default</c>.</exception>
     public static ImageInput FromPixels(PixelView pixels) => pixels.Width > 0
@@ -81,7 +82,11 @@ internal readonly ref struct ImageInput
         try
         {
             DecodedImage image = ImageDecoding.Decode(
-                decoder, _kind == Kind.Memory ? _encoded : file.Span, options, profile.AutoOrient, profile.ShrinkOnLoad ? profile.Resize : null);
+                decoder,
+                _kind == Kind.Memory ? _encoded : file.Span,
+                options,
+                profile.AutoOrient,
+                profile.ShrinkOnLoad ? profile.Resize : null);
             pixels = image.Pixels;
             return image;
         }

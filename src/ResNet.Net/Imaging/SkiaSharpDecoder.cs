@@ -5,8 +5,8 @@ namespace ResNet.Net;
 
 /// <summary>Decodes JPEG, PNG, WebP, GIF (first frame), BMP and ICO (largest image) with SkiaSharp. The default decoder.</summary>
 /// <remarks>
-/// The pixels of a JPEG image equal those of Pillow (libjpeg-turbo). Color profiles are not applied. The decoder has no state: any number of threads can use one
-/// instance concurrently.
+/// The pixels of a JPEG image equal those of Pillow (libjpeg-turbo). Color profiles are not applied. The decoder has no state: any number
+/// of threads can use one instance concurrently.
 /// </remarks>
 public sealed unsafe class SkiaSharpDecoder : IImageDecoder
 {
@@ -73,7 +73,8 @@ public sealed unsafe class SkiaSharpDecoder : IImageDecoder
             result = codec.GetPixels(target, (nint)first);
         }
 
-        // Skia completes a progressive JPEG image that ends early, takes a smaller image of an icon that ends early, and calls both a success.
+        // Skia completes a progressive JPEG image that ends early, takes a smaller image of an icon that ends early, and calls both a
+        // success.
         if (result == SKCodecResult.Success && !(format is ImageFormat.Jpeg or ImageFormat.Ico && FileEnd.IsMissing(encoded, format)))
         {
             return;
@@ -91,17 +92,20 @@ public sealed unsafe class SkiaSharpDecoder : IImageDecoder
         int entries = encoded.Length < 6 ? 0 : BinaryPrimitives.ReadUInt16LittleEndian(encoded[4..]);
         if (entries > MaxIcoEntries)
         {
-            throw new ImageDecodeException(ImageDecodeFailure.TooLarge, $"the ICO file has {entries} images; at most {MaxIcoEntries} are read.");
+            throw new ImageDecodeException(
+                ImageDecodeFailure.TooLarge, $"the ICO file has {entries} images; at most {MaxIcoEntries} are read.");
         }
     }
 
     private static ImageDecodeException Failure(ReadOnlySpan<byte> encoded, ImageFormat format, bool isTruncated) => format switch
     {
         ImageFormat.Jpeg when JpegKind.Unusual(encoded) is string kind => new ImageDecodeException(
-            ImageDecodeFailure.UnsupportedFormat, $"the JPEG image is {kind}, which the decoder does not read. Convert it to baseline or progressive JPEG with 8 bits per sample."),
+            ImageDecodeFailure.UnsupportedFormat,
+            $"the JPEG image is {kind}, which the decoder does not read. Convert it to baseline or progressive JPEG with 8 bits per sample."),
         _ when isTruncated || FileEnd.IsMissing(encoded, format) => new ImageDecodeException(
             ImageDecodeFailure.Truncated,
-            $"the {format.Name()} image ends early. Was it uploaded or read completely? ImageDecodingOptions.AllowTruncated accepts what there is, where the format permits."),
+            $"the {format.Name()} image ends early. Was it uploaded or read completely? "
+            + "Set ImageDecodingOptions.AllowTruncated to accept the pixels that exist, if the format permits it."),
         _ => new ImageDecodeException(ImageDecodeFailure.Corrupt, $"the {format.Name()} image is damaged. Save it again from its source."),
     };
 }

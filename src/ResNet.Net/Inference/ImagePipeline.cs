@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace ResNet.Net;
 
 /// <summary>
-/// Takes images from the caller's input to the outputs of the model: decodes, preprocesses into a pinned slot, runs, and lets the caller read
-/// the slot. Every image is reported to telemetry and the log. Thread-safe; owns the session.
+/// Takes images from the caller's input to the outputs of the model: decodes, preprocesses into a pinned slot, runs, and lets the caller
+/// read the slot. Every image is reported to telemetry and the log. Thread-safe; owns the session.
 /// </summary>
 internal sealed class ImagePipeline : IDisposable
 {
@@ -67,7 +67,8 @@ internal sealed class ImagePipeline : IDisposable
     /// <param name="image">The image.</param>
     /// <param name="read">Reads the outputs into <paramref name="target"/>.</param>
     /// <param name="target">The destination, passed to <paramref name="read"/>.</param>
-    public StageTimings Run<TTarget>(Operation operation, ModelOutputs outputs, scoped ImageInput image, OutputReader<TTarget> read, TTarget target)
+    public StageTimings Run<TTarget>(
+        Operation operation, ModelOutputs outputs, scoped ImageInput image, OutputReader<TTarget> read, TTarget target)
         where TTarget : allows ref struct
     {
         ThrowIfDisposed();
@@ -104,7 +105,8 @@ internal sealed class ImagePipeline : IDisposable
         {
             using EncodedFile file = await readFile(_decoding.MaxBytes).ConfigureAwait(false);
             StageTimings timings = await Task.Run(
-                () => Process(outputs, ImageInput.FromMemory(file.Span, path, start), read, target), cancellationToken).ConfigureAwait(false);
+                () => Process(outputs, ImageInput.FromMemory(file.Span, path, start), read, target),
+                cancellationToken).ConfigureAwait(false);
             call.Answered(timings);
             call.End();
             return timings;
@@ -141,7 +143,8 @@ internal sealed class ImagePipeline : IDisposable
                 {
                     int batch = Math.Min(items.Length, count - reported);
                     Prepare(slot, items, reported, batch, source);
-                    failed += Infer(slot, call, operation, outputs, items.AsSpan(0, batch), results.AsSpan(reported, batch), reported, read, fail);
+                    Span<TResult> batchResults = results.AsSpan(reported, batch);
+                    failed += Infer(slot, call, operation, outputs, items.AsSpan(0, batch), batchResults, reported, read, fail);
                     reported += batch;
                 }
             }
@@ -183,7 +186,9 @@ internal sealed class ImagePipeline : IDisposable
             long preprocessed = Stopwatch.GetTimestamp();
             slot.Run(1, outputs);
             StageTimings timings = new(
-                Stopwatch.GetElapsedTime(image.Start, opened), Stopwatch.GetElapsedTime(opened, preprocessed), Stopwatch.GetElapsedTime(preprocessed));
+                Stopwatch.GetElapsedTime(image.Start, opened),
+                Stopwatch.GetElapsedTime(opened, preprocessed),
+                Stopwatch.GetElapsedTime(preprocessed));
             read(slot, pixels, timings, target);
             return timings;
         }
@@ -219,15 +224,19 @@ internal sealed class ImagePipeline : IDisposable
             using DecodedImage? decoded = image.Open(_decoder, _decoding, _preprocessor.Profile, out PixelView pixels);
             long opened = decoded is null ? image.Start : Stopwatch.GetTimestamp();
             _preprocessor.Run(pixels, slot.Input(position), scratch);
-            return new BatchItem(new StageTimings(Stopwatch.GetElapsedTime(image.Start, opened), Stopwatch.GetElapsedTime(opened), default), null);
+            StageTimings timings = new(Stopwatch.GetElapsedTime(image.Start, opened), Stopwatch.GetElapsedTime(opened), default);
+            return new BatchItem(timings, null);
         }
-        catch (Exception exception) when (exception is ImageDecodeException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception exception)
+            when (exception is ImageDecodeException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             return new BatchItem(default, exception);
         }
     }
 
-    /// <summary>Runs the model on a prepared batch and reads the results. Positions of failed images hold an older image, whose outputs are ignored.</summary>
+    /// <summary>
+    /// Runs the model on a prepared batch and reads the results. Positions of failed images hold an older image, whose outputs are ignored.
+    /// </summary>
     /// <returns>The number of images that failed.</returns>
     private int Infer<TResult>(
         InferenceSlot slot,
