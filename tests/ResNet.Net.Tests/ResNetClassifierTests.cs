@@ -150,7 +150,8 @@ public sealed class ResNetClassifierTests : IClassFixture<ResNetClassifierTests.
         string bad = folder.Write("bad.png", "nothing");
         string missing = Path.Combine(folder.FullPath, "missing.png");
 
-        IReadOnlyList<ClassificationOutcome> outcomes = _classifier.ClassifyBatch([bad, Sample("ship.png"), missing, Sample("frog.png"), null!]);
+        IReadOnlyList<ClassificationOutcome> outcomes
+            = _classifier.ClassifyBatch([bad, Sample("ship.png"), missing, Sample("frog.png"), null!]);
 
         outcomes.Select(o => o.Succeeded).Should().Equal(false, true, false, true, false);
         outcomes[0].Error.Should().BeOfType<ImageDecodeException>();

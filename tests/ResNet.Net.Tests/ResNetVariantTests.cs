@@ -24,6 +24,7 @@ public class ResNetVariantTests
         published.Should().HaveCount(18);
         foreach (JsonElement fact in published)
         {
+            JsonElement top5 = fact.GetProperty("top5");
             VariantTestData testData = new(
                 Text(fact, "testDataArchive")!, fact.GetProperty("testDataBytes").GetInt64(), Text(fact, "testDataSha256")!);
             ResNetVariant variant = ResNetVariant.Parse(Text(fact, "id")!);
@@ -43,7 +44,7 @@ public class ResNetVariantTests
             variant.FeatureName.Should().Be(Text(fact, "feature"));
             variant.FeatureSize.Should().Be(fact.GetProperty("featureDim").GetInt32());
             variant.Top1.Should().Be(fact.GetProperty("top1").GetDouble());
-            variant.Top5.Should().Be(fact.GetProperty("top5").ValueKind == JsonValueKind.Null ? null : fact.GetProperty("top5").GetDouble());
+            variant.Top5.Should().Be(top5.ValueKind == JsonValueKind.Null ? null : top5.GetDouble());
             variant.AccuracySource.Should().Be(Text(fact, "accuracySource"));
             variant.Profile.Name.Should().Be(Text(fact, "profile"));
             variant.FixedBatch.Should().Be(fact.TryGetProperty("batch", out _) ? 1 : null);

@@ -14,7 +14,7 @@ internal static class TestFolders
     /// <summary>Gets the paths of the sample images, in ordinal order.</summary>
     public static string[] SampleImagePaths => [.. Directory.GetFiles(SampleImages, "*.png").Order(StringComparer.Ordinal)];
 
-    /// <summary>Gets the folder next to the checkout that contains datasets and reference outputs. It does not exist on most machines.</summary>
+    /// <summary>Gets the folder of datasets and reference outputs next to the checkout. It does not exist on most machines.</summary>
     public static string Shared { get; } = Path.Combine(Path.GetDirectoryName(Repository)!, "shared");
 
     /// <summary>
