@@ -4,7 +4,9 @@ using System.Globalization;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Tests concurrent use of one classifier. No other tests run in parallel, because these measure the memory of the process.</summary>
+/// <summary>
+/// Tests concurrent use of one classifier. No other tests run in parallel, because these measure the memory of the process.
+/// </summary>
 [Collection(nameof(Alone))]
 public sealed class ResNetClassifierSoakTests
 {
