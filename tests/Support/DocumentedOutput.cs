@@ -6,8 +6,8 @@ namespace ResNet.Net.Tests.Support;
 
 /// <summary>Compares output in a documentation page with the output of the program.</summary>
 /// <remarks>
-/// <c>…</c> matches any text within a line. A line with only <c>…</c> matches one or more lines. Times, rates and column widths are ignored.
-/// Decimal numbers may differ by two units of the last digit or by 2 %, whichever is more, because processors round differently.
+/// <c>…</c> matches any text within a line. A line with only <c>…</c> matches one or more lines. Times, rates and column widths are
+/// ignored. Decimal numbers may differ by two units of the last digit or by 2 %, whichever is more, because processors round differently.
 /// Everything else must be equal.
 /// </remarks>
 internal static partial class DocumentedOutput
