@@ -1,5 +1,5 @@
 namespace ResNet.Net.Tests;
 
-/// <summary>Tests that nothing else may run beside.</summary>
+/// <summary>The collection of tests that must not run in parallel with any other test.</summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public sealed class Alone;

@@ -2,11 +2,11 @@ using System.Runtime.CompilerServices;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Whatever a test forgets to say, it neither reads nor writes the models of the person who runs it, nor the network.</summary>
+/// <summary>Keeps tests away from the network and from the developer's model store, even if a test configures no store.</summary>
 internal static class Isolation
 {
     [ModuleInitializer]
-#pragma warning disable CA2255 // a test assembly is an application
+#pragma warning disable CA2255 // A test assembly is an application.
     public static void Apply()
 #pragma warning restore CA2255
     {

@@ -3,7 +3,7 @@ using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Pooled features of images.</summary>
+/// <summary>Tests image embeddings.</summary>
 public sealed class ResNetClassifierEmbedTests : IDisposable
 {
     private static readonly PreprocessingProfile Plain = new()
@@ -20,21 +20,20 @@ public sealed class ResNetClassifierEmbedTests : IDisposable
 
     private readonly ResNetClassifier _classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, WithFeatures);
 
-    private static string[] Images => [.. Directory.GetFiles(TestFolders.SampleImages, "*.png").Order(StringComparer.Ordinal)];
-
     public void Dispose() => _classifier.Dispose();
 
     [Fact]
-    public void Embed_EmbeddedModel_IsTheTensorInsideTheGraph()
+    public void Embed_EmbeddedModel_ReturnsFeatureTensorOfGraph()
     {
-        // The variant's own name for it, made an output by hand.
-        OnnxModel model = Embedded();
+        // The reference: a session on the same graph, with the feature tensor added to its outputs.
+        OnnxModel model = EmbeddedModel.Parse(ResNetVariant.Cifar10ResNet20);
         string name = ResNetVariant.Cifar10ResNet20.FeatureName!;
         model.Graph.Outputs.Add(new OnnxValueInfo(name, OnnxElementType.Float, null));
-        using OrtSession session = OrtSession.FromMemory(model.ToArray(), "edited", new SessionSettings { IntraOpThreads = Environment.ProcessorCount });
+        SessionSettings settings = new() { IntraOpThreads = Environment.ProcessorCount };
+        using OrtSession session = OrtSession.FromMemory(model.ToArray(), "edited", settings);
         using AlignedBuffer input = new(3 * 32 * 32);
         using OrtValue tensor = input.CreateTensor([1, 3, 32, 32]);
-        foreach (string path in Images)
+        foreach (string path in TestFolders.SampleImagePaths)
         {
             using DecodedImage image = ImageDecoding.Default.Decode(File.ReadAllBytes(path));
             new Preprocessor(PreprocessingProfile.Cifar10).Run(image.Pixels, input.Span, new PreprocessingScratch());
@@ -43,28 +42,27 @@ public sealed class ResNetClassifierEmbedTests : IDisposable
             float[] actual = _classifier.Embed(path);
 
             actual.Should().HaveCount(64).And.Contain(f => f > 0.1f);
-            actual.Zip(expected, (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-5);
+            ShouldBeNear(actual, expected, 1e-5);
         }
     }
 
     [Fact]
-    public void Embed_HandMadeModel_AreThePlanesMeans()
+    public void Embed_GlobalAveragePoolModel_ReturnsChannelMeans()
     {
         byte[] bytes = OnnxModelBuilder.PlaneMeans(new float[6], [1, 2], [-1, 3, 24, 40]);
         using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes) { Profile = Plain }, WithFeatures);
-
-        float[] features = classifier.Embed(OneColor(51, 102, 204));
+        double length = Math.Sqrt((0.2 * 0.2) + (0.4 * 0.4) + (0.8 * 0.8));
 
         classifier.FeatureCount.Should().Be(3);
-        features.Zip([0.2f, 0.4f, 0.8f], (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-5);
-        classifier.Embed(OneColor(51, 102, 204), normalize: true).Zip(features, (n, f) => Math.Abs(n - (f / Math.Sqrt(0.84)))).Should().OnlyContain(d => d < 1e-5);
-        classifier.Embed(OneColor(0, 0, 0), normalize: true).Should().Equal(0, 0, 0);
+        ShouldBeNear(classifier.Embed(SolidColor(51, 102, 204)), [0.2, 0.4, 0.8], 1e-5);
+        ShouldBeNear(classifier.Embed(SolidColor(51, 102, 204), normalize: true), [0.2 / length, 0.4 / length, 0.8 / length], 1e-5);
+        classifier.Embed(SolidColor(0, 0, 0), normalize: true).Should().Equal(0, 0, 0);
     }
 
     [Fact]
-    public void Embed_EveryWayIn_GivesTheSame()
+    public void Embed_AllInputKinds_ReturnSameFeatures()
     {
-        string path = Images[3];
+        string path = TestFolders.SampleImagePaths[3];
         byte[] bytes = File.ReadAllBytes(path);
         using DecodedImage image = ImageDecoding.Default.Decode(bytes);
         float[] expected = _classifier.Embed(path, normalize: true);
@@ -80,41 +78,47 @@ public sealed class ResNetClassifierEmbedTests : IDisposable
     }
 
     [Fact]
-    public void Embed_IntoMemoryOfTheCallers_AllocatesNothing()
+    public void Embed_PixelsIntoSpan_AllocatesNothing()
     {
         byte[] pixels = new byte[64 * 48 * 3];
         new Random(1).NextBytes(pixels);
         float[] features = new float[64];
-        _classifier.Embed(new PixelView(pixels, 64, 48), features);
+        void Embed() => _classifier.Embed(new PixelView(pixels, 64, 48), features, normalize: true);
+        Embed();
 
-        Allocations.Of(() => _classifier.Embed(new PixelView(pixels, 64, 48), features, normalize: true)).Should().Be(0);
+        Allocations.Of(Embed).Should().Be(0);
+        features.Should().Equal(_classifier.Embed(new PixelView(pixels, 64, 48), normalize: true));
     }
 
     [Fact]
-    public void EmbedBatch_WithABadImage_EqualsOneByOne()
+    public void EmbedBatch_OneImageFails_EqualsEmbedPerImage()
     {
-        string[] paths = [.. Images, Path.Combine(TestFolders.Fixtures, "images", "bad-text.jpg")];
+        string[] images = TestFolders.SampleImagePaths;
+        string[] paths = [.. images, Path.Combine(TestFolders.Fixtures, "images", "bad-text.jpg")];
+        ReadOnlyMemory<byte>[] encoded = [.. paths.Select(File.ReadAllBytes)];
 
-        IReadOnlyList<EmbeddingOutcome> outcomes = _classifier.EmbedBatch(paths);
-        IReadOnlyList<EmbeddingOutcome> inMemory = _classifier.EmbedBatch([.. paths.Select(p => (ReadOnlyMemory<byte>)File.ReadAllBytes(p))], normalize: true);
+        IReadOnlyList<EmbeddingOutcome> fromFiles = _classifier.EmbedBatch(paths);
+        IReadOnlyList<EmbeddingOutcome> fromMemory = _classifier.EmbedBatch(encoded, normalize: true);
 
-        outcomes.Should().HaveCount(paths.Length);
-        for (int i = 0; i < Images.Length; i++)
+        fromFiles.Should().HaveCount(paths.Length);
+        fromMemory.Should().HaveCount(paths.Length);
+        for (int i = 0; i < images.Length; i++)
         {
-            outcomes[i].Value.Zip(_classifier.Embed(paths[i]), (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-5);
-            inMemory[i].Value.Zip(_classifier.Embed(paths[i], normalize: true), (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-6);
+            ShouldBeNear(fromFiles[i].Value, _classifier.Embed(images[i]), 1e-5);
+            ShouldBeNear(fromMemory[i].Value, _classifier.Embed(images[i], normalize: true), 1e-6);
         }
 
-        (outcomes[^1].Succeeded, inMemory[^1].Succeeded).Should().Be((false, false));
-        outcomes[^1].Error.Should().BeOfType<ImageDecodeException>();
-        ((Action)(() => _ = outcomes[^1].Value)).Should().Throw<ImageDecodeException>();
+        (fromFiles[^1].Succeeded, fromMemory[^1].Succeeded).Should().Be((false, false));
+        fromFiles[^1].Error.Should().BeOfType<ImageDecodeException>();
+        fromFiles[^1].Invoking(o => o.Value).Should().Throw<ImageDecodeException>();
     }
 
     [Fact]
-    public void Embed_TenCrop_IsTheMeanOverTheCrops()
+    public void Embed_TenCrop_ReturnsMeanOverCrops()
     {
         PreprocessingProfile larger = PreprocessingProfile.Cifar10 with { Resize = ResizeRule.Squash(40, 38) };
-        using ResNetClassifier ten = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, WithFeatures with { Profile = larger, Crops = CropSampling.TenCrop });
+        ResNetClassifierOptions options = WithFeatures with { Profile = larger, Crops = CropSampling.TenCrop };
+        using ResNetClassifier tenCrop = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, options);
         byte[] pixels = new byte[40 * 38 * 3];
         new Random(4).NextBytes(pixels);
         double[] expected = new double[64];
@@ -122,59 +126,93 @@ public sealed class ResNetClassifierEmbedTests : IDisposable
         {
             byte[] crop = [.. Enumerable.Range(0, 32).SelectMany(y => pixels.Skip((((top + y) * 40) + left) * 3).Take(96))];
             byte[] mirrored = [.. crop.Chunk(96).SelectMany(row => row.Chunk(3).Reverse().SelectMany(p => p))];
-            float[][] both = [_classifier.Embed(new PixelView(crop, 32, 32)), _classifier.Embed(new PixelView(mirrored, 32, 32))];
+            float[] features = _classifier.Embed(new PixelView(crop, 32, 32));
+            float[] mirroredFeatures = _classifier.Embed(new PixelView(mirrored, 32, 32));
             for (int i = 0; i < 64; i++)
             {
-                expected[i] += (both[0][i] + both[1][i]) / 10.0;
+                expected[i] += (features[i] + mirroredFeatures[i]) / 10.0;
             }
         }
 
-        float[] actual = ten.Embed(new PixelView(pixels, 40, 38));
+        float[] actual = tenCrop.Embed(new PixelView(pixels, 40, 38));
 
-        actual.Zip(expected, (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-5);
+        ShouldBeNear(actual, expected, 1e-5);
     }
 
     [Fact]
-    public void Classify_WithFeatures_SaysTheSameAsWithout()
+    public void Classify_AdditionalOutputs_DoNotChangePredictions()
     {
+        ResNetClassifierOptions allOutputs = new() { Outputs = ModelOutputs.Features | ModelOutputs.ActivationMaps };
         using ResNetClassifier plain = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
-        using ResNetClassifier both = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Outputs = ModelOutputs.Features | ModelOutputs.ActivationMaps });
+        using ResNetClassifier both = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, allOutputs);
 
-        foreach (string path in Images)
+        foreach (string path in TestFolders.SampleImagePaths)
         {
-            both.Classify(path).Predictions.Should().Equal(plain.Classify(path).Predictions);
-            _classifier.Classify(path).Predictions.Should().Equal(plain.Classify(path).Predictions);
+            Prediction[] expected = [.. plain.Classify(path).Predictions];
+            both.Classify(path).Predictions.Should().Equal(expected);
+            _classifier.Classify(path).Predictions.Should().Equal(expected);
         }
     }
 
     [Fact]
-    public void Embed_NotAskedForOrWrong_SaysSo()
+    public void Embed_WithoutFeatures_ThrowsInvalidOperationException()
     {
+        string path = TestFolders.SampleImagePaths[0];
         using ResNetClassifier plain = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
 
-        ((Action)(() => plain.Embed(Images[0]))).Should().Throw<InvalidOperationException>().WithMessage("*ResNetClassifierOptions.Outputs = ModelOutputs.Features*");
-        ((Action)(() => plain.EmbedBatch([Images[0]]))).Should().Throw<InvalidOperationException>();
-        ((Action)(() => _ = plain.FeatureCount)).Should().Throw<InvalidOperationException>();
-        ((Action)(() => _classifier.Embed(OneColor(1, 2, 3), new float[63]))).Should().Throw<ArgumentException>().WithMessage("*64 values*63*");
-        ((Action)(() => _classifier.Embed(default(PixelView)))).Should().Throw<ArgumentException>();
-        ((Action)(() => ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Outputs = (ModelOutputs)8 }).Dispose())).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Outputs");
-        _classifier.Dispose();
-        ((Action)(() => _classifier.Embed(OneColor(1, 2, 3)))).Should().Throw<ObjectDisposedException>();
+        plain.Invoking(c => c.Embed(path))
+            .Should().Throw<InvalidOperationException>()
+            .WithMessage("*ResNetClassifierOptions.Outputs = ModelOutputs.Features*");
+        plain.Invoking(c => c.EmbedBatch([path])).Should().Throw<InvalidOperationException>();
+        plain.Invoking(c => c.FeatureCount).Should().Throw<InvalidOperationException>();
     }
 
     [Fact]
-    public void Create_ModelWithoutHead_SaysWhatWasLookedFor()
+    public void Embed_InvalidArguments_ThrowsArgumentException()
     {
-        byte[] bytes = new OnnxModelBuilder().Input("x", [-1, 3, 24, 40]).Output("y", [-1, 3, 1, 1]).Node("GlobalMaxPool", ["x"], ["y"]).Build();
-
-        ((Action)(() => ResNetClassifier.Create(new ModelDefinition(bytes) { Profile = Plain }, WithFeatures).Dispose())).Should().Throw<OnnxModelException>().WithMessage("*GlobalMaxPool*supported head*");
+        _classifier.Invoking(c => c.Embed(SolidColor(1, 2, 3), new float[63]))
+            .Should().Throw<ArgumentException>().WithParameterName("features").WithMessage("*64 values*63*");
+        _classifier.Invoking(c => c.Embed(default(PixelView))).Should().Throw<ArgumentException>().WithMessage("*default*");
     }
 
-    internal static unsafe OnnxModel Embedded(ResNetVariant? variant = null)
+    [Fact]
+    public void Embed_AfterDispose_ThrowsObjectDisposedException()
     {
-        using UnmanagedMemoryStream stream = EmbeddedResource.Open((variant ?? ResNetVariant.Cifar10ResNet20).FileName);
-        return OnnxModel.Parse(new ReadOnlySpan<byte>(stream.PositionPointer, (int)stream.Length));
+        _classifier.Dispose();
+
+        _classifier.Invoking(c => c.Embed(SolidColor(1, 2, 3))).Should().Throw<ObjectDisposedException>();
     }
 
-    private static PixelView OneColor(byte red, byte green, byte blue) => new(Enumerable.Repeat(new[] { red, green, blue }, 80 * 48).SelectMany(c => c).ToArray(), 80, 48);
+    [Fact]
+    public void Create_UndefinedOutputs_ThrowsArgumentOutOfRangeException()
+    {
+        ResNetClassifierOptions options = new() { Outputs = (ModelOutputs)8 };
+
+        options.Invoking(o => ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, o).Dispose())
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Outputs");
+    }
+
+    [Fact]
+    public void Create_FeaturesOfModelWithoutSupportedHead_ThrowsOnnxModelException()
+    {
+        byte[] bytes = new OnnxModelBuilder()
+            .Input("x", [-1, 3, 24, 40])
+            .Output("y", [-1, 3, 1, 1])
+            .Node("GlobalMaxPool", ["x"], ["y"])
+            .Build();
+        ModelDefinition model = new(bytes) { Profile = Plain };
+
+        model.Invoking(m => ResNetClassifier.Create(m, WithFeatures).Dispose())
+            .Should().Throw<OnnxModelException>().WithMessage("*GlobalMaxPool*supported head*");
+    }
+
+    private static void ShouldBeNear<T>(float[] actual, T[] expected, double tolerance)
+        where T : IConvertible
+        => actual.Should().Equal(expected, (a, e) => Math.Abs(a - e.ToDouble(null)) < tolerance);
+
+    private static PixelView SolidColor(byte red, byte green, byte blue)
+    {
+        byte[] pixels = [.. Enumerable.Repeat(new[] { red, green, blue }, 80 * 48).SelectMany(c => c)];
+        return new PixelView(pixels, 80, 48);
+    }
 }

@@ -2,21 +2,23 @@ using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Class activation maps: what they hold, and where on the image they lie.</summary>
+/// <summary>Tests the values of class activation maps and their position on the image.</summary>
 public sealed class ResNetClassifierExplainTests : IDisposable
 {
     private const int Cells = 8;
 
-    private readonly ResNetClassifier _classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Outputs = ModelOutputs.ActivationMaps });
+    private static readonly ResNetClassifierOptions WithMaps = new() { Outputs = ModelOutputs.ActivationMaps };
 
-    public static TheoryData<string, int, int, int, int> Images
+    private readonly ResNetClassifier _classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, WithMaps);
+
+    public static TheoryData<string, int, int, int, int> BrightSpots
     {
         get
         {
             TheoryData<string, int, int, int, int> data = [];
             foreach (string profile in PreprocessingProfile.All.Select(p => p.Name))
             {
-                // Wide, high, square, small and odd; the bright place always within the center that every recipe sees.
+                // Profile, width, height, and the spot's center, which is inside the center crop of every profile.
                 data.Add(profile, 300, 200, 105, 55);
                 data.Add(profile, 300, 200, 190, 140);
                 data.Add(profile, 151, 333, 40, 210);
@@ -28,33 +30,33 @@ public sealed class ResNetClassifierExplainTests : IDisposable
         }
     }
 
-    private static string Sample(string name) => Path.Combine(TestFolders.SampleImages, $"{name}.png");
-
     public void Dispose() => _classifier.Dispose();
 
     [Fact]
-    public void Explain_EveryClass_MeanPlusBiasIsTheLogit()
+    public void Explain_EveryClass_MeanPlusBiasEqualsLogit()
     {
-        float[] bias = ClassifierHead.Find(ResNetClassifierEmbedTests.Embedded()).Bias.ToArray();
+        float[] bias = ClassifierHead.Find(EmbeddedModel.Parse(ResNetVariant.Cifar10ResNet20)).Bias.ToArray();
         float[] scores = new float[10];
         using DecodedImage image = ImageDecoding.Default.Decode(File.ReadAllBytes(Sample("ship")));
         _classifier.GetScores(image.Pixels, scores);
+        Classification classification = _classifier.Classify(Sample("ship"), 10);
 
-        for (int label = 0; label < 10; label++)
+        for (int index = 0; index < 10; index++)
         {
-            ActivationMap map = _classifier.Explain(Sample("ship"), label);
+            ActivationMap map = _classifier.Explain(Sample("ship"), index);
 
-            (map.Values.ToArray().Average(v => (double)v) + bias[label]).Should().BeApproximately(scores[label], 1e-4);
-            map.Prediction.Should().Be(_classifier.Classify(Sample("ship"), 10).Predictions.Single(p => p.ClassIndex == label));
+            (map.Values.ToArray().Average(v => (double)v) + bias[index]).Should().BeApproximately(scores[index], 1e-4);
+            map.Prediction.Should().Be(classification.Predictions.Single(p => p.ClassIndex == index));
             (map.Rows, map.Columns).Should().Be((8, 8));
         }
     }
 
     [Fact]
-    public void Explain_NoClass_IsOfTheBest()
+    public void Explain_NoClassIndex_ExplainsMostProbableClass()
     {
         byte[] bytes = File.ReadAllBytes(Sample("frog"));
         Classification expected = _classifier.Classify(bytes);
+
         ActivationMap map = _classifier.Explain(Sample("frog"));
 
         map.Prediction.Should().Be(expected.Best);
@@ -66,11 +68,11 @@ public sealed class ResNetClassifierExplainTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Images))]
-    public void Explain_BrightPlace_IsHotOnTheImage(string profileName, int width, int height, int x, int y)
+    [MemberData(nameof(BrightSpots))]
+    public void Explain_BrightSpot_PeaksAtTheSpot(string profileName, int width, int height, int x, int y)
     {
         PreprocessingProfile profile = PreprocessingProfile.Parse(profileName);
-        using ResNetClassifier classifier = Brightness(profile);
+        using ResNetClassifier classifier = CreateBrightnessClassifier(profile);
         int radius = Math.Max(2, Math.Min(width, height) / 20);
         byte[] pixels = new byte[width * height * 3];
         for (int row = y - radius; row <= y + radius; row++)
@@ -81,7 +83,7 @@ public sealed class ResNetClassifierExplainTests : IDisposable
         ActivationMap map = classifier.Explain(new PixelView(pixels, width, height), 0);
         float[] values = map.Upsample();
 
-        // The spot's center of mass: cells are averages of what lies in them, so that it is that of the bright place, within an eighth of a cell at the least.
+        // Each cell is the mean of the pixels under it, so the map's center of mass is close to the spot's center.
         double floor = map.Values.ToArray().Min();
         double mass = 0, centerX = 0, centerY = 0;
         for (int i = 0; i < values.Length; i++)
@@ -93,26 +95,37 @@ public sealed class ResNetClassifierExplainTests : IDisposable
         (double cellWidth, double cellHeight) = (map.Region.Width / Cells, map.Region.Height / Cells);
         (centerX / mass).Should().BeApproximately(x, cellWidth / 2);
         (centerY / mass).Should().BeApproximately(y, cellHeight / 2);
-        int hottest = Array.IndexOf(values, values.Where(v => !float.IsNaN(v)).Max());
-        (hottest % width).Should().BeInRange((int)(x - cellWidth), (int)(x + cellWidth) + 1);
-        (hottest / width).Should().BeInRange((int)(y - cellHeight), (int)(y + cellHeight) + 1);
+        int peak = Array.IndexOf(values, values.Where(v => !float.IsNaN(v)).Max());
+        (peak % width).Should().BeInRange((int)(x - cellWidth), (int)(x + cellWidth) + 1);
+        (peak / width).Should().BeInRange((int)(y - cellHeight), (int)(y + cellHeight) + 1);
 
-        // What was cut off has no value; what was seen has one.
-        int seen = values.Count(v => !float.IsNaN(v));
-        ((double)seen).Should().BeApproximately(map.Region.Width * map.Region.Height, width + height);
+        // Only pixels inside the center crop have a value.
+        double covered = values.Count(v => !float.IsNaN(v));
+        covered.Should().BeApproximately(map.Region.Width * map.Region.Height, width + height);
         float.IsNaN(values[0]).Should().Be(map.Region.Left > 0.5 || map.Region.Top > 0.5);
     }
 
-    [Fact]
-    public void Explain_WideAndHighImages_CoverTheCenterThatWasCropped()
+    [Theory]
+    [InlineData(512, 256, 144, 16, 224, 224)]
+    [InlineData(128, 256, 8, 72, 112, 112)]
+    public void Explain_ShortSideResize_RegionIsCenterCrop(
+        int width, int height, double left, double top, double regionWidth, double regionHeight)
     {
-        using ResNetClassifier classifier = Brightness(PreprocessingProfile.Torchvision);
+        using ResNetClassifier classifier = CreateBrightnessClassifier(PreprocessingProfile.Torchvision);
 
-        // 512x256 as it is; 224 of it: 144 from the left, 16 from above. Half as large, half of that.
-        classifier.Explain(new PixelView(new byte[512 * 256 * 3], 512, 256)).Region.Should().Be(new ImageRegion(144, 16, 224, 224));
-        classifier.Explain(new PixelView(new byte[128 * 256 * 3], 128, 256)).Region.Should().Be(new ImageRegion(8, 72, 112, 112));
-        using ResNetClassifier squash = Brightness(PreprocessingProfile.Mxnet);
-        squash.Explain(new PixelView(new byte[512 * 128 * 3], 512, 128)).Region.Should().Be(new ImageRegion(32, 8, 448, 112));
+        ActivationMap map = classifier.Explain(new PixelView(new byte[width * height * 3], width, height));
+
+        map.Region.Should().Be(new ImageRegion(left, top, regionWidth, regionHeight));
+    }
+
+    [Fact]
+    public void Explain_SquashResize_RegionKeepsAspectRatioOfImage()
+    {
+        using ResNetClassifier classifier = CreateBrightnessClassifier(PreprocessingProfile.Mxnet);
+
+        ActivationMap map = classifier.Explain(new PixelView(new byte[512 * 128 * 3], 512, 128));
+
+        map.Region.Should().Be(new ImageRegion(32, 8, 448, 112));
     }
 
     [Theory]
@@ -124,9 +137,9 @@ public sealed class ResNetClassifierExplainTests : IDisposable
     [InlineData(6)]
     [InlineData(7)]
     [InlineData(8)]
-    public void Explain_EveryOrientation_LiesOnTheUprightImage(int orientation)
+    public void Explain_ExifOrientation_MapsUprightImage(int orientation)
     {
-        using ResNetClassifier classifier = Brightness(PreprocessingProfile.Torchvision);
+        using ResNetClassifier classifier = CreateBrightnessClassifier(PreprocessingProfile.Torchvision);
         string path = Path.Combine(TestFolders.Fixtures, "images", $"jpeg-exif-{orientation}.jpg");
         using DecodedImage upright = ImageDecoding.Default.Decode(File.ReadAllBytes(path));
         byte[] reference = File.ReadAllBytes(Path.Combine(TestFolders.Fixtures, "expected", $"jpeg-exif-{orientation}.rgb"));
@@ -136,61 +149,87 @@ public sealed class ResNetClassifierExplainTests : IDisposable
 
         (map.ImageWidth, map.ImageHeight).Should().Be((upright.Width, upright.Height));
         map.Region.Should().Be(expected.Region);
-        map.Values.ToArray().Zip(expected.Values.ToArray(), (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 0.02);
+        ShouldBeNear(map, expected, 0.02);
 
-        // And cell by cell, the mean brightness of what lies under it.
-        double difference = 0;
-        double spread = map.Values.ToArray().Max() - map.Values.ToArray().Min();
-        for (int cell = 0; cell < Cells * Cells; cell++)
-        {
-            difference = Math.Max(difference, Math.Abs(map.Values.Span[cell] - MeanUnder(reference, upright.Width, map.Region, cell)));
-        }
-
-        difference.Should().BeLessThan(0.25 * spread);
+        // Each cell is the mean brightness of the pixels under it.
+        float[] values = map.Values.ToArray();
+        double spread = values.Max() - values.Min();
+        double[] means = [.. Enumerable.Range(0, Cells * Cells).Select(c => MeanUnder(reference, upright.Width, map.Region, c))];
+        values.Should().Equal(means, (a, e) => Math.Abs(a - e) < 0.25 * spread);
     }
 
     [Fact]
-    public void Explain_ShrinkOnLoad_LiesOnTheShrunkImage()
+    public void Explain_ShrinkOnLoad_MapsShrunkImage()
     {
-        PreprocessingProfile profile = PreprocessingProfile.Torchvision.WithCrop(8, 8) with { ShrinkOnLoad = true };
-        using ResNetClassifier classifier = Brightness(profile);
+        PreprocessingProfile profile = PreprocessingProfile.Torchvision.WithCrop(8, 8);
+        using ResNetClassifier shrinking = CreateBrightnessClassifier(profile with { ShrinkOnLoad = true });
+        using ResNetClassifier plain = CreateBrightnessClassifier(profile);
+        string path = Path.Combine(TestFolders.Fixtures, "images", "jpeg-larger.jpg");
+        (int Width, int Height)[] shrunkSizes = [.. new[] { 2, 4, 8 }.Select(f => ((97 + f - 1) / f, (63 + f - 1) / f))];
 
-        ActivationMap map = classifier.Explain(Path.Combine(TestFolders.Fixtures, "images", "jpeg-larger.jpg"));
+        ActivationMap map = shrinking.Explain(path, 0);
+        ActivationMap whole = plain.Explain(path, 0);
 
-        map.ImageWidth.Should().BeLessThan(97);
-        map.Region.Left.Should().BeApproximately((map.ImageWidth - map.Region.Width) / 2, map.ImageWidth / 9.0);
-        map.Region.Width.Should().BeLessThan(map.ImageWidth);
+        (whole.ImageWidth, whole.ImageHeight).Should().Be((97, 63));
+        shrunkSizes.Should().Contain((map.ImageWidth, map.ImageHeight));
+        byte[] blank = new byte[map.ImageWidth * map.ImageHeight * 3];
+        map.Region.Should().Be(plain.Explain(new PixelView(blank, map.ImageWidth, map.ImageHeight)).Region);
+        double spread = whole.Values.ToArray().Max() - whole.Values.ToArray().Min();
+        ShouldBeNear(map, whole, 0.1 * spread);
     }
 
     [Fact]
-    public void Explain_TenCrop_MapOfTheCenterProbabilitiesOfAll()
+    public void Explain_TenCrop_MapsCenterCropAndAveragesProbabilities()
     {
-        ResNetClassifierOptions options = new() { Outputs = ModelOutputs.ActivationMaps, Profile = PreprocessingProfile.Cifar10 with { Resize = ResizeRule.ShortSide(40) } };
-        using ResNetClassifier one = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, options);
-        using ResNetClassifier ten = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, options with { Crops = CropSampling.TenCrop });
+        PreprocessingProfile profile = PreprocessingProfile.Cifar10 with { Resize = ResizeRule.ShortSide(40) };
+        ResNetClassifierOptions centerCrop = WithMaps with { Profile = profile };
+        ResNetClassifierOptions tenCrops = centerCrop with { Crops = CropSampling.TenCrop };
+        using ResNetClassifier center = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, centerCrop);
+        using ResNetClassifier tenCrop = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, tenCrops);
 
-        ActivationMap map = ten.Explain(Sample("horse"), 7);
+        ActivationMap map = tenCrop.Explain(Sample("horse"), 7);
+        ActivationMap expected = center.Explain(Sample("horse"), 7);
 
-        map.Values.ToArray().Zip(one.Explain(Sample("horse"), 7).Values.ToArray(), (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-4);
-        map.Region.Should().Be(one.Explain(Sample("horse")).Region);
-        map.Prediction.Probability.Should().Be(ten.Classify(Sample("horse"), 10).Predictions.Single(p => p.ClassIndex == 7).Probability);
+        ShouldBeNear(map, expected, 1e-4);
+        map.Region.Should().Be(expected.Region);
+        map.Prediction.Should().Be(tenCrop.Classify(Sample("horse"), 10).Predictions.Single(p => p.ClassIndex == 7));
+        map.Prediction.Probability.Should().NotBe(expected.Prediction.Probability);
     }
 
     [Fact]
-    public void Explain_WrongUse_SaysSo()
+    public void Explain_WithoutActivationMaps_ThrowsInvalidOperationException()
     {
         using ResNetClassifier plain = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
 
-        ((Action)(() => plain.Explain(Sample("cat")))).Should().Throw<InvalidOperationException>().WithMessage("*ResNetClassifierOptions.Outputs = ModelOutputs.ActivationMaps*");
-        ((Action)(() => _classifier.Explain(Sample("cat"), 10))).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("classIndex");
-        ((Action)(() => _classifier.Explain(Sample("cat"), -1))).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("classIndex");
-        ((Action)(() => _classifier.Explain(default(PixelView)))).Should().Throw<ArgumentException>();
-        ((Action)(() => _ = _classifier.Explain(Sample("cat"))[8, 0])).Should().Throw<ArgumentOutOfRangeException>();
-        ((Action)(() => _classifier.Embed(Sample("cat")))).Should().Throw<InvalidOperationException>();
+        plain.Invoking(c => c.Explain(Sample("cat")))
+            .Should().Throw<InvalidOperationException>()
+            .WithMessage("*ResNetClassifierOptions.Outputs = ModelOutputs.ActivationMaps*");
+        _classifier.Invoking(c => c.Embed(Sample("cat")))
+            .Should().Throw<InvalidOperationException>()
+            .WithMessage("*ResNetClassifierOptions.Outputs = ModelOutputs.Features*");
     }
 
-    // Scores: brightness, and its opposite. The maps are the means of 8x8 parts of the crop.
-    private static ResNetClassifier Brightness(PreprocessingProfile profile)
+    [Fact]
+    public void Explain_InvalidArguments_ThrowsArgumentException()
+    {
+        foreach (int classIndex in new[] { -1, 10 })
+        {
+            _classifier.Invoking(c => c.Explain(Sample("cat"), classIndex))
+                .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("classIndex");
+        }
+
+        _classifier.Invoking(c => c.Explain(default(PixelView))).Should().Throw<ArgumentException>().WithMessage("*default*");
+        _classifier.Explain(Sample("cat")).Invoking(m => m[8, 0])
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("row");
+    }
+
+    private static string Sample(string name) => Path.Combine(TestFolders.SampleImages, $"{name}.png");
+
+    private static void ShouldBeNear(ActivationMap actual, ActivationMap expected, double tolerance)
+        => actual.Values.ToArray().Should().Equal(expected.Values.ToArray(), (a, e) => Math.Abs(a - e) < tolerance);
+
+    /// <summary>Creates a classifier whose scores are the brightness and its negative, with maps of 8x8 mean values.</summary>
+    private static ResNetClassifier CreateBrightnessClassifier(PreprocessingProfile profile)
     {
         long kernel = profile.Crop.Width / Cells;
         OnnxModel model = new(irVersion: 8, opset: 13, "brightness");
@@ -198,29 +237,36 @@ public sealed class ResNetClassifierExplainTests : IDisposable
         graph.Inputs.Add(new OnnxValueInfo("image", OnnxElementType.Float, ["N", 3, profile.Crop.Height, profile.Crop.Width]));
         graph.Outputs.Add(new OnnxValueInfo("scores", OnnxElementType.Float, ["N", 2]));
         graph.Initializers.Add(OnnxTensor.Create<float>("dense", [2, 3], [1f / 3, 1f / 3, 1f / 3, -1, -1, -1]));
-        OnnxNode parts = new("AveragePool", ["image"], ["parts"]);
-        parts.Attributes.Set("kernel_shape", [kernel, kernel]);
-        parts.Attributes.Set("strides", [kernel, kernel]);
+        OnnxNode cells = new("AveragePool", ["image"], ["cells"]);
+        cells.Attributes.Set("kernel_shape", [kernel, kernel]);
+        cells.Attributes.Set("strides", [kernel, kernel]);
+        OnnxNode pool = new("GlobalAveragePool", ["cells"], ["pooled"]);
+        OnnxNode flatten = new("Flatten", ["pooled"], ["features"]);
         OnnxNode dense = new("Gemm", ["features", "dense"], ["scores"]);
         dense.Attributes.Set("transB", 1);
-        foreach (OnnxNode node in new[] { parts, new("GlobalAveragePool", ["parts"], ["pooled"]), new("Flatten", ["pooled"], ["features"]), dense })
+        foreach (OnnxNode node in new[] { cells, pool, flatten, dense })
         {
             graph.Nodes.Add(node);
         }
 
-        return ResNetClassifier.Create(
-            new ModelDefinition(model.ToArray()) { Profile = profile with { Range = ValueRange.ZeroToOne, Mean = new ChannelValues(0, 0, 0), Std = new ChannelValues(1, 1, 1) } },
-            new ResNetClassifierOptions { Outputs = ModelOutputs.ActivationMaps });
+        ModelDefinition definition = new(model.ToArray())
+        {
+            Profile = profile with { Range = ValueRange.ZeroToOne, Mean = new ChannelValues(0, 0, 0), Std = new ChannelValues(1, 1, 1) },
+        };
+        return ResNetClassifier.Create(definition, WithMaps);
     }
 
+    /// <summary>Computes the mean brightness of the pixels under a cell of the map, from 0 to 1.</summary>
     private static double MeanUnder(byte[] rgb, int width, ImageRegion region, int cell)
     {
         (int row, int column) = Math.DivRem(cell, Cells);
+        (double cellWidth, double cellHeight) = (region.Width / Cells, region.Height / Cells);
+        (double left, double top) = (region.Left + (column * cellWidth), region.Top + (row * cellHeight));
         double sum = 0;
         int count = 0;
-        for (int y = (int)Math.Ceiling(region.Top + (row * region.Height / Cells)); y < region.Top + ((row + 1) * region.Height / Cells); y++)
+        for (int y = (int)Math.Ceiling(top); y < top + cellHeight; y++)
         {
-            for (int x = (int)Math.Ceiling(region.Left + (column * region.Width / Cells)); x < region.Left + ((column + 1) * region.Width / Cells); x++)
+            for (int x = (int)Math.Ceiling(left); x < left + cellWidth; x++)
             {
                 int pixel = 3 * ((y * width) + x);
                 sum += (rgb[pixel] + rgb[pixel + 1] + rgb[pixel + 2]) / 765.0;

@@ -1,7 +1,7 @@
 namespace ResNet.Net.Tests;
 
-/// <summary>The classifier on the embedded model and on the project's sample images.</summary>
-public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
+/// <summary>Tests classification with the embedded model and the sample images.</summary>
+public sealed class ResNetClassifierTests : IClassFixture<ResNetClassifierTests.EmbeddedClassifier>
 {
     private readonly ResNetClassifier _classifier;
 
@@ -16,7 +16,7 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
 
     [Theory]
     [MemberData(nameof(Samples))]
-    public void Classify_SampleImage_KnowsIt(string file, string label)
+    public void Classify_SampleImage_ReturnsItsLabel(string file, string label)
     {
         Classification result = _classifier.Classify(Sample(file));
 
@@ -29,7 +29,7 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
 
     [Theory]
     [MemberData(nameof(Samples))]
-    public async Task Classify_EveryWayIn_GivesTheSame(string file, string label)
+    public async Task Classify_AllInputKinds_ReturnSamePredictions(string file, string label)
     {
         string path = Sample(file);
         byte[] encoded = await File.ReadAllBytesAsync(path);
@@ -46,7 +46,7 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
     }
 
     [Fact]
-    public void Classify_Pixels_EqualsTheScoresThroughSoftmax()
+    public void Classify_Pixels_ReturnsSoftmaxOfScores()
     {
         byte[] pixels = new byte[50 * 40 * 3];
         new Random(3).NextBytes(pixels);
@@ -56,7 +56,8 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
 
         Classification result = _classifier.Classify(new PixelView(pixels, 50, 40), topK: 10);
 
-        result.Predictions.Should().HaveCount(10).And.OnlyContain(p => Math.Abs(p.Probability - (Math.Exp(scores[p.ClassIndex]) / sum)) < 1e-5);
+        result.Predictions.Should().HaveCount(10);
+        result.Predictions.Should().OnlyContain(p => Math.Abs(p.Probability - (Math.Exp(scores[p.ClassIndex]) / sum)) < 1e-5);
         result.Timings.Decode.Should().Be(TimeSpan.Zero);
     }
 
@@ -79,39 +80,56 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
     [InlineData(1, 1)]
     [InlineData(10, 10)]
     [InlineData(1000, 10)]
-    public void Classify_TopK_IsAtMostTheClasses(int topK, int count)
-        => _classifier.Classify(Sample("ship.png"), topK).Predictions.Should().HaveCount(count);
-
-    [Fact]
-    public void Classify_BadArguments_SayWhat()
+    public void Classify_TopK_ReturnsAtMostAllClasses(int topK, int count)
     {
-        ((Action)(() => _classifier.Classify(Sample("ship.png"), 0))).Should().Throw<ArgumentOutOfRangeException>();
-        ((Action)(() => _classifier.Classify(""))).Should().Throw<ArgumentException>();
-        ((Action)(() => _classifier.Classify((string)null!))).Should().Throw<ArgumentNullException>();
-        ((Action)(() => _classifier.Classify((Stream)null!))).Should().Throw<ArgumentNullException>();
-        ((Action)(() => _classifier.Classify(default(PixelView)))).Should().Throw<ArgumentException>().WithMessage("*default*");
-        ((Action)(() => _classifier.Classify(new PixelView(new byte[3], 1, 1), Span<Prediction>.Empty))).Should().Throw<ArgumentException>();
-        ((Action)(() => _classifier.GetScores(new PixelView(new byte[3], 1, 1), new float[9]))).Should().Throw<ArgumentException>().WithMessage("*10 classes*9 values*");
+        IReadOnlyList<Prediction> predictions = _classifier.Classify(Sample("ship.png"), topK).Predictions;
+
+        predictions.Should().HaveCount(count);
+        predictions.Select(p => p.ClassIndex).Should().OnlyHaveUniqueItems();
     }
 
     [Fact]
-    public void Classify_BadFiles_AreNamed()
+    public void Classify_InvalidArguments_ThrowsArgumentException()
+    {
+        _classifier.Invoking(c => c.Classify(Sample("ship.png"), 0))
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("topK");
+        _classifier.Invoking(c => c.Classify("")).Should().Throw<ArgumentException>();
+        _classifier.Invoking(c => c.Classify((string)null!)).Should().Throw<ArgumentNullException>();
+        _classifier.Invoking(c => c.Classify((Stream)null!)).Should().Throw<ArgumentNullException>();
+        _classifier.Invoking(c => c.Classify(default(PixelView))).Should().Throw<ArgumentException>().WithMessage("*default*");
+        _classifier.Invoking(c => c.Classify(new PixelView(new byte[3], 1, 1), Span<Prediction>.Empty))
+            .Should().Throw<ArgumentException>().WithParameterName("predictions");
+    }
+
+    [Fact]
+    public void GetScores_SpanTooShort_ThrowsArgumentException()
+        => _classifier.Invoking(c => c.GetScores(new PixelView(new byte[3], 1, 1), new float[9]))
+            .Should().Throw<ArgumentException>().WithParameterName("scores").WithMessage("*10 classes*9 values*");
+
+    [Fact]
+    public void Classify_UnreadableFile_ThrowsWithItsPath()
     {
         using TemporaryFolder folder = new();
         string text = folder.Write("text.jpg", "no image");
         string missing = Path.Combine(folder.FullPath, "missing.jpg");
 
-        ((Action)(() => _classifier.Classify(text))).Should().Throw<ImageDecodeException>()
-            .Where(e => e.Path == text && e.Failure == ImageDecodeFailure.UnsupportedFormat).WithMessage($"{text}*");
-        ((Action)(() => _classifier.Classify(missing))).Should().Throw<FileNotFoundException>().WithMessage($"*{missing}*");
-        ((Action)(() => _classifier.Classify(ReadOnlySpan<byte>.Empty))).Should().Throw<ImageDecodeException>().Where(e => e.Failure == ImageDecodeFailure.Empty);
+        _classifier.Invoking(c => c.Classify(text))
+            .Should().Throw<ImageDecodeException>()
+            .WithMessage($"{text}*")
+            .Where(e => e.Path == text && e.Failure == ImageDecodeFailure.UnsupportedFormat);
+        _classifier.Invoking(c => c.Classify(missing)).Should().Throw<FileNotFoundException>().WithMessage($"*{missing}*");
     }
 
     [Fact]
-    public void ClassifyBatch_MoreImagesThanABatchHolds_EqualsOneByOne()
+    public void Classify_EmptySpan_ThrowsImageDecodeException()
+        => _classifier.Invoking(c => c.Classify(ReadOnlySpan<byte>.Empty))
+            .Should().Throw<ImageDecodeException>()
+            .Where(e => e.Failure == ImageDecodeFailure.Empty);
+
+    [Fact]
+    public void ClassifyBatch_MoreImagesThanBatchSize_EqualsClassifyPerImage()
     {
-        string[] files = [.. Directory.GetFiles(TestFolders.SampleImages, "*.png").Order(StringComparer.Ordinal)];
-        string[] paths = [.. files, .. files];
+        string[] paths = [.. TestFolders.SampleImagePaths, .. TestFolders.SampleImagePaths];
         paths.Length.Should().BeGreaterThan(_classifier.BatchSize * 2);
 
         IReadOnlyList<ClassificationOutcome> outcomes = _classifier.ClassifyBatch(paths, topK: 3);
@@ -119,20 +137,21 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
         outcomes.Should().HaveCount(paths.Length);
         for (int i = 0; i < paths.Length; i++)
         {
-            Classification alone = _classifier.Classify(paths[i], 3);
-            outcomes[i].Value.Best.ClassIndex.Should().Be(alone.Best.ClassIndex);
-            outcomes[i].Value.Predictions.Zip(alone.Predictions, (a, b) => Math.Abs(a.Probability - b.Probability)).Max().Should().BeLessThan(1e-5f);
+            Classification single = _classifier.Classify(paths[i], 3);
+            outcomes[i].Value.Best.ClassIndex.Should().Be(single.Best.ClassIndex);
+            outcomes[i].Value.Predictions.Should().Equal(single.Predictions, (a, e) => Math.Abs(a.Probability - e.Probability) < 1e-5f);
         }
     }
 
     [Fact]
-    public void ClassifyBatch_SomeFail_TheOthersAreClassified()
+    public void ClassifyBatch_SomeImagesFail_ClassifiesTheOthers()
     {
         using TemporaryFolder folder = new();
         string bad = folder.Write("bad.png", "nothing");
         string missing = Path.Combine(folder.FullPath, "missing.png");
 
-        IReadOnlyList<ClassificationOutcome> outcomes = _classifier.ClassifyBatch([bad, Sample("ship.png"), missing, Sample("frog.png"), null!]);
+        IReadOnlyList<ClassificationOutcome> outcomes
+            = _classifier.ClassifyBatch([bad, Sample("ship.png"), missing, Sample("frog.png"), null!]);
 
         outcomes.Select(o => o.Succeeded).Should().Equal(false, true, false, true, false);
         outcomes[0].Error.Should().BeOfType<ImageDecodeException>();
@@ -140,19 +159,20 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
         outcomes[4].Error.Should().BeOfType<ArgumentNullException>();
         outcomes[1].Value.Best.Label.Should().Be("ship");
         outcomes[3].Value.Best.Label.Should().Be("frog");
-        ((Func<Classification>)(() => outcomes[0].Value)).Should().Throw<ImageDecodeException>();
+        outcomes[0].Invoking(o => o.Value).Should().Throw<ImageDecodeException>();
     }
 
     [Fact]
-    public void ClassifyBatch_Nothing_GivesNothing() => _classifier.ClassifyBatch(Array.Empty<string>()).Should().BeEmpty();
+    public void ClassifyBatch_NoImages_ReturnsEmptyList() => _classifier.ClassifyBatch(Array.Empty<string>()).Should().BeEmpty();
 
     [Theory]
     [InlineData(CropSampling.Center)]
     [InlineData(CropSampling.TenCrop)]
-    public void GetProbabilities_SomeFail_TheOthersRowsAreThoseOfClassify(CropSampling crops)
+    public void GetProbabilities_SomeImagesFail_LeavesTheirRowsUnchanged(CropSampling crops)
     {
-        using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Crops = crops, BatchSize = 4 });
-        string[] paths = [.. Directory.GetFiles(TestFolders.SampleImages, "*.png").Order(StringComparer.Ordinal)];
+        ResNetClassifierOptions options = new() { Crops = crops, BatchSize = 4 };
+        using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, options);
+        string[] paths = TestFolders.SampleImagePaths;
         ReadOnlyMemory<byte>[] encoded = [.. paths.Select(File.ReadAllBytes)];
         encoded[3] = new byte[] { 1, 2, 3 };
         encoded[7] = default;
@@ -167,43 +187,58 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
         {
             float[] expected = i is 3 or 7
                 ? [.. Enumerable.Repeat(-1f, 10)]
-                : [.. classifier.Classify(paths[i], 10).Predictions.OrderBy(p => p.ClassIndex).Select(p => p.Probability)];
-            probabilities[(i * 10)..((i * 10) + 10)].Should().Equal(expected, (a, b) => Math.Abs(a - b) < 1e-5f);
+                : [.. InClassOrder(classifier.Classify(paths[i], 10)).Select(p => p.Probability)];
+            probabilities[(i * 10)..((i * 10) + 10)].Should().Equal(expected, (a, e) => Math.Abs(a - e) < 1e-5f);
         }
 
         probabilities[^5..].Should().OnlyContain(p => p == -1);
     }
 
     [Fact]
-    public void GetProbabilities_TooFewPlaces_IsRefused()
-        => ((Action)(() => _classifier.GetProbabilities(new ReadOnlyMemory<byte>[3], new float[29]))).Should().Throw<ArgumentException>().WithMessage("*30*29*");
+    public void GetProbabilities_MemoryTooShort_ThrowsArgumentException()
+        => _classifier.Invoking(c => c.GetProbabilities(new ReadOnlyMemory<byte>[3], new float[29]))
+            .Should().Throw<ArgumentException>().WithParameterName("probabilities").WithMessage("*30*29*");
 
     [Fact]
-    public async Task ClassifyAsync_Cancelled_Throws()
+    public async Task ClassifyAsync_Canceled_Throws()
     {
         using CancellationTokenSource source = new();
         await source.CancelAsync();
 
-        await ((Func<Task>)(() => _classifier.ClassifyAsync(Sample("ship.png"), cancellationToken: source.Token))).Should().ThrowAsync<OperationCanceledException>();
+        await _classifier.Awaiting(c => c.ClassifyAsync(Sample("ship.png"), cancellationToken: source.Token))
+            .Should().ThrowAsync<OperationCanceledException>();
     }
 
     [Fact]
     public void Classify_AutoOrient_FollowsTheProfile()
     {
-        // Stored turned by a quarter: read as stored, it is the same image with its sides swapped.
-        byte[] turned = File.ReadAllBytes(Path.Combine(TestFolders.Fixtures, "images", "jpeg-exif-6.jpg"));
+        // The same image, stored rotated by 90 degrees and stored upright.
+        byte[] rotated = File.ReadAllBytes(Path.Combine(TestFolders.Fixtures, "images", "jpeg-exif-6.jpg"));
         byte[] upright = File.ReadAllBytes(Path.Combine(TestFolders.Fixtures, "images", "jpeg-exif-1.jpg"));
-        ResNetClassifierOptions asStored = new() { Profile = PreprocessingProfile.Cifar10 with { AutoOrient = false } };
-        using ResNetClassifier raw = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, asStored);
+        ResNetClassifierOptions options = new() { Profile = PreprocessingProfile.Cifar10 with { AutoOrient = false } };
+        using ResNetClassifier withoutOrientation = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, options);
 
-        double oriented = Difference(_classifier.Classify(turned, 10), _classifier.Classify(upright, 10));
-        double stored = Difference(raw.Classify(turned, 10), raw.Classify(upright, 10));
+        double differenceWith = Difference(_classifier.Classify(rotated, 10), _classifier.Classify(upright, 10));
+        double differenceWithout = Difference(withoutOrientation.Classify(rotated, 10), withoutOrientation.Classify(upright, 10));
 
-        oriented.Should().BeLessThan(stored / 3);
+        differenceWith.Should().BeLessThan(differenceWithout / 3);
 
         static double Difference(Classification left, Classification right)
-            => left.Predictions.OrderBy(p => p.ClassIndex).Zip(right.Predictions.OrderBy(p => p.ClassIndex), (a, b) => Math.Abs(Math.Log(a.Probability) - Math.Log(b.Probability))).Sum();
+            => InClassOrder(left)
+                .Zip(InClassOrder(right), (l, r) => Math.Abs(Math.Log(l.Probability) - Math.Log(r.Probability)))
+                .Sum();
     }
 
+    private static IEnumerable<Prediction> InClassOrder(Classification classification)
+        => classification.Predictions.OrderBy(p => p.ClassIndex);
+
     private static string Sample(string file) => Path.Combine(TestFolders.SampleImages, file);
+
+    /// <summary>A classifier with the embedded model, shared by all tests of the class.</summary>
+    public sealed class EmbeddedClassifier : IDisposable
+    {
+        public ResNetClassifier Classifier { get; } = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
+
+        public void Dispose() => Classifier.Dispose();
+    }
 }

@@ -7,22 +7,26 @@ namespace ResNet.Net.Tests;
 public class ResNetVariantTests
 {
     [Fact]
-    public void All_Variants_AreEighteenOfTheZooAndTheEmbeddedOnes()
+    public void All_Variants_HaveDistinctIdsAndFiles()
     {
-        ResNetVariant.All.Should().HaveCount(20);
-        ResNetVariant.All.Select(v => v.Id).Should().OnlyHaveUniqueItems();
+        ResNetVariant.All.Where(v => !v.IsEmbedded).Select(v => v.Id).Should().BeEquivalentTo(ZooModels.Ids);
         ResNetVariant.All.Where(v => v.IsEmbedded).Should().Equal(ResNetVariant.Cifar10ResNet20, ResNetVariant.Cifar10ResNet20Int8);
-        ResNetVariant.All.Should().OnlyContain(v => v.Sha256.Length == 64 && v.Bytes > 0 && v.Top1 > 60 && v.FileName.EndsWith(".onnx"));
+        ResNetVariant.All.Select(v => v.Id).Should().OnlyHaveUniqueItems();
+        ResNetVariant.All.Select(v => v.FileName).Should().OnlyHaveUniqueItems().And.OnlyContain(f => f.EndsWith(".onnx"));
+        ResNetVariant.All.Select(v => v.Sha256).Should().OnlyHaveUniqueItems().And.AllSatisfy(h => h.Should().MatchRegex("^[0-9a-f]{64}$"));
     }
 
     [SharedFact]
-    public void All_Variants_EqualThePublishedFactsMemberByMember()
+    public void All_ZooVariants_MatchPublishedFacts()
     {
         using JsonDocument zoo = JsonDocument.Parse(File.ReadAllText(Path.Combine(TestFolders.Shared, "zoo", "zoo.json")));
         List<JsonElement> published = [.. zoo.RootElement.GetProperty("variants").EnumerateArray()];
         published.Should().HaveCount(18);
         foreach (JsonElement fact in published)
         {
+            JsonElement top5 = fact.GetProperty("top5");
+            VariantTestData testData = new(
+                Text(fact, "testDataArchive")!, fact.GetProperty("testDataBytes").GetInt64(), Text(fact, "testDataSha256")!);
             ResNetVariant variant = ResNetVariant.Parse(Text(fact, "id")!);
             variant.Id.Should().Be(Text(fact, "id"));
             variant.FileName.Should().Be(Text(fact, "file"));
@@ -40,12 +44,12 @@ public class ResNetVariantTests
             variant.FeatureName.Should().Be(Text(fact, "feature"));
             variant.FeatureSize.Should().Be(fact.GetProperty("featureDim").GetInt32());
             variant.Top1.Should().Be(fact.GetProperty("top1").GetDouble());
-            variant.Top5.Should().Be(fact.GetProperty("top5").ValueKind == JsonValueKind.Null ? null : fact.GetProperty("top5").GetDouble());
+            variant.Top5.Should().Be(top5.ValueKind == JsonValueKind.Null ? null : top5.GetDouble());
             variant.AccuracySource.Should().Be(Text(fact, "accuracySource"));
             variant.Profile.Name.Should().Be(Text(fact, "profile"));
             variant.FixedBatch.Should().Be(fact.TryGetProperty("batch", out _) ? 1 : null);
             variant.LoadsInOnnxRuntime.Should().Be(!fact.TryGetProperty("loadsInOnnxRuntime", out _));
-            variant.TestData.Should().Be(new VariantTestData(Text(fact, "testDataArchive")!, fact.GetProperty("testDataBytes").GetInt64(), Text(fact, "testDataSha256")!));
+            variant.TestData.Should().Be(testData);
             variant.Labels.Should().BeSameAs(LabelSet.ImageNet);
             variant.InputSize.Should().Be(224);
         }
@@ -54,7 +58,7 @@ public class ResNetVariantTests
     [Theory]
     [InlineData("resnet20-cifar10")]
     [InlineData("resnet20-cifar10-int8")]
-    public void All_EmbeddedFile_HasTheStatedBytesAndHash(string id)
+    public void All_EmbeddedFile_MatchesStatedSizeAndHash(string id)
     {
         ResNetVariant variant = ResNetVariant.Parse(id);
         using Stream stream = typeof(ResNetVariant).Assembly.GetManifestResourceStream(variant.FileName)!;
@@ -68,10 +72,10 @@ public class ResNetVariantTests
     [Theory]
     [InlineData("resnet20-cifar10")]
     [InlineData("resnet20-cifar10-int8")]
-    public void All_EmbeddedFile_HasTheStatedNamesAndNumbers(string id)
+    public void All_EmbeddedFile_MatchesStatedNamesAndShapes(string id)
     {
         ResNetVariant variant = ResNetVariant.Parse(id);
-        OnnxModel model = ResNetClassifierEmbedTests.Embedded(variant);
+        OnnxModel model = EmbeddedModel.Parse(variant);
 
         ClassifierHead head = ClassifierHead.Find(model, variant.OutputName);
 
@@ -82,18 +86,20 @@ public class ResNetVariantTests
     }
 
     [Fact]
-    public void Parse_EveryId_GivesTheVariantWhateverTheCase()
+    public void Parse_UpperCaseId_ReturnsVariant()
         => ResNetVariant.All.Should().OnlyContain(v => ReferenceEquals(ResNetVariant.Parse(v.Id.ToUpperInvariant()), v));
 
     [Fact]
-    public void Parse_UnknownId_NamesItAndThoseThereAre()
-        => ((Action)(() => ResNetVariant.Parse("resnet51-v1-7"))).Should().Throw<ArgumentException>().WithMessage("*'resnet51-v1-7'*resnet50-v1-7*resnet20-cifar10*");
+    public void Parse_UnknownId_ThrowsWithIdAndValidIds()
+        => FluentActions.Invoking(() => ResNetVariant.Parse("resnet51-v1-7"))
+            .Should().Throw<ArgumentException>()
+            .WithMessage("*'resnet51-v1-7'*resnet50-v1-7*resnet20-cifar10*");
 
     [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("resnet50")]
-    public void TryParse_NoSuchId_IsFalse(string? id)
+    public void TryParse_UnknownId_ReturnsFalse(string? id)
     {
         ResNetVariant.TryParse(id, out ResNetVariant? variant).Should().BeFalse();
         variant.Should().BeNull();

@@ -31,7 +31,7 @@ public sealed partial class PageTests
             ProgramRun run = await ProgramRun.OfAsync(start);
 
             run.ExitCode.Should().Be(0, run.Error);
-            ShownOutput.Difference(command.Groups["shown"].Value, run.Output).Should().BeNull();
+            DocumentedOutput.Difference(command.Groups["shown"].Value, run.Output).Should().BeNull();
         }
     }
 

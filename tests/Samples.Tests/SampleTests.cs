@@ -39,7 +39,7 @@ public sealed partial class SampleTests
             ProgramRun run = await ProgramRun.OfAsync(start);
 
             run.ExitCode.Should().Be(0, run.Error);
-            ShownOutput.Difference(command.Groups["shown"].Value, run.Output).Should().BeNull();
+            DocumentedOutput.Difference(command.Groups["shown"].Value, run.Output).Should().BeNull();
         }
     }
 

@@ -1,11 +1,13 @@
 namespace ResNet.Net.Tests.Support;
 
-/// <summary>A stream that cannot seek and gives a few bytes at a time, as networks do.</summary>
+/// <summary>A stream that returns a few bytes per read and does not support seeking, like a network stream.</summary>
+/// <param name="bytes">The content.</param>
+/// <param name="most">The maximum number of bytes per read.</param>
 internal sealed class DripStream(byte[] bytes, int most = 997) : Stream
 {
     private int _position;
 
-    /// <summary>Bytes that were taken.</summary>
+    /// <summary>Gets the number of bytes read so far.</summary>
     public int Count => _position;
 
     public override bool CanRead => true;

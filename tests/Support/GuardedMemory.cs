@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace ResNet.Net.Tests.Support;
 
 /// <summary>
-/// Memory between two pages that nobody may touch: reading or writing a byte before its start or past its end ends the process. One of both ends
-/// is exact. On Windows there are no such pages here, and the memory is an ordinary block.
+/// Memory between two inaccessible pages: an access to a guard page terminates the process. Either the start or the end of the memory is
+/// adjacent to a guard page. On Windows, it is an ordinary block without guard pages.
 /// </summary>
 public sealed unsafe partial class GuardedMemory : IDisposable
 {
@@ -18,8 +18,8 @@ public sealed unsafe partial class GuardedMemory : IDisposable
     private readonly nint _start;
     private readonly int _length;
 
-    /// <param name="length">Bytes.</param>
-    /// <param name="exactStart">Whether the start lies at the guard, instead of the end.</param>
+    /// <param name="length">The number of bytes.</param>
+    /// <param name="exactStart">Whether the start is adjacent to a guard page, instead of the end.</param>
     public GuardedMemory(int length, bool exactStart = false)
     {
         _length = length;
@@ -31,15 +31,16 @@ public sealed unsafe partial class GuardedMemory : IDisposable
         }
 
         int page = Environment.SystemPageSize;
-        nint room = (length + page - 1) / page * page;
-        _size = (nuint)(room + (2 * page));
+        nint usable = (length + page - 1) / page * page;
+        _size = (nuint)(usable + (2 * page));
         _block = Map(0, _size, NoAccess, Private | Anonymous, -1, 0);
-        if (_block == -1 || Protect(_block + page, (nuint)room, ReadWrite) != 0)
+        if (_block == -1 || Protect(_block + page, (nuint)usable, ReadWrite) != 0)
         {
-            throw new InvalidOperationException($"No guarded memory of {length} bytes: error {Marshal.GetLastPInvokeError()}.");
+            throw new InvalidOperationException(
+                $"Guarded memory of {length} bytes could not be allocated (error {Marshal.GetLastPInvokeError()}).");
         }
 
-        _start = exactStart ? _block + page : _block + page + room - length;
+        _start = exactStart ? _block + page : _block + page + usable - length;
     }
 
     public Span<byte> Span => new((void*)_start, _length);

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace ResNet.Net.Tests.Support;
 
-/// <summary>ONNX's own Python package, of the operating system: the judge of what is written here.</summary>
+/// <summary>Checks models with ONNX's Python package, as installed by the operating system.</summary>
 internal static class OnnxChecker
 {
-    /// <summary>Debian's packages belong to its own interpreter, whatever else is called python3.</summary>
+    // Debian installs packages for its own interpreter, which is not always the first python3 in PATH.
     private const string Interpreter = "/usr/bin/python3";
 
     private const string CheckProgram = """
@@ -18,27 +18,33 @@ internal static class OnnxChecker
                 print(path + ': ' + ' '.join(str(exception).split()))
         """;
 
-    private static readonly Lazy<string?> Missing = new(() => Environment.GetEnvironmentVariable("CI") == "true" || CanImport() ? null
-        : "needs ONNX's Python package for /usr/bin/python3, which is not here (Debian and Ubuntu: apt-get install python3-onnx)");
+    private static readonly Lazy<string?> LazySkipReason = new(() => Environment.GetEnvironmentVariable("CI") == "true" || CanImport()
+        ? null
+        : $"needs ONNX's Python package for {Interpreter}, which is not installed (Debian and Ubuntu: apt-get install python3-onnx)");
 
-    /// <summary>Why tests that need the package are skipped; null where it is there, and in CI, where its absence must fail them.</summary>
-    public static string? IsMissing => Missing.Value;
+    /// <summary>
+    /// Gets the reason for skipping tests that need the package; null if it is installed, and in CI, where these tests must fail instead.
+    /// </summary>
+    public static string? SkipReason => LazySkipReason.Value;
 
-    /// <summary>What <c>onnx.checker.check_model</c> says against files; empty where it accepts them all.</summary>
-    /// <param name="paths">The files.</param>
-    /// <param name="full">Whether shapes are inferred too, which not every old operator allows.</param>
-    public static async Task<string> ComplaintsAsync(IEnumerable<string> paths, bool full = true) => await RunAsync(CheckProgram, string.Join('\n', paths), full ? "full" : "quick");
+    /// <summary>Returns the errors that <c>onnx.checker.check_model</c> reports for the files; empty if all are valid.</summary>
+    /// <param name="paths">The paths of the model files.</param>
+    /// <param name="full">Whether to infer shapes too, which fails for some old operators.</param>
+    public static Task<string> ComplaintsAsync(IEnumerable<string> paths, bool full = true)
+        => RunAsync(CheckProgram, string.Join('\n', paths), full ? "full" : "quick");
 
-    /// <summary>What a Python program prints.</summary>
-    /// <param name="program">Its text.</param>
-    /// <param name="input">What it reads.</param>
-    /// <param name="arguments">Its arguments.</param>
+    /// <summary>Runs a Python program and returns its standard output.</summary>
+    /// <param name="program">The source code.</param>
+    /// <param name="input">The standard input.</param>
+    /// <param name="arguments">The command-line arguments.</param>
     public static async Task<string> RunAsync(string program, string input = "", params IEnumerable<string> arguments)
     {
         ProcessStartInfo start = new(Interpreter, ["-c", program, .. arguments]);
         start.Environment["PYTHONUTF8"] = "1";
         ProgramRun run = await ProgramRun.WithInputAsync(start, input);
-        return run.ExitCode == 0 ? run.Output : throw new InvalidOperationException($"{Interpreter} ended with {run.ExitCode}: {run.Error}");
+        return run.ExitCode == 0
+            ? run.Output
+            : throw new InvalidOperationException($"{Interpreter} exited with code {run.ExitCode}: {run.Error}");
     }
 
     private static bool CanImport()

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ResNet.Net.Tests.Support;
 
-/// <summary>Writes small ONNX files for tests, field by field as onnx.proto numbers them: other people's models, made without other people's files.</summary>
+/// <summary>Builds small ONNX models from the field numbers of onnx.proto, independently of the library's own writer.</summary>
 internal sealed class OnnxModelBuilder
 {
     private const int FloatType = 1;
@@ -18,12 +18,23 @@ internal sealed class OnnxModelBuilder
     public int IrVersion { get; init; } = 7;
 
     /// <summary>
-    /// A classifier whose answer can be worked out by hand: logits = weights x (mean of each plane) + bias.
+    /// Builds a classifier whose output is easy to calculate: logits = weights x (mean of each channel) + bias.
     /// </summary>
-    /// <param name="weights">[classes, 3], row after row.</param>
-    /// <param name="bias">[classes].</param>
-    /// <param name="shape">The input's shape; -1 leaves a dimension open.</param>
-    public static byte[] PlaneMeans(float[] weights, float[] bias, long[] shape, string input = "image", string output = "scores", bool softmax = false, long[]? outputShape = null)
+    /// <param name="weights">The weights [classes, 3], in row-major order.</param>
+    /// <param name="bias">The bias [classes].</param>
+    /// <param name="shape">The shape of the input; -1 for a symbolic dimension.</param>
+    /// <param name="input">The name of the input.</param>
+    /// <param name="output">The name of the output.</param>
+    /// <param name="softmax">Whether the output is the softmax of the logits.</param>
+    /// <param name="outputShape">The declared shape of the output; null for [batch, classes].</param>
+    public static byte[] PlaneMeans(
+        float[] weights,
+        float[] bias,
+        long[] shape,
+        string input = "image",
+        string output = "scores",
+        bool softmax = false,
+        long[]? outputShape = null)
     {
         int classes = bias.Length;
         OnnxModelBuilder model = new();
@@ -53,7 +64,12 @@ internal sealed class OnnxModelBuilder
 
     public OnnxModelBuilder Initializer(string name, long[] shape, float[] values)
     {
-        _initializers.Add([.. shape.SelectMany(d => Varint(1, (ulong)d)), .. Varint(2, FloatType), .. Text(8, name), .. Bytes(9, MemoryMarshal.AsBytes(values.AsSpan()).ToArray())]);
+        _initializers.Add([
+            .. shape.SelectMany(d => Varint(1, (ulong)d)),
+            .. Varint(2, FloatType),
+            .. Text(8, name),
+            .. Bytes(9, MemoryMarshal.AsBytes(values.AsSpan()).ToArray()),
+        ]);
         return this;
     }
 
@@ -89,7 +105,8 @@ internal sealed class OnnxModelBuilder
 
     private static byte[] Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
 
-    private static byte[] Bytes(int field, byte[] value) => [.. Varint((ulong)((field << 3) | 2)), .. Varint((ulong)value.Length), .. value];
+    private static byte[] Bytes(int field, byte[] value)
+        => [.. Varint((ulong)((field << 3) | 2)), .. Varint((ulong)value.Length), .. value];
 
     private static byte[] Varint(int field, ulong value) => [.. Varint((ulong)(field << 3)), .. Varint(value)];
 

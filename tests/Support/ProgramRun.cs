@@ -3,21 +3,25 @@ using System.Text;
 
 namespace ResNet.Net.Tests.Support;
 
-/// <summary>What a program printed, and how it ended.</summary>
+/// <summary>Represents a completed process: its exit code and its output.</summary>
 internal sealed record ProgramRun(int ExitCode, string Output, string Error)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    /// <summary>The host that runs a program's dll, here and in every environment that tests run in.</summary>
+    /// <summary>Creates the start info of a .NET program, which runs on the same host as the tests.</summary>
     public static ProcessStartInfo Dotnet(string dll, IEnumerable<string> arguments)
-        => new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [dll, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        => new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [dll, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
 
-    /// <summary>Runs a program to its end; one that takes longer than the limit, two minutes unless told, is killed.</summary>
+    /// <summary>Runs a program until it exits. It is killed if it exceeds the limit, two minutes by default.</summary>
     public static Task<ProgramRun> OfAsync(ProcessStartInfo start, TimeSpan? limit = null) => WithInputAsync(start, null, limit);
 
-    /// <summary>As <see cref="OfAsync"/>, for a program that reads something; null leaves it the input of this process.</summary>
+    /// <summary>Like <see cref="OfAsync"/>, with standard input; if it is null, the program inherits the input of this process.</summary>
     public static async Task<ProgramRun> WithInputAsync(ProcessStartInfo start, string? input, TimeSpan? limit = null)
     {
         start.RedirectStandardInput = input is not null;
@@ -41,7 +45,7 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} did not end within {limit ?? Limit}.");
+            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} did not exit within {limit ?? Limit}.");
         }
     }
 }

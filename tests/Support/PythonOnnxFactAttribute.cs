@@ -1,8 +1,8 @@
 namespace ResNet.Net.Tests.Support;
 
-/// <summary>A test that needs ONNX's Python package: skipped, with the reason, where it is absent; never skipped in CI.</summary>
+/// <summary>Marks a test that needs ONNX's Python package. It is skipped if the package is missing, but never in CI.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class PythonOnnxFactAttribute : FactAttribute
 {
-    public PythonOnnxFactAttribute() => Skip = OnnxChecker.IsMissing;
+    public PythonOnnxFactAttribute() => Skip = OnnxChecker.SkipReason;
 }

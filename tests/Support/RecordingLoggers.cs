@@ -3,14 +3,25 @@ using Microsoft.Extensions.Logging;
 
 namespace ResNet.Net.Tests.Support;
 
-/// <summary>Keeps whatever is logged: as a factory of its own, or as a provider of an application's.</summary>
-internal sealed class RecordingLoggers(LogLevel least = LogLevel.Trace) : ILoggerFactory, ILoggerProvider
+/// <summary>Represents a recorded log message.</summary>
+internal sealed record LogEntry(
+    string Category,
+    LogLevel Level,
+    EventId Event,
+    string Message,
+    IReadOnlyDictionary<string, object?> Values,
+    Exception? Exception);
+
+/// <summary>Records log messages, as a logger factory or as a provider of another factory.</summary>
+/// <param name="minimumLevel">The lowest level that is enabled.</param>
+internal sealed class RecordingLoggers(LogLevel minimumLevel = LogLevel.Trace) : ILoggerFactory, ILoggerProvider
 {
+    private readonly LogLevel _minimumLevel = minimumLevel;
     private readonly ConcurrentQueue<LogEntry> _entries = new();
 
     public IReadOnlyList<LogEntry> Entries => [.. _entries];
 
-    /// <summary>The entries of an event, by its name.</summary>
+    /// <summary>Gets the entries of the event with the given name.</summary>
     public IReadOnlyList<LogEntry> Of(string eventName) => [.. _entries.Where(e => e.Event.Name == eventName)];
 
     public ILogger CreateLogger(string categoryName) => new Recorder(this, categoryName);
@@ -27,9 +38,14 @@ internal sealed class RecordingLoggers(LogLevel least = LogLevel.Trace) : ILogge
             where TState : notnull
             => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= loggers.Least;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= loggers._minimumLevel;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
             {
@@ -38,6 +54,4 @@ internal sealed class RecordingLoggers(LogLevel least = LogLevel.Trace) : ILogge
             }
         }
     }
-
-    private LogLevel Least { get; } = least;
 }

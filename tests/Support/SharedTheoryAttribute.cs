@@ -1,6 +1,6 @@
 namespace ResNet.Net.Tests.Support;
 
-/// <summary>A theory that needs the shared folder: skipped, with the reason, where it is absent; never skipped in CI.</summary>
+/// <summary>Marks a theory that needs <see cref="TestFolders.Shared"/>. It is skipped if the folder is missing, but never in CI.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class SharedTheoryAttribute : TheoryAttribute
 {

@@ -1,18 +1,29 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 
 namespace ResNet.Net.Tests.Support;
 
-/// <summary>Writes tar.gz archives block by block, right ones and hostile ones: no library that writes them writes those.</summary>
+/// <summary>Builds tar.gz archives block by block, including malicious ones that no library writes.</summary>
 internal sealed class TarGzBuilder
 {
-    public const char File = '0', HardLink = '1', SymbolicLink = '2', CharacterDevice = '3', BlockDevice = '4', Folder = '5', Fifo = '6', Sparse = 'S', Extended = 'x', LongName = 'L';
+    public const char File = '0';
+    public const char HardLink = '1';
+    public const char SymbolicLink = '2';
+    public const char CharacterDevice = '3';
+    public const char BlockDevice = '4';
+    public const char Folder = '5';
+    public const char Fifo = '6';
+    public const char Sparse = 'S';
+    public const char Extended = 'x';
+    public const char LongName = 'L';
 
     private const int Block = 512;
 
     private readonly List<byte> _tar = [];
 
-    /// <summary>The archive as it is before it is compressed, without its end.</summary>
+    /// <summary>Gets the uncompressed archive, without its end marker.</summary>
     public byte[] Tar => [.. _tar];
 
     public static byte[] Compress(ReadOnlySpan<byte> bytes, CompressionLevel level = CompressionLevel.Fastest)
@@ -26,12 +37,12 @@ internal sealed class TarGzBuilder
         return compressed.ToArray();
     }
 
-    /// <summary>An extended attribute as the specification of pax counts it: its length includes the digits of the length.</summary>
+    /// <summary>Formats a pax extended attribute. Its length includes the digits of the length.</summary>
     public static byte[] Attribute(string key, string value)
     {
         int rest = Encoding.UTF8.GetByteCount($" {key}={value}\n");
         int length = rest + 1;
-        while (length != rest + length.ToString(System.Globalization.CultureInfo.InvariantCulture).Length)
+        while (length != rest + length.ToString(CultureInfo.InvariantCulture).Length)
         {
             length++;
         }
@@ -39,11 +50,12 @@ internal sealed class TarGzBuilder
         return Encoding.UTF8.GetBytes($"{length} {key}={value}\n");
     }
 
-    /// <param name="name">The entry's name, up to 100 bytes.</param>
-    /// <param name="content">Its bytes.</param>
+    /// <summary>Adds an entry.</summary>
+    /// <param name="name">The name, at most 100 bytes.</param>
+    /// <param name="content">The content.</param>
     /// <param name="type">The type flag.</param>
-    /// <param name="link">Where a link leads.</param>
-    /// <param name="size">The size that the header claims; null for the true one.</param>
+    /// <param name="link">The target of a link.</param>
+    /// <param name="size">The size in the header; null for the length of the content.</param>
     public TarGzBuilder Add(string name, ReadOnlySpan<byte> content = default, char type = File, string link = "", long? size = null)
     {
         byte[] header = new byte[Block];
@@ -58,8 +70,8 @@ internal sealed class TarGzBuilder
         }
         else
         {
-            // GNU's form for sizes that eleven octal digits do not hold.
-            System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(header.AsSpan(128, 8), claimed);
+            // GNU's format for sizes that exceed eleven octal digits.
+            BinaryPrimitives.WriteInt64BigEndian(header.AsSpan(128, 8), claimed);
             header[124] = 0x80;
         }
 
@@ -79,7 +91,7 @@ internal sealed class TarGzBuilder
         return this;
     }
 
-    /// <summary>The whole archive.</summary>
+    /// <summary>Returns the compressed archive.</summary>
     public byte[] Build() => Compress([.. _tar, .. new byte[2 * Block]]);
 
     private static void Octal(Span<byte> field, long value)

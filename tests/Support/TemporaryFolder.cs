@@ -2,14 +2,14 @@ using System.Text;
 
 namespace ResNet.Net.Tests.Support;
 
-/// <summary>A folder of a test's own, with letters beyond ASCII in its name on purpose; deleted with its contents.</summary>
+/// <summary>A temporary folder for one test, deleted with its contents. Its name is deliberately not ASCII.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public TemporaryFolder() => Directory.CreateDirectory(FullPath);
 
     public string FullPath { get; } = Path.Combine(Path.GetTempPath(), $"resnet-tëst-{Guid.NewGuid():N}");
 
-    /// <summary>A path in it; the folders on the way are created.</summary>
+    /// <summary>Gets a path in the folder and creates its parent folders.</summary>
     public string this[params string[] parts]
     {
         get

@@ -1,22 +1,29 @@
 namespace ResNet.Net.Tests.Support;
 
-/// <summary>Where tests find files.</summary>
+/// <summary>Locates the files that tests read.</summary>
 internal static class TestFolders
 {
     public static string Repository { get; } = FindRepository();
 
-    /// <summary>Encoded images with the pixels that they must decode to.</summary>
+    /// <summary>Gets the folder of encoded images and their expected pixels.</summary>
     public static string Fixtures { get; } = Path.Combine(Repository, "tests", "fixtures");
 
+    /// <summary>Gets the folder of the drawn sample images.</summary>
     public static string SampleImages { get; } = Path.Combine(Repository, "samples", "images");
 
-    /// <summary>The folder beside the checkout that holds data sets and reference outputs; absent on most machines.</summary>
+    /// <summary>Gets the paths of the sample images, in ordinal order.</summary>
+    public static string[] SampleImagePaths => [.. Directory.GetFiles(SampleImages, "*.png").Order(StringComparer.Ordinal)];
+
+    /// <summary>Gets the folder of datasets and reference outputs next to the checkout. It does not exist on most machines.</summary>
     public static string Shared { get; } = Path.Combine(Path.GetDirectoryName(Repository)!, "shared");
 
-    /// <summary>Why tests that need <see cref="Shared"/> are skipped; null where it is present, and in CI, where its absence must fail them.</summary>
+    /// <summary>
+    /// Gets the reason for skipping tests that need <see cref="Shared"/>; null if the folder exists, and in CI, where these tests must fail
+    /// instead.
+    /// </summary>
     public static string? SharedIsMissing { get; } = Directory.Exists(Shared) || Environment.GetEnvironmentVariable("CI") == "true"
         ? null
-        : "needs the data sets and reference outputs in a folder 'shared' beside the checkout, which is not here";
+        : "needs the datasets and reference outputs in a folder 'shared' next to the checkout, which does not exist";
 
     private static string FindRepository()
     {
@@ -26,6 +33,6 @@ internal static class TestFolders
             folder = Path.GetDirectoryName(folder);
         }
 
-        return folder ?? throw new InvalidOperationException($"No folder above '{AppContext.BaseDirectory}' holds ResNet.Net.sln.");
+        return folder ?? throw new InvalidOperationException($"No folder above '{AppContext.BaseDirectory}' contains ResNet.Net.sln.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
@@ -11,10 +12,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ResNet.Net.Tests.Support;
 
-/// <summary>What a server was asked.</summary>
+/// <summary>Represents a request that the server received.</summary>
 internal sealed record ServedRequest(string Path, string? Range, string? IfRange, string? Authorization);
 
-/// <summary>A real HTTP server on loopback that answers as a test wants, however badly.</summary>
+/// <summary>An HTTP server on the loopback interface, whose responses a test controls, including faulty ones.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -27,9 +28,10 @@ internal sealed class TestServer : IAsyncDisposable
 
     public IReadOnlyList<ServedRequest> Requests => [.. _requests];
 
-    /// <param name="answer">Gets the request and its number, from 1.</param>
-    /// <param name="certificate">Makes it an https server.</param>
-    public static async Task<TestServer> StartAsync(Func<HttpContext, int, Task> answer, X509Certificate2? certificate = null)
+    /// <summary>Starts a server.</summary>
+    /// <param name="respond">Handles each request. The second argument is its one-based number.</param>
+    /// <param name="certificate">The certificate of an HTTPS server; null for HTTP.</param>
+    public static async Task<TestServer> StartAsync(Func<HttpContext, int, Task> respond, X509Certificate2? certificate = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -54,26 +56,28 @@ internal sealed class TestServer : IAsyncDisposable
         application.Run(async context =>
         {
             string? Header(string name) => context.Request.Headers.TryGetValue(name, out var value) ? value.ToString() : null;
-            server._requests.Enqueue(new ServedRequest(context.Request.Path, Header("Range"), Header("If-Range"), Header("Authorization")));
-            await answer(context, Interlocked.Increment(ref server._count));
+            server._requests.Enqueue(
+                new ServedRequest(context.Request.Path, Header("Range"), Header("If-Range"), Header("Authorization")));
+            await respond(context, Interlocked.Increment(ref server._count));
         });
         await application.StartAsync();
         server.Address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         return server;
     }
 
-    /// <summary>A server that does everything right.</summary>
-    public static Task<TestServer> StartAsync(byte[] file, string? etag = "\"v1\"") => StartAsync((context, _) => ServeAsync(context, file, etag));
+    /// <summary>Starts a server that serves one file correctly.</summary>
+    public static Task<TestServer> StartAsync(byte[] file, string? etag = "\"v1\"")
+        => StartAsync((context, _) => ServeAsync(context, file, etag));
 
-    /// <summary>The right answer: the whole file or the part asked for, unless If-Range names another version.</summary>
+    /// <summary>Sends a file, or the requested range unless If-Range names another version. By default, the response is correct.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="file">The file.</param>
-    /// <param name="etag">The version of the file; null for none.</param>
-    /// <param name="cutAfter">Bytes of the body after which the connection ends.</param>
-    /// <param name="ranges">Whether parts are served.</param>
-    /// <param name="honoursIfRange">Whether If-Range is looked at.</param>
-    /// <param name="chunk">Bytes that are sent at once.</param>
-    /// <param name="pause">What happens between chunks.</param>
+    /// <param name="file">The content of the file.</param>
+    /// <param name="etag">The ETag of the file; null for none.</param>
+    /// <param name="cutAfter">The number of body bytes after which the connection closes; null to send all.</param>
+    /// <param name="ranges">Whether the server supports ranges.</param>
+    /// <param name="honoursIfRange">Whether the server respects If-Range.</param>
+    /// <param name="chunk">The number of bytes per write.</param>
+    /// <param name="pause">Runs after each chunk.</param>
     public static async Task ServeAsync(
         HttpContext context,
         byte[] file,
@@ -92,9 +96,10 @@ internal sealed class TestServer : IAsyncDisposable
 
         int start = 0;
         string? ifRange = context.Request.Headers.IfRange;
-        if (ranges && context.Request.Headers.Range.ToString() is { Length: > 0 } range && (!honoursIfRange || ifRange is null || ifRange == etag))
+        bool isSameVersion = !honoursIfRange || ifRange is null || ifRange == etag;
+        if (ranges && isSameVersion && context.Request.Headers.Range.ToString() is { Length: > 0 } range)
         {
-            start = int.Parse(range.Replace("bytes=", "", StringComparison.Ordinal).TrimEnd('-'), System.Globalization.CultureInfo.InvariantCulture);
+            start = int.Parse(range.Replace("bytes=", "", StringComparison.Ordinal).TrimEnd('-'), CultureInfo.InvariantCulture);
             if (start >= file.Length)
             {
                 response.StatusCode = StatusCodes.Status416RangeNotSatisfiable;
@@ -118,13 +123,13 @@ internal sealed class TestServer : IAsyncDisposable
             }
         }
 
-        // A body shorter than announced: Kestrel closes the connection, after all of it was sent.
+        // If the body is shorter than Content-Length, Kestrel sends it and then closes the connection.
     }
 
     public async ValueTask DisposeAsync()
     {
-        using CancellationTokenSource atOnce = new(TimeSpan.FromMilliseconds(100));
-        await _application.StopAsync(atOnce.Token);
+        using CancellationTokenSource timeout = new(TimeSpan.FromMilliseconds(100));
+        await _application.StopAsync(timeout.Token);
         await _application.DisposeAsync();
     }
 }

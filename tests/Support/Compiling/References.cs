@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace ResNet.Net.Tests.Support;
 
-/// <summary>What the compiler is given to compile against: every assembly that this process could load, the framework's and the libraries'.</summary>
+/// <summary>The assemblies that code in tests compiles against: every framework and library assembly that this process can load.</summary>
 internal static class References
 {
     public static IReadOnlyList<PortableExecutableReference> All { get; } =

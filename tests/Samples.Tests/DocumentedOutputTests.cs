@@ -1,6 +1,6 @@
 namespace ResNet.Net.Samples.Tests;
 
-public class ShownOutputTests
+public class DocumentedOutputTests
 {
     [Theory]
     [InlineData("a 1.00 b\n…\nend", "a 1.01 b\nx\ny\nend", true)]
@@ -16,5 +16,5 @@ public class ShownOutputTests
     [InlineData("cat", "cat\nmore", false)]
     [InlineData("speed 12.0 images/s", "speed 700.1 images/s", true)]
     public void Difference_OfShownAndActual_IsFound(string shown, string actual, bool same)
-        => (ShownOutput.Difference(shown, actual) is null).Should().Be(same);
+        => (DocumentedOutput.Difference(shown, actual) is null).Should().Be(same);
 }
