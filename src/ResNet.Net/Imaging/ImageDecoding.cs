@@ -32,10 +32,10 @@ internal static class ImageDecoding
                 ImageDecodeFailure.UnsupportedFormat, $"{kind}, which the decoder does not read. It reads {string.Join(", ", decoder.Formats)}. {remedy}");
         }
 
-        if (ImageFormatDetector.Detect(encoded) == ImageFormat.Jpeg && JpegScans.AreTooMany(encoded))
+        if (ImageFormatDetector.Detect(encoded) == ImageFormat.Jpeg && JpegScanLimit.IsReached(encoded))
         {
             throw new ImageDecodeException(
-                ImageDecodeFailure.TooLarge, $"the JPEG image has {JpegScans.Limit} scans or more, each of which costs a pass over the image. Save it again from its source.");
+                ImageDecodeFailure.TooLarge, $"the JPEG image has {JpegScanLimit.Value} scans or more, each of which costs a pass over the image. Save it again from its source.");
         }
 
         ImageDecodeRequest request = new(options, autoOrient, shrinkFor);
