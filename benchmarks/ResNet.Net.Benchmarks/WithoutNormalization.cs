@@ -6,7 +6,7 @@ internal sealed class WithoutNormalization(PreprocessingKernels kernels) : Prepr
 {
     private static readonly Dictionary<SimdWidth, WithoutNormalization> All = SimdSelection.Supported.ToDictionary(width => width, width => new WithoutNormalization(PreprocessingKernels.For(width)));
 
-    public override int RowsAtOnce => kernels.RowsAtOnce;
+    public override int RowsPerBlock => kernels.RowsPerBlock;
 
     public static new WithoutNormalization For(SimdWidth width) => All[width];
 
@@ -19,17 +19,17 @@ internal sealed class WithoutNormalization(PreprocessingKernels kernels) : Prepr
 
     public override void WeightedSum(ReadOnlySpan<byte> rows, int stride, in TapTable filter, int y, Span<byte> output) => kernels.WeightedSum(rows, stride, filter, y, output);
 
-    public override void MixColumns(in PixelView row, ReadOnlySpan<int> indices, ReadOnlySpan<int> weights, int droppedBits, Span<short> output, int planeStride)
-        => kernels.MixColumns(row, indices, weights, droppedBits, output, planeStride);
+    public override void InterpolateColumns(in PixelView row, ReadOnlySpan<int> indices, ReadOnlySpan<int> weights, int droppedBits, Span<short> output, int planeStride)
+        => kernels.InterpolateColumns(row, indices, weights, droppedBits, output, planeStride);
 
-    public override void MixColumns(in PixelView row, ReadOnlySpan<int> indices, ReadOnlySpan<float> fractions, Span<float> output, int planeStride)
-        => kernels.MixColumns(row, indices, fractions, output, planeStride);
+    public override void InterpolateColumns(in PixelView row, ReadOnlySpan<int> indices, ReadOnlySpan<float> fractions, Span<float> output, int planeStride)
+        => kernels.InterpolateColumns(row, indices, fractions, output, planeStride);
 
-    public override void MixRows(ReadOnlySpan<short> upper, ReadOnlySpan<short> lower, short upperWeight, short lowerWeight, Span<byte> output)
-        => kernels.MixRows(upper, lower, upperWeight, lowerWeight, output);
+    public override void InterpolateRows(ReadOnlySpan<short> upper, ReadOnlySpan<short> lower, short upperWeight, short lowerWeight, Span<byte> output)
+        => kernels.InterpolateRows(upper, lower, upperWeight, lowerWeight, output);
 
-    public override void MixRows(ReadOnlySpan<float> upper, ReadOnlySpan<float> lower, float fraction, Span<float> output, float scale, float offset)
-        => kernels.MixRows(upper, lower, fraction, output, scale, offset);
+    public override void InterpolateRows(ReadOnlySpan<float> upper, ReadOnlySpan<float> lower, float fraction, Span<float> output, float scale, float offset)
+        => kernels.InterpolateRows(upper, lower, fraction, output, scale, offset);
 
     public override void AverageRows(ReadOnlySpan<short> upper, ReadOnlySpan<short> lower, Span<byte> output) => kernels.AverageRows(upper, lower, output);
 

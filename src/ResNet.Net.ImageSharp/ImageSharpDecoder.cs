@@ -64,7 +64,7 @@ public sealed class ImageSharpDecoder : IImageDecoder
         {
             ImageHeader header = Identify(memory, encoded, format, (IImageInfoDetector)decoder);
             _ = request.Accept(header);
-            if (!request.Options.AllowTruncated && FileEnd.IsMissing(encoded, ImageFormatDetector.Detect(encoded)))
+            if (!request.Options.AllowTruncated && TruncationDetector.IsTruncated(encoded, ImageFormatDetector.Detect(encoded)))
             {
                 throw Failure(encoded, format, "its end is missing", null);
             }
@@ -164,7 +164,7 @@ public sealed class ImageSharpDecoder : IImageDecoder
     private static ImageDecodeException Failure(ReadOnlySpan<byte> encoded, string format, string cause, Exception? exception)
     {
         cause = cause.TrimEnd('.');
-        if (FileEnd.IsMissing(encoded, ImageFormatDetector.Detect(encoded)))
+        if (TruncationDetector.IsTruncated(encoded, ImageFormatDetector.Detect(encoded)))
         {
             return new ImageDecodeException(
                 ImageDecodeFailure.Truncated,

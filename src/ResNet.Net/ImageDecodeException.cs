@@ -1,13 +1,13 @@
 namespace ResNet.Net;
 
-/// <summary>The exception that is thrown when an image cannot be decoded. The classifier stays usable: continue with the next image.</summary>
+/// <summary>The exception that is thrown when an image cannot be decoded. The classifier remains usable.</summary>
 public sealed class ImageDecodeException : ResNetException
 {
     /// <summary>Initializes a new instance of the <see cref="ImageDecodeException"/> class.</summary>
     /// <param name="failure">The kind of failure.</param>
-    /// <param name="reason">What failed, with which value, and what to do.</param>
-    /// <param name="path">The path of the image, if it has one.</param>
-    /// <param name="innerException">The cause, if there is one.</param>
+    /// <param name="reason">The message without the path: what is wrong with which value, and what to do.</param>
+    /// <param name="path">The path of the image; <see langword="null"/> if it comes from a stream or from memory.</param>
+    /// <param name="innerException">The cause; may be <see langword="null"/>.</param>
     public ImageDecodeException(ImageDecodeFailure failure, string reason, string? path = null, Exception? innerException = null)
         : base(path is null ? reason : $"{path}: {reason}", innerException)
     {
@@ -22,6 +22,6 @@ public sealed class ImageDecodeException : ResNetException
     /// <summary>Gets the message without the path.</summary>
     public string Reason { get; }
 
-    /// <summary>Gets the path of the image; <see langword="null"/> if it came from a stream or from memory.</summary>
+    /// <summary>Gets the path of the image; <see langword="null"/> if it comes from a stream or from memory.</summary>
     public string? Path { get; }
 }

@@ -1,24 +1,24 @@
 namespace ResNet.Net;
 
-/// <summary>How the bytes of a pixel are laid out; 8 bits a channel.</summary>
+/// <summary>Specifies the byte layout of a pixel, with 8 bits per channel.</summary>
 public enum PixelFormat
 {
     /// <summary>Red, green, blue.</summary>
     Rgb24,
 
-    /// <summary>Blue, green, red: OpenCV, GDI+.</summary>
+    /// <summary>Blue, green, red; used by OpenCV and GDI+.</summary>
     Bgr24,
 
-    /// <summary>Red, green, blue, alpha (not premultiplied); flattened on black.</summary>
+    /// <summary>Red, green, blue, straight (not premultiplied) alpha; blended over black.</summary>
     Rgba32,
 
-    /// <summary>Blue, green, red, alpha (not premultiplied); flattened on black.</summary>
+    /// <summary>Blue, green, red, straight (not premultiplied) alpha; blended over black.</summary>
     Bgra32,
 
-    /// <summary>Red, green, blue and a byte that is not read.</summary>
+    /// <summary>Red, green, blue, and a byte that is ignored.</summary>
     Rgbx32,
 
-    /// <summary>Blue, green, red and a byte that is not read: screen captures, video frames.</summary>
+    /// <summary>Blue, green, red, and a byte that is ignored; used by screen captures and video frames.</summary>
     Bgrx32,
 
     /// <summary>One byte of luminance.</summary>

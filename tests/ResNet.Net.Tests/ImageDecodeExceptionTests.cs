@@ -1,24 +1,73 @@
+using System.Text;
+
 namespace ResNet.Net.Tests;
 
-public class ImageDecodeExceptionTests
+/// <summary>Tests the messages that users see for files that cannot be decoded.</summary>
+public class ImageDecodeExceptionTests(EmbeddedClassifier embedded) : IClassFixture<EmbeddedClassifier>
 {
-    [Fact]
-    public void Constructor_WithPath_PutsItBeforeTheMessage()
+    public static TheoryData<string, byte[], ImageDecodeFailure, string[]> InvalidFiles => new()
     {
-        InvalidOperationException cause = new("cause");
+        { "empty.jpg", [], ImageDecodeFailure.Empty, ["0 bytes"] },
+        {
+            "error-page.jpg",
+            Encoding.UTF8.GetBytes("<html><body>Not Found</body></html>"),
+            ImageDecodeFailure.UnsupportedFormat,
+            ["HTML", "JPEG, PNG, WebP, GIF, BMP, ICO", "download again"]
+        },
+        {
+            "pointer.png",
+            Encoding.UTF8.GetBytes("version https://git-lfs.github.com/spec/v1\n"),
+            ImageDecodeFailure.UnsupportedFormat,
+            ["Git LFS pointer", "git lfs pull"]
+        },
+        {
+            "scan.tif",
+            ImageFixtures.Get("tiff-rgb").Encoded(),
+            ImageDecodeFailure.UnsupportedFormat,
+            ["a TIFF file", "ResNet.Net.NetVips", "FallbackDecoder"]
+        },
+        {
+            "upload.jpg",
+            ImageFixtures.Get("bad-jpeg-truncated").Encoded(),
+            ImageDecodeFailure.Truncated,
+            ["JPEG", "ends early", "AllowTruncated"]
+        },
+        { "photo.png", ImageFixtures.Get("bad-png-zlib").Encoded(), ImageDecodeFailure.Corrupt, ["PNG", "is damaged", "Save it again"] },
+        { "bomb.png", ImageFixtures.Get("bad-png-huge").Encoded(), ImageDecodeFailure.TooLarge, ["PNG", "pixels", "ImageDecodingOptions"] },
+    };
 
-        ImageDecodeException exception = new(ImageDecodeFailure.Corrupt, "is damaged", "cat.png", cause);
+    [Theory]
+    [MemberData(nameof(InvalidFiles))]
+    public void Classify_InvalidFile_ThrowsWithPathCauseAndRemedy(
+        string name, byte[] encoded, ImageDecodeFailure failure, string[] expected)
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.Write(name, encoded);
 
-        (exception.Failure, exception.Path, exception.Reason, exception.Message).Should().Be((ImageDecodeFailure.Corrupt, "cat.png", "is damaged", "cat.png: is damaged"));
-        exception.InnerException.Should().BeSameAs(cause);
+        ImageDecodeException exception = Catch(() => embedded.Classifier.Classify(path));
+
+        exception.Failure.Should().Be(failure);
+        exception.Path.Should().Be(path);
+        exception.Message.Should().Be($"{path}: {exception.Reason}");
+        exception.Reason.Should().ContainAll(expected).And.NotContain(path);
     }
 
-    [Fact]
-    public void Constructor_WithoutPath_KeepsTheMessage()
+    [Theory]
+    [MemberData(nameof(InvalidFiles))]
+    public void Classify_InvalidBytes_ThrowsTheSameReasonWithoutPath(
+        string name, byte[] encoded, ImageDecodeFailure failure, string[] expected)
     {
-        ImageDecodeException exception = new(ImageDecodeFailure.Empty, "has 0 bytes");
+        using TemporaryFolder folder = new();
+        string path = folder.Write(name, encoded);
 
-        (exception.Failure, exception.Path, exception.Message).Should().Be((ImageDecodeFailure.Empty, null, "has 0 bytes"));
-        exception.Should().BeAssignableTo<ResNetException>();
+        ImageDecodeException exception = Catch(() => embedded.Classifier.Classify(encoded));
+
+        exception.Failure.Should().Be(failure);
+        exception.Path.Should().BeNull();
+        exception.Message.Should().ContainAll(expected).And.Be(exception.Reason);
+        exception.Reason.Should().Be(Catch(() => embedded.Classifier.Classify(path)).Reason);
     }
+
+    private static ImageDecodeException Catch(Func<Classification> classify)
+        => classify.Should().ThrowExactly<ImageDecodeException>().Which;
 }

@@ -3,7 +3,7 @@ namespace ResNet.Net.Tests;
 public class LabelSetTests
 {
     [Fact]
-    public void ImageNet_Classes_AreTheThousandSynsets()
+    public void ImageNet_Labels_HaveUniqueSynsetIds()
     {
         LabelSet labels = LabelSet.ImageNet;
 
@@ -14,12 +14,12 @@ public class LabelSetTests
     }
 
     [SharedFact]
-    public void ImageNet_Classes_EqualThePublishedList()
+    public void ImageNet_Labels_EqualThePublishedList()
         => File.ReadAllLines(Path.Combine(TestFolders.Shared, "zoo", "synset.txt"))
             .Should().Equal(Enumerable.Range(0, 1000).Select(i => $"{LabelSet.ImageNet.GetSynsetId(i)} {LabelSet.ImageNet[i]}"));
 
     [Fact]
-    public void Cifar10_Classes_AreTheTen()
+    public void Cifar10_Labels_AreTheTenClasses()
     {
         LabelSet.Cifar10.Count.Should().Be(10);
         LabelSet.Cifar10[8].Should().Be("ship");
@@ -27,7 +27,7 @@ public class LabelSetTests
     }
 
     [Fact]
-    public void FromFile_PlainLabels_AreTaken()
+    public void FromFile_PlainLabels_ReturnsTrimmedLines()
     {
         using TemporaryFolder folder = new();
         string path = folder.Write("labels.txt", "red, dark\r\n  green\nn12345678\n\n\n");
@@ -39,7 +39,7 @@ public class LabelSetTests
     }
 
     [Fact]
-    public void FromFile_Synsets_AreSplit()
+    public void FromFile_SynsetIds_SplitsIdsAndLabels()
     {
         using TemporaryFolder folder = new();
 
@@ -49,7 +49,7 @@ public class LabelSetTests
     }
 
     [Fact]
-    public void FromFile_BadFiles_SayWhat()
+    public void FromFile_InvalidFile_ThrowsWithTheReason()
     {
         using TemporaryFolder folder = new();
         string empty = folder.Write("empty.txt", "\n\n");
@@ -61,7 +61,7 @@ public class LabelSetTests
     }
 
     [Fact]
-    public void Indexer_NoSuchClass_Throws()
+    public void Indexer_IndexOutOfRange_Throws()
     {
         ((Func<string>)(() => LabelSet.Cifar10[10])).Should().Throw<ArgumentOutOfRangeException>();
         ((Func<string>)(() => LabelSet.Cifar10[-1])).Should().Throw<ArgumentOutOfRangeException>();
@@ -69,6 +69,10 @@ public class LabelSetTests
     }
 
     [Fact]
-    public void Create_CountsDiffer_Throws()
-        => ((Func<LabelSet>)(() => new LabelSet("two", ["a", "b"], ["n00000001"]))).Should().Throw<ArgumentException>().WithMessage("*2 labels but 1 synset*");
+    public void Constructor_DifferentCounts_Throws()
+    {
+        Func<LabelSet> create = () => new LabelSet("two", ["a", "b"], ["n00000001"]);
+
+        create.Should().Throw<ArgumentException>().WithMessage("*'two'*2 labels but 1 synset ids*");
+    }
 }

@@ -36,7 +36,7 @@ public class PixelViewTests
     [InlineData(PixelFormat.Rgb24, 20, 32)]
     [InlineData(PixelFormat.Gray8, 0, 8)]
     [InlineData(PixelFormat.Bgrx32, 17, 33)]
-    public void Constructor_SpanLength_HasTheBoundaryExact(PixelFormat format, int stride, int needed)
+    public void Constructor_SpanOneByteTooShort_ThrowsWithBothLengths(PixelFormat format, int stride, int needed)
     {
         PixelView view = new(new byte[needed], 4, 2, format, stride);
         Action create = () => _ = new PixelView(new byte[needed - 1], 4, 2, format, stride);
@@ -60,7 +60,7 @@ public class PixelViewTests
     [InlineData(1 << 30, 1 << 30, PixelFormat.Rgba32, 0)]
     [InlineData((1 << 30) + 1, 1 << 30, PixelFormat.Rgba32, 0)]
     [InlineData(65536, 65536, PixelFormat.Rgb24, 0)]
-    public void Constructor_HugeSizes_ThrowWithoutOverflow(int width, int height, PixelFormat format, int stride)
+    public void Constructor_HugeSize_ThrowsWithoutOverflow(int width, int height, PixelFormat format, int stride)
     {
         Action create = () => _ = new PixelView(new byte[1000], width, height, format, stride);
 
@@ -85,15 +85,15 @@ public class PixelViewTests
     [InlineData(PixelFormat.Bgra32, 4)]
     [InlineData(PixelFormat.Rgbx32, 4)]
     [InlineData(PixelFormat.Bgrx32, 4)]
-    public void GetBytesPerPixel_EveryFormat_IsItsSize(PixelFormat format, int expected)
+    public void GetBytesPerPixel_AnyFormat_ReturnsItsSize(PixelFormat format, int expected)
         => PixelView.GetBytesPerPixel(format).Should().Be(expected);
 
     [Fact]
-    public void GetBytesPerPixel_EveryFormat_IsKnown()
+    public void GetBytesPerPixel_AllFormats_AreKnown()
         => Enum.GetValues<PixelFormat>().Select(PixelView.GetBytesPerPixel).Should().OnlyContain(size => size > 0).And.HaveCount(7);
 
     [Fact]
-    public void Row_StridedView_LeavesThePaddingOut()
+    public void Row_ViewWithPadding_ReturnsNoPadding()
     {
         byte[] pixels = [1, 2, 3, 4, 5, 6, 99, 99, 11, 12, 13, 14, 15, 16];
         PixelView view = new(pixels, 2, 2, PixelFormat.Rgb24, 8);
@@ -103,7 +103,7 @@ public class PixelViewTests
     }
 
     [Fact]
-    public void Row_BeyondTheEnd_Throws()
+    public void Row_IndexOutOfRange_Throws()
     {
         byte[] pixels = new byte[6];
         Action above = () => _ = new PixelView(pixels, 1, 2).Row(-1);

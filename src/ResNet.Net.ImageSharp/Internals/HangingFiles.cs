@@ -35,7 +35,7 @@ internal static class HangingFiles
             return;
         }
 
-        throw FileEnd.IsMissing(encoded, ImageFormat.Png)
+        throw TruncationDetector.IsTruncated(encoded, ImageFormat.Png)
             ? new ImageDecodeException(ImageDecodeFailure.Truncated, "the PNG image ends early. Read the whole file.")
             : new ImageDecodeException(ImageDecodeFailure.Corrupt, "the PNG image is damaged (it does not have one IHDR chunk, at its start). Save it again from its source.");
     }

@@ -128,7 +128,7 @@ internal readonly ref struct VipsFile
     {
         VipsLoader.Tiff => _tiff.IsCut,
         VipsLoader.Heif => AreBoxesCut(),
-        _ => FileEnd.IsMissing(_encoded, FormatOf(Loader)),
+        _ => TruncationDetector.IsTruncated(_encoded, FormatOf(Loader)),
     };
 
     // The boxes of an ISO file follow each other; a length of 1 means that 64 bits follow, 0 that the box goes to the end.

@@ -69,7 +69,7 @@ internal sealed partial class ExplainCommand
         int? wanted = options.GetValue(_class) is string text ? ClassOf(classifier.Labels, text) : null;
         int count = wanted is null ? options.GetValue(_top) ?? 1 : 1;
         MapFiles target = new(options.GetValue(_output)!, files.Count * count);
-        OverlayOptions style = new() { LongSide = options.GetValue(_longSide) ?? DefaultLongSide, BesideImage = true };
+        OverlayOptions style = new() { LongSide = options.GetValue(_longSide) ?? DefaultLongSide, SideBySide = true };
         int exitCode = ExitCode.Success;
         foreach (ImageFile file in files)
         {

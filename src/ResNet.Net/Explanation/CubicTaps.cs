@@ -1,6 +1,9 @@
 namespace ResNet.Net;
 
-/// <summary>Cubic convolution along one axis (Keys 1981, a = -0.5): four cells and their weights for each position. Cells beyond the edge are the edge's own.</summary>
+/// <summary>
+/// Represents cubic convolution along one axis (Keys 1981, a = -0.5), with four cells and their weights for each position. Edge cells are
+/// repeated beyond the edge.
+/// </summary>
 internal readonly struct CubicTaps
 {
     private const int Count = 4;
@@ -8,8 +11,8 @@ internal readonly struct CubicTaps
     private readonly int[] _cells;
     private readonly float[] _weights;
 
-    /// <param name="positions">Where to interpolate: 0 is the center of the first cell, 1 that of the second. NaN: nowhere.</param>
-    /// <param name="cells">How many cells there are.</param>
+    /// <param name="positions">The positions; 0 is the center of the first cell, 1 that of the second. NaN yields NaN.</param>
+    /// <param name="cells">The number of cells.</param>
     public CubicTaps(ReadOnlySpan<double> positions, int cells)
     {
         _cells = new int[positions.Length * Count];
@@ -26,7 +29,11 @@ internal readonly struct CubicTaps
         }
     }
 
-    /// <summary>The value at a position, of cells that lie a stride apart; NaN where the position is nowhere.</summary>
+    /// <summary>Interpolates between values that are <paramref name="stride"/> apart.</summary>
+    /// <param name="position">The index of the position.</param>
+    /// <param name="values">The values of the cells.</param>
+    /// <param name="stride">The distance between the values of neighboring cells.</param>
+    /// <returns>The value; NaN if the position is NaN.</returns>
     public float At(int position, ReadOnlySpan<float> values, int stride)
     {
         float sum = 0;

@@ -1,8 +1,8 @@
 namespace ResNet.Net;
 
-/// <summary>A part of an image, in pixels from its upper left corner; edges may lie within pixels.</summary>
-/// <param name="Left">Its left edge.</param>
-/// <param name="Top">Its upper edge.</param>
-/// <param name="Width">From its left to its right edge.</param>
-/// <param name="Height">From its upper to its lower edge.</param>
+/// <summary>Represents a rectangle in an image, in pixels from the upper left corner. Its edges can lie within pixels.</summary>
+/// <param name="Left">The left edge.</param>
+/// <param name="Top">The top edge.</param>
+/// <param name="Width">The width.</param>
+/// <param name="Height">The height.</param>
 public readonly record struct ImageRegion(double Left, double Top, double Width, double Height);

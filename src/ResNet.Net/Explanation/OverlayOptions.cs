@@ -1,23 +1,29 @@
 namespace ResNet.Net;
 
-/// <summary>How an <see cref="ActivationMap"/> is laid over its image. Immutable: change it by <c>with</c>.</summary>
+/// <summary>
+/// Represents the options for drawing an <see cref="ActivationMap"/> over its image. Immutable: change a copy using <c>with</c>.
+/// </summary>
 public sealed record OverlayOptions
 {
-    private const int LongestSide = 16_384;
+    private const int MaxLongSide = 16_384;
 
-    /// <summary>The longer side of the image that is drawn, from 1 to 16384 pixels; the image is scaled to it.</summary>
-    /// <value>null: the image's own.</value>
+    /// <summary>Gets the length in pixels to which the longer side of the image is scaled, from 1 to 16384.</summary>
+    /// <value><see langword="null"/>: the size of the image.</value>
     public int? LongSide { get; init; }
 
-    /// <summary>How much the colors cover where the map is largest, from 0 (nothing) to 1 (all). Elsewhere they cover less, down to nothing where the map is smallest.</summary>
+    /// <summary>
+    /// Gets the opacity of the colors at the largest value of the map, from 0 (transparent) to 1 (opaque). It decreases in proportion to
+    /// the value, down to 0 at the smallest one.
+    /// </summary>
     /// <value>0.75.</value>
     public double Opacity { get; init; } = 0.75;
 
-    /// <summary>Whether the plain image is drawn to the left of the colored one.</summary>
-    /// <value>false.</value>
-    public bool BesideImage { get; init; }
+    /// <summary>Gets a value indicating whether the unchanged image is drawn to the left of the overlay.</summary>
+    /// <value><see langword="false"/>.</value>
+    public bool SideBySide { get; init; }
 
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    /// <summary>Validates the options and gets the size at which an image is drawn.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     internal (int Width, int Height) SizeFor(int width, int height)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(double.IsNaN(Opacity) ? -1 : Opacity, 0, nameof(Opacity));
@@ -28,7 +34,7 @@ public sealed record OverlayOptions
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(side, 1, nameof(LongSide));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(side, LongestSide, nameof(LongSide));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(side, MaxLongSide, nameof(LongSide));
         double scale = (double)side / Math.Max(width, height);
         return (Math.Max(1, (int)Math.Round(width * scale)), Math.Max(1, (int)Math.Round(height * scale)));
     }

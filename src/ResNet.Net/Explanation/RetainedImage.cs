@@ -1,6 +1,6 @@
 namespace ResNet.Net;
 
-/// <summary>A copy of an image's pixels, in the format that they came in.</summary>
+/// <summary>Holds a copy of an image's pixels in their original format.</summary>
 internal sealed class RetainedImage
 {
     private readonly byte[] _pixels;
@@ -8,11 +8,11 @@ internal sealed class RetainedImage
 
     public RetainedImage(PixelView image)
     {
-        int row = image.Row(0).Length;
-        _pixels = new byte[checked(row * image.Height)];
+        int rowLength = image.Row(0).Length;
+        _pixels = new byte[checked(rowLength * image.Height)];
         for (int y = 0; y < image.Height; y++)
         {
-            image.Row(y).CopyTo(_pixels.AsSpan(y * row));
+            image.Row(y).CopyTo(_pixels.AsSpan(y * rowLength));
         }
 
         (Width, Height, _format) = (image.Width, image.Height, image.Format);
@@ -22,12 +22,15 @@ internal sealed class RetainedImage
 
     public int Height { get; }
 
-    /// <summary>The image scaled, as planes of red, green and blue from 0 to 255; alpha flattened on black.</summary>
+    /// <summary>
+    /// Scales the image and converts it to planes, <c>[3, height, width]</c>: red, green and blue from 0 to 255. Alpha is blended over
+    /// black.
+    /// </summary>
     public float[] ToPlanes(int width, int height)
     {
-        Preprocessor scaling = new(new PreprocessingProfile
+        Preprocessor preprocessor = new(new PreprocessingProfile
         {
-            Name = "scaling",
+            Name = "Overlay",
             Resize = ResizeRule.Squash(width, height),
             Crop = new CropRule(width, height),
             Range = ValueRange.ZeroTo255,
@@ -35,7 +38,7 @@ internal sealed class RetainedImage
             Std = new ChannelValues(1, 1, 1),
         });
         float[] planes = new float[checked(3 * width * height)];
-        scaling.Run(new PixelView(_pixels, Width, Height, _format), planes, new PreprocessingScratch());
+        preprocessor.Run(new PixelView(_pixels, Width, Height, _format), planes, new PreprocessingScratch());
         return planes;
     }
 }

@@ -64,9 +64,9 @@ public sealed class DecodedImage : IDisposable
         for (int i = 0; i < pixels.Length; i += 4)
         {
             int alpha = pixels[i + 3];
-            pixels[i] = AlphaBlend.Over(pixels[i], alpha, background);
-            pixels[i + 1] = AlphaBlend.Over(pixels[i + 1], alpha, background);
-            pixels[i + 2] = AlphaBlend.Over(pixels[i + 2], alpha, background);
+            pixels[i] = AlphaFlattener.Blend(pixels[i], alpha, background);
+            pixels[i + 1] = AlphaFlattener.Blend(pixels[i + 1], alpha, background);
+            pixels[i + 2] = AlphaFlattener.Blend(pixels[i + 2], alpha, background);
         }
 
         _format = _format == PixelFormat.Rgba32 ? PixelFormat.Rgbx32 : PixelFormat.Bgrx32;

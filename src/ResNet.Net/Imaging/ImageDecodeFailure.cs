@@ -3,18 +3,21 @@ namespace ResNet.Net;
 /// <summary>Specifies why an image could not be decoded.</summary>
 public enum ImageDecodeFailure
 {
-    /// <summary>The image is damaged: its format was recognized, its content is invalid.</summary>
+    /// <summary>The format is recognized, but the content is invalid.</summary>
     Corrupt,
 
-    /// <summary>There are no bytes.</summary>
+    /// <summary>The input has 0 bytes.</summary>
     Empty,
 
     /// <summary>The image ends before its last pixel.</summary>
     Truncated,
 
-    /// <summary>The decoder does not read the format, or this kind of it.</summary>
+    /// <summary>The decoder does not support the format or this variant of it.</summary>
     UnsupportedFormat,
 
-    /// <summary>The image exceeds a limit of <see cref="ImageDecodingOptions"/>, is a JPEG image of 100 scans or more, or an ICO file of more than 256 images.</summary>
+    /// <summary>
+    /// The image exceeds a limit of <see cref="ImageDecodingOptions"/>, has 100 JPEG scans or more, or is an ICO file with more than 256
+    /// images.
+    /// </summary>
     TooLarge,
 }

@@ -27,11 +27,11 @@ internal static class ImageDecoding
         }
 
         ImageFormat format = ImageFormatDetector.Detect(encoded);
-        if (format == ImageFormat.Jpeg && JpegScans.AreTooMany(encoded))
+        if (format == ImageFormat.Jpeg && JpegScanLimit.IsReached(encoded))
         {
             throw new ImageDecodeException(
                 ImageDecodeFailure.TooLarge,
-                $"the JPEG image has {JpegScans.Limit} scans or more, each of which costs a pass over the image. "
+                $"the JPEG image has {JpegScanLimit.Value} scans or more, each of which costs a pass over the image. "
                 + "Save it again from its source.");
         }
 

@@ -3,32 +3,38 @@ using System.Runtime.InteropServices;
 namespace ResNet.Net;
 
 /// <summary>
-/// The part of the TurboJPEG 2.x API that decoding needs; libraries of 3.x have it too. Functions return 0, or -1 for any error or warning.
+/// Binds the part of the TurboJPEG 2.x API that decoding needs; version 3.x has it as well. Functions return 0, or -1 for any error or
+/// warning.
 /// </summary>
 internal sealed unsafe class LibJpegTurbo
 {
-    /// <summary>TJPF_RGB: three bytes per pixel; gray images are expanded to three equal ones.</summary>
+    /// <summary>TJPF_RGB: three bytes per pixel; grayscale images are expanded to three equal bytes.</summary>
     public const int Rgb = 0;
 
     /// <summary>TJFLAG_ACCURATEDCT: the transform that libjpeg uses by default.</summary>
     public const int AccurateDct = 4096;
 
-    /// <summary>TJFLAG_STOPONWARNING.</summary>
+    /// <summary>TJFLAG_STOPONWARNING: decoding fails at the first warning.</summary>
     public const int StopOnWarning = 8192;
 
     private LibJpegTurbo(nint library)
     {
         InitDecompress = (delegate* unmanaged<nint>)NativeLibrary.GetExport(library, "tjInitDecompress");
-        DecompressHeader = (delegate* unmanaged<nint, byte*, CULong, int*, int*, int*, int*, int>)NativeLibrary.GetExport(library, "tjDecompressHeader3");
-        Decompress = (delegate* unmanaged<nint, byte*, CULong, byte*, int, int, int, int, int, int>)NativeLibrary.GetExport(library, "tjDecompress2");
+        DecompressHeader = (delegate* unmanaged<nint, byte*, CULong, int*, int*, int*, int*, int>)
+            NativeLibrary.GetExport(library, "tjDecompressHeader3");
+        Decompress = (delegate* unmanaged<nint, byte*, CULong, byte*, int, int, int, int, int, int>)
+            NativeLibrary.GetExport(library, "tjDecompress2");
         Destroy = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, "tjDestroy");
     }
 
-    /// <summary>Handle, file, its length; width, height, subsampling, color space.</summary>
+    /// <summary>
+    /// Gets tjDecompressHeader3. Parameters: handle, file, length; then width, height, subsampling and color space, all output.
+    /// </summary>
     public delegate* unmanaged<nint, byte*, CULong, int*, int*, int*, int*, int> DecompressHeader { get; }
 
     /// <summary>
-    /// Handle, file, its length; memory, width, bytes per row, height; pixel format, flags. Scales down until the image fits.
+    /// Gets tjDecompress2. Parameters: handle, file, length; memory, width, bytes per row, height; pixel format, flags. Scales the image
+    /// down to fit the size.
     /// </summary>
     public delegate* unmanaged<nint, byte*, CULong, byte*, int, int, int, int, int, int> Decompress { get; }
 
@@ -36,17 +42,25 @@ internal sealed unsafe class LibJpegTurbo
 
     private delegate* unmanaged<nint, int> Destroy { get; }
 
-    // The system's search path first, then the folders of Homebrew and of libjpeg-turbo's own installers.
-    private static string[] UsualNames => OperatingSystem.IsWindows()
+    // The system's search path, then the folders of Homebrew and of the libjpeg-turbo installers.
+    private static string[] DefaultNames => OperatingSystem.IsWindows()
         ? ["turbojpeg.dll", "libturbojpeg.dll", @"C:\libjpeg-turbo64\bin\turbojpeg.dll"]
         : OperatingSystem.IsMacOS()
-            ? ["libturbojpeg.0.dylib", "/opt/homebrew/opt/jpeg-turbo/lib/libturbojpeg.0.dylib", "/usr/local/opt/jpeg-turbo/lib/libturbojpeg.0.dylib", "/opt/libjpeg-turbo/lib64/libturbojpeg.0.dylib"]
+            ?
+            [
+                "libturbojpeg.0.dylib",
+                "/opt/homebrew/opt/jpeg-turbo/lib/libturbojpeg.0.dylib",
+                "/usr/local/opt/jpeg-turbo/lib/libturbojpeg.0.dylib",
+                "/opt/libjpeg-turbo/lib64/libturbojpeg.0.dylib",
+            ]
             : ["libturbojpeg.so.0", "/opt/libjpeg-turbo/lib64/libturbojpeg.so.0"];
 
+    /// <summary>Loads the library.</summary>
+    /// <param name="path">The path of the library; <see langword="null"/> to try the default names.</param>
     /// <exception cref="ResNetException">The library is missing or too old.</exception>
     public static LibJpegTurbo Load(string? path)
     {
-        string[] names = path is null ? UsualNames : [path];
+        string[] names = path is null ? DefaultNames : [path];
         foreach (string name in names)
         {
             if (NativeLibrary.TryLoad(name, out nint library))
@@ -63,11 +77,12 @@ internal sealed unsafe class LibJpegTurbo
         }
 
         throw new ResNetException(
-            $"libturbojpeg cannot be loaded; tried {string.Join(", ", names)}. Install it (Debian, Ubuntu: apt-get install libturbojpeg0; macOS: brew install jpeg-turbo), pass its path to "
-            + "LibJpegTurboDecoder, or use SkiaSharpDecoder, which needs no library of the system.");
+            $"libturbojpeg cannot be loaded; tried {string.Join(", ", names)}. Install it (Debian, Ubuntu: apt-get install libturbojpeg0; "
+            + "macOS: brew install jpeg-turbo), pass its path to LibJpegTurboDecoder, or use SkiaSharpDecoder, "
+            + "which needs no system library.");
     }
 
-    /// <summary>A decompressor, for one thread and one image.</summary>
+    /// <summary>Represents a decompressor for a single image. Not thread-safe.</summary>
     public sealed class Decompressor(LibJpegTurbo library) : SafeHandle(library.InitDecompress(), ownsHandle: true)
     {
         public override bool IsInvalid => handle == 0;

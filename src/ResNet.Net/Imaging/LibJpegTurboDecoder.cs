@@ -3,14 +3,15 @@ using System.Runtime.InteropServices;
 namespace ResNet.Net;
 
 /// <summary>
-/// Decodes plain JPEG images with libjpeg-turbo's libturbojpeg, to the same pixels as <see cref="SkiaSharpDecoder"/> in less time. All
-/// other images go to another decoder: other formats, CMYK, unusual subsampling, and every image for which libturbojpeg has an error or a
+/// Decodes plain JPEG images with libturbojpeg, to the same pixels as <see cref="SkiaSharpDecoder"/> in less time. A fallback decoder
+/// handles all other images: other formats, CMYK, unusual subsampling, and every image for which libturbojpeg reports an error or a
 /// warning.
 /// </summary>
 /// <remarks>
-/// libturbojpeg is not part of the package: <c>apt-get install libturbojpeg0</c> (Debian, Ubuntu), <c>brew install jpeg-turbo</c> (macOS),
-/// or libjpeg-turbo's installer (Windows). Version 2.0 or newer. It is used only where an application creates this decoder. The other
-/// decoder alone decides what is refused, and with which message. The pixels of a damaged image that neither library reports can differ.
+/// libturbojpeg 2.0 or newer must be installed; it is not part of the package. Use <c>apt-get install libturbojpeg0</c> (Debian, Ubuntu),
+/// <c>brew install jpeg-turbo</c> (macOS) or the libjpeg-turbo installer (Windows). The library is loaded only when an application creates
+/// this decoder. Only the fallback decoder rejects images, so error messages are the same. If an image has damage that neither library
+/// reports, its pixels can differ.
 /// </remarks>
 /// <example>
 /// <code>
@@ -20,18 +21,19 @@ namespace ResNet.Net;
 public sealed unsafe class LibJpegTurboDecoder : IImageDecoder
 {
     private readonly LibJpegTurbo _library;
-    private readonly IImageDecoder _others;
+    private readonly IImageDecoder _fallback;
 
-    /// <summary>Creates the decoder and loads libturbojpeg.</summary>
-    /// <param name="others">The decoder for all other images; <see langword="null"/> for a <see cref="SkiaSharpDecoder"/>.</param>
-    /// <param name="libraryPath">The path of the library; <see langword="null"/> to search where the system and the usual installers put
-    /// it.</param>
+    /// <summary>Initializes a new instance of the <see cref="LibJpegTurboDecoder"/> class and loads libturbojpeg.</summary>
+    /// <param name="fallback">The decoder for all other images; <see langword="null"/> for a <see cref="SkiaSharpDecoder"/>.</param>
+    /// <param name="libraryPath">
+    /// The path of the library; <see langword="null"/> to search the default locations of the system and of the installers.
+    /// </param>
     /// <exception cref="ResNetException">The library is missing or too old.</exception>
-    public LibJpegTurboDecoder(IImageDecoder? others = null, string? libraryPath = null)
+    public LibJpegTurboDecoder(IImageDecoder? fallback = null, string? libraryPath = null)
     {
         _library = LibJpegTurbo.Load(libraryPath);
-        _others = others ?? new SkiaSharpDecoder();
-        Formats = [.. _others.Formats.Prepend("JPEG").Distinct(StringComparer.OrdinalIgnoreCase)];
+        _fallback = fallback ?? new SkiaSharpDecoder();
+        Formats = [.. _fallback.Formats.Prepend("JPEG").Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 
     /// <inheritdoc/>
@@ -47,27 +49,31 @@ public sealed unsafe class LibJpegTurboDecoder : IImageDecoder
         }
 
         request.Reset();
-        return _others.TryDecode(encoded, request);
+        return _fallback.TryDecode(encoded, request);
     }
 
     private bool TryDecodeJpeg(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
     {
-        // An orientation of 0 is in doubt.
-        if (!JpegStructure.TryRead(encoded, out JpegStructure jpeg) || jpeg.Orientation == 0 || !request.Options.Allows(jpeg.Width, jpeg.Height))
+        // Orientation 0 means invalid or ambiguous metadata.
+        if (!JpegStructure.TryRead(encoded, out JpegStructure jpeg)
+            || jpeg.Orientation == 0
+            || !request.Options.Allows(jpeg.Width, jpeg.Height))
         {
             return false;
         }
 
-        // A new decompressor for every image, which costs a microsecond: one that is reused keeps the tables of the image before, and would
-        // decode a file that lacks its own.
+        // A new decompressor for each image costs a microsecond. A reused one would keep the tables of the previous image and apply them to
+        // a file without tables.
         using LibJpegTurbo.Decompressor decompressor = new(_library);
         fixed (byte* file = encoded)
         {
-            // The decompressor writes as many pixels as it finds: no memory is requested before it agrees on the size.
+            // libturbojpeg writes as many pixels as it finds in the header, so both parsers must agree on the size before memory is
+            // requested.
             CULong length = new((nuint)encoded.Length);
             (int width, int height, int subsampling, int colorSpace) = (0, 0, 0, 0);
+            nint handle = decompressor.DangerousGetHandle();
             if (decompressor.IsInvalid
-                || _library.DecompressHeader(decompressor.DangerousGetHandle(), file, length, &width, &height, &subsampling, &colorSpace) != 0
+                || _library.DecompressHeader(handle, file, length, &width, &height, &subsampling, &colorSpace) != 0
                 || (width, height) != (jpeg.Width, jpeg.Height))
             {
                 return false;
@@ -78,8 +84,8 @@ public sealed unsafe class LibJpegTurboDecoder : IImageDecoder
             int rows = (height + shrink - 1) / shrink;
             fixed (byte* pixels = request.GetPixels(columns, rows, PixelFormat.Rgb24))
             {
-                return _library.Decompress(
-                    decompressor.DangerousGetHandle(), file, length, pixels, columns, columns * 3, rows, LibJpegTurbo.Rgb, LibJpegTurbo.AccurateDct | LibJpegTurbo.StopOnWarning) == 0;
+                const int Flags = LibJpegTurbo.AccurateDct | LibJpegTurbo.StopOnWarning;
+                return _library.Decompress(handle, file, length, pixels, columns, columns * 3, rows, LibJpegTurbo.Rgb, Flags) == 0;
             }
         }
     }

@@ -2,16 +2,22 @@ using System.Runtime.InteropServices;
 
 namespace ResNet.Net;
 
-/// <summary>The eight orientations of EXIF (TIFF tag 274).</summary>
+/// <summary>Applies EXIF orientations, 1 to 8 (TIFF tag 274).</summary>
 internal static class Orientation
 {
-    /// <summary>Whether width and height change places.</summary>
+    /// <summary>Determines whether an orientation swaps width and height.</summary>
     public static bool SwapsSides(int orientation) => orientation is >= 5 and <= 8;
 
-    /// <summary>Copies packed pixels so that the image stands upright.</summary>
+    /// <summary>Copies packed pixels in upright orientation.</summary>
+    /// <param name="source">The stored pixels, packed row after row.</param>
+    /// <param name="width">The stored number of columns.</param>
+    /// <param name="height">The stored number of rows.</param>
+    /// <param name="bytesPerPixel">1, 3 or 4.</param>
+    /// <param name="orientation">The orientation; other values than 2 to 8 copy the pixels unchanged.</param>
+    /// <param name="target">Receives the upright pixels.</param>
     public static void Apply(ReadOnlySpan<byte> source, int width, int height, int bytesPerPixel, int orientation, Span<byte> target)
     {
-        // Where pixel (0, 0) of the source goes, and how far one step right and one step down in the source move in the target.
+        // The target position of source pixel (0, 0), and the target steps that correspond to one source step right and one down.
         int targetWidth = SwapsSides(orientation) ? height : width;
         int targetHeight = SwapsSides(orientation) ? width : height;
         int lastX = targetWidth - 1;

@@ -31,7 +31,7 @@ public sealed unsafe class SkiaSharpDecoder : IImageDecoder
             CheckIcoEntries(encoded);
         }
 
-        if (BmpMasks.AreBroken(encoded, format))
+        if (BmpMasks.HaveGaps(encoded, format))
         {
             throw Failure(encoded, format, isTruncated: false);
         }
@@ -75,7 +75,7 @@ public sealed unsafe class SkiaSharpDecoder : IImageDecoder
 
         // Skia completes a progressive JPEG image that ends early, takes a smaller image of an icon that ends early, and calls both a
         // success.
-        if (result == SKCodecResult.Success && !(format is ImageFormat.Jpeg or ImageFormat.Ico && FileEnd.IsMissing(encoded, format)))
+        if (result == SKCodecResult.Success && !(format is ImageFormat.Jpeg or ImageFormat.Ico && TruncationDetector.IsTruncated(encoded, format)))
         {
             return;
         }
@@ -99,10 +99,10 @@ public sealed unsafe class SkiaSharpDecoder : IImageDecoder
 
     private static ImageDecodeException Failure(ReadOnlySpan<byte> encoded, ImageFormat format, bool isTruncated) => format switch
     {
-        ImageFormat.Jpeg when JpegKind.Unusual(encoded) is string kind => new ImageDecodeException(
+        ImageFormat.Jpeg when UnsupportedFormats.DescribeJpeg(encoded) is string kind => new ImageDecodeException(
             ImageDecodeFailure.UnsupportedFormat,
             $"the JPEG image is {kind}, which the decoder does not read. Convert it to baseline or progressive JPEG with 8 bits per sample."),
-        _ when isTruncated || FileEnd.IsMissing(encoded, format) => new ImageDecodeException(
+        _ when isTruncated || TruncationDetector.IsTruncated(encoded, format) => new ImageDecodeException(
             ImageDecodeFailure.Truncated,
             $"the {format.Name()} image ends early. Was it uploaded or read completely? "
             + "Set ImageDecodingOptions.AllowTruncated to accept the pixels that exist, if the format permits it."),

@@ -1,10 +1,19 @@
 namespace ResNet.Net;
 
-/// <summary>Rows of an image without alpha: the image's own where it has none, else flattened on black into scratch memory.</summary>
+/// <summary>Blends straight (not premultiplied) alpha over a background.</summary>
 internal static class AlphaFlattener
 {
-    /// <returns><paramref name="count"/> rows from <paramref name="first"/>; valid until the next call with the same scratch memory.</returns>
-    public static PixelView Rows(in PixelView source, int first, int count, PreprocessingKernels kernels, PreprocessingScratch scratch)
+    /// <summary>
+    /// Gets rows without alpha: a view of the source if it has no alpha, otherwise its rows blended over black in scratch memory.
+    /// </summary>
+    /// <param name="source">The image.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="kernels">The kernels.</param>
+    /// <param name="scratch">The scratch memory of the slot.</param>
+    /// <returns>The rows; valid until the next call with the same scratch memory.</returns>
+    public static PixelView FlattenRows(
+        scoped in PixelView source, int first, int count, PreprocessingKernels kernels, PreprocessingScratch scratch)
     {
         if (!PixelLayout.Of(source.Format).HasAlpha)
         {
@@ -20,4 +29,7 @@ internal static class AlphaFlattener
 
         return new PixelView(flattened, source.Width, count, source.Format == PixelFormat.Rgba32 ? PixelFormat.Rgbx32 : PixelFormat.Bgrx32);
     }
+
+    /// <summary>Blends a channel value over a gray level, rounded to the nearest byte.</summary>
+    public static byte Blend(int value, int alpha, int background) => (byte)(((value * alpha) + (background * (255 - alpha)) + 127) / 255);
 }

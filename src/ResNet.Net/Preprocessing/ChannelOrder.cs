@@ -1,11 +1,11 @@
 namespace ResNet.Net;
 
-/// <summary>The order of the three color planes in the input tensor.</summary>
+/// <summary>Specifies the order of the three color planes in the input tensor.</summary>
 public enum ChannelOrder
 {
-    /// <summary>Red, green, blue: what MXNet and PyTorch train on.</summary>
+    /// <summary>Red, green, blue; used by models trained with MXNet or PyTorch.</summary>
     Rgb,
 
-    /// <summary>Blue, green, red: what Caffe and Caffe2 train on.</summary>
+    /// <summary>Blue, green, red; used by models trained with Caffe or Caffe2.</summary>
     Bgr,
 }

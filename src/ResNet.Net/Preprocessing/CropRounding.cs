@@ -1,14 +1,14 @@
 namespace ResNet.Net;
 
-/// <summary>How the left and top of the center crop are rounded.</summary>
+/// <summary>Specifies how the left and top offsets of the center crop are rounded to whole pixels.</summary>
 public enum CropRounding
 {
-    /// <summary><c>(size - crop) / 2</c>, rounded down: Caffe2, OpenCV notebooks.</summary>
+    /// <summary><c>(size - crop) / 2</c>, rounded down; used by Caffe2 and by OpenCV notebooks.</summary>
     Floor,
 
-    /// <summary><c>size / 2 - crop / 2</c>, each rounded down: Pillow scripts of the MXNet zoo.</summary>
+    /// <summary><c>size / 2 - crop / 2</c>, each quotient rounded down; used by the Pillow scripts of the MXNet zoo.</summary>
     FloorOfHalves,
 
-    /// <summary><c>round((size - crop) / 2)</c>, halves to even: torchvision.</summary>
+    /// <summary><c>round((size - crop) / 2)</c>, halves to even; used by torchvision.</summary>
     HalfToEven,
 }

@@ -1,16 +1,16 @@
 namespace ResNet.Net;
 
-/// <summary>The center crop that becomes the model's input.</summary>
-/// <param name="Width">Columns, at least 1.</param>
-/// <param name="Height">Rows, at least 1.</param>
-/// <param name="Origin">How its left and top are rounded.</param>
-public sealed record CropRule(int Width, int Height, CropRounding Origin = CropRounding.Floor)
+/// <summary>Represents the center crop that becomes the model's input.</summary>
+/// <param name="Width">The number of columns, at least 1.</param>
+/// <param name="Height">The number of rows, at least 1.</param>
+/// <param name="Rounding">The rounding of the left and top offsets.</param>
+public sealed record CropRule(int Width, int Height, CropRounding Rounding = CropRounding.Floor)
 {
-    internal int Left(int scaledWidth) => Start(scaledWidth, Width);
+    internal int Left(int scaledWidth) => Offset(scaledWidth, Width);
 
-    internal int Top(int scaledHeight) => Start(scaledHeight, Height);
+    internal int Top(int scaledHeight) => Offset(scaledHeight, Height);
 
-    private int Start(int size, int crop) => Origin switch
+    private int Offset(int size, int crop) => Rounding switch
     {
         CropRounding.Floor => (size - crop) / 2,
         CropRounding.FloorOfHalves => (size / 2) - (crop / 2),

@@ -1,15 +1,15 @@
 namespace ResNet.Net;
 
-/// <summary>Which crops of a resampled image the model sees.</summary>
+/// <summary>Specifies which crops of the resampled image the model evaluates.</summary>
 public enum CropSampling
 {
-    /// <summary>The center crop: one run of the model an image.</summary>
+    /// <summary>The center crop; one model run per image.</summary>
     Center,
 
     /// <summary>
-    /// Ten crops: top left, top right, bottom left, bottom right, center, and the mirror images of these; their probabilities are averaged
-    /// (Krizhevsky et al. 2012, section 4.1; "10-crop" of He et al. 2015, table 3). A little more accurate for ten times the work. The image is
-    /// decoded and resampled once.
+    /// Ten crops: the four corners, the center, and the mirror image of each. Their probabilities are averaged (Krizhevsky et al. 2012,
+    /// section 4.1; "10-crop" in He et al. 2015, table 3). Slightly more accurate at ten times the model runs. The image is decoded and
+    /// resampled once.
     /// </summary>
     TenCrop,
 }

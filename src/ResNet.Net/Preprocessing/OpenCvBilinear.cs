@@ -1,88 +1,93 @@
 namespace ResNet.Net;
 
 /// <summary>
-/// OpenCV's INTER_LINEAR on bytes (imgproc/resize.cpp): two source pixels a side, weights in 11-bit fixed point, no antialiasing.
-/// Only the rows and columns of the crop are computed.
+/// Reproduces OpenCV's INTER_LINEAR on bytes (imgproc/resize.cpp): two source pixels along each axis, weights in 11-bit fixed point, no
+/// antialiasing. Computes only the rows and columns of the crop.
 /// </summary>
 internal static class OpenCvBilinear
 {
     private const int One = 1 << 11;
 
-    // The horizontal pass drops as many bits: what is left fits 16 bits, and the vertical pass takes no more.
+    // The horizontal pass drops these bits, so that its results fit the 16 bits that the vertical pass takes.
     private const int DroppedBits = 4;
 
-    public static void Resample(in PixelView source, in ResizePlan plan, in TensorWriter output, PreprocessingKernels kernels, PreprocessingScratch scratch)
+    public static void Resample(
+        in PixelView source, in ResizePlan plan, in TensorWriter output, PreprocessingKernels kernels, PreprocessingScratch scratch)
     {
-        bool halving = OpenCvTap.IsHalving(plan);
-        double scaleY = OpenCvTap.Scale(plan.SourceHeight, plan.ScaledHeight);
-        Span<int> taps = scratch.Taps(checked(plan.Width * 2), Interpolation.OpenCvBilinear, plan, out bool known);
+        bool isHalving = OpenCvTap.IsHalving(plan);
+        Span<int> taps = scratch.Taps(checked(plan.Width * 2), Interpolation.OpenCvBilinear, plan, out bool isCached);
         Span<int> indices = taps[..plan.Width];
         Span<int> weights = taps[plan.Width..];
-        if (!known)
+        if (!isCached)
         {
-            ComputeColumns(plan, halving, indices, weights);
-            scratch.KeepTaps(Interpolation.OpenCvBilinear, plan);
+            ComputeColumns(plan, isHalving, indices, weights);
+            scratch.CommitTaps(Interpolation.OpenCvBilinear, plan);
         }
 
         int planes = PixelLayout.Of(source.Format).PlaneCount;
         int planeStride = kernels.PlaneStride(plan.Width);
         int rowStride = kernels.RowStride(checked(planes * planeStride));
-        Span<short> rows = scratch.Shorts(checked(rowStride * 2));
-        Span<short> upper = rows[..rowStride];
-        Span<short> lower = rows[rowStride..];
-        Span<byte> result = scratch.Row(rowStride);
-        (int upperIndex, int lowerIndex) = (-1, -1);
-        for (int y = 0; y < plan.Height; y++)
+        Passes passes = new()
         {
-            OpenCvTap tap = halving ? OpenCvTap.Halving(plan.Top + y) : OpenCvTap.At(plan.Top + y, scaleY);
-            int first = Math.Clamp(tap.Index, 0, plan.SourceHeight - 1);
-            int second = Math.Clamp(tap.Index + 1, 0, plan.SourceHeight - 1);
-            if (first != upperIndex && first == lowerIndex)
-            {
-                Span<short> swap = upper;
-                upper = lower;
-                lower = swap;
-                (upperIndex, lowerIndex) = (lowerIndex, upperIndex);
-            }
-
-            if (first != upperIndex)
-            {
-                PixelView row = AlphaFlattener.Rows(source, first, 1, kernels, scratch);
-                kernels.MixColumns(row, indices, weights, halving ? 0 : DroppedBits, upper, planeStride);
-                upperIndex = first;
-            }
-
-            if (second != lowerIndex)
-            {
-                PixelView row = AlphaFlattener.Rows(source, second, 1, kernels, scratch);
-                kernels.MixColumns(row, indices, weights, halving ? 0 : DroppedBits, lower, planeStride);
-                lowerIndex = second;
-            }
-
-            if (halving)
-            {
-                kernels.AverageRows(upper, lower, result);
-            }
-            else
-            {
-                kernels.MixRows(upper, lower, (short)Fixed(1 - tap.Fraction), (short)Fixed(tap.Fraction), result);
-            }
-
-            output.Write(y, result, planes == 1 ? 0 : planeStride);
-        }
+            Indices = indices,
+            Weights = weights,
+            IsHalving = isHalving,
+            PlaneStride = planeStride,
+            IsGray = planes == 1,
+            Result = scratch.Row(rowStride),
+            Output = output,
+            Kernels = kernels,
+        };
+        OpenCvRowLoop.Run(source, plan, passes, scratch.Shorts(checked(rowStride * 2)), kernels, scratch);
     }
 
-    // Weights of both pixels in one integer: the left one in its lower half.
-    private static void ComputeColumns(in ResizePlan plan, bool halving, Span<int> indices, Span<int> weights)
+    // The weights of both pixels in one integer, that of the left one in the lower half.
+    private static void ComputeColumns(in ResizePlan plan, bool isHalving, Span<int> indices, Span<int> weights)
     {
-        double scaleX = OpenCvTap.Scale(plan.SourceWidth, plan.ScaledWidth);
+        double scale = OpenCvTap.Scale(plan.SourceWidth, plan.ScaledWidth);
         for (int x = 0; x < indices.Length; x++)
         {
-            OpenCvTap tap = halving ? OpenCvTap.Halving(plan.Left + x) : OpenCvTap.At(plan.Left + x, scaleX).ClampColumn(plan.SourceWidth);
+            OpenCvTap tap = OpenCvTap.AtColumn(x, plan, isHalving, scale);
             indices[x] = tap.Index;
-            weights[x] = halving ? 1 | (1 << 16) : Fixed(1 - tap.Fraction) | (Fixed(tap.Fraction) << 16);
+            weights[x] = isHalving ? 1 | (1 << 16) : Fixed(1 - tap.Fraction) | (Fixed(tap.Fraction) << 16);
         }
     }
 
     private static int Fixed(float weight) => (int)MathF.Round(weight * One, MidpointRounding.ToEven);
+
+    private readonly ref struct Passes : IOpenCvPasses<short>
+    {
+        public required ReadOnlySpan<int> Indices { get; init; }
+
+        public required ReadOnlySpan<int> Weights { get; init; }
+
+        public required bool IsHalving { get; init; }
+
+        public required int PlaneStride { get; init; }
+
+        public required bool IsGray { get; init; }
+
+        public required Span<byte> Result { get; init; }
+
+        public required TensorWriter Output { get; init; }
+
+        public required PreprocessingKernels Kernels { get; init; }
+
+        public void InterpolateColumns(in PixelView row, Span<short> output)
+            => Kernels.InterpolateColumns(row, Indices, Weights, IsHalving ? 0 : DroppedBits, output, PlaneStride);
+
+        public void WriteRow(int y, ReadOnlySpan<short> upper, ReadOnlySpan<short> lower, float fraction)
+        {
+            if (IsHalving)
+            {
+                Kernels.AverageRows(upper, lower, Result);
+            }
+            else
+            {
+                Kernels.InterpolateRows(upper, lower, (short)Fixed(1 - fraction), (short)Fixed(fraction), Result);
+            }
+
+            Output.Write(y, Result, IsGray ? 0 : PlaneStride);
+        }
+    }
 }

@@ -1,58 +1,53 @@
 namespace ResNet.Net;
 
 /// <summary>
-/// OpenCV's INTER_LINEAR on <c>pixels / 255.0</c>, as notebooks do it: nothing rounded to bytes, no antialiasing. OpenCV computes in double
-/// precision; float32 stays within 1e-6 of that. Only the rows and columns of the crop are computed.
+/// Reproduces OpenCV's INTER_LINEAR on <c>pixels / 255.0</c>, as notebooks use it: no rounding to bytes, no antialiasing. OpenCV computes
+/// in double precision; the float32 results are within 1e-6 of it. Computes only the rows and columns of the crop.
 /// </summary>
 internal static class OpenCvBilinearFloat
 {
-    public static void Resample(in PixelView source, in ResizePlan plan, in TensorWriter output, PreprocessingKernels kernels, PreprocessingScratch scratch)
+    public static void Resample(
+        in PixelView source, in ResizePlan plan, in TensorWriter output, PreprocessingKernels kernels, PreprocessingScratch scratch)
     {
-        bool halving = OpenCvTap.IsHalving(plan);
-        double scaleX = OpenCvTap.Scale(plan.SourceWidth, plan.ScaledWidth);
-        double scaleY = OpenCvTap.Scale(plan.SourceHeight, plan.ScaledHeight);
-        int planeStride = kernels.PlaneStride(plan.Width);
-        int rowStride = checked(3 * planeStride);
-        Span<int> indices = scratch.Taps(plan.Width, Interpolation.OpenCvBilinearFloat, plan, out bool known);
+        Span<int> indices = scratch.Taps(plan.Width, Interpolation.OpenCvBilinearFloat, plan, out bool isCached);
         Span<float> fractions = scratch.Fractions(plan.Width);
-        Span<float> floats = scratch.Floats(checked(rowStride * 2));
-        for (int x = 0; x < plan.Width && !known; x++)
+        if (!isCached)
         {
-            OpenCvTap tap = halving ? OpenCvTap.Halving(plan.Left + x) : OpenCvTap.At(plan.Left + x, scaleX).ClampColumn(plan.SourceWidth);
-            (indices[x], fractions[x]) = (tap.Index, tap.Fraction);
+            ComputeColumns(plan, indices, fractions);
+            scratch.CommitTaps(Interpolation.OpenCvBilinearFloat, plan);
         }
 
-        scratch.KeepTaps(Interpolation.OpenCvBilinearFloat, plan);
+        int planeStride = kernels.PlaneStride(plan.Width);
+        Passes passes = new() { Indices = indices, Fractions = fractions, PlaneStride = planeStride, Output = output, Kernels = kernels };
+        OpenCvRowLoop.Run(source, plan, passes, scratch.Floats(checked(3 * planeStride * 2)), kernels, scratch);
+    }
 
-        Span<float> upper = floats[..rowStride];
-        Span<float> lower = floats[rowStride..];
-        (int upperIndex, int lowerIndex) = (-1, -1);
-        for (int y = 0; y < plan.Height; y++)
+    private static void ComputeColumns(in ResizePlan plan, Span<int> indices, Span<float> fractions)
+    {
+        bool isHalving = OpenCvTap.IsHalving(plan);
+        double scale = OpenCvTap.Scale(plan.SourceWidth, plan.ScaledWidth);
+        for (int x = 0; x < indices.Length; x++)
         {
-            OpenCvTap tap = halving ? OpenCvTap.Halving(plan.Top + y) : OpenCvTap.At(plan.Top + y, scaleY);
-            int first = Math.Clamp(tap.Index, 0, plan.SourceHeight - 1);
-            int second = Math.Clamp(tap.Index + 1, 0, plan.SourceHeight - 1);
-            if (first != upperIndex && first == lowerIndex)
-            {
-                Span<float> swap = upper;
-                upper = lower;
-                lower = swap;
-                (upperIndex, lowerIndex) = (lowerIndex, upperIndex);
-            }
-
-            if (first != upperIndex)
-            {
-                kernels.MixColumns(AlphaFlattener.Rows(source, first, 1, kernels, scratch), indices, fractions, upper, planeStride);
-                upperIndex = first;
-            }
-
-            if (second != lowerIndex)
-            {
-                kernels.MixColumns(AlphaFlattener.Rows(source, second, 1, kernels, scratch), indices, fractions, lower, planeStride);
-                lowerIndex = second;
-            }
-
-            output.Write(y, upper, lower, planeStride, tap.Fraction);
+            (indices[x], fractions[x]) = OpenCvTap.AtColumn(x, plan, isHalving, scale);
         }
+    }
+
+    private readonly ref struct Passes : IOpenCvPasses<float>
+    {
+        public required ReadOnlySpan<int> Indices { get; init; }
+
+        public required ReadOnlySpan<float> Fractions { get; init; }
+
+        public required int PlaneStride { get; init; }
+
+        public required TensorWriter Output { get; init; }
+
+        public required PreprocessingKernels Kernels { get; init; }
+
+        public void InterpolateColumns(in PixelView row, Span<float> output)
+            => Kernels.InterpolateColumns(row, Indices, Fractions, output, PlaneStride);
+
+        public void WriteRow(int y, ReadOnlySpan<float> upper, ReadOnlySpan<float> lower, float fraction)
+            => Output.Write(y, upper, lower, PlaneStride, fraction);
     }
 }

@@ -3,36 +3,38 @@ using System.Runtime.CompilerServices;
 namespace ResNet.Net;
 
 /// <summary>
-/// Pillow's antialiased bilinear resampling (libImaging/Resample.c): a triangle filter as wide as the scale, weights in 22-bit fixed
-/// point, a horizontal and then a vertical pass with bytes between. Only the rows and columns of the crop are computed; the two passes
-/// follow each other closely, so that the rows between them stay in the cache.
+/// Reproduces Pillow's antialiased bilinear resampling (libImaging/Resample.c): a triangle filter whose support grows with the scale,
+/// weights in 22-bit fixed point, and a horizontal followed by a vertical pass with bytes between them. Computes only the rows and columns
+/// of the crop. The passes alternate, so that the intermediate rows stay in the cache.
 /// </summary>
 internal static class PillowBilinear
 {
     public const int PrecisionBits = 32 - 8 - 2;
     public const int Half = 1 << (PrecisionBits - 1);
 
-    public static void Resample(in PixelView source, in ResizePlan plan, in TensorWriter output, PreprocessingKernels kernels, PreprocessingScratch scratch)
+    public static void Resample(
+        in PixelView source, in ResizePlan plan, in TensorWriter output, PreprocessingKernels kernels, PreprocessingScratch scratch)
     {
         int columnTaps = TapCount(plan.SourceWidth, plan.ScaledWidth);
         int rowTaps = TapCount(plan.SourceHeight, plan.ScaledHeight);
         int columnLength = checked(plan.Width * TapTable.EntryLength(columnTaps));
-        Span<int> taps = scratch.Taps(checked(columnLength + (plan.Height * TapTable.EntryLength(rowTaps))), Interpolation.PillowBilinear, plan, out bool known);
+        int length = checked(columnLength + (plan.Height * TapTable.EntryLength(rowTaps)));
+        Span<int> taps = scratch.Taps(length, Interpolation.PillowBilinear, plan, out bool isCached);
         TapTable columns = new(taps[..columnLength], columnTaps);
         TapTable rows = new(taps[columnLength..], rowTaps);
-        if (!known)
+        if (!isCached)
         {
             ComputeWeights(columns, columnTaps, plan.SourceWidth, plan.ScaledWidth, plan.Left, scratch);
             ComputeWeights(rows, rowTaps, plan.SourceHeight, plan.ScaledHeight, plan.Top, scratch);
-            scratch.KeepTaps(Interpolation.PillowBilinear, plan);
+            scratch.CommitTaps(Interpolation.PillowBilinear, plan);
         }
 
         int planes = PixelLayout.Of(source.Format).PlaneCount;
         int planeStride = kernels.PlaneStride(plan.Width);
         int rowStride = kernels.RowStride(checked(planes * planeStride));
-        int blockRows = kernels.RowsAtOnce;
+        int blockRows = kernels.RowsPerBlock;
 
-        // Room for the rows that one output row needs and for two blocks, so that rows move rarely; the last row is read by no weight but 0.
+        // Capacity for the rows of one output row and for two blocks, so that rows rarely move. The extra row is only read with weight 0.
         int capacity = rowTaps + (2 * blockRows);
         Span<byte> buffer = scratch.Rows(checked((capacity + 1) * rowStride));
         Span<byte> result = scratch.Row(rowStride);
@@ -52,8 +54,9 @@ internal static class PillowBilinear
                 }
 
                 int count = Math.Min(blockRows, rows.End - (first + filled));
-                PixelView block = AlphaFlattener.Rows(source, first + filled, count, kernels, scratch);
-                kernels.ResampleColumns(block, columns, buffer.Slice(filled * rowStride, blockRows * rowStride), planeStride, rowStride, scratch);
+                PixelView block = AlphaFlattener.FlattenRows(source, first + filled, count, kernels, scratch);
+                Span<byte> target = buffer.Slice(filled * rowStride, blockRows * rowStride);
+                kernels.ResampleColumns(block, columns, target, planeStride, rowStride, scratch);
                 filled += count;
             }
 
@@ -90,7 +93,7 @@ internal static class PillowBilinear
             for (int k = 0; k < length; k++)
             {
                 double weight = sum != 0 ? exact[k] / sum : exact[k];
-                weights[k] = (int)(0.5 + (weight * (1 << PrecisionBits))); // weights of a triangle are never negative
+                weights[k] = (int)(0.5 + (weight * (1 << PrecisionBits))); // triangle weights are never negative
             }
 
             table.Set(i, start, weights[..length]);

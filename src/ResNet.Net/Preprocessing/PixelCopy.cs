@@ -1,9 +1,10 @@
 namespace ResNet.Net;
 
-/// <summary>The crop of an image that has the right size already.</summary>
+/// <summary>Crops an image that needs no resampling.</summary>
 internal static class PixelCopy
 {
-    public static void Run(in PixelView source, in ResizePlan plan, in TensorWriter output, PreprocessingKernels kernels, PreprocessingScratch scratch)
+    public static void Crop(
+        in PixelView source, in ResizePlan plan, in TensorWriter output, PreprocessingKernels kernels, PreprocessingScratch scratch)
     {
         PixelLayout layout = PixelLayout.Of(source.Format);
         bool isContiguous = plan.Width == source.Width && source.Stride == source.Width * layout.Size;
@@ -15,7 +16,7 @@ internal static class PixelCopy
 
         for (int y = 0; y < plan.Height; y++)
         {
-            PixelView view = AlphaFlattener.Rows(source, plan.Top + y, 1, kernels, scratch);
+            PixelView view = AlphaFlattener.FlattenRows(source, plan.Top + y, 1, kernels, scratch);
             ReadOnlySpan<byte> row = view.Pixels.Slice(plan.Left * layout.Size, plan.Width * layout.Size);
             if (layout.PlaneCount == 1)
             {

@@ -1,9 +1,14 @@
 namespace ResNet.Net;
 
-/// <summary>Where a pixel's colors lie: bytes of a pixel, and the offset of each color in it.</summary>
+/// <summary>Represents the position of the colors in a pixel.</summary>
+/// <param name="Size">The number of bytes per pixel.</param>
+/// <param name="Red">The byte offset of red.</param>
+/// <param name="Green">The byte offset of green.</param>
+/// <param name="Blue">The byte offset of blue.</param>
+/// <param name="HasAlpha">Whether the fourth byte is alpha.</param>
 internal readonly record struct PixelLayout(int Size, int Red, int Green, int Blue, bool HasAlpha)
 {
-    /// <summary>1 for gray, 3 for color.</summary>
+    /// <summary>Gets the number of color planes: 1 for gray, 3 for color.</summary>
     public int PlaneCount => Size == 1 ? 1 : 3;
 
     public static PixelLayout Of(PixelFormat format) => format switch
@@ -17,6 +22,6 @@ internal readonly record struct PixelLayout(int Size, int Red, int Green, int Bl
         _ => new(4, 2, 1, 0, true),
     };
 
-    /// <summary>The offset of plane 0 (red), 1 (green) or 2 (blue).</summary>
-    public int Offset(int plane) => plane == 0 ? Red : plane == 1 ? Green : Blue;
+    /// <summary>Gets the byte offset of color 0 (red), 1 (green) or 2 (blue).</summary>
+    public int Offset(int color) => color == 0 ? Red : color == 1 ? Green : Blue;
 }

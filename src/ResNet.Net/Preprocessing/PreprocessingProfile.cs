@@ -1,18 +1,25 @@
 namespace ResNet.Net;
 
 /// <summary>
-/// How an image becomes the input tensor: resample, crop, order the channels, scale, subtract the mean, divide by the standard deviation.
-/// A variant's default is the recipe of its published accuracy; every change is one <c>with</c> away.
+/// Represents the steps from an image to the input tensor: resample, crop, order the channels, scale, subtract the mean, divide by the
+/// standard deviation. The default profile of a variant is the recipe of its published accuracy. Immutable: change a copy using
+/// <c>with</c>.
 /// </summary>
-/// <remarks>Result: planar float32 <c>[N, 3, Crop.Height, Crop.Width]</c>, <c>(value - Mean) / Std</c> a channel, values in <see cref="Range"/>.</remarks>
+/// <remarks>
+/// The tensor is planar float32 with shape <c>[N, 3, Crop.Height, Crop.Width]</c>. Each element is <c>(value - Mean) / Std</c> of its
+/// channel, where value is a color value in <see cref="Range"/>.
+/// </remarks>
 public sealed record PreprocessingProfile
 {
-    private const int LargestCrop = 64_000_000;
+    private const int MaxCropPixels = 64_000_000;
 
     private static readonly ChannelValues ImageNetMean = new(0.485f, 0.456f, 0.406f);
     private static readonly ChannelValues ImageNetStd = new(0.229f, 0.224f, 0.225f);
 
-    /// <summary>The recipe behind the zoo's published v1 and v2 accuracies: OpenCV squash to 256x256, crop 224, RGB in [0, 1].</summary>
+    /// <summary>
+    /// Gets the recipe of the zoo's published v1 and v2 accuracies: OpenCV bilinear to 256x256 pixels, ignoring the aspect ratio; crop
+    /// 224x224; RGB in [0, 1]; ImageNet mean and standard deviation.
+    /// </summary>
     public static PreprocessingProfile Mxnet { get; } = new()
     {
         Name = nameof(Mxnet),
@@ -20,7 +27,10 @@ public sealed record PreprocessingProfile
         Interpolation = Interpolation.OpenCvBilinear,
     };
 
-    /// <summary>MXNet's <c>imagenet_preprocess.py</c>: Pillow bilinear, short side 256, crop 224, RGB in [0, 1].</summary>
+    /// <summary>
+    /// Gets the recipe of MXNet's <c>imagenet_preprocess.py</c>: Pillow bilinear, short side 256 pixels; crop 224x224; RGB in [0, 1];
+    /// ImageNet mean and standard deviation.
+    /// </summary>
     public static PreprocessingProfile MxnetShortSide { get; } = new()
     {
         Name = nameof(MxnetShortSide),
@@ -28,14 +38,20 @@ public sealed record PreprocessingProfile
         Crop = new CropRule(224, 224, CropRounding.FloorOfHalves),
     };
 
-    /// <summary>The recipe behind the zoo's opset-12 fp32, int8 and QDQ accuracies: pixels/255 as float, OpenCV squash to 256x256, crop 224.</summary>
+    /// <summary>
+    /// Gets the recipe of the zoo's published accuracies of the opset-12 fp32, int8 and QDQ files: <see cref="Mxnet"/>, with floating-point
+    /// interpolation of <c>pixels / 255</c>.
+    /// </summary>
     public static PreprocessingProfile OnnxRuntimeNotebook { get; } = Mxnet with
     {
         Name = nameof(OnnxRuntimeNotebook),
         Interpolation = Interpolation.OpenCvBilinearFloat,
     };
 
-    /// <summary>Caffe2's ResNet-50: OpenCV bilinear, short side 256, crop 224, BGR in [0, 255], ImageNet mean and standard deviation times 255.</summary>
+    /// <summary>
+    /// Gets the recipe of Caffe2's ResNet-50: OpenCV bilinear, short side 256 pixels; crop 224x224; BGR in [0, 255]; ImageNet mean and
+    /// standard deviation times 255.
+    /// </summary>
     public static PreprocessingProfile Caffe2 { get; } = new()
     {
         Name = nameof(Caffe2),
@@ -47,7 +63,9 @@ public sealed record PreprocessingProfile
         Std = new ChannelValues(57.375f, 57.12f, 58.395f),
     };
 
-    /// <summary>As <see cref="Caffe2"/>, with 128 for every mean and standard deviation: the zoo's first README, ONNX.js.</summary>
+    /// <summary>
+    /// Gets the recipe of the zoo's first README and of ONNX.js: <see cref="Caffe2"/>, with 128 for each mean and standard deviation.
+    /// </summary>
     public static PreprocessingProfile Caffe2Legacy { get; } = Caffe2 with
     {
         Name = nameof(Caffe2Legacy),
@@ -55,7 +73,10 @@ public sealed record PreprocessingProfile
         Std = new ChannelValues(128, 128, 128),
     };
 
-    /// <summary>torchvision's evaluation recipe: Pillow bilinear, short side 256 (long side truncated), crop 224, RGB in [0, 1].</summary>
+    /// <summary>
+    /// Gets torchvision's evaluation recipe: Pillow bilinear, short side 256 pixels, long side truncated; crop 224x224; RGB in [0, 1];
+    /// ImageNet mean and standard deviation.
+    /// </summary>
     public static PreprocessingProfile Torchvision { get; } = new()
     {
         Name = nameof(Torchvision),
@@ -63,7 +84,10 @@ public sealed record PreprocessingProfile
         Crop = new CropRule(224, 224, CropRounding.HalfToEven),
     };
 
-    /// <summary>The embedded CIFAR-10 model: Pillow bilinear, short side 32 (nothing at 32x32), crop 32, RGB in [0, 1], CIFAR-10 mean and standard deviation.</summary>
+    /// <summary>
+    /// Gets the recipe of the embedded CIFAR-10 model: Pillow bilinear, short side 32 pixels; crop 32x32; RGB in [0, 1]; CIFAR-10 mean and
+    /// standard deviation. Images of 32x32 pixels are not resampled.
+    /// </summary>
     public static PreprocessingProfile Cifar10 { get; } = new()
     {
         Name = nameof(Cifar10),
@@ -73,69 +97,80 @@ public sealed record PreprocessingProfile
         Std = new ChannelValues(0.2470f, 0.2435f, 0.2616f),
     };
 
-    /// <summary>The built-in profiles.</summary>
-    public static IReadOnlyList<PreprocessingProfile> All { get; } = [Mxnet, MxnetShortSide, OnnxRuntimeNotebook, Caffe2, Caffe2Legacy, Torchvision, Cifar10];
+    /// <summary>Gets the built-in profiles.</summary>
+    public static IReadOnlyList<PreprocessingProfile> All { get; } =
+        [Mxnet, MxnetShortSide, OnnxRuntimeNotebook, Caffe2, Caffe2Legacy, Torchvision, Cifar10];
 
-    /// <summary>The profile's name, for people; results do not depend on it.</summary>
+    /// <summary>Gets the display name of the profile. It does not affect results.</summary>
+    /// <value><c>Custom</c>.</value>
     public string Name { get; init; } = "Custom";
 
-    /// <summary>The size that the image is resampled to.</summary>
-    /// <value>Short side 256, long side truncated.</value>
+    /// <summary>Gets the size to which the image is resampled.</summary>
+    /// <value>Short side 256 pixels, long side truncated.</value>
     public ResizeRule Resize { get; init; } = ResizeRule.ShortSide(256);
 
-    /// <summary>How the image is resampled.</summary>
+    /// <summary>Gets the interpolation for resampling the image.</summary>
     /// <value><see cref="Interpolation.PillowBilinear"/>.</value>
     public Interpolation Interpolation { get; init; } = Interpolation.PillowBilinear;
 
-    /// <summary>The center crop that becomes the input; at most as large as what <see cref="Resize"/> makes.</summary>
-    /// <value>224x224.</value>
+    /// <summary>Gets the center crop that becomes the input. It must fit into the resampled image.</summary>
+    /// <value>224x224 pixels, offsets rounded down.</value>
     public CropRule Crop { get; init; } = new(224, 224);
 
-    /// <summary>The order of the color planes.</summary>
+    /// <summary>Gets the order of the color planes in the tensor.</summary>
     /// <value><see cref="ChannelOrder.Rgb"/>.</value>
     public ChannelOrder Channels { get; init; } = ChannelOrder.Rgb;
 
-    /// <summary>The range of the values before mean and standard deviation.</summary>
+    /// <summary>Gets the range of the color values before the mean and the standard deviation are applied.</summary>
     /// <value><see cref="ValueRange.ZeroToOne"/>.</value>
     public ValueRange Range { get; init; } = ValueRange.ZeroToOne;
 
-    /// <summary>Subtracted from every value; in the order of <see cref="Channels"/>, in the unit of <see cref="Range"/>.</summary>
-    /// <value>ImageNet's: 0.485, 0.456, 0.406.</value>
+    /// <summary>
+    /// Gets the mean, which is subtracted from every value; in the order of <see cref="Channels"/> and the unit of <see cref="Range"/>.
+    /// </summary>
+    /// <value>The mean of ImageNet: 0.485, 0.456, 0.406.</value>
     public ChannelValues Mean { get; init; } = ImageNetMean;
 
-    /// <summary>What every value is divided by, after the mean; in the order of <see cref="Channels"/>, in the unit of <see cref="Range"/>, greater than 0.</summary>
-    /// <value>ImageNet's: 0.229, 0.224, 0.225.</value>
+    /// <summary>
+    /// Gets the standard deviation, by which every value is divided after the mean is subtracted; in the order of <see cref="Channels"/>
+    /// and the unit of <see cref="Range"/>, greater than 0.
+    /// </summary>
+    /// <value>The standard deviation of ImageNet: 0.229, 0.224, 0.225.</value>
     public ChannelValues Std { get; init; } = ImageNetStd;
 
-    /// <summary>Whether an image's EXIF orientation is applied when it is decoded.</summary>
-    /// <value>true.</value>
+    /// <summary>Gets a value indicating whether the EXIF orientation of an image is applied when it is decoded.</summary>
+    /// <value><see langword="true"/>.</value>
     public bool AutoOrient { get; init; } = true;
 
     /// <summary>
-    /// Whether a JPEG image far larger than needed is decoded at 1/2, 1/4 or 1/8 of its size: the smallest of these that leaves both sides at least twice as
-    /// long as <see cref="Resize"/> will make them. Faster for large images, but nearly every pixel of the input changes a little where an image is shrunk,
-    /// more so with the OpenCV interpolations, which do not average. Smaller images and other formats are decoded as ever.
+    /// Gets a value indicating whether large JPEG images are decoded at 1/2, 1/4 or 1/8 of their size: the smallest that leaves both sides
+    /// at least twice as long as <see cref="Resize"/> makes them. Other formats and smaller images are decoded at full size.
     /// </summary>
-    /// <remarks>Off in every built-in profile: these promise the exact pixels that the published accuracies were measured with.</remarks>
-    /// <value>false.</value>
+    /// <remarks>
+    /// Decoding large images becomes faster, but nearly every input value of a reduced image changes slightly. The OpenCV interpolations
+    /// are affected more, because they do not average. The option is off in every built-in profile, since these guarantee the exact pixels
+    /// that the published accuracies were measured with.
+    /// </remarks>
+    /// <value><see langword="false"/>.</value>
     public bool ShrinkOnLoad { get; init; }
 
-    /// <summary>Finds a built-in profile by name, whatever the case.</summary>
+    /// <summary>Gets a built-in profile by name, ignoring case.</summary>
     /// <param name="name">The name of one of <see cref="All"/>.</param>
     /// <returns>The profile.</returns>
-    /// <exception cref="ArgumentException">There is no such profile; the message lists those that there are.</exception>
+    /// <exception cref="ArgumentException">No built-in profile has this name. The message lists the names.</exception>
     public static PreprocessingProfile Parse(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         return All.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new ArgumentException($"There is no preprocessing profile '{name}'. Built in: {string.Join(", ", All.Select(p => p.Name))}.", nameof(name));
+            ?? throw new ArgumentException(
+                $"There is no preprocessing profile '{name}'. Use one of {string.Join(", ", All.Select(p => p.Name))}.", nameof(name));
     }
 
-    /// <summary>The same recipe for another input size: crop and resize keep the proportion that they have.</summary>
-    /// <param name="width">The input's columns, at least 1.</param>
-    /// <param name="height">The input's rows, at least 1.</param>
-    /// <returns>The changed profile.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A side is less than 1.</exception>
+    /// <summary>Creates a copy of the profile for another input size. The ratio between crop and resampled size stays the same.</summary>
+    /// <param name="width">The number of columns of the input, at least 1.</param>
+    /// <param name="height">The number of rows of the input, at least 1.</param>
+    /// <returns>The new profile; this instance if the size is unchanged.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="width"/> or <paramref name="height"/> is less than 1.</exception>
     public PreprocessingProfile WithCrop(int width, int height)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
@@ -146,33 +181,38 @@ public sealed record PreprocessingProfile
         }
 
         int Scale(int side, int resized, int cropped) => (int)Math.Max(side, Math.Round((double)side * resized / cropped));
+        int resizedWidth = Scale(width, Resize.Width, Crop.Width);
+        int resizedHeight = Scale(height, Resize.Height, Crop.Height);
         return this with
         {
             Name = $"{Name} {width}x{height}",
             Crop = Crop with { Width = width, Height = height },
             Resize = Resize.KeepsAspectRatio
-                ? ResizeRule.ShortSide(Math.Max(Scale(width, Resize.Width, Crop.Width), Scale(height, Resize.Height, Crop.Height)), Resize.Rounding)
-                : ResizeRule.Squash(Scale(width, Resize.Width, Crop.Width), Scale(height, Resize.Height, Crop.Height)),
+                ? ResizeRule.ShortSide(Math.Max(resizedWidth, resizedHeight), Resize.Rounding)
+                : ResizeRule.Squash(resizedWidth, resizedHeight),
         };
     }
 
-    /// <exception cref="ArgumentException">A value is out of range; the message names it.</exception>
+    /// <exception cref="ArgumentException">A value is out of range.</exception>
     internal void Validate()
     {
         if (Crop.Width < 1 || Crop.Height < 1)
         {
-            throw new ArgumentException($"Profile '{Name}': the crop is {Crop.Width}x{Crop.Height}; both sides must be at least 1.");
+            throw new ArgumentException(
+                $"Profile '{Name}': the crop is {Crop.Width}x{Crop.Height} pixels, but both sides must be at least 1.");
         }
 
-        if ((long)Crop.Width * Crop.Height > LargestCrop)
+        if ((long)Crop.Width * Crop.Height > MaxCropPixels)
         {
-            throw new ArgumentException($"Profile '{Name}': the crop {Crop.Width}x{Crop.Height} has more than {LargestCrop} pixels.");
+            throw new ArgumentException(
+                $"Profile '{Name}': the crop {Crop.Width}x{Crop.Height} exceeds the limit of {MaxCropPixels} pixels.");
         }
 
         if (Crop.Width > Resize.Width || Crop.Height > Resize.Height)
         {
             throw new ArgumentException(
-                $"Profile '{Name}': the crop {Crop.Width}x{Crop.Height} is larger than the resized image ({Resize.Width}x{Resize.Height} at least). Make Resize larger or Crop smaller.");
+                $"Profile '{Name}': the crop {Crop.Width}x{Crop.Height} does not fit into the resampled image, "
+                + $"which can be as small as {Resize.Width}x{Resize.Height} pixels. Make Resize larger or Crop smaller.");
         }
 
         for (int channel = 0; channel < 3; channel++)
@@ -184,7 +224,8 @@ public sealed record PreprocessingProfile
 
             if (!float.IsFinite(Std[channel]) || Std[channel] <= 0)
             {
-                throw new ArgumentException($"Profile '{Name}': the standard deviation {Std[channel]} of channel {channel} must be finite and greater than 0.");
+                throw new ArgumentException(
+                    $"Profile '{Name}': the standard deviation {Std[channel]} of channel {channel} is not a finite number greater than 0.");
             }
         }
     }

@@ -1,17 +1,17 @@
 namespace ResNet.Net;
 
-/// <summary>From an image to a slot's input, as the profile says. Thread-safe: all that changes is in the scratch memory.</summary>
+/// <summary>Converts images to input tensors according to a profile. Thread-safe: all mutable state is in the scratch memory.</summary>
 internal sealed class Preprocessor
 {
-    // Four corners and the center; mirrored, they are the other half of ten.
-    private const int Positions = 5;
+    // Four corners and the center. Their mirror images are the other five of ten crops.
+    private const int CropPositions = 5;
 
     private readonly CropSampling _sampling;
     private readonly Normalization _normalization;
     private readonly PreprocessingKernels _kernels;
 
     /// <exception cref="ArgumentException">The profile is invalid.</exception>
-    /// <exception cref="ResNetException">The environment asks for instructions that are not there.</exception>
+    /// <exception cref="ResNetException">The environment variable requests a SIMD width that is unknown or unsupported.</exception>
     public Preprocessor(PreprocessingProfile profile, CropSampling sampling = CropSampling.Center)
         : this(profile, sampling, SimdSelection.Choose(Environment.GetEnvironmentVariable(SimdSelection.Variable)))
     {
@@ -28,21 +28,26 @@ internal sealed class Preprocessor
 
     public PreprocessingProfile Profile { get; }
 
-    /// <summary>Crops an image.</summary>
-    public int CropCount => _sampling == CropSampling.TenCrop ? 2 * Positions : 1;
+    /// <summary>Gets the number of crops per image.</summary>
+    public int CropCount => _sampling == CropSampling.TenCrop ? 2 * CropPositions : 1;
 
-    /// <summary>Which of an image's crops is the center.</summary>
-    public int CenterCrop => _sampling == CropSampling.TenCrop ? Positions - 1 : 0;
+    /// <summary>Gets the index of the center crop.</summary>
+    public int CenterCrop => _sampling == CropSampling.TenCrop ? CropPositions - 1 : 0;
 
+    /// <summary>Preprocesses one image.</summary>
     /// <param name="source">The image.</param>
-    /// <param name="planes">The input of one image, <c>[CropCount, 3, H, W]</c>.</param>
-    /// <param name="scratch">The slot's memory.</param>
+    /// <param name="planes">Receives the input of the image, <c>[CropCount, 3, Crop.Height, Crop.Width]</c>.</param>
+    /// <param name="scratch">The scratch memory of the slot.</param>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="planes"/> is too short, or resampling would need more memory than an array can hold.
+    /// </exception>
     public void Run(in PixelView source, Span<float> planes, PreprocessingScratch scratch)
     {
         int needed = checked(CropCount * 3 * Profile.Crop.Width * Profile.Crop.Height);
         if (planes.Length < needed)
         {
-            throw new ArgumentException($"The input of an image has {needed} values, but the span has {planes.Length} places.", nameof(planes));
+            throw new ArgumentException(
+                $"The input of an image has {needed} values, but the span has a length of {planes.Length}.", nameof(planes));
         }
 
         ResizePlan plan = ResizePlan.Create(Profile, source);
@@ -60,8 +65,9 @@ internal sealed class Preprocessor
         catch (OverflowException exception)
         {
             throw new ArgumentException(
-                $"An image of {source.Width}x{source.Height} cannot be resampled to {plan.ScaledWidth}x{plan.ScaledHeight} and cropped to {plan.Width}x{plan.Height}: "
-                + "more memory would be needed than an array can hold. Shrink it before, or make the profile's Crop smaller.",
+                $"An image of {source.Width}x{source.Height} cannot be resampled to {plan.ScaledWidth}x{plan.ScaledHeight} "
+                + $"and cropped to {plan.Width}x{plan.Height}: this would need more memory than an array can hold. "
+                + "Reduce the image first, or make the profile's Crop smaller.",
                 nameof(source),
                 exception);
         }
@@ -71,18 +77,18 @@ internal sealed class Preprocessor
     {
         int length = 3 * center.Width * center.Height;
         Span<float> whole = default;
-        ResizePlan all = center with { Left = 0, Top = 0, Width = center.ScaledWidth, Height = center.ScaledHeight };
+        ResizePlan full = center with { Left = 0, Top = 0, Width = center.ScaledWidth, Height = center.ScaledHeight };
 
-        // Crops overlap, so that the whole image is resampled once, unless it is so long that five crops are less work.
-        if ((long)all.Width * all.Height <= (long)Positions * center.Width * center.Height)
+        // The crops overlap, so the whole image is resampled once, unless it is so long that five separate crops are less work.
+        if ((long)full.Width * full.Height <= (long)CropPositions * center.Width * center.Height)
         {
-            whole = scratch.Tensor(checked(3 * all.Width * all.Height));
-            Run(source, all, whole, scratch);
+            whole = scratch.Tensor(checked(3 * full.Width * full.Height));
+            Run(source, full, whole, scratch);
         }
 
-        for (int i = 0; i < Positions; i++)
+        for (int i = 0; i < CropPositions; i++)
         {
-            ResizePlan position = At(center, i);
+            ResizePlan position = PlanAt(center, i);
             Span<float> crop = planes.Slice(i * length, length);
             if (whole.IsEmpty)
             {
@@ -90,14 +96,14 @@ internal sealed class Preprocessor
             }
             else
             {
-                Cut(whole, position, crop);
+                CopyCrop(whole, position, crop);
             }
 
-            Mirror(crop, center.Width, planes.Slice((i + Positions) * length, length));
+            Mirror(crop, center.Width, planes.Slice((i + CropPositions) * length, length));
         }
     }
 
-    private static ResizePlan At(in ResizePlan center, int position)
+    private static ResizePlan PlanAt(in ResizePlan center, int position)
     {
         (int right, int bottom) = (center.ScaledWidth - center.Width, center.ScaledHeight - center.Height);
         return position switch
@@ -110,7 +116,7 @@ internal sealed class Preprocessor
         };
     }
 
-    private static void Cut(ReadOnlySpan<float> whole, in ResizePlan window, Span<float> crop)
+    private static void CopyCrop(ReadOnlySpan<float> whole, in ResizePlan window, Span<float> crop)
     {
         for (int row = 0; row < 3 * window.Height; row++)
         {
@@ -134,9 +140,9 @@ internal sealed class Preprocessor
         TensorWriter output = new(planes, plan.Width, plan.Height, _normalization, _kernels);
         switch (Profile.Interpolation)
         {
-            // At the image's own size no interpolation changes anything.
+            // At the original size, interpolation does not change the bytes.
             case not Interpolation.OpenCvBilinearFloat when plan.IsCopy:
-                PixelCopy.Run(source, plan, output, _kernels, scratch);
+                PixelCopy.Crop(source, plan, output, _kernels, scratch);
                 break;
             case Interpolation.PillowBilinear:
                 PillowBilinear.Resample(source, plan, output, _kernels, scratch);
@@ -148,7 +154,8 @@ internal sealed class Preprocessor
                 OpenCvBilinearFloat.Resample(source, plan, output, _kernels, scratch);
                 break;
             default:
-                throw new ArgumentException($"Profile '{Profile.Name}': there is no interpolation {Profile.Interpolation}.");
+                throw new ArgumentException(
+                    $"Profile '{Profile.Name}': the interpolation {Profile.Interpolation} is unknown. Use a member of Interpolation.");
         }
     }
 }

@@ -1,15 +1,27 @@
 namespace ResNet.Net;
 
-/// <summary>The geometry of one image: its size, the size it is resampled to, and the window of that which the crop needs.</summary>
-internal readonly record struct ResizePlan(int SourceWidth, int SourceHeight, int ScaledWidth, int ScaledHeight, int Left, int Top, int Width, int Height)
+/// <summary>
+/// Represents the geometry of preprocessing one image: the source size, the size to resample to, and the window of the resampled image that
+/// the crop needs. All values are in pixels.
+/// </summary>
+internal readonly record struct ResizePlan(
+    int SourceWidth, int SourceHeight, int ScaledWidth, int ScaledHeight, int Left, int Top, int Width, int Height)
 {
-    /// <summary>Whether the image has the right size already.</summary>
+    /// <summary>Gets a value indicating whether the image already has the scaled size.</summary>
     public bool IsCopy => SourceWidth == ScaledWidth && SourceHeight == ScaledHeight;
 
     public static ResizePlan Create(PreprocessingProfile profile, in PixelView source)
     {
         (int scaledWidth, int scaledHeight) = profile.Resize.Apply(source.FullWidth, source.FullHeight);
+        CropRule crop = profile.Crop;
         return new ResizePlan(
-            source.Width, source.Height, scaledWidth, scaledHeight, profile.Crop.Left(scaledWidth), profile.Crop.Top(scaledHeight), profile.Crop.Width, profile.Crop.Height);
+            source.Width,
+            source.Height,
+            scaledWidth,
+            scaledHeight,
+            crop.Left(scaledWidth),
+            crop.Top(scaledHeight),
+            crop.Width,
+            crop.Height);
     }
 }

@@ -1,6 +1,8 @@
 namespace ResNet.Net;
 
-/// <summary>The size that an image is resampled to before it is cropped. Made by <see cref="Squash"/> or <see cref="ShortSide"/>.</summary>
+/// <summary>
+/// Represents the size to which an image is resampled before it is cropped. Create it with <see cref="Squash"/> or <see cref="ShortSide"/>.
+/// </summary>
 public sealed record ResizeRule
 {
     private ResizeRule(bool keepsAspectRatio, int width, int height, LongSideRounding rounding)
@@ -11,23 +13,23 @@ public sealed record ResizeRule
         Rounding = rounding;
     }
 
-    /// <summary>Whether the image keeps its proportions.</summary>
+    /// <summary>Gets a value indicating whether the image keeps its aspect ratio.</summary>
     public bool KeepsAspectRatio { get; }
 
-    /// <summary>The width; for <see cref="ShortSide"/> the length of the short side.</summary>
+    /// <summary>Gets the width in pixels; for <see cref="ShortSide"/>, the length of the short side.</summary>
     public int Width { get; }
 
-    /// <summary>The height; for <see cref="ShortSide"/> the length of the short side.</summary>
+    /// <summary>Gets the height in pixels; for <see cref="ShortSide"/>, the length of the short side.</summary>
     public int Height { get; }
 
-    /// <summary>How the long side is rounded; without meaning for <see cref="Squash"/>.</summary>
+    /// <summary>Gets the rounding of the long side. Ignored by <see cref="Squash"/>.</summary>
     public LongSideRounding Rounding { get; }
 
-    /// <summary>Every image becomes <paramref name="width"/> x <paramref name="height"/>, whatever its proportions.</summary>
-    /// <param name="width">Columns, at least 1.</param>
-    /// <param name="height">Rows, at least 1.</param>
+    /// <summary>Creates a rule that resamples every image to the same size and ignores its aspect ratio.</summary>
+    /// <param name="width">The number of columns, at least 1.</param>
+    /// <param name="height">The number of rows, at least 1.</param>
     /// <returns>The rule.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A side is less than 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="width"/> or <paramref name="height"/> is less than 1.</exception>
     public static ResizeRule Squash(int width, int height)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
@@ -35,9 +37,9 @@ public sealed record ResizeRule
         return new ResizeRule(false, width, height, LongSideRounding.Truncate);
     }
 
-    /// <summary>The short side becomes <paramref name="length"/>, the long side follows in proportion.</summary>
-    /// <param name="length">The short side's new length, at least 1.</param>
-    /// <param name="rounding">How the long side becomes an integer.</param>
+    /// <summary>Creates a rule that scales the short side to a given length and the long side in proportion.</summary>
+    /// <param name="length">The new length of the short side in pixels, at least 1.</param>
+    /// <param name="rounding">The rounding of the long side.</param>
     /// <returns>The rule.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is less than 1.</exception>
     public static ResizeRule ShortSide(int length, LongSideRounding rounding = LongSideRounding.Truncate)
@@ -46,11 +48,11 @@ public sealed record ResizeRule
         return new ResizeRule(true, length, length, rounding);
     }
 
-    /// <summary>The size that an image of the given size is resampled to.</summary>
-    /// <param name="width">The image's width, at least 1.</param>
-    /// <param name="height">The image's height, at least 1.</param>
-    /// <returns>Width and height, each at least as long as the rule's own.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A side is less than 1.</exception>
+    /// <summary>Computes the size to which an image is resampled.</summary>
+    /// <param name="width">The width of the image in pixels, at least 1.</param>
+    /// <param name="height">The height of the image in pixels, at least 1.</param>
+    /// <returns>The width and the height, each at least that of the rule.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="width"/> or <paramref name="height"/> is less than 1.</exception>
     public (int Width, int Height) Apply(int width, int height)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
@@ -65,7 +67,7 @@ public sealed record ResizeRule
 
     private int LongSide(int shortSide, int longSide)
     {
-        // The order of the operations is that of the scripts whose results are reproduced: it decides borderline cases.
+        // The operations are in the order of the reproduced scripts, which decides borderline cases.
         double scaled = Rounding == LongSideRounding.HalfToEven
             ? Math.Round((double)Width / shortSide * longSide, MidpointRounding.ToEven)
             : Math.Floor((double)Width * longSide / shortSide);

@@ -1,9 +1,12 @@
 namespace ResNet.Net;
 
-/// <summary>For every output row or column of a filter: the first source row or column, how many, and their weights in 22-bit fixed point.</summary>
+/// <summary>
+/// Represents a filter. Each entry describes an output row or column: the first source row or column, their number, and their weights in
+/// 22-bit fixed point.
+/// </summary>
 internal readonly ref struct TapTable(Span<int> entries, int taps)
 {
-    /// <summary>A weight is an upper and a lower half of so many bits, which 16-bit multiplications take.</summary>
+    /// <summary>The number of bits in each half of a weight. A half fits the operands of 16-bit multiplications.</summary>
     public const int HalfBits = 11;
 
     private const int HalfMask = (1 << HalfBits) - 1;
@@ -12,15 +15,16 @@ internal readonly ref struct TapTable(Span<int> entries, int taps)
     private readonly int _taps = taps;
     private readonly int _entryLength = EntryLength(taps);
 
+    /// <summary>Gets the number of output rows or columns.</summary>
     public int Count => _entries.Length / _entryLength;
 
-    /// <summary>The first source row or column of all.</summary>
+    /// <summary>Gets the first source row or column of all entries.</summary>
     public int First => Start(0);
 
-    /// <summary>One more than the last source row or column of all: starts and ends never go back.</summary>
+    /// <summary>Gets the end (exclusive) of the source rows or columns of all entries. Starts and ends never decrease.</summary>
     public int End => Start(Count - 1) + Length(Count - 1);
 
-    /// <summary>Integers that an entry takes: start, length, weights, packed weights.</summary>
+    /// <summary>Gets the number of integers per entry: start, length, weights, packed weights.</summary>
     public static int EntryLength(int taps) => checked(2 + taps + ((taps + 1) / 2 * 2));
 
     public int Start(int index) => _entries[index * _entryLength];
@@ -30,11 +34,12 @@ internal readonly ref struct TapTable(Span<int> entries, int taps)
     public ReadOnlySpan<int> Weights(int index) => _entries.Slice((index * _entryLength) + 2, Length(index));
 
     /// <summary>
-    /// The weights by twos: the upper halves of both, the first one's in the lower 16 bits; then their lower halves. After an odd number a 0 makes the last pair.
+    /// Gets the weights in pairs: the upper halves of both weights, that of the first in the lower 16 bits, followed by their lower halves.
+    /// An odd number of weights is padded with 0.
     /// </summary>
     public ReadOnlySpan<int> PackedWeights(int index) => _entries.Slice((index * _entryLength) + 2 + _taps, (Length(index) + 1) / 2 * 2);
 
-    /// <summary>Writes an entry.</summary>
+    /// <summary>Sets an entry.</summary>
     public void Set(int index, int start, ReadOnlySpan<int> weights)
     {
         Span<int> entry = _entries.Slice(index * _entryLength, _entryLength);

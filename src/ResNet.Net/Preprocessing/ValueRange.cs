@@ -1,11 +1,13 @@
 namespace ResNet.Net;
 
-/// <summary>The range that pixel values have before mean and standard deviation are applied.</summary>
+/// <summary>
+/// Specifies the range of pixel values before the mean is subtracted and the result is divided by the standard deviation.
+/// </summary>
 public enum ValueRange
 {
     /// <summary>Bytes divided by 255.</summary>
     ZeroToOne,
 
-    /// <summary>Bytes as they are.</summary>
+    /// <summary>Unscaled bytes.</summary>
     ZeroTo255,
 }

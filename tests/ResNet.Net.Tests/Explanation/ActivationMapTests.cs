@@ -1,11 +1,10 @@
 namespace ResNet.Net.Tests;
 
-/// <summary>Upsampling, colors, files.</summary>
 public class ActivationMapTests
 {
     private static readonly Prediction Cat = new(3, null, "cat", 0.5f);
 
-    // matplotlib's table: index, red, green, blue.
+    // Index, red, green and blue in the table of matplotlib.
     public static TheoryData<int, double, double, double> Inferno => new()
     {
         { 0, 0.001462, 0.000466, 0.013866 },
@@ -17,7 +16,7 @@ public class ActivationMapTests
 
     [Theory]
     [MemberData(nameof(Inferno))]
-    public void InfernoColors_PublishedValues_AreMet(int index, double red, double green, double blue)
+    public void InfernoColors_AnyIndex_IsNearThePublishedColor(int index, double red, double green, double blue)
     {
         (double actualRed, double actualGreen, double actualBlue) = InfernoColors.At(index / 255.0);
 
@@ -27,10 +26,10 @@ public class ActivationMapTests
     }
 
     [Fact]
-    public void Upsample_PixelsAtTheCentersOfCells_HaveTheirValues()
+    public void Upsample_PixelAtTheCenterOfACell_HasItsValue()
     {
-        // Cells of three pixels, from (6, 3) on: their centers are pixels.
-        ActivationMap map = Make([1, -2, 3, 4, 5, 6], columns: 3, 20, 12, new ImageRegion(6, 3, 9, 6));
+        // Each cell covers 3x3 pixels, starting at (6, 3), so that its center is the center of a pixel.
+        ActivationMap map = Create([1, -2, 3, 4, 5, 6], columns: 3, 20, 12, new ImageRegion(6, 3, 9, 6));
 
         float[] values = map.Upsample();
 
@@ -49,10 +48,11 @@ public class ActivationMapTests
     }
 
     [Fact]
-    public void Upsample_SlopeOnAnyScale_StaysASlope()
+    public void Upsample_LinearMap_StaysLinear()
     {
-        // Cubic convolution reproduces straight lines, away from the edges, where cells are repeated.
-        ActivationMap map = Make([.. Enumerable.Range(0, 64).Select(i => (i % 8) + (10f * (i / 8)))], columns: 8, 100, 70, new ImageRegion(0, 0, 100, 70));
+        // Cubic convolution reproduces linear functions, except near the edges, where cells are repeated.
+        float[] linear = [.. Enumerable.Range(0, 64).Select(i => (i % 8) + (10f * (i / 8)))];
+        ActivationMap map = Create(linear, columns: 8, 100, 70, new ImageRegion(0, 0, 100, 70));
 
         float[] values = map.Upsample(200, 35);
 
@@ -67,10 +67,10 @@ public class ActivationMapTests
     }
 
     [Fact]
-    public void Overlay_OutsideAndWhereTheMapIsSmallest_IsTheImage()
+    public void Overlay_OutsideTheRegionAndAtTheMinimum_KeepsTheImage()
     {
         byte[] image = Noise(20, 12);
-        ActivationMap map = Make([0, 0, 0, 9], columns: 2, 20, 12, new ImageRegion(4, 2, 12, 8), image);
+        ActivationMap map = Create([0, 0, 0, 9], columns: 2, 20, 12, new ImageRegion(4, 2, 12, 8), image);
 
         byte[] rgb = map.Overlay(new OverlayOptions { Opacity = 1 }, out int width, out int height);
 
@@ -84,25 +84,29 @@ public class ActivationMapTests
             }
         }
 
-        // The hottest pixel, fully covered: the last of the table's colors.
-        int hottest = Array.IndexOf(values, values.Where(v => !float.IsNaN(v)).Max());
-        rgb.AsSpan(3 * hottest, 3).ToArray().Zip(new[] { 252, 255, 164 }, (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d <= 6);
+        // With opacity 1, the pixel of the largest value has the last color of the table.
+        int largest = Array.IndexOf(values, values.Where(v => !float.IsNaN(v)).Max());
+        rgb[(3 * largest)..((3 * largest) + 3)].Zip([252, 255, 164], (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d <= 6);
         map.Overlay(new OverlayOptions { Opacity = 0 }, out _, out _).Should().Equal(image);
     }
 
     [Fact]
-    public void Overlay_MapOfOneValue_IsTheImage()
-        => Make([5, 5, 5, 5], columns: 2, 20, 12, new ImageRegion(0, 0, 20, 12), Noise(20, 12)).Overlay(null, out _, out _).Should().Equal(Noise(20, 12));
+    public void Overlay_UniformMap_ReturnsTheImage()
+    {
+        ActivationMap map = Create([5, 5, 5, 5], columns: 2, 20, 12, new ImageRegion(0, 0, 20, 12), Noise(20, 12));
+
+        map.Overlay(null, out _, out _).Should().Equal(Noise(20, 12));
+    }
 
     [Theory]
     [InlineData(null, false, 20, 12)]
     [InlineData(100, false, 100, 60)]
     [InlineData(100, true, 201, 60)]
     [InlineData(7, false, 7, 4)]
-    public void ToPng_Decoded_IsTheOverlay(int? longSide, bool beside, int width, int height)
+    public void ToPng_Decoded_EqualsTheOverlay(int? longSide, bool sideBySide, int width, int height)
     {
-        ActivationMap map = Make([1, 2, 3, 4], columns: 2, 20, 12, new ImageRegion(3, 1, 15, 10), Noise(20, 12));
-        OverlayOptions options = new() { LongSide = longSide, BesideImage = beside };
+        ActivationMap map = Create([1, 2, 3, 4], columns: 2, 20, 12, new ImageRegion(3, 1, 15, 10), Noise(20, 12));
+        OverlayOptions options = new() { LongSide = longSide, SideBySide = sideBySide };
 
         using DecodedImage decoded = new SkiaSharpDecoder().Decode(map.ToPng(options));
 
@@ -111,10 +115,10 @@ public class ActivationMapTests
     }
 
     [Fact]
-    public void SavePng_FileThatIsThere_IsReplaced()
+    public void SavePng_ExistingFile_IsOverwritten()
     {
         using TemporaryFolder folder = new();
-        ActivationMap map = Make([1, 2, 3, 4], columns: 2, 20, 12, new ImageRegion(3, 1, 15, 10));
+        ActivationMap map = Create([1, 2, 3, 4], columns: 2, 20, 12, new ImageRegion(3, 1, 15, 10));
         string path = folder.Write("map.png", "old");
 
         map.SavePng(path);
@@ -123,19 +127,25 @@ public class ActivationMapTests
     }
 
     [Theory]
-    [InlineData(0, 0.5)]
-    [InlineData(20_000, 0.5)]
-    [InlineData(10, -0.1)]
-    [InlineData(10, 1.1)]
-    [InlineData(10, double.NaN)]
-    public void Overlay_OptionOutOfRange_IsNamed(int longSide, double opacity)
-        => ((Action)(() => Make([1], 1, 20, 12, new ImageRegion(0, 0, 20, 12)).ToPng(new OverlayOptions { LongSide = longSide, Opacity = opacity }))).Should().Throw<ArgumentOutOfRangeException>();
+    [InlineData(0, 0.5, "LongSide")]
+    [InlineData(16_385, 0.5, "LongSide")]
+    [InlineData(10, -0.1, "Opacity")]
+    [InlineData(10, 1.1, "Opacity")]
+    [InlineData(10, double.NaN, "Opacity")]
+    public void ToPng_OptionOutOfRange_Throws(int longSide, double opacity, string name)
+    {
+        ActivationMap map = Create([1], 1, 20, 12, new ImageRegion(0, 0, 20, 12));
+
+        Action encode = () => map.ToPng(new OverlayOptions { LongSide = longSide, Opacity = opacity });
+
+        encode.Should().Throw<ArgumentOutOfRangeException>().WithParameterName(name);
+    }
 
     [Theory]
     [InlineData(PixelFormat.Gray8)]
     [InlineData(PixelFormat.Bgra32)]
     [InlineData(PixelFormat.Rgbx32)]
-    public void Overlay_OtherFormats_AreColorsToo(PixelFormat format)
+    public void Overlay_AnyPixelFormat_ReturnsRgb(PixelFormat format)
     {
         byte[] pixels = Noise(20, 12)[..(PixelView.GetBytesPerPixel(format) * 5 * 4)];
         RetainedImage image = new(new PixelView(pixels, 5, 4, format));
@@ -152,8 +162,11 @@ public class ActivationMapTests
         rgb.Should().Equal(expected);
     }
 
-    private static ActivationMap Make(float[] values, int columns, int width, int height, ImageRegion region, byte[]? image = null)
-        => new(values, columns, Cat, new Classification([Cat], default), new RetainedImage(new PixelView(image ?? new byte[width * height * 3], width, height)), region);
+    private static ActivationMap Create(float[] values, int columns, int width, int height, ImageRegion region, byte[]? image = null)
+    {
+        PixelView pixels = new(image ?? new byte[width * height * 3], width, height);
+        return new ActivationMap(values, columns, Cat, new Classification([Cat], default), new RetainedImage(pixels), region);
+    }
 
     private static byte[] Noise(int width, int height)
     {

@@ -1,9 +1,14 @@
 namespace ResNet.Net.Tests;
 
-/// <summary>What a decoder makes of an image: its pixels as packed RGB on black, or its refusal.</summary>
+/// <summary>Represents the result of decoding an image: its pixels as packed RGB on black, or its failure.</summary>
 internal sealed record DecodeOutcome(int Width, int Height, byte[] Pixels, ImageDecodeFailure? Failure, string Message)
 {
-    public static DecodeOutcome Of(IImageDecoder decoder, ReadOnlySpan<byte> encoded, ImageDecodingOptions? options = null, bool autoOrient = true, ResizeRule? shrinkFor = null)
+    public static DecodeOutcome Of(
+        IImageDecoder decoder,
+        ReadOnlySpan<byte> encoded,
+        ImageDecodingOptions? options = null,
+        bool autoOrient = true,
+        ResizeRule? shrinkFor = null)
     {
         try
         {
@@ -17,10 +22,11 @@ internal sealed record DecodeOutcome(int Width, int Height, byte[] Pixels, Image
     }
 
     /// <summary>Decodes with the default decoder.</summary>
-    public static DecodeOutcome Of(ReadOnlySpan<byte> encoded, ImageDecodingOptions? options = null, bool autoOrient = true, ResizeRule? shrinkFor = null)
+    public static DecodeOutcome Of(
+        ReadOnlySpan<byte> encoded, ImageDecodingOptions? options = null, bool autoOrient = true, ResizeRule? shrinkFor = null)
         => Of(ImageDecoding.Default, encoded, options, autoOrient, shrinkFor);
 
-    /// <summary>Null where both have the same pixels or the same failure; else what differs.</summary>
+    /// <summary>Describes the first difference; <see langword="null"/> if both have the same pixels or the same failure.</summary>
     public string? DifferenceFrom(DecodeOutcome other)
     {
         if (Failure != other.Failure || Width != other.Width || Height != other.Height)
@@ -28,8 +34,8 @@ internal sealed record DecodeOutcome(int Width, int Height, byte[] Pixels, Image
             return $"{this} instead of {other}";
         }
 
-        int wrong = Pixels.AsSpan().CommonPrefixLength(other.Pixels);
-        return wrong == Pixels.Length ? null : $"byte {wrong} is {Pixels[wrong]} instead of {other.Pixels[wrong]}";
+        int index = Pixels.AsSpan().CommonPrefixLength(other.Pixels);
+        return index == Pixels.Length ? null : $"byte {index} is {Pixels[index]} instead of {other.Pixels[index]}";
     }
 
     public override string ToString() => Failure is null ? $"{Width}x{Height} pixels" : $"{Failure} ({Message})";

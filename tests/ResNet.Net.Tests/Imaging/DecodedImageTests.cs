@@ -5,7 +5,7 @@ namespace ResNet.Net.Tests;
 public class DecodedImageTests
 {
     [Fact]
-    public void Pixels_LargerPooledArray_ShowsOnlyThePixels()
+    public void Pixels_LargerPooledArray_ReturnsOnlyThePixels()
     {
         byte[] pooled = ArrayPool<byte>.Shared.Rent(100);
         pooled.AsSpan().Clear();
@@ -19,7 +19,7 @@ public class DecodedImageTests
     }
 
     [Fact]
-    public void Pixels_AfterDisposal_Throws()
+    public void Pixels_AfterDispose_Throws()
     {
         DecodedImage image = new(ArrayPool<byte>.Shared.Rent(3), 1, 1, PixelFormat.Rgb24, 1, 1);
         image.Dispose();

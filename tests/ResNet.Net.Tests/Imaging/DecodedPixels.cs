@@ -1,9 +1,9 @@
 namespace ResNet.Net.Tests;
 
-/// <summary>Reads pixels of any layout.</summary>
+/// <summary>Converts decoded pixels of any layout.</summary>
 internal static class DecodedPixels
 {
-    /// <summary>Packed RGB; an alpha channel is flattened on black: <c>round(color * alpha / 255)</c>.</summary>
+    /// <summary>Converts to packed RGB. Alpha is blended over black: <c>round(color * alpha / 255)</c>.</summary>
     public static byte[] Rgb(this DecodedImage image) => Rgb(image.Pixels);
 
     public static byte[] Rgb(PixelView view)
@@ -21,13 +21,13 @@ internal static class DecodedPixels
         {
             ReadOnlySpan<byte> pixel = view.Pixels.Slice((i / view.Width * view.Stride) + (i % view.Width * size), size);
             int alpha = hasAlpha ? pixel[3] : 255;
-            rgb[3 * i] = Over(pixel[red], alpha);
-            rgb[(3 * i) + 1] = Over(pixel[green], alpha);
-            rgb[(3 * i) + 2] = Over(pixel[blue], alpha);
+            rgb[3 * i] = BlendOverBlack(pixel[red], alpha);
+            rgb[(3 * i) + 1] = BlendOverBlack(pixel[green], alpha);
+            rgb[(3 * i) + 2] = BlendOverBlack(pixel[blue], alpha);
         }
 
         return rgb;
     }
 
-    private static byte Over(int color, int alpha) => (byte)(((2 * color * alpha) + 255) / 510);
+    private static byte BlendOverBlack(int color, int alpha) => (byte)(((2 * color * alpha) + 255) / 510);
 }

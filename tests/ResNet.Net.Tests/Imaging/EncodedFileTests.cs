@@ -6,7 +6,7 @@ public class EncodedFileTests
 
     [Theory]
     [MemberData(nameof(Lengths))]
-    public async Task Read_AnyLengthAndStream_GivesTheBytes(int length)
+    public async Task Read_AnyLengthAndStream_ReturnsTheBytes(int length)
     {
         byte[] bytes = Bytes(length);
 
@@ -25,14 +25,15 @@ public class EncodedFileTests
     [InlineData(1)]
     [InlineData(100)]
     [InlineData(70_000)]
-    public async Task Read_OneByteAtATime_HasTheLimitExact(int length)
+    public async Task Read_OneByteAtATime_ThrowsAboveTheLimit(int length)
     {
         byte[] bytes = Bytes(length);
 
         using EncodedFile exact = EncodedFile.Read(new DripStream(bytes, most: 1), length, null);
         using EncodedFile exactAsync = await EncodedFile.ReadAsync(new DripStream(bytes, most: 1), length, null, default);
         Action over = () => EncodedFile.Read(new DripStream([.. bytes, 7], most: 1), length, "name.jpg").Dispose();
-        Func<Task> overAsync = async () => (await EncodedFile.ReadAsync(new DripStream([.. bytes, 7], most: 1), length, "name.jpg", default)).Dispose();
+        Func<Task> overAsync = async ()
+            => (await EncodedFile.ReadAsync(new DripStream([.. bytes, 7], most: 1), length, "name.jpg", default)).Dispose();
 
         exact.Span.SequenceEqual(bytes).Should().BeTrue();
         exactAsync.Span.SequenceEqual(bytes).Should().BeTrue();
@@ -41,7 +42,7 @@ public class EncodedFileTests
     }
 
     [Fact]
-    public async Task Read_SeekableStream_HasTheLimitExactAndIsJudgedBeforeReading()
+    public async Task Read_SeekableStream_ThrowsAboveTheLimitBeforeReading()
     {
         byte[] bytes = Bytes(100);
 
@@ -57,7 +58,7 @@ public class EncodedFileTests
     }
 
     [Fact]
-    public void Read_SeekableStreamNotAtItsBeginning_GivesTheRest()
+    public void Read_SeekableStreamWithPosition_ReturnsTheRest()
     {
         using MemoryStream stream = new(Bytes(100)) { Position = 60 };
 
@@ -67,7 +68,7 @@ public class EncodedFileTests
     }
 
     [Fact]
-    public void Read_SeekableStreamBehindItsEnd_IsEmpty()
+    public void Read_SeekableStreamBeyondItsEnd_ReturnsNoBytes()
     {
         using MemoryStream stream = new(Bytes(10)) { Position = 60 };
 
@@ -77,7 +78,7 @@ public class EncodedFileTests
     }
 
     [Fact]
-    public async Task Read_StreamThatGrows_GivesAllOfItUpToTheLimit()
+    public async Task Read_StreamThatGrows_ReturnsAllBytesUpToTheLimit()
     {
         byte[] bytes = Bytes(50_000);
 
@@ -91,7 +92,7 @@ public class EncodedFileTests
     }
 
     [Fact]
-    public void Read_StreamThatShrinks_GivesWhatThereIs()
+    public void Read_StreamThatShrinks_ReturnsTheAvailableBytes()
     {
         byte[] bytes = Bytes(10);
 
@@ -103,7 +104,7 @@ public class EncodedFileTests
     [Theory]
     [InlineData(int.MaxValue)]
     [InlineData(long.MaxValue)]
-    public void Read_StreamLongerThanAnyArray_ThrowsTooLargeWhateverTheLimit(long claimed)
+    public void Read_StreamLongerThanAnyArray_ThrowsTooLarge(long claimed)
     {
         Action read = () => EncodedFile.Read(new MisleadingStream([], claimed), int.MaxValue, "name.jpg").Dispose();
 
@@ -113,7 +114,7 @@ public class EncodedFileTests
     }
 
     [Fact]
-    public async Task Read_File_GivesItsBytes()
+    public async Task Read_File_ReturnsItsBytes()
     {
         using TemporaryFolder folder = new();
         byte[] bytes = Bytes(1_000);
@@ -131,7 +132,7 @@ public class EncodedFileTests
     }
 
     [Fact]
-    public async Task Read_EmptyFile_IsEmpty()
+    public async Task Read_EmptyFile_ReturnsNoBytes()
     {
         using TemporaryFolder folder = new();
         string path = folder.Write("empty.jpg", "");
@@ -144,21 +145,21 @@ public class EncodedFileTests
     }
 
     [Fact]
-    public async Task Read_PathThatIsNoFile_ThrowsAsTheBaseClassLibraryDoes()
+    public async Task Read_InvalidPath_ThrowsLikeTheBaseClassLibrary()
     {
         using TemporaryFolder folder = new();
         string missing = Path.Combine(folder.FullPath, "missing.jpg");
-        string nowhere = Path.Combine(folder.FullPath, "missing", "missing.jpg");
+        string missingFolder = Path.Combine(folder.FullPath, "missing", "missing.jpg");
 
         await ShouldThrow<FileNotFoundException>(missing);
-        await ShouldThrow<DirectoryNotFoundException>(nowhere);
+        await ShouldThrow<DirectoryNotFoundException>(missingFolder);
         await ShouldThrow<UnauthorizedAccessException>(folder.FullPath);
         await ShouldThrow<ArgumentException>(" ");
         await ShouldThrow<ArgumentNullException>(null!);
     }
 
     [Fact]
-    public async Task Read_NoStream_ThrowsArgumentNull()
+    public async Task Read_NullStream_ThrowsArgumentNull()
     {
         Action read = () => EncodedFile.Read((Stream)null!, 1, null).Dispose();
         Func<Task> readAsync = async () => (await EncodedFile.ReadAsync((Stream)null!, 1, null, default)).Dispose();
@@ -168,20 +169,21 @@ public class EncodedFileTests
     }
 
     [Fact]
-    public async Task ReadAsync_Cancelled_ThrowsOperationCanceled()
+    public async Task ReadAsync_Canceled_ThrowsOperationCanceled()
     {
         using TemporaryFolder folder = new();
         string path = folder.Write("image.bin", Bytes(10));
 
-        Func<Task> stream = async () => (await EncodedFile.ReadAsync(new MemoryStream(Bytes(10)), 100, null, new CancellationToken(canceled: true))).Dispose();
-        Func<Task> file = async () => (await EncodedFile.ReadAsync(path, 100, new CancellationToken(canceled: true))).Dispose();
+        CancellationToken canceled = new(canceled: true);
+        Func<Task> stream = async () => (await EncodedFile.ReadAsync(new MemoryStream(Bytes(10)), 100, null, canceled)).Dispose();
+        Func<Task> file = async () => (await EncodedFile.ReadAsync(path, 100, canceled)).Dispose();
 
         await stream.Should().ThrowAsync<OperationCanceledException>();
         await file.Should().ThrowAsync<OperationCanceledException>();
     }
 
     [Fact]
-    public void Span_AfterDisposal_Throws()
+    public void Span_AfterDispose_Throws()
     {
         EncodedFile file = EncodedFile.Read(new MemoryStream(Bytes(10)), 100, null);
         file.Dispose();
@@ -215,7 +217,7 @@ public class EncodedFileTests
         return bytes;
     }
 
-    /// <summary>A stream whose length is not what it gives: a file that another process writes to.</summary>
+    /// <summary>Represents a stream with a wrong length, like a file that another process writes to.</summary>
     private sealed class MisleadingStream(byte[] bytes, long claimed) : MemoryStream(bytes)
     {
         public override long Length => claimed;

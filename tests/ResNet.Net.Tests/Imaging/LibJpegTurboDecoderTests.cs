@@ -3,40 +3,53 @@ using System.IO.Compression;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>libturbojpeg against SkiaSharp: undamaged images have the same pixels, and what one refuses the other refuses.</summary>
+/// <summary>Compares libturbojpeg with SkiaSharp: undamaged images have the same pixels, and both reject the same images.</summary>
 public class LibJpegTurboDecoderTests
 {
     private static readonly SkiaSharpDecoder Skia = new();
 
-    // Adobe CMYK and YCCK, 4:4:0, and a progressive file that lacks refinements.
+    // Adobe CMYK and YCCK, 4:4:0, and a progressive file without all refinement scans.
     private static readonly string[] NotPlain = ["jpeg-cmyk", "jpeg-ycck", "jpeg-440", "jpeg-unrefined"];
 
-    public static TheoryData<string> AllNames => ImageFixtures.Names(ImageFixtures.Valid.Concat(ImageFixtures.Bad).Concat(ImageFixtures.Either));
+    public static TheoryData<string> AllNames
+        => ImageFixtures.Names(ImageFixtures.Valid.Concat(ImageFixtures.Bad).Concat(ImageFixtures.Either));
 
-    public static TheoryData<string> JpegNames => ImageFixtures.Names(ImageFixtures.Valid.Where(fixture => fixture.File.EndsWith(".jpg", StringComparison.Ordinal)));
+    public static TheoryData<string> JpegNames => ImageFixtures.Names(ImageFixtures.Valid.Where(IsJpeg));
+
+    private static ImageDecodingOptions[] AllOptions =>
+    [
+        new(),
+        new() { AllowTruncated = true },
+        new() { MaxBytes = 100 },
+        new() { MaxWidth = 30 },
+        new() { MaxHeight = 30 },
+        new() { MaxPixels = 900 },
+    ];
 
     [LibJpegTurboTheory]
     [MemberData(nameof(JpegNames))]
-    public void Decode_JpegFixture_GivesTheSamePixelsAsSkiaSharp(string name)
+    public void Decode_JpegFixture_ReturnsThePixelsOfSkiaSharp(string name)
     {
-        CountingDecoder others = new(Skia);
-        LibJpegTurboDecoder decoder = new(others);
+        CountingDecoder fallback = new(Skia);
+        LibJpegTurboDecoder decoder = new(fallback);
         byte[] encoded = ImageFixtures.Get(name).Encoded();
         foreach (bool autoOrient in new[] { true, false })
         {
-            DecodeOutcome.Of(decoder, encoded, autoOrient: autoOrient).DifferenceFrom(DecodeOutcome.Of(Skia, encoded, autoOrient: autoOrient)).Should().BeNull();
+            DecodeOutcome expected = DecodeOutcome.Of(Skia, encoded, autoOrient: autoOrient);
+
+            DecodeOutcome.Of(decoder, encoded, autoOrient: autoOrient).DifferenceFrom(expected).Should().BeNull();
         }
 
-        others.Calls.Should().Be(NotPlain.Contains(name) ? 2 : 0);
+        fallback.Calls.Should().Be(NotPlain.Contains(name) ? 2 : 0);
     }
 
     [LibJpegTurboTheory]
     [MemberData(nameof(AllNames))]
-    public void Decode_AnyFixture_HasTheOutcomeOfSkiaSharp(string name)
+    public void Decode_AnyFixture_ReturnsTheOutcomeOfSkiaSharp(string name)
     {
         LibJpegTurboDecoder decoder = new();
         byte[] encoded = ImageFixtures.Get(name).Encoded();
-        foreach (ImageDecodingOptions options in new ImageDecodingOptions[] { new(), new() { AllowTruncated = true }, new() { MaxBytes = 100 }, new() { MaxWidth = 30 }, new() { MaxHeight = 30 }, new() { MaxPixels = 900 } })
+        foreach (ImageDecodingOptions options in AllOptions)
         {
             DecodeOutcome expected = DecodeOutcome.Of(Skia, encoded, options);
 
@@ -49,7 +62,7 @@ public class LibJpegTurboDecoderTests
 
     [LibJpegTurboTheory]
     [MemberData(nameof(JpegNames))]
-    public void Decode_JpegCutAnywhere_HasTheOutcomeOfSkiaSharp(string name)
+    public void Decode_JpegTruncatedAnywhere_ReturnsTheOutcomeOfSkiaSharp(string name)
     {
         LibJpegTurboDecoder decoder = new();
         byte[] encoded = ImageFixtures.Get(name).Encoded();
@@ -57,10 +70,11 @@ public class LibJpegTurboDecoderTests
         for (int length = 1; length < encoded.Length; length += 7)
         {
             ImageDecodingOptions options = new() { AllowTruncated = length % 2 == 0 };
-            ReadOnlySpan<byte> cut = encoded.AsSpan(0, length);
-            if (DecodeOutcome.Of(decoder, cut, options).DifferenceFrom(DecodeOutcome.Of(Skia, cut, options)) is string difference)
+            ReadOnlySpan<byte> truncated = encoded.AsSpan(0, length);
+            DecodeOutcome expected = DecodeOutcome.Of(Skia, truncated, options);
+            if (DecodeOutcome.Of(decoder, truncated, options).DifferenceFrom(expected) is string difference)
             {
-                wrong.Add($"cut to {length}: {difference}");
+                wrong.Add($"{length} bytes: {difference}");
             }
         }
 
@@ -68,10 +82,10 @@ public class LibJpegTurboDecoderTests
     }
 
     [LibJpegTurboFact(needsShared: true)]
-    public void Decode_Photos_GivesTheSamePixelsAsSkiaSharp()
+    public void Decode_Photos_ReturnsThePixelsOfSkiaSharp()
     {
-        CountingDecoder others = new(Skia);
-        LibJpegTurboDecoder decoder = new(others);
+        CountingDecoder fallback = new(Skia);
+        LibJpegTurboDecoder decoder = new(fallback);
         int photos = 0;
         using ZipArchive archive = ZipFile.OpenRead(Path.Combine(TestFolders.Shared, "data", "imagenet-photos.zip"));
         foreach (ZipArchiveEntry entry in archive.Entries)
@@ -83,19 +97,21 @@ public class LibJpegTurboDecoderTests
             foreach (int side in photos % 4 == 0 ? new[] { 20, 40, 90 } : [])
             {
                 ResizeRule rule = ResizeRule.ShortSide(side);
-                DecodeOutcome.Of(decoder, encoded, shrinkFor: rule).DifferenceFrom(DecodeOutcome.Of(Skia, encoded, shrinkFor: rule)).Should().BeNull("of {0} for {1}", entry.Name, side);
+                DecodeOutcome expected = DecodeOutcome.Of(Skia, encoded, shrinkFor: rule);
+                DecodeOutcome outcome = DecodeOutcome.Of(decoder, encoded, shrinkFor: rule);
+                outcome.DifferenceFrom(expected).Should().BeNull("of {0} for {1}", entry.Name, side);
             }
 
             photos++;
         }
 
         photos.Should().Be(200);
-        others.Calls.Should().Be(0, "all are plain JPEG files");
+        fallback.Calls.Should().Be(0, "all photos are plain JPEG files");
     }
 
     [LibJpegTurboTheory]
     [MemberData(nameof(JpegNames))]
-    public void Decode_MutatedJpeg_IsRefusedWhereSkiaSharpRefusesIt(string name)
+    public void Decode_MutatedJpeg_SucceedsOrThrowsLikeSkiaSharp(string name)
     {
         LibJpegTurboDecoder decoder = new();
         byte[] original = ImageFixtures.Get(name).Encoded();
@@ -109,8 +125,8 @@ public class LibJpegTurboDecoderTests
             DecodeOutcome expected = DecodeOutcome.Of(Skia, mutated, options);
             DecodeOutcome outcome = DecodeOutcome.Of(decoder, mutated, options);
 
-            // Damage that neither library notices can give different pixels.
-            if ((outcome.Failure, outcome.Width, outcome.Height, outcome.Message) != (expected.Failure, expected.Width, expected.Height, expected.Message))
+            // If neither library detects the damage, the pixels can differ.
+            if (outcome with { Pixels = expected.Pixels } != expected)
             {
                 wrong.Add($"round {round}: {outcome} instead of {expected}");
             }
@@ -121,17 +137,17 @@ public class LibJpegTurboDecoderTests
 
     [LibJpegTurboTheory]
     [InlineData("jpeg-420", 0xDB)] // quantization
-    [InlineData("jpeg-420", 0xC4)] // Huffman; libjpeg knows the usual tables
+    [InlineData("jpeg-420", 0xC4)] // Huffman; libjpeg has default tables
     [InlineData("jpeg-progressive", 0xDB)]
     [InlineData("jpeg-progressive", 0xC4)]
-    public void Decode_TablesMissing_DoesNotUseThoseOfTheImageBefore(string name, int marker)
+    public void Decode_MissingTables_DoesNotUseThoseOfThePreviousImage(string name, int marker)
     {
         LibJpegTurboDecoder decoder = new();
         byte[] whole = ImageFixtures.Get(name).Encoded();
         byte[] without = whole;
-        foreach (int at in JpegFiles.Find(whole, marker).Reverse())
+        foreach (int start in JpegFiles.Find(whole, marker).Reverse())
         {
-            without = [.. without.AsSpan(0, at), .. without.AsSpan(at + 2 + (256 * without[at + 2]) + without[at + 3])];
+            without = [.. without.AsSpan(0, start), .. without.AsSpan(start + 2 + (256 * without[start + 2]) + without[start + 3])];
         }
 
         JpegFiles.Find(without, marker).Should().BeEmpty();
@@ -144,17 +160,17 @@ public class LibJpegTurboDecoderTests
     }
 
     [LibJpegTurboFact]
-    public void Decode_EightThreads_GivesEachItsOwnOutcome()
+    public void Decode_EightThreads_ReturnsTheOutcomeOfEachImage()
     {
         LibJpegTurboDecoder decoder = new();
-        byte[][] files = [.. ImageFixtures.Valid.Concat(ImageFixtures.Bad).Where(fixture => fixture.File.EndsWith(".jpg", StringComparison.Ordinal)).Select(fixture => fixture.Encoded())];
-        DecodeOutcome[] alone = [.. files.Select(file => DecodeOutcome.Of(decoder, file))];
+        byte[][] files = [.. ImageFixtures.Valid.Concat(ImageFixtures.Bad).Where(IsJpeg).Select(fixture => fixture.Encoded())];
+        DecodeOutcome[] expected = [.. files.Select(file => DecodeOutcome.Of(decoder, file))];
         ConcurrentQueue<string> wrong = [];
 
         Parallel.For(0, 8 * 10 * files.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
         {
             int file = i * 7919 % files.Length;
-            if (DecodeOutcome.Of(decoder, files[file]).DifferenceFrom(alone[file]) is string difference)
+            if (DecodeOutcome.Of(decoder, files[file]).DifferenceFrom(expected[file]) is string difference)
             {
                 wrong.Enqueue($"{file}: {difference}");
             }
@@ -176,30 +192,33 @@ public class LibJpegTurboDecoderTests
 
         Decode();
 
-        Allocations.Of(Decode).Should().BeLessThanOrEqualTo(512, "the request, the image and the handle; pixels are pooled");
+        Allocations.Of(Decode).Should().BeLessThanOrEqualTo(512, "it allocates the request, the image and the handle, but no pixels");
     }
 
     [Fact]
-    public void Constructor_LibraryIsMissing_SaysWhatToDo()
+    public void Constructor_MissingLibrary_ThrowsWithRemedy()
     {
         Action create = () => _ = new LibJpegTurboDecoder(libraryPath: "/no/such/libturbojpeg.so.0");
 
-        create.Should().ThrowExactly<ResNetException>().WithMessage("*/no/such/libturbojpeg.so.0*apt-get install libturbojpeg0*SkiaSharpDecoder*");
+        create.Should().ThrowExactly<ResNetException>()
+            .WithMessage("*/no/such/libturbojpeg.so.0*apt-get install libturbojpeg0*SkiaSharpDecoder*");
     }
 
     [LibJpegTurboFact]
-    public void Decode_OtherFormat_GoesToTheOtherDecoder()
+    public void Decode_OtherFormat_UsesTheFallback()
     {
-        PngOnly others = new();
-        LibJpegTurboDecoder decoder = new(others);
+        PngOnlyDecoder fallback = new();
+        LibJpegTurboDecoder decoder = new(fallback);
 
         decoder.Formats.Should().Equal("JPEG", "PNG");
         DecodeOutcome.Of(decoder, ImageFixtures.Get("jpeg-baseline").Encoded()).Failure.Should().BeNull();
-        others.Calls.Should().Be(0);
+        fallback.Calls.Should().Be(0);
         DecodeOutcome.Of(decoder, ImageFixtures.Get("png-rgb").Encoded()).Failure.Should().BeNull();
         DecodeOutcome.Of(decoder, ImageFixtures.Get("webp-lossy").Encoded()).Failure.Should().Be(ImageDecodeFailure.UnsupportedFormat);
-        others.Calls.Should().Be(2);
+        fallback.Calls.Should().Be(2);
     }
+
+    private static bool IsJpeg(ImageFixture fixture) => fixture.File.EndsWith(".jpg", StringComparison.Ordinal);
 
     private sealed class CountingDecoder(IImageDecoder decoder) : IImageDecoder
     {
@@ -214,7 +233,7 @@ public class LibJpegTurboDecoderTests
         }
     }
 
-    private sealed class PngOnly : IImageDecoder
+    private sealed class PngOnlyDecoder : IImageDecoder
     {
         private readonly SkiaSharpDecoder _decoder = new();
 

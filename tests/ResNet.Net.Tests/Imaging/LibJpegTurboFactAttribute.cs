@@ -1,16 +1,16 @@
 namespace ResNet.Net.Tests;
 
-/// <summary>A test that needs libturbojpeg: skipped, with the reason, where it is absent.</summary>
+/// <summary>Marks a test that needs libturbojpeg. It is skipped if the library is missing.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class LibJpegTurboFactAttribute : FactAttribute
 {
-    /// <param name="needsShared">Whether it needs the shared folder too.</param>
-    public LibJpegTurboFactAttribute(bool needsShared = false) => Skip = IsMissing ?? (needsShared ? TestFolders.SharedIsMissing : null);
+    /// <param name="needsShared">Whether the test also needs the shared folder.</param>
+    public LibJpegTurboFactAttribute(bool needsShared = false) => Skip = SkipReason ?? (needsShared ? TestFolders.SharedIsMissing : null);
 
-    /// <summary>Why tests that need it are skipped; null where it is present.</summary>
-    public static string? IsMissing { get; } = FindOut();
+    /// <summary>Gets the reason to skip tests; <see langword="null"/> if the library is installed.</summary>
+    public static string? SkipReason { get; } = GetSkipReason();
 
-    private static string? FindOut()
+    private static string? GetSkipReason()
     {
         try
         {
@@ -19,14 +19,14 @@ internal sealed class LibJpegTurboFactAttribute : FactAttribute
         }
         catch (ResNetException)
         {
-            return "needs libturbojpeg, which is not on this machine (Debian: apt-get install libturbojpeg0)";
+            return "needs libturbojpeg, which is not installed (Debian: apt-get install libturbojpeg0)";
         }
     }
 }
 
-/// <summary>A theory that needs libturbojpeg.</summary>
+/// <summary>Marks a theory that needs libturbojpeg. It is skipped if the library is missing.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class LibJpegTurboTheoryAttribute : TheoryAttribute
 {
-    public LibJpegTurboTheoryAttribute() => Skip = LibJpegTurboFactAttribute.IsMissing;
+    public LibJpegTurboTheoryAttribute() => Skip = LibJpegTurboFactAttribute.SkipReason;
 }

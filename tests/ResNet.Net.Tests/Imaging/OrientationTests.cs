@@ -2,7 +2,7 @@ namespace ResNet.Net.Tests;
 
 public class OrientationTests
 {
-    // Each letter is a pixel of three different bytes; the reference is drawn by hand from the EXIF standard's table.
+    // Each letter is a pixel of three different bytes. The expected images were written by hand from the table in the EXIF standard.
     [Theory]
     [InlineData(1, "abc/def")]
     [InlineData(2, "cba/fed")]
@@ -14,7 +14,7 @@ public class OrientationTests
     [InlineData(8, "cf/be/ad")]
     [InlineData(0, "abc/def")]
     [InlineData(9, "abc/def")]
-    public void Apply_ThreeByTwo_StandsUpright(int orientation, string expected)
+    public void Apply_ThreeByTwo_ReturnsUprightPixels(int orientation, string expected)
     {
         byte[] target = new byte[18];
 
@@ -29,7 +29,7 @@ public class OrientationTests
     [InlineData(1, 5)]
     [InlineData(5, 1)]
     [InlineData(7, 4)]
-    public void Apply_FourQuarterTurns_GiveTheSource(int width, int height)
+    public void Apply_FourQuarterTurns_ReturnsTheSource(int width, int height)
     {
         byte[] source = new byte[width * height * 3];
         new Random(5).NextBytes(source);
@@ -45,5 +45,6 @@ public class OrientationTests
         turned.Should().Equal(source);
     }
 
-    private static byte[] Pixels(string letters) => [.. letters.Replace("/", "", StringComparison.Ordinal).SelectMany(c => new[] { (byte)c, (byte)(c + 100), (byte)(c - 50) })];
+    private static byte[] Pixels(string letters)
+        => [.. letters.Replace("/", "", StringComparison.Ordinal).SelectMany(c => new[] { (byte)c, (byte)(c + 100), (byte)(c - 50) })];
 }

@@ -2,11 +2,12 @@ using System.Buffers.Binary;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Puts PNG files together.</summary>
+/// <summary>Creates and edits the chunks of PNG files.</summary>
 internal static class PngFiles
 {
     private const int HeaderEnd = 33;
 
+    /// <summary>Creates a chunk.</summary>
     public static byte[] Chunk(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
     {
         byte[] chunk = [0, 0, 0, 0, .. type, .. data, 0, 0, 0, 0];
@@ -15,8 +16,9 @@ internal static class PngFiles
         return chunk;
     }
 
-    /// <summary>The file with chunks after its header.</summary>
-    public static byte[] WithChunks(byte[] png, params byte[][] chunks) => [.. png.AsSpan(0, HeaderEnd), .. chunks.SelectMany(c => c), .. png.AsSpan(HeaderEnd)];
+    /// <summary>Inserts chunks after the header of a file.</summary>
+    public static byte[] WithChunks(byte[] png, params byte[][] chunks)
+        => [.. png.AsSpan(0, HeaderEnd), .. chunks.SelectMany(c => c), .. png.AsSpan(HeaderEnd)];
 
     private static uint Crc(ReadOnlySpan<byte> bytes)
     {

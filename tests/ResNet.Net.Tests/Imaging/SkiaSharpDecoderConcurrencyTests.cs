@@ -5,10 +5,11 @@ namespace ResNet.Net.Tests;
 public class SkiaSharpDecoderConcurrencyTests
 {
     [Fact]
-    public void Decode_SixteenThreadsWithGoodAndBadImages_GivesEachItsOwnOutcome()
+    public void Decode_SixteenThreads_ReturnsTheOutcomeOfEachImage()
     {
-        (string Name, byte[] Encoded)[] files = [.. ImageFixtures.Valid.Concat(ImageFixtures.Bad).Select(fixture => (fixture.Name, fixture.Encoded()))];
-        DecodeOutcome[] alone = [.. files.Select(file => DecodeOutcome.Of(file.Encoded))];
+        IEnumerable<ImageFixture> fixtures = ImageFixtures.Valid.Concat(ImageFixtures.Bad);
+        (string Name, byte[] Encoded)[] files = [.. fixtures.Select(fixture => (fixture.Name, fixture.Encoded()))];
+        DecodeOutcome[] expected = [.. files.Select(file => DecodeOutcome.Of(file.Encoded))];
         ConcurrentQueue<string> wrong = [];
         int decoded = 0;
         using Barrier start = new(16);
@@ -23,7 +24,7 @@ public class SkiaSharpDecoderConcurrencyTests
                 {
                     DecodeOutcome outcome = DecodeOutcome.Of(files[i].Encoded);
                     Interlocked.Increment(ref decoded);
-                    if (outcome.DifferenceFrom(alone[i]) is not null || outcome.Message != alone[i].Message)
+                    if (outcome.DifferenceFrom(expected[i]) is not null || outcome.Message != expected[i].Message)
                     {
                         wrong.Enqueue($"{files[i].Name}: {outcome}");
                     }
@@ -36,6 +37,6 @@ public class SkiaSharpDecoderConcurrencyTests
 
         wrong.Should().BeEmpty();
         decoded.Should().Be(16 * 3 * files.Length);
-        alone.Should().Contain(outcome => outcome.Failure != null).And.Contain(outcome => outcome.Failure == null);
+        expected.Should().Contain(outcome => outcome.Failure != null).And.Contain(outcome => outcome.Failure == null);
     }
 }

@@ -1,6 +1,8 @@
 namespace ResNet.Net.Tests;
 
-/// <summary>No bytes may do more than fail. <c>decode-fuzz</c> of the benchmarks runs more of the same.</summary>
+/// <summary>
+/// Tests that mutated images are decoded or rejected. The <c>decode-fuzz</c> command of the benchmarks runs more mutations.
+/// </summary>
 public class SkiaSharpDecoderFuzzTests
 {
     private const int MaxPixels = 4_000_000;
@@ -9,11 +11,11 @@ public class SkiaSharpDecoderFuzzTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Decode_MutatedImage_DecodesOrIsRefused(string name)
+    public void Decode_MutatedImage_SucceedsOrThrows(string name)
     {
         byte[] original = ImageFixtures.Get(name).Encoded();
         byte[][] others = ImageFixtures.OfTheSameFormat(name);
-        (int decoded, int refused) = (0, 0);
+        (int decoded, int rejected) = (0, 0);
         for (int round = 0; round < ImageMutator.Rounds; round++)
         {
             Random random = ImageMutator.CreateRandom(name, round);
@@ -30,12 +32,12 @@ public class SkiaSharpDecoderFuzzTests
             catch (ImageDecodeException exception)
             {
                 exception.Message.Should().NotBeEmpty();
-                refused++;
+                rejected++;
             }
         }
 
-        (decoded + refused).Should().Be(ImageMutator.Rounds);
-        refused.Should().BePositive("cut and damaged images are among these");
+        (decoded + rejected).Should().Be(ImageMutator.Rounds);
+        rejected.Should().BePositive("some mutations truncate or damage the image");
     }
 
     [Theory]
@@ -46,7 +48,7 @@ public class SkiaSharpDecoderFuzzTests
     [InlineData("bmp-rle8")]
     [InlineData("ico-bmp-32bit")]
     [InlineData("jpeg-progressive-420")]
-    public void Decode_MutatedImageTwice_GivesTheSameOutcome(string name)
+    public void Decode_MutatedImageTwice_ReturnsTheSameOutcome(string name)
     {
         byte[] original = ImageFixtures.Get(name).Encoded();
         byte[][] others = ImageFixtures.OfTheSameFormat(name);
@@ -59,7 +61,7 @@ public class SkiaSharpDecoderFuzzTests
             DecodeOutcome first = DecodeOutcome.Of(mutated, options);
             using (DecodedImage between = ImageDecoding.Default.Decode(ImageFixtures.Get("jpeg-larger").Encoded()))
             {
-                // Whatever memory the second decoding gets has held another image.
+                // The second decoding now reuses memory that held another image.
             }
 
             if (DecodeOutcome.Of(mutated, options).DifferenceFrom(first) is string difference)

@@ -4,11 +4,11 @@ using System.Security.Cryptography;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Photos against what Pillow makes of them; <c>tests/fixtures/photos.py</c> wrote the hashes.</summary>
+/// <summary>Compares decoded photos with those of Pillow. <c>tests/fixtures/photos.py</c> wrote the hashes.</summary>
 public class SkiaSharpDecoderPhotoTests
 {
     [SharedFact]
-    public void Decode_SixtyPhotos_GivesThePixelsOfPillow()
+    public void Decode_SixtyPhotos_ReturnsThePixelsOfPillow()
     {
         using ZipArchive archive = ZipFile.OpenRead(Path.Combine(TestFolders.Shared, "data", "imagenet-photos.zip"));
         Dictionary<string, ZipArchiveEntry> entries = archive.Entries.Where(e => e.Name.Length > 0).ToDictionary(e => e.Name);
@@ -22,7 +22,9 @@ public class SkiaSharpDecoderPhotoTests
 
             DecodeOutcome outcome = DecodeOutcome.Of(encoded);
 
-            if ((outcome.Width, outcome.Height) != (int.Parse(row[1], CultureInfo.InvariantCulture), int.Parse(row[2], CultureInfo.InvariantCulture))
+            int width = int.Parse(row[1], CultureInfo.InvariantCulture);
+            int height = int.Parse(row[2], CultureInfo.InvariantCulture);
+            if ((outcome.Width, outcome.Height) != (width, height)
                 || !Convert.ToHexString(SHA256.HashData(outcome.Pixels)).Equals(row[3], StringComparison.OrdinalIgnoreCase))
             {
                 wrong.Add($"{row[0]}: {outcome}");
@@ -33,7 +35,7 @@ public class SkiaSharpDecoderPhotoTests
         wrong.Should().BeEmpty();
     }
 
-    // reports/README.md of the shared folder says what is right.
+    // reports/README.md in the shared folder lists the expected results.
     [SharedTheory]
     [InlineData("anim.webp", 64, 64)]
     [InlineData("cmyk.jpg", 320, 240)]
@@ -46,7 +48,7 @@ public class SkiaSharpDecoderPhotoTests
     [InlineData("pal.bmp", 320, 240)]
     [InlineData("semi.png", 500, 375)]
     [InlineData("warn.jpg", 64, 64)]
-    public void Decode_ReportedImage_GivesItsSizeUpright(string name, int width, int height)
+    public void Decode_ReportedImage_ReturnsItsUprightSize(string name, int width, int height)
     {
         DecodeOutcome outcome = DecodeOutcome.Of(Reported(name));
 
@@ -60,7 +62,7 @@ public class SkiaSharpDecoderPhotoTests
     [InlineData("lfs.jpg", ImageDecodeFailure.UnsupportedFormat, "Git LFS pointer")]
     [InlineData("json.jpg", ImageDecodeFailure.UnsupportedFormat, "JSON")]
     [InlineData("b64.txt", ImageDecodeFailure.UnsupportedFormat, "base64")]
-    public void Decode_ReportedImageThatIsNone_IsRefusedByWhatItIs(string name, ImageDecodeFailure failure, string text)
+    public void Decode_ReportedInvalidFile_ThrowsAndDescribesIt(string name, ImageDecodeFailure failure, string text)
     {
         DecodeOutcome outcome = DecodeOutcome.Of(Reported(name));
 
@@ -69,16 +71,16 @@ public class SkiaSharpDecoderPhotoTests
     }
 
     [SharedFact]
-    public void Decode_ReportedFileThatHangsImageSharp_Answers()
-        => DecodeOutcome.Of(Reported("hang-imagesharp-2.1.13.png")).Failure.Should().BeNull("its only damage is behind the pixels");
+    public void Decode_ReportedFileThatHangsImageSharp_Succeeds()
+        => DecodeOutcome.Of(Reported("hang-imagesharp-2.1.13.png")).Failure.Should().BeNull("only data after the pixels is damaged");
 
     [SharedFact]
-    public void Decode_FailureAfterWarning_SpeaksOfItsOwnImage()
+    public void Decode_FailureAfterWarning_DescribesItsOwnImage()
     {
-        DecodeOutcome alone = DecodeOutcome.Of(Reported("cut.png"));
+        DecodeOutcome expected = DecodeOutcome.Of(Reported("cut.png"));
         DecodeOutcome.Of(Reported("warn.jpg")).Failure.Should().BeNull();
 
-        DecodeOutcome.Of(Reported("cut.png")).Message.Should().Be(alone.Message).And.Contain("PNG").And.NotContain("JPEG");
+        DecodeOutcome.Of(Reported("cut.png")).Message.Should().Be(expected.Message).And.Contain("PNG").And.NotContain("JPEG");
     }
 
     private static byte[] Reported(string name) => File.ReadAllBytes(Path.Combine(TestFolders.Shared, "reports", "images", name));

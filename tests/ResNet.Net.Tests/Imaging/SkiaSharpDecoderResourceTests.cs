@@ -4,11 +4,14 @@ using System.Runtime.InteropServices;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>What the default decoder takes and leaves behind. Memory is the process's, so nothing may run beside these.</summary>
+/// <summary>
+/// Tests the resources that the default decoder uses and releases. They measure the memory of the process, so no other test may run in
+/// parallel.
+/// </summary>
 [Collection(nameof(Alone))]
 public partial class SkiaSharpDecoderResourceTests
 {
-    private const int MostManagedBytes = 1024;
+    private const int MaxManagedBytes = 1024;
 
     public static TheoryData<string> ValidNames => ImageFixtures.Names(ImageFixtures.ValidOfSkia);
 
@@ -24,7 +27,7 @@ public partial class SkiaSharpDecoderResourceTests
             Decode();
         }
 
-        Allocations.Of(Decode).Should().BeLessThanOrEqualTo(MostManagedBytes);
+        Allocations.Of(Decode).Should().BeLessThanOrEqualTo(MaxManagedBytes);
     }
 
     [Theory]
@@ -33,7 +36,7 @@ public partial class SkiaSharpDecoderResourceTests
     [InlineData("bad-gif-huge")]
     [InlineData("bad-webp-huge")]
     [InlineData("bad-bmp-huge")]
-    public void Decode_ImageThatClaimsToBeHuge_TakesNoMemoryForItsPixels(string name)
+    public void Decode_HeaderOfHugeImage_AllocatesNoPixels(string name)
     {
         byte[] encoded = ImageFixtures.Get(name).Encoded();
         _ = DecodeOutcome.Of(encoded);
@@ -44,11 +47,12 @@ public partial class SkiaSharpDecoderResourceTests
 
         decode.Should().ThrowExactly<ImageDecodeException>().Which.Failure.Should().Be(ImageDecodeFailure.TooLarge);
         (GC.GetAllocatedBytesForCurrentThread() - managed).Should().BeLessThan(1_000_000);
-        (Process.GetCurrentProcess().PeakWorkingSet64 - peak).Should().BeLessThan(50_000_000, "the smallest of these would take 268 million bytes even in gray");
+        (Process.GetCurrentProcess().PeakWorkingSet64 - peak)
+            .Should().BeLessThan(50_000_000, "the smallest of these images would take 268 million bytes even in gray");
     }
 
     [Fact]
-    public void Decode_ChunksThatInflateToGigabytes_TakeNoMemory()
+    public void Decode_ChunksThatInflateToGigabytes_AllocatesLittle()
     {
         byte[] png = ImageFixtures.Get("png-rgb").Encoded();
         byte[] bomb = Deflate(new byte[64_000_000]);
@@ -66,34 +70,34 @@ public partial class SkiaSharpDecoderResourceTests
         DecodeOutcome outcome = DecodeOutcome.Of(hostile);
 
         outcome.DifferenceFrom(DecodeOutcome.Of(png)).Should().BeNull();
-        (Process.GetCurrentProcess().PeakWorkingSet64 - peak).Should().BeLessThan(50_000_000, "2,600 million bytes are packed in it");
+        (Process.GetCurrentProcess().PeakWorkingSet64 - peak).Should().BeLessThan(50_000_000, "the chunks inflate to 2,600 million bytes");
     }
 
     [Theory]
     [InlineData("gif-animated", 500_000)]
     [InlineData("png-rgb", 500_000)]
-    public async Task Decode_HundredsOfThousandsOfParts_EndsSoon(string name, int parts)
+    public async Task Decode_HundredsOfThousandsOfChunks_Returns(string name, int count)
     {
         byte[] encoded = ImageFixtures.Get(name).Encoded();
-        byte[] part = name == "png-rgb" ? PngFiles.Chunk("tEXt"u8, "a\0b"u8) : [0x21, 0xFE, 1, 65, 0];
-        int at = name == "png-rgb" ? 33 : 13 + (3 << ((encoded[10] & 7) + 1));
-        byte[] many = new byte[encoded.Length + (parts * part.Length)];
-        encoded.AsSpan(0, at).CopyTo(many);
-        for (int i = 0; i < parts; i++)
+        byte[] chunk = name == "png-rgb" ? PngFiles.Chunk("tEXt"u8, "a\0b"u8) : [0x21, 0xFE, 1, 65, 0];
+        int position = name == "png-rgb" ? 33 : 13 + (3 << ((encoded[10] & 7) + 1));
+        byte[] many = new byte[encoded.Length + (count * chunk.Length)];
+        encoded.AsSpan(0, position).CopyTo(many);
+        for (int i = 0; i < count; i++)
         {
-            part.CopyTo(many, at + (i * part.Length));
+            chunk.CopyTo(many, position + (i * chunk.Length));
         }
 
-        encoded.AsSpan(at).CopyTo(many.AsSpan(at + (parts * part.Length)));
+        encoded.AsSpan(position).CopyTo(many.AsSpan(position + (count * chunk.Length)));
 
-        // A guard against a hang, not a measure.
+        // The timeout detects a hang; it is not a measurement.
         DecodeOutcome outcome = await Task.Run(() => DecodeOutcome.Of(many)).WaitAsync(TimeSpan.FromMinutes(1));
 
         outcome.DifferenceFrom(DecodeOutcome.Of(encoded)).Should().BeNull();
     }
 
     [Fact]
-    public void Decode_ThousandsOfGoodAndBadImages_LeavesNoMemoryBehind()
+    public void Decode_ThousandsOfImages_ReleasesMemory()
     {
         byte[][] files = [.. ImageFixtures.Valid.Concat(ImageFixtures.Bad).Select(fixture => fixture.Encoded())];
         int decoded = 0;
@@ -105,7 +109,7 @@ public partial class SkiaSharpDecoderResourceTests
             }
         }
 
-        // The rest of the process may grow meanwhile, but not in every round; what leaks does.
+        // Other parts of the process can grow too, but not in every round, whereas a leak does.
         Decode(3_000);
         long growth = long.MaxValue;
         int opened = int.MaxValue;
@@ -121,13 +125,13 @@ public partial class SkiaSharpDecoderResourceTests
             rounds++;
         }
 
-        decoded.Should().BeInRange(5_600, 11_200, "good and bad files take turns");
-        growth.Should().BeLessThan(24_000_000, "twelve thousand lost codecs would be several times that");
+        decoded.Should().BeInRange(5_600, 11_200, "valid and invalid files alternate");
+        growth.Should().BeLessThan(24_000_000, "twelve thousand leaked codecs would take several times that");
         opened.Should().BeLessThanOrEqualTo(3);
     }
 
     [UnixFact]
-    public void Decode_BadImages_WritesNothingToTheConsole()
+    public void Decode_InvalidImages_WritesNothingToTheConsole()
     {
         using TemporaryFolder folder = new();
         string path = folder.Write("console.txt", "");
@@ -149,11 +153,11 @@ public partial class SkiaSharpDecoderResourceTests
         File.ReadAllText(path).Should().BeEmpty();
     }
 
-    // Skia warns of it on the console.
-    private static byte[] WithBrokenMask(string name, int at)
+    // Skia writes a console warning about such masks.
+    private static byte[] WithBrokenMask(string name, int offset)
     {
         byte[] encoded = ImageFixtures.Get(name).Encoded();
-        encoded[at] = 0x55;
+        encoded[offset] = 0x55;
         return encoded;
     }
 
@@ -173,10 +177,11 @@ public partial class SkiaSharpDecoderResourceTests
     [AttributeUsage(AttributeTargets.Method)]
     private sealed class UnixFactAttribute : FactAttribute
     {
-        public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "redirects a file descriptor, which Windows lacks" : null;
+        public UnixFactAttribute()
+            => Skip = OperatingSystem.IsWindows() ? "redirects a file descriptor, which Windows does not support" : null;
     }
 
-    /// <summary>Points a file descriptor of the process at a file: what native code prints does not pass through the console class.</summary>
+    /// <summary>Redirects a file descriptor of the process to a file. Output of native code bypasses the Console class.</summary>
     private sealed partial class RedirectedDescriptor : IDisposable
     {
         public const int StandardOutput = 1;

@@ -11,11 +11,11 @@ public class CropRuleTests
     [InlineData(CropRounding.Floor, 256, 225, 15)]
     [InlineData(CropRounding.FloorOfHalves, 256, 225, 16)]
     [InlineData(CropRounding.HalfToEven, 224, 224, 0)]
-    public void LeftAndTop_EveryOrigin_RoundsAsItSays(CropRounding origin, int size, int crop, int start)
+    public void LeftAndTop_EveryRounding_ReturnsTheRoundedOffset(CropRounding rounding, int size, int crop, int expected)
     {
-        CropRule rule = new(crop, crop, origin);
+        CropRule rule = new(crop, crop, rounding);
 
-        rule.Left(size).Should().Be(start);
-        rule.Top(size).Should().Be(start);
+        rule.Left(size).Should().Be(expected);
+        rule.Top(size).Should().Be(expected);
     }
 }

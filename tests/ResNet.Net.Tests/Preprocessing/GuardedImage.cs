@@ -1,6 +1,8 @@
 namespace ResNet.Net.Tests;
 
-/// <summary>Random pixels between guard pages, in any format, with the same image as packed RGB beside them.</summary>
+/// <summary>
+/// Represents random pixels of any format in memory between guard pages, with the same image as packed RGB for reference.
+/// </summary>
 internal sealed class GuardedImage : IDisposable
 {
     private readonly GuardedMemory _memory;
@@ -25,8 +27,8 @@ internal sealed class GuardedImage : IDisposable
                     PixelFormat.Gray8 => (pixel[0], pixel[0], pixel[0]),
                     PixelFormat.Rgb24 or PixelFormat.Rgbx32 => (pixel[0], pixel[1], pixel[2]),
                     PixelFormat.Bgr24 or PixelFormat.Bgrx32 => (pixel[2], pixel[1], pixel[0]),
-                    PixelFormat.Rgba32 => (OnBlack(pixel[0], pixel[3]), OnBlack(pixel[1], pixel[3]), OnBlack(pixel[2], pixel[3])),
-                    PixelFormat.Bgra32 => (OnBlack(pixel[2], pixel[3]), OnBlack(pixel[1], pixel[3]), OnBlack(pixel[0], pixel[3])),
+                    PixelFormat.Rgba32 => (Blend(pixel[0], pixel[3]), Blend(pixel[1], pixel[3]), Blend(pixel[2], pixel[3])),
+                    PixelFormat.Bgra32 => (Blend(pixel[2], pixel[3]), Blend(pixel[1], pixel[3]), Blend(pixel[0], pixel[3])),
                     _ => throw new ArgumentOutOfRangeException(nameof(format)),
                 };
             }
@@ -49,5 +51,5 @@ internal sealed class GuardedImage : IDisposable
 
     public void Dispose() => _memory.Dispose();
 
-    private static byte OnBlack(byte value, byte alpha) => (byte)Math.Round(value * alpha / 255.0);
+    private static byte Blend(byte value, byte alpha) => (byte)Math.Round(value * alpha / 255.0);
 }

@@ -3,11 +3,12 @@ namespace ResNet.Net.Tests;
 public class PreprocessingProfileTests
 {
     [Fact]
-    public void Parse_EveryBuiltInName_GivesIt()
-        => PreprocessingProfile.All.Should().HaveCount(7).And.OnlyContain(p => ReferenceEquals(PreprocessingProfile.Parse(p.Name.ToUpperInvariant()), p));
+    public void Parse_BuiltInNameInUpperCase_ReturnsTheProfile()
+        => PreprocessingProfile.All.Should().HaveCount(7)
+            .And.OnlyContain(p => ReferenceEquals(PreprocessingProfile.Parse(p.Name.ToUpperInvariant()), p));
 
     [Fact]
-    public void Parse_UnknownName_NamesItAndThoseThereAre()
+    public void Parse_UnknownName_ThrowsAndListsTheNames()
     {
         Action parse = () => PreprocessingProfile.Parse("Mxnot");
 
@@ -15,15 +16,16 @@ public class PreprocessingProfileTests
     }
 
     [Fact]
-    public void ShrinkOnLoad_EveryBuiltInProfile_IsOff()
-        => PreprocessingProfile.All.Append(new PreprocessingProfile()).Should().OnlyContain(p => !p.ShrinkOnLoad, "they promise exact pixels");
+    public void ShrinkOnLoad_BuiltInAndDefaultProfiles_IsFalse()
+        => PreprocessingProfile.All.Append(new PreprocessingProfile())
+            .Should().OnlyContain(p => !p.ShrinkOnLoad, "they guarantee exact pixels");
 
     [Fact]
-    public void With_NothingChanged_IsEqual()
+    public void With_EqualValues_IsEqual()
         => (PreprocessingProfile.Mxnet with { Mean = new ChannelValues(0.485f, 0.456f, 0.406f) }).Should().Be(PreprocessingProfile.Mxnet);
 
     [Fact]
-    public void Caffe2_Constants_AreMxnetsTimes255InBgrOrder()
+    public void Caffe2_MeanAndStd_AreThoseOfMxnetTimes255InBgrOrder()
     {
         PreprocessingProfile caffe2 = PreprocessingProfile.Caffe2;
         PreprocessingProfile mxnet = PreprocessingProfile.Mxnet;
@@ -37,34 +39,35 @@ public class PreprocessingProfileTests
     }
 
     [Fact]
-    public void Validate_BadValues_NamesThem()
+    public void Validate_InvalidValue_ThrowsAndNamesIt()
     {
         PreprocessingProfile profile = PreprocessingProfile.Mxnet;
 
-        Validating(profile with { Std = new ChannelValues(1, 0, 1) }).Should().Throw<ArgumentException>().WithMessage("*Mxnet*standard deviation 0*channel 1*");
-        Validating(profile with { Std = new ChannelValues(1, 1, float.NaN) }).Should().Throw<ArgumentException>().WithMessage("*channel 2*");
-        Validating(profile with { Mean = new ChannelValues(float.PositiveInfinity, 0, 0) }).Should().Throw<ArgumentException>().WithMessage("*mean*channel 0*");
-        Validating(profile with { Crop = new CropRule(0, 224) }).Should().Throw<ArgumentException>().WithMessage("*0x224*");
-        Validating(profile with { Crop = new CropRule(10_000, 10_000), Resize = ResizeRule.Squash(10_000, 10_000) }).Should().Throw<ArgumentException>().WithMessage("*10000x10000*64000000*");
-        Validating(profile with { Crop = new CropRule(257, 224) }).Should().Throw<ArgumentException>().WithMessage("*257x224*256x256*");
+        ShouldThrow(profile with { Std = new ChannelValues(1, 0, 1) }, "*Mxnet*standard deviation 0*channel 1*");
+        ShouldThrow(profile with { Std = new ChannelValues(1, 1, float.NaN) }, "*channel 2*");
+        ShouldThrow(profile with { Mean = new ChannelValues(float.PositiveInfinity, 0, 0) }, "*mean*channel 0*");
+        ShouldThrow(profile with { Crop = new CropRule(0, 224) }, "*0x224*");
+        ShouldThrow(profile with { Crop = new CropRule(8_001, 8_000), Resize = ResizeRule.Squash(8_001, 8_000) }, "*8001x8000*64000000*");
+        ShouldThrow(profile with { Crop = new CropRule(257, 224) }, "*257x224*256x256*");
     }
 
     [Theory]
     [InlineData(299, 299, 342)]
     [InlineData(32, 32, 37)]
     [InlineData(224, 224, 256)]
-    public void WithCrop_Square_KeepsTheProportion(int width, int height, int shortSide)
+    public void WithCrop_Square_KeepsTheRatio(int width, int height, int shortSide)
     {
         PreprocessingProfile profile = PreprocessingProfile.Torchvision.WithCrop(width, height);
 
         profile.Crop.Should().Be(new CropRule(width, height, CropRounding.HalfToEven));
         profile.Resize.Should().Be(ResizeRule.ShortSide(shortSide));
-        Validating(profile).Should().NotThrow();
+        profile.Invoking(p => p.Validate()).Should().NotThrow();
     }
 
     [Fact]
-    public void WithCrop_OblongSquash_KeepsTheProportionOfEachSide()
+    public void WithCrop_NonSquare_KeepsTheRatioOfEachSide()
         => PreprocessingProfile.Mxnet.WithCrop(112, 448).Resize.Should().Be(ResizeRule.Squash(128, 512));
 
-    private static Action Validating(PreprocessingProfile profile) => profile.Validate;
+    private static void ShouldThrow(PreprocessingProfile profile, string message)
+        => profile.Invoking(p => p.Validate()).Should().Throw<ArgumentException>().WithMessage(message);
 }

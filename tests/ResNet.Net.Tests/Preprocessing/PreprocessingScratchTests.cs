@@ -7,7 +7,7 @@ public class PreprocessingScratchTests
     private static readonly ResizePlan Plan = new(500, 375, 341, 256, 58, 16, 224, 224);
 
     [Fact]
-    public void Taps_NeverKept_AreNotKnown()
+    public void Taps_NotCommitted_AreNotCached()
     {
         PreprocessingScratch scratch = new();
         scratch.Taps(100, Interpolation.PillowBilinear, Plan, out bool first);
@@ -17,21 +17,21 @@ public class PreprocessingScratchTests
     }
 
     [Fact]
-    public void Taps_Kept_AreKnownUntilAnotherFilterTakesTheirPlace()
+    public void Taps_Committed_AreCachedUntilAnotherFilterReplacesThem()
     {
         PreprocessingScratch scratch = new();
         scratch.Taps(100, Interpolation.PillowBilinear, Plan, out _)[99] = 7;
-        scratch.KeepTaps(Interpolation.PillowBilinear, Plan);
+        scratch.CommitTaps(Interpolation.PillowBilinear, Plan);
 
-        int kept = scratch.Taps(100, Interpolation.PillowBilinear, Plan, out bool known)[99];
-        scratch.Taps(50, Interpolation.OpenCvBilinear, Plan, out bool other);
-        scratch.Taps(100, Interpolation.PillowBilinear, Plan, out bool again);
+        int last = scratch.Taps(100, Interpolation.PillowBilinear, Plan, out bool isCached)[99];
+        scratch.Taps(50, Interpolation.OpenCvBilinear, Plan, out bool isOtherCached);
+        scratch.Taps(100, Interpolation.PillowBilinear, Plan, out bool isCachedAgain);
 
-        (known, kept, other, again).Should().Be((true, 7, false, false));
+        (isCached, last, isOtherCached, isCachedAgain).Should().Be((true, 7, false, false));
     }
 
     [Fact]
-    public void Rows_AnyLength_BeginAtACacheLine()
+    public void Rows_AnyLength_StartAtACacheLine()
     {
         PreprocessingScratch scratch = new();
         foreach (int length in new[] { 1, 1000, 3, 5000, 100_000 })

@@ -10,7 +10,7 @@ public class PreprocessorTests
     [InlineData(nameof(PreprocessingProfile.Caffe2Legacy))]
     [InlineData(nameof(PreprocessingProfile.Torchvision))]
     [InlineData(nameof(PreprocessingProfile.Cifar10))]
-    public void Run_ImageOfOneColor_IsTheFormulaInEveryPlane(string profileName)
+    public void Run_UniformImage_EqualsTheFormulaInEveryPlane(string profileName)
     {
         PreprocessingProfile profile = PreprocessingProfile.Parse(profileName);
         byte[] color = [200, 100, 50];
@@ -22,15 +22,16 @@ public class PreprocessorTests
         for (int plane = 0; plane < 3; plane++)
         {
             byte value = color[profile.Channels == ChannelOrder.Bgr ? 2 - plane : plane];
-            double ranged = profile.Range == ValueRange.ZeroToOne ? value / 255.0 : value;
+            double scaled = profile.Range == ValueRange.ZeroToOne ? value / 255.0 : value;
             float mean = plane == 0 ? profile.Mean.First : plane == 1 ? profile.Mean.Second : profile.Mean.Third;
             float std = plane == 0 ? profile.Std.First : plane == 1 ? profile.Std.Second : profile.Std.Third;
-            planes.Skip(plane * count).Take(count).Should().OnlyContain(v => Math.Abs(v - ((ranged - mean) / std)) < 1e-5, $"plane {plane}");
+            double expected = (scaled - mean) / std;
+            planes.Skip(plane * count).Take(count).Should().OnlyContain(v => Math.Abs(v - expected) < 1e-5, $"plane {plane}");
         }
     }
 
     [Fact]
-    public void Run_Caffe2_EqualsRgbInUnitRangeWithPlanesSwapped()
+    public void Run_Caffe2_EqualsTheUnitRangeInReverseOrder()
     {
         PreprocessingProfile unit = PreprocessingProfile.Caffe2 with
         {
@@ -54,7 +55,7 @@ public class PreprocessorTests
     }
 
     [Fact]
-    public void Run_Cifar10OnImageOf32_TakesThePixelsAsTheyAre()
+    public void Run_Cifar10On32x32_DoesNotResample()
     {
         byte[] pixels = RandomPixels(32, 32, seed: 2);
         PreprocessingProfile profile = PreprocessingProfile.Cifar10;
@@ -70,7 +71,7 @@ public class PreprocessorTests
     }
 
     [Fact]
-    public void Run_ScratchUsedBefore_GivesTheSame()
+    public void Run_ReusedScratch_ReturnsTheSameTensor()
     {
         PreprocessingScratch scratch = new();
         Preprocessor preprocessor = new(PreprocessingProfile.Torchvision);
@@ -87,9 +88,9 @@ public class PreprocessorTests
     }
 
     [Fact]
-    public void Run_ScratchSharedByProfilesThatDiffer_GivesTheSame()
+    public void Run_ScratchSharedByProfiles_ReturnsTheSameTensor()
     {
-        // The scratch memory keeps a filter while geometry and interpolation stay the same.
+        // The scratch memory caches a filter while geometry and interpolation stay the same.
         PreprocessingScratch scratch = new();
         byte[] pixels = RandomPixels(300, 200, seed: 5);
         PreprocessingProfile[] profiles =
@@ -112,7 +113,7 @@ public class PreprocessorTests
     }
 
     [Fact]
-    public void Run_ExtremeAspectRatios_FillTheWholeInput()
+    public void Run_ExtremeAspectRatio_FillsTheWholeInput()
     {
         foreach ((int width, int height) in new[] { (1, 4000), (4000, 1), (3, 2000), (1, 1), (2, 2) })
         {
@@ -130,7 +131,7 @@ public class PreprocessorTests
     }
 
     [Fact]
-    public void Run_EveryByteValue_IsWithinFourTenMillionthsOfTheFormula()
+    public void Run_EveryByteValue_IsWithin4E7OfTheFormula()
     {
         foreach (PreprocessingProfile profile in PreprocessingProfile.All)
         {
@@ -152,26 +153,28 @@ public class PreprocessorTests
     }
 
     [Fact]
-    public void Run_FilterTooLongForMemory_ThrowsAndNamesTheSizes()
+    public void Run_FilterBeyondArrayLength_ThrowsWithTheSizes()
     {
-        // 1.6 billion columns shrink to 256: each of 224 weighs more than 12 million. The row is mapped, not filled.
+        // 1.6 billion columns shrink to 256, so each of 224 columns has more than 12 million weights. The row is mapped but never written.
         using GuardedMemory row = new(1_600_000_000);
         PreprocessingProfile profile = PreprocessingProfile.Torchvision with { Resize = ResizeRule.Squash(256, 256) };
 
-        Action run = () => new Preprocessor(profile).Run(new PixelView(row.Span, 1_600_000_000, 1, PixelFormat.Gray8), new float[3 * 224 * 224], new PreprocessingScratch());
+        Action run = () => new Preprocessor(profile).Run(
+            new PixelView(row.Span, 1_600_000_000, 1, PixelFormat.Gray8), new float[3 * 224 * 224], new PreprocessingScratch());
 
         run.Should().Throw<ArgumentException>().WithMessage("*1600000000x1*256x256*224x224*");
     }
 
     [Fact]
-    public void Run_TensorTooShort_ThrowsAndNamesTheLengths()
+    public void Run_TensorTooShort_ThrowsWithBothLengths()
     {
         byte[] pixels = new byte[40 * 30 * 3];
         foreach (PreprocessingProfile profile in PreprocessingProfile.All)
         {
             int needed = 3 * profile.Crop.Width * profile.Crop.Height;
 
-            Action run = () => new Preprocessor(profile).Run(new PixelView(pixels, 40, 30), new float[needed - 1], new PreprocessingScratch());
+            Action run = ()
+                => new Preprocessor(profile).Run(new PixelView(pixels, 40, 30), new float[needed - 1], new PreprocessingScratch());
 
             run.Should().Throw<ArgumentException>().WithMessage($"*{needed} values*{needed - 1}*");
         }
@@ -193,7 +196,8 @@ public class PreprocessorTests
                 {
                     Preprocessor preprocessor = new(profile, sampling, width);
                     PreprocessingScratch scratch = new();
-                    void Run() => preprocessor.Run(new PixelView(pixels, 500, 375, format, 500 * PixelView.GetBytesPerPixel(format)), planes, scratch);
+                    int stride = 500 * PixelView.GetBytesPerPixel(format);
+                    void Run() => preprocessor.Run(new PixelView(pixels, 500, 375, format, stride), planes, scratch);
                     Run();
 
                     Allocations.Of(Run).Should().Be(0, $"{profile.Name} {sampling} {width}");
@@ -203,15 +207,19 @@ public class PreprocessorTests
     }
 
     [Theory]
-    [InlineData(400, 300)] // crops overlap: resampled once
-    [InlineData(40, 600)] // crops lie apart: each for itself
-    [InlineData(64, 64)] // nothing to resample
-    public void Run_TenCrop_IsCornersAndCenterAndTheirMirrorImages(int width, int height)
+    [InlineData(400, 300)] // the crops overlap and are resampled once
+    [InlineData(40, 600)] // the crops are far apart and resampled separately
+    [InlineData(64, 64)] // no resampling
+    public void Run_TenCrop_ReturnsCornersAndCenterAndTheirMirrorImages(int width, int height)
     {
-        PreprocessingProfile profile = PreprocessingProfile.Torchvision with { Resize = ResizeRule.ShortSide(64), Crop = new CropRule(48, 40, CropRounding.HalfToEven) };
+        PreprocessingProfile profile = PreprocessingProfile.Torchvision with
+        {
+            Resize = ResizeRule.ShortSide(64),
+            Crop = new CropRule(48, 40, CropRounding.HalfToEven),
+        };
         byte[] pixels = RandomPixels(width, height, seed: 7);
         (int scaledWidth, int scaledHeight) = profile.Resize.Apply(width, height);
-        byte[] scaled = LiteralPillow.Resize(pixels, width, height, 3, scaledWidth, scaledHeight);
+        byte[] scaled = PillowReference.Resize(pixels, width, height, 3, scaledWidth, scaledHeight);
         float[] actual = new float[10 * 3 * 40 * 48];
         Preprocessor preprocessor = new(profile, CropSampling.TenCrop);
 
@@ -230,10 +238,11 @@ public class PreprocessorTests
             (int x, int y, int plane, int crop) = (i % 48, i / 48 % 40, i / (48 * 40) % 3, i / (48 * 40 * 3));
             (int left, int top) = origins[crop % 5];
             int column = crop < 5 ? x : 47 - x;
-            float expected = (scaled[((((top + y) * scaledWidth) + left + column) * 3) + plane] * normalization.Scale(plane)) + normalization.Offset(plane);
+            byte value = scaled[((((top + y) * scaledWidth) + left + column) * 3) + plane];
+            float expected = (value * normalization.Scale(plane)) + normalization.Offset(plane);
             if (actual[i] != expected)
             {
-                wrong.Add($"crop {crop}, plane {plane}, row {y}, column {x}: {actual[i]} for {expected}");
+                wrong.Add($"crop {crop}, plane {plane}, row {y}, column {x}: {actual[i]} instead of {expected}");
             }
         }
 
@@ -241,14 +250,15 @@ public class PreprocessorTests
     }
 
     [Fact]
-    public void Run_TenCropOfAVeryLongImage_NeedsNoMemoryForTheWhole()
+    public void Run_TenCropOfVeryLongImage_Succeeds()
     {
-        // Short side 256: 5.1 million pixels long.
+        // With the short side at 256 pixels, the resampled image would be 5.1 million pixels long.
         byte[] pixels = RandomPixels(20_000, 1, seed: 8);
         float[] planes = new float[10 * 3 * 224 * 224];
         Array.Fill(planes, float.NaN);
 
-        new Preprocessor(PreprocessingProfile.Torchvision, CropSampling.TenCrop).Run(new PixelView(pixels, 20_000, 1), planes, new PreprocessingScratch());
+        Preprocessor preprocessor = new(PreprocessingProfile.Torchvision, CropSampling.TenCrop);
+        preprocessor.Run(new PixelView(pixels, 20_000, 1), planes, new PreprocessingScratch());
 
         planes.Should().NotContain(float.NaN);
     }

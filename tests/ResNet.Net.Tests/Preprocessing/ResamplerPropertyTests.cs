@@ -1,8 +1,8 @@
 namespace ResNet.Net.Tests;
 
 /// <summary>
-/// The resamplers against literal implementations of the same arithmetic, over random sizes, scales, crops, pixel formats and strides; images and
-/// tensors lie between guard pages, so that an access out of bounds ends the test run.
+/// Compares the resamplers with literal implementations of the same arithmetic for random sizes, scales, crops, pixel formats and strides.
+/// Images and tensors are between guard pages, so that an access out of bounds ends the test run.
 /// </summary>
 public class ResamplerPropertyTests
 {
@@ -12,37 +12,42 @@ public class ResamplerPropertyTests
 
     [Theory]
     [MemberData(nameof(SimdWidths.All), MemberType = typeof(SimdWidths))]
-    public void PillowBilinear_RandomGeometry_EqualsTheLiteralImplementation(int bits)
+    public void PillowBilinear_RandomGeometry_EqualsTheReference(int bits)
         => ForRandomCases((SimdWidth)bits, Interpolation.PillowBilinear, seed: 11, (image, profile, actual) =>
         {
             (int scaledWidth, int scaledHeight) = profile.Resize.Apply(image.Width, image.Height);
-            byte[] expected = LiteralPillow.Resize(image.Rgb, image.Width, image.Height, 3, scaledWidth, scaledHeight);
+            byte[] expected = PillowReference.Resize(image.Rgb, image.Width, image.Height, 3, scaledWidth, scaledHeight);
             return CountDifferences(expected, scaledWidth, scaledHeight, profile.Crop, actual);
         });
 
     [Theory]
     [MemberData(nameof(SimdWidths.All), MemberType = typeof(SimdWidths))]
-    public void OpenCvBilinear_RandomGeometry_EqualsTheLiteralImplementation(int bits)
+    public void OpenCvBilinear_RandomGeometry_EqualsTheReference(int bits)
         => ForRandomCases((SimdWidth)bits, Interpolation.OpenCvBilinear, seed: 12, (image, profile, actual) =>
         {
             (int scaledWidth, int scaledHeight) = profile.Resize.Apply(image.Width, image.Height);
-            byte[] expected = LiteralOpenCv.Resize(image.Rgb, image.Width, image.Height, 3, scaledWidth, scaledHeight);
+            byte[] expected = OpenCvReference.Resize(image.Rgb, image.Width, image.Height, 3, scaledWidth, scaledHeight);
             return CountDifferences(expected, scaledWidth, scaledHeight, profile.Crop, actual);
         });
 
     [Theory]
     [MemberData(nameof(SimdWidths.All), MemberType = typeof(SimdWidths))]
-    public void OpenCvBilinearFloat_RandomGeometry_EqualsTheLiteralImplementationWithinAMillionth(int bits)
+    public void OpenCvBilinearFloat_RandomGeometry_EqualsTheReferenceWithinAMillionth(int bits)
         => ForRandomCases((SimdWidth)bits, Interpolation.OpenCvBilinearFloat, seed: 13, (image, profile, actual) =>
         {
             (int scaledWidth, int scaledHeight) = profile.Resize.Apply(image.Width, image.Height);
-            double[] expected = LiteralOpenCv.ResizeFloat(image.Rgb, image.Width, image.Height, 3, scaledWidth, scaledHeight);
+            double[] expected = OpenCvReference.ResizeFloat(image.Rgb, image.Width, image.Height, 3, scaledWidth, scaledHeight);
             int differing = 0;
-            ForCrop(scaledWidth, scaledHeight, profile.Crop, (from, to) => differing += Math.Abs(expected[from] - (actual[to] / 255.0)) < 1e-6 ? 0 : 1);
+            ForCrop(
+                scaledWidth,
+                scaledHeight,
+                profile.Crop,
+                (from, to) => differing += Math.Abs(expected[from] - (actual[to] / 255.0)) < 1e-6 ? 0 : 1);
             return differing;
         });
 
-    private static void ForRandomCases(SimdWidth width, Interpolation interpolation, int seed, Func<GuardedImage, PreprocessingProfile, float[], int> countDifferences)
+    private static void ForRandomCases(
+        SimdWidth width, Interpolation interpolation, int seed, Func<GuardedImage, PreprocessingProfile, float[], int> countDifferences)
     {
         Random random = new(seed);
         PreprocessingScratch scratch = new();
@@ -50,7 +55,8 @@ public class ResamplerPropertyTests
         for (int i = 0; i < Cases; i++)
         {
             (int sourceWidth, int sourceHeight) = Size(random, i);
-            using GuardedImage image = new(random, sourceWidth, sourceHeight, Formats[i % Formats.Length], random.Next(3) == 0 ? random.Next(1, 40) : 0);
+            int padding = random.Next(3) == 0 ? random.Next(1, 40) : 0;
+            using GuardedImage image = new(random, sourceWidth, sourceHeight, Formats[i % Formats.Length], padding);
             PreprocessingProfile profile = Profile(random, interpolation, sourceWidth, sourceHeight);
             using GuardedMemory tensor = new(3 * profile.Crop.Width * profile.Crop.Height * sizeof(float));
             tensor.Floats.Fill(float.NaN);
@@ -67,7 +73,7 @@ public class ResamplerPropertyTests
         wrong.Should().BeEmpty();
     }
 
-    // Sides from 1 to 3000, small ones as often as large ones; some far from square, a few of the sizes where arithmetic is special.
+    // Sides from 1 to 3000, small and large ones equally often. Some are far from square, and a few have sizes with special arithmetic.
     private static (int Width, int Height) Size(Random random, int i) => i switch
     {
         0 => (1, 1),
@@ -80,11 +86,11 @@ public class ResamplerPropertyTests
         _ => (Side(random, 700), Side(random, 500)),
     };
 
-    private static int Side(Random random, int most) => (int)Math.Exp(random.NextDouble() * Math.Log(most)) + random.Next(2);
+    private static int Side(Random random, int maximum) => (int)Math.Exp(random.NextDouble() * Math.Log(maximum)) + random.Next(2);
 
     private static PreprocessingProfile Profile(Random random, Interpolation interpolation, int width, int height)
     {
-        // At most 30-fold enlargement: the literal implementation makes the whole image.
+        // Enlarge at most 30 times, because the reference implementation computes the whole image.
         bool isSquash = random.Next(2) == 0 || Math.Max(width, height) > 30 * Math.Min(width, height);
         ResizeRule resize = (isSquash, random.Next(5)) switch
         {
@@ -111,7 +117,7 @@ public class ResamplerPropertyTests
         return differing;
     }
 
-    // From packed RGB to planes.
+    // Compares packed RGB with planes.
     private static void ForCrop(int scaledWidth, int scaledHeight, CropRule crop, Action<int, int> compare)
     {
         (int left, int top) = (crop.Left(scaledWidth), crop.Top(scaledHeight));

@@ -1,9 +1,9 @@
 namespace ResNet.Net.Tests;
 
-/// <summary>The resamplers against the outputs of the implementations that they are named after, byte by byte.</summary>
+/// <summary>Compares the resamplers byte by byte with the output of the implementations that they are named after.</summary>
 public class ResamplerTests
 {
-    private static readonly ChannelValues None = new(0, 0, 0);
+    private static readonly ChannelValues Zero = new(0, 0, 0);
     private static readonly ChannelValues One = new(1, 1, 1);
 
     [SharedTheory]
@@ -29,17 +29,17 @@ public class ResamplerTests
         using DecodedImage source = ReferenceImages.Read(number, "source");
         foreach (SimdWidth width in SimdSelection.Supported)
         {
-            float[] actual = Resample(source.Pixels, PreprocessingProfile.OnnxRuntimeNotebook with { Mean = None, Std = One }, width);
+            float[] actual = Resample(source.Pixels, PreprocessingProfile.OnnxRuntimeNotebook with { Mean = Zero, Std = One }, width);
 
-            Packed(actual).Zip(expected, (a, e) => Math.Abs(a - e)).Max().Should().BeLessThan(1e-6f, width.ToString());
+            Pack(actual).Zip(expected, (a, e) => Math.Abs(a - e)).Max().Should().BeLessThan(1e-6f, width.ToString());
         }
     }
 
     [Theory]
     [MemberData(nameof(Profiles))]
-    public void Resample_ImageOfOneColor_StaysThatColor(string profileName)
+    public void Resample_UniformImage_KeepsTheColor(string profileName)
     {
-        PreprocessingProfile profile = Bytes(PreprocessingProfile.Parse(profileName));
+        PreprocessingProfile profile = WithoutNormalization(PreprocessingProfile.Parse(profileName));
         foreach ((int width, int height) in new[] { (1, 1), (1, 300), (700, 2), (224, 224), (512, 512), (333, 517), (32, 32) })
         {
             byte[] pixels = new byte[width * height * 3];
@@ -52,16 +52,23 @@ public class ResamplerTests
             {
                 float[] crop = Resample(new PixelView(pixels, width, height), profile, simd);
 
-                Packed(crop).Chunk(3).Should().OnlyContain(p => p[0] == 250 && p[1] == 7 && p[2] == 128, $"{width}x{height} {simd}");
+                Pack(crop).Chunk(3).Should().OnlyContain(p => p[0] == 250 && p[1] == 7 && p[2] == 128, $"{width}x{height} {simd}");
             }
         }
     }
 
-    public static TheoryData<string> Profiles() => [nameof(PreprocessingProfile.Mxnet), nameof(PreprocessingProfile.MxnetShortSide), nameof(PreprocessingProfile.Caffe2), nameof(PreprocessingProfile.Torchvision), nameof(PreprocessingProfile.Cifar10)];
+    public static TheoryData<string> Profiles() =>
+    [
+        nameof(PreprocessingProfile.Mxnet),
+        nameof(PreprocessingProfile.MxnetShortSide),
+        nameof(PreprocessingProfile.Caffe2),
+        nameof(PreprocessingProfile.Torchvision),
+        nameof(PreprocessingProfile.Cifar10),
+    ];
 
-    /// <summary>The profile's geometry, with the resampled bytes themselves as values.</summary>
-    private static PreprocessingProfile Bytes(PreprocessingProfile profile)
-        => profile with { Channels = ChannelOrder.Rgb, Range = ValueRange.ZeroTo255, Mean = None, Std = One };
+    /// <summary>Creates a profile of the same geometry that returns the resampled bytes without normalization.</summary>
+    private static PreprocessingProfile WithoutNormalization(PreprocessingProfile profile)
+        => profile with { Channels = ChannelOrder.Rgb, Range = ValueRange.ZeroTo255, Mean = Zero, Std = One };
 
     private static float[] Resample(PixelView source, PreprocessingProfile profile, SimdWidth width)
     {
@@ -70,8 +77,8 @@ public class ResamplerTests
         return planes;
     }
 
-    /// <summary>Planes to packed pixels.</summary>
-    private static float[] Packed(float[] planes)
+    /// <summary>Converts planes to packed pixels.</summary>
+    private static float[] Pack(float[] planes)
     {
         int count = planes.Length / 3;
         return [.. Enumerable.Range(0, planes.Length).Select(i => planes[(i % 3 * count) + (i / 3)])];
@@ -81,13 +88,13 @@ public class ResamplerTests
     {
         using DecodedImage source = ReferenceImages.Read(number, "source");
         using DecodedImage expected = ReferenceImages.Read(number, reference);
-        byte[] wanted = expected.Rgb();
+        byte[] expectedPixels = expected.Rgb();
         int differing = 0;
         foreach (SimdWidth width in SimdSelection.Supported)
         {
-            float[] actual = Packed(Resample(source.Pixels, Bytes(profile), width));
-            actual.Length.Should().Be(wanted.Length);
-            differing += actual.Zip(wanted).Count(pair => pair.First != pair.Second);
+            float[] actual = Pack(Resample(source.Pixels, WithoutNormalization(profile), width));
+            actual.Length.Should().Be(expectedPixels.Length);
+            differing += actual.Zip(expectedPixels).Count(pair => pair.First != pair.Second);
         }
 
         return differing;

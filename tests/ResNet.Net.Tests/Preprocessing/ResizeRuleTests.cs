@@ -14,14 +14,14 @@ public class ResizeRuleTests
     [InlineData(256, 256, LongSideRounding.Truncate, 256, 256)]
     [InlineData(1, 1, LongSideRounding.HalfToEven, 256, 256)]
     [InlineData(1, 4000, LongSideRounding.Truncate, 256, 1024000)]
-    public void ShortSide_Apply_ScalesTheLongSide(int width, int height, LongSideRounding rounding, int scaledWidth, int scaledHeight)
+    public void Apply_ShortSide_ScalesTheLongSide(int width, int height, LongSideRounding rounding, int scaledWidth, int scaledHeight)
         => ResizeRule.ShortSide(256, rounding).Apply(width, height).Should().Be((scaledWidth, scaledHeight));
 
     [Fact]
-    public void Squash_Apply_IgnoresProportions() => ResizeRule.Squash(300, 200).Apply(17, 4000).Should().Be((300, 200));
+    public void Apply_Squash_IgnoresTheAspectRatio() => ResizeRule.Squash(300, 200).Apply(17, 4000).Should().Be((300, 200));
 
     [Fact]
-    public void Create_SidesBelowOne_Throw()
+    public void Create_SideBelowOne_Throws()
     {
         ((Action)(() => ResizeRule.Squash(0, 5))).Should().Throw<ArgumentOutOfRangeException>();
         ((Action)(() => ResizeRule.Squash(5, -1))).Should().Throw<ArgumentOutOfRangeException>();

@@ -6,7 +6,7 @@ public class TapTableTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(5)]
-    public void Set_SomeWeights_ReadsBackPlainAndPacked(int count)
+    public void Set_AnyNumberOfWeights_ReturnsThemPlainAndPacked(int count)
     {
         int[] weights = [.. Enumerable.Range(1, count).Select(i => (i * 611_953) % ((1 << 22) + 1))];
         TapTable table = new(new int[3 * TapTable.EntryLength(5)], 5);
@@ -21,7 +21,9 @@ public class TapTableTests
         {
             int upper = packed[k & ~1];
             int lower = packed[k | 1];
-            int weight = k % 2 == 0 ? ((upper & 0xFFFF) << TapTable.HalfBits) + (lower & 0xFFFF) : ((upper >> 16) << TapTable.HalfBits) + (lower >> 16);
+            int weight = k % 2 == 0
+                ? ((upper & 0xFFFF) << TapTable.HalfBits) + (lower & 0xFFFF)
+                : ((upper >> 16) << TapTable.HalfBits) + (lower >> 16);
             weight.Should().Be(k < count ? weights[k] : 0);
         }
     }

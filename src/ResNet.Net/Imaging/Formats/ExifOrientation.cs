@@ -2,20 +2,24 @@ using System.Buffers.Binary;
 
 namespace ResNet.Net;
 
-/// <summary>Reads the orientation from the TIFF block that EXIF metadata consists of.</summary>
+/// <summary>Reads the orientation from the TIFF structure of EXIF metadata.</summary>
 internal static class ExifOrientation
 {
     private const int Tag = 274;
     private const int Short = 3;
 
-    /// <param name="tiff">The block; begins with <c>II</c> or <c>MM</c>.</param>
-    /// <returns>1 to 8; 1 if the block has no orientation; 0 if the block is damaged or its orientation is not one SHORT of these values or contradicts itself.</returns>
+    /// <summary>Reads the orientation.</summary>
+    /// <param name="tiff">The TIFF structure, which begins with <c>II</c> or <c>MM</c>.</param>
+    /// <returns>
+    /// The orientation, 1 to 8; 1 if none is stored; 0 if it is invalid: the structure is damaged, the entry is not a single SHORT from 1
+    /// to 8, or two entries differ.
+    /// </returns>
     public static int Read(ReadOnlySpan<byte> tiff)
     {
-        const int Header = 8;
+        const int HeaderSize = 8;
         const int EntrySize = 12;
         bool isLittleEndian = tiff.StartsWith("II*\0"u8);
-        if (tiff.Length < Header || !(isLittleEndian || tiff.StartsWith("MM\0*"u8)))
+        if (tiff.Length < HeaderSize || !(isLittleEndian || tiff.StartsWith("MM\0*"u8)))
         {
             return 0;
         }
@@ -33,18 +37,19 @@ internal static class ExifOrientation
             return 0;
         }
 
-        int? found = null;
+        int? orientation = null;
         for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<byte> entry = entries.Slice(2 + (i * EntrySize), EntrySize);
             if (ReadUInt16(entry, isLittleEndian) == Tag)
             {
-                int value = ReadUInt16(entry[2..], isLittleEndian) == Short && ReadUInt32(entry[4..], isLittleEndian) == 1 ? ReadUInt16(entry[8..], isLittleEndian) : 0;
-                found = (found ?? value) == value && value <= 8 ? value : 0; // some writers say it twice
+                bool isOneShort = ReadUInt16(entry[2..], isLittleEndian) == Short && ReadUInt32(entry[4..], isLittleEndian) == 1;
+                int value = isOneShort ? ReadUInt16(entry[8..], isLittleEndian) : 0;
+                orientation = (orientation ?? value) == value && value <= 8 ? value : 0; // some writers repeat the entry
             }
         }
 
-        return found ?? 1;
+        return orientation ?? 1;
     }
 
     private static ushort ReadUInt16(ReadOnlySpan<byte> bytes, bool isLittleEndian)

@@ -1,6 +1,19 @@
 namespace ResNet.Net;
 
-/// <summary>Tells a format by its first bytes; names and content types are never trusted.</summary>
+/// <summary>Specifies the formats that <see cref="ImageFormatDetector"/> recognizes.</summary>
+internal enum ImageFormat
+{
+    Unknown,
+    Jpeg,
+    Png,
+    WebP,
+    Gif,
+    Bmp,
+    Ico,
+    Tiff,
+}
+
+/// <summary>Detects an image format by its first bytes. File names and content types are never trusted.</summary>
 internal static class ImageFormatDetector
 {
     public static ImageFormat Detect(ReadOnlySpan<byte> encoded) => encoded switch
@@ -15,7 +28,7 @@ internal static class ImageFormatDetector
         _ => ImageFormat.Unknown,
     };
 
-    /// <summary>The format as people write it.</summary>
+    /// <summary>Gets the display name of a format.</summary>
     public static string Name(this ImageFormat format) => format switch
     {
         ImageFormat.Jpeg => "JPEG",

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace ResNet.Net;
 
-/// <summary>Walks from marker to marker of a JPEG file, over filling and compressed data. Never reads beyond the file.</summary>
+/// <summary>
+/// Enumerates the markers of a JPEG file and skips fill bytes and compressed data. Never reads beyond the end of the file.
+/// </summary>
 internal ref struct JpegMarkers(ReadOnlySpan<byte> file)
 {
     public const int StartOfFrameBaseline = 0xC0;
@@ -15,13 +17,14 @@ internal ref struct JpegMarkers(ReadOnlySpan<byte> file)
     private readonly ReadOnlySpan<byte> _file = file;
     private int _position = 2;
 
-    /// <summary>The second byte of the marker.</summary>
+    /// <summary>Gets the second byte of the current marker.</summary>
     public int Marker { get; private set; }
 
-    /// <summary>What follows the marker and its length; empty for markers that stand alone.</summary>
+    /// <summary>Gets the contents of the marker segment, without its length field; empty for markers without a segment.</summary>
     public ReadOnlySpan<byte> Segment { get; private set; }
 
-    /// <summary>Goes to the next marker; false at the end of the file, or where a segment goes beyond it.</summary>
+    /// <summary>Advances to the next marker.</summary>
+    /// <returns><see langword="false"/> at the end of the file, or where a segment extends beyond it.</returns>
     public bool MoveNext()
     {
         while (_position < _file.Length)
@@ -35,14 +38,14 @@ internal ref struct JpegMarkers(ReadOnlySpan<byte> file)
             Marker = _file[_position + 1];
             if (Marker == 0xFF)
             {
-                _position++; // filling
+                _position++; // fill byte
                 continue;
             }
 
             _position += 2;
             if (Marker == 0x00)
             {
-                continue; // a byte 0xFF of compressed data
+                continue; // a stuffed 0xFF byte of compressed data
             }
 
             Segment = default;
@@ -57,7 +60,7 @@ internal ref struct JpegMarkers(ReadOnlySpan<byte> file)
                 break;
             }
 
-            Segment = length < 2 ? default : _file.Slice(_position + 2, length - 2); // a length counts itself
+            Segment = length < 2 ? default : _file.Slice(_position + 2, length - 2); // the length includes its own two bytes
             _position += length;
             return true;
         }

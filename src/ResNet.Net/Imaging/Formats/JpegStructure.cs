@@ -2,13 +2,17 @@ using System.Buffers.Binary;
 
 namespace ResNet.Net;
 
-/// <summary>What a JPEG file says of itself, where it is of the plain kind that every libjpeg decodes to the same pixels.</summary>
-/// <param name="Width">Columns as stored, at least 1.</param>
-/// <param name="Height">Rows as stored, at least 1.</param>
-/// <param name="Orientation">The EXIF orientation, 1 to 8; 0 where the EXIF block is in doubt.</param>
+/// <summary>Represents the header of a plain JPEG file: one that every version of libjpeg decodes to the same pixels.</summary>
+/// <param name="Width">The stored number of columns, at least 1.</param>
+/// <param name="Height">The stored number of rows, at least 1.</param>
+/// <param name="Orientation">The EXIF orientation, 1 to 8; 0 if the EXIF metadata is invalid or ambiguous.</param>
 internal readonly record struct JpegStructure(int Width, int Height, int Orientation)
 {
-    /// <summary>Reads it; false for files of other kinds: other formats, CMYK, 12 bits, arithmetic, unusual subsampling, too many scans, progressive files that lack refinements.</summary>
+    /// <summary>Reads the header of a plain JPEG file.</summary>
+    /// <returns>
+    /// <see langword="false"/> for all other files: other formats, CMYK, 12 bits per sample, arithmetic coding, unusual subsampling, too
+    /// many scans, and progressive files without all refinement scans.
+    /// </returns>
     public static bool TryRead(ReadOnlySpan<byte> encoded, out JpegStructure structure)
     {
         structure = default;
@@ -26,11 +30,12 @@ internal readonly record struct JpegStructure(int Width, int Height, int Orienta
         {
             switch (markers.Marker)
             {
-                case JpegMarkers.StartOfFrameBaseline or JpegMarkers.StartOfFrameExtended or JpegMarkers.StartOfFrameProgressive when frame.IsEmpty:
+                case JpegMarkers.StartOfFrameBaseline or JpegMarkers.StartOfFrameExtended or JpegMarkers.StartOfFrameProgressive
+                    when frame.IsEmpty:
                     frame = markers.Segment;
                     isProgressive = markers.Marker == JpegMarkers.StartOfFrameProgressive;
                     break;
-                case >= 0xC0 and <= 0xCF and not 0xC4 and not 0xCC: // other frames, or a second one
+                case >= 0xC0 and <= 0xCF and not 0xC4 and not 0xCC: // another kind of frame, or a second frame
                 case JpegMarkers.EndOfImage:
                     return false;
                 case JpegMarkers.App1 when markers.Segment.StartsWith("Exif"u8):
@@ -43,7 +48,9 @@ internal readonly record struct JpegStructure(int Width, int Height, int Orienta
                         return false;
                     }
 
-                    structure = new JpegStructure(BinaryPrimitives.ReadUInt16BigEndian(frame[3..]), BinaryPrimitives.ReadUInt16BigEndian(frame[1..]), orientation);
+                    int width = BinaryPrimitives.ReadUInt16BigEndian(frame[3..]);
+                    int height = BinaryPrimitives.ReadUInt16BigEndian(frame[1..]);
+                    structure = new JpegStructure(width, height, orientation);
                     return structure is { Width: > 0, Height: > 0 };
             }
         }
@@ -51,7 +58,7 @@ internal readonly record struct JpegStructure(int Width, int Height, int Orienta
         return false;
     }
 
-    // Precision, rows, columns, number of components; of each component its name, its sampling factors, its table.
+    // Precision, rows, columns, number of components; for each component its id, its sampling factors and its table.
     private static bool IsPlain(ReadOnlySpan<byte> frame) => frame switch
     {
         [8, _, _, _, _, 1, _, _, _] => true,
@@ -59,7 +66,7 @@ internal readonly record struct JpegStructure(int Width, int Height, int Orienta
         _ => false,
     };
 
-    // Where a progressive file never sends the last bits of a coefficient, decoders smooth the image, each version in a way of its own.
+    // If a progressive file omits the last bits of a coefficient, decoders smooth the image, and each version does it differently.
     private static bool AreScansPlain(JpegMarkers markers, ReadOnlySpan<byte> frame, bool isProgressive)
     {
         Span<ulong> complete = stackalloc ulong[3];
@@ -72,24 +79,25 @@ internal readonly record struct JpegStructure(int Width, int Height, int Orienta
                 continue;
             }
 
-            // Number of components; of each its name and tables; first and last coefficient, bits before and after.
+            // Number of components; for each its id and tables; first and last coefficient; bit positions before and after the scan.
             ReadOnlySpan<byte> scan = markers.Segment;
-            if (++scans >= JpegScans.Limit || scan.IsEmpty || scan.Length != 4 + (2 * scan[0]) || scan[^2] > 63 || scan[^3] > scan[^2])
+            bool isValid = !scan.IsEmpty && scan.Length == 4 + (2 * scan[0]) && scan[^2] <= 63 && scan[^3] <= scan[^2];
+            if (++scans >= JpegScanLimit.Value || !isValid)
             {
                 return false;
             }
 
             if (!isProgressive && scan[0] == components)
             {
-                return true; // the only scan: nothing to look for in the data
+                return true; // the only scan: no need to search the compressed data
             }
 
             ulong coefficients = (ulong.MaxValue >> (63 - scan[^2])) & (ulong.MaxValue << scan[^3]);
-            bool isLast = (scan[^1] & 0x0F) == 0;
+            bool isFinalBit = (scan[^1] & 0x0F) == 0;
             for (int i = 0; i < scan[0]; i++)
             {
-                int component = ComponentOf(frame, scan[1 + (2 * i)]);
-                complete[component] = isLast ? complete[component] | coefficients : complete[component] & ~coefficients;
+                int component = IndexOfComponent(frame, scan[1 + (2 * i)]);
+                complete[component] = isFinalBit ? complete[component] | coefficients : complete[component] & ~coefficients;
             }
         }
         while (markers.MoveNext() && markers.Marker != JpegMarkers.EndOfImage);
@@ -97,8 +105,10 @@ internal readonly record struct JpegStructure(int Width, int Height, int Orienta
         return complete[..components].IndexOfAnyExcept(ulong.MaxValue) < 0;
     }
 
-    // A name that the frame lacks is an error that libjpeg finds by itself.
-    private static int ComponentOf(ReadOnlySpan<byte> frame, byte name) => frame.Length > 9 && name != frame[6] ? (name == frame[9] ? 1 : 2) : 0;
+    // An id that the frame does not define is an error that libjpeg detects.
+    private static int IndexOfComponent(ReadOnlySpan<byte> frame, byte id)
+        => frame.Length > 9 && id != frame[6] ? (id == frame[9] ? 1 : 2) : 0;
 
-    private static int ReadOrientation(ReadOnlySpan<byte> segment) => segment.StartsWith("Exif\0\0"u8) ? ExifOrientation.Read(segment[6..]) : 0;
+    private static int ReadOrientation(ReadOnlySpan<byte> segment)
+        => segment.StartsWith("Exif\0\0"u8) ? ExifOrientation.Read(segment[6..]) : 0;
 }

@@ -2,16 +2,17 @@ using SkiaSharp;
 
 namespace ResNet.Net;
 
-/// <summary>Writes PNG files.</summary>
+/// <summary>Encodes PNG files.</summary>
 internal static unsafe class PngFile
 {
-    /// <param name="rgb">Packed RGB, <c>[height, width, 3]</c>.</param>
+    /// <summary>Encodes an image.</summary>
+    /// <param name="rgb">The packed RGB pixels, <c>[height, width, 3]</c>.</param>
     /// <param name="width">The number of columns.</param>
     /// <param name="height">The number of rows.</param>
     /// <returns>The encoded file.</returns>
     public static byte[] Encode(ReadOnlySpan<byte> rgb, int width, int height)
     {
-        // Skia has no packed 24-bit pixels.
+        // Skia has no packed 24-bit format.
         byte[] pixels = new byte[checked(width * height * 4)];
         for (int from = 0, to = 0; to < pixels.Length; from += 3, to += 4)
         {

@@ -5,14 +5,14 @@ using System.IO.Compression;
 namespace ResNet.Net;
 
 /// <summary>
-/// Finds the orientation of a PNG image: in its eXIf chunk, in the text chunk <c>Raw profile type exif</c> or <c>APP1</c> that ImageMagick and ExifTool write, or in
-/// XMP (<c>tiff:Orientation</c>). EXIF takes precedence over XMP, as in Pillow.
+/// Reads the orientation of a PNG image from its eXIf chunk, from the text chunk <c>Raw profile type exif</c> or <c>Raw profile type
+/// APP1</c> that ImageMagick and ExifTool write, or from XMP (<c>tiff:Orientation</c>). EXIF takes precedence over XMP, as in Pillow.
 /// </summary>
 internal static unsafe class PngOrientation
 {
-    // The orientation stands near the beginning of a profile.
-    private const int MaxText = 64 * 1024;
-    private const int MaxInflated = 4;
+    // The orientation is near the beginning of a profile.
+    private const int MaxTextLength = 64 * 1024;
+    private const int MaxInflatedChunks = 4;
 
     private enum Compression
     {
@@ -20,20 +20,21 @@ internal static unsafe class PngOrientation
         Deflate,
     }
 
-    /// <returns>The orientation, 1 to 8; 1 if the file has none or it is damaged.</returns>
+    /// <summary>Reads the orientation.</summary>
+    /// <returns>The orientation, 1 to 8; 1 if the file has none or it is invalid.</returns>
     public static int Read(ReadOnlySpan<byte> png)
     {
-        const int LengthTypeAndChecksum = 12;
+        const int ChunkOverhead = 12; // length, type, checksum
         int exif = 0;
         int xmp = 0;
         int inflated = 0;
         long position = 8;
-        while (exif == 0 && position + LengthTypeAndChecksum <= png.Length)
+        while (exif == 0 && position + ChunkOverhead <= png.Length)
         {
             ReadOnlySpan<byte> chunk = png[(int)position..];
             uint length = BinaryPrimitives.ReadUInt32BigEndian(chunk);
             ReadOnlySpan<byte> type = chunk.Slice(4, 4);
-            position += LengthTypeAndChecksum + (long)length;
+            position += ChunkOverhead + (long)length;
             if (position > png.Length || type.SequenceEqual("IEND"u8))
             {
                 break;
@@ -47,7 +48,7 @@ internal static unsafe class PngOrientation
             else if (TryReadText(type, data, out ReadOnlySpan<byte> keyword, out ReadOnlySpan<byte> text, out Compression compression))
             {
                 bool isXmp = keyword.SequenceEqual("XML:com.adobe.xmp"u8);
-                if ((isXmp || IsRawProfile(keyword)) && (compression == Compression.None || ++inflated <= MaxInflated))
+                if ((isXmp || IsRawProfile(keyword)) && (compression == Compression.None || ++inflated <= MaxInflatedChunks))
                 {
                     int found = compression == Compression.None ? Parse(text, isXmp) : Inflate(text, isXmp);
                     (exif, xmp) = isXmp ? (exif, found) : (found, xmp);
@@ -58,9 +59,15 @@ internal static unsafe class PngOrientation
         return exif != 0 ? exif : Math.Max(xmp, 1);
     }
 
-    private static bool IsRawProfile(ReadOnlySpan<byte> keyword) => keyword.SequenceEqual("Raw profile type exif"u8) || keyword.SequenceEqual("Raw profile type APP1"u8);
+    private static bool IsRawProfile(ReadOnlySpan<byte> keyword)
+        => keyword.SequenceEqual("Raw profile type exif"u8) || keyword.SequenceEqual("Raw profile type APP1"u8);
 
-    private static bool TryReadText(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data, out ReadOnlySpan<byte> keyword, out ReadOnlySpan<byte> text, out Compression compression)
+    private static bool TryReadText(
+        ReadOnlySpan<byte> type,
+        ReadOnlySpan<byte> data,
+        out ReadOnlySpan<byte> keyword,
+        out ReadOnlySpan<byte> text,
+        out Compression compression)
     {
         compression = Compression.None;
         text = default;
@@ -87,7 +94,7 @@ internal static unsafe class PngOrientation
 
         if (type.SequenceEqual("iTXt"u8) && data.Length > 2)
         {
-            // Flag, method, then language and translated keyword, each ended by a zero.
+            // Compression flag and method; then language and translated keyword, each terminated by a zero.
             compression = data[0] == 0 ? Compression.None : Compression.Deflate;
             text = data[2..];
             int language = text.IndexOf((byte)0);
@@ -101,14 +108,16 @@ internal static unsafe class PngOrientation
 
     private static int Inflate(ReadOnlySpan<byte> deflated, bool isXmp)
     {
-        byte[] text = ArrayPool<byte>.Shared.Rent(MaxText);
+        byte[] text = ArrayPool<byte>.Shared.Rent(MaxTextLength);
+        Span<byte> buffer = text.AsSpan(0, MaxTextLength);
         try
         {
             fixed (byte* memory = deflated)
             {
                 using UnmanagedMemoryStream source = new(memory, deflated.Length);
                 using ZLibStream inflate = new(source, CompressionMode.Decompress);
-                return Parse(text.AsSpan(0, inflate.ReadAtLeast(text.AsSpan(0, MaxText), MaxText, throwOnEndOfStream: false)), isXmp);
+                int length = inflate.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+                return Parse(buffer[..length], isXmp);
             }
         }
         catch (InvalidDataException)
@@ -123,7 +132,7 @@ internal static unsafe class PngOrientation
 
     private static int Parse(ReadOnlySpan<byte> text, bool isXmp)
     {
-        text = text[..Math.Min(text.Length, MaxText)];
+        text = text[..Math.Min(text.Length, MaxTextLength)];
         return isXmp ? ParseXmp(text) : ParseRawProfile(text);
     }
 
@@ -148,7 +157,7 @@ internal static unsafe class PngOrientation
         return 0;
     }
 
-    // A line feed, the profile's name, its length in decimal, then lines of hexadecimal digits.
+    // A line feed, the name of the profile, its length in decimal, then lines of hexadecimal digits.
     private static int ParseRawProfile(ReadOnlySpan<byte> text)
     {
         for (int line = 0; line < 3; line++)
@@ -162,15 +171,15 @@ internal static unsafe class PngOrientation
             text = text[(end + 1)..];
         }
 
-        byte[] profile = ArrayPool<byte>.Shared.Rent(MaxText / 2);
+        byte[] profile = ArrayPool<byte>.Shared.Rent(MaxTextLength / 2);
         try
         {
             int digits = 0;
             foreach (byte letter in text)
             {
-                int value = char.IsAsciiHexDigit((char)letter) ? letter <= '9' ? letter - '0' : (letter | 0x20) - 'a' + 10 : -1;
-                if (value >= 0)
+                if (char.IsAsciiHexDigit((char)letter))
                 {
+                    int value = letter <= '9' ? letter - '0' : (letter | 0x20) - 'a' + 10;
                     profile[digits / 2] = (byte)(digits % 2 == 0 ? value << 4 : profile[digits / 2] | value);
                     digits++;
                 }

@@ -2,60 +2,94 @@ using System.Text;
 
 namespace ResNet.Net;
 
-/// <summary>Recognizes what people pass by mistake or in the hope that it works, for error messages.</summary>
+/// <summary>Describes input that no decoder reads, for error messages.</summary>
 internal static class UnsupportedFormats
 {
-    private const string Convert = "Convert it to JPEG or PNG.";
-    private const string NetVips = "Reference the package ResNet.Net.NetVips and set Decoder to new FallbackDecoder(new SkiaSharpDecoder(), new NetVipsDecoder()), or convert the image.";
-    private const string ImageSharp = "Reference the package ResNet.Net.ImageSharp and set Decoder to new FallbackDecoder(new SkiaSharpDecoder(), new ImageSharpDecoder()), or convert the image.";
+    private const string ConvertRemedy = "Convert it to JPEG or PNG.";
+    private const string HdrRemedy = "It has no 8-bit pixels: tone-map it yourself and pass a PixelView.";
+    private const string ServerRemedy = "A server may have returned an error instead of the image: "
+        + "read the text, then download again.";
 
-    /// <summary>What the bytes seem to be, and what to do.</summary>
+    private const string NetVipsRemedy = "Reference the package ResNet.Net.NetVips and set Decoder to "
+        + "new FallbackDecoder(new SkiaSharpDecoder(), new NetVipsDecoder()), or convert the image.";
+
+    private const string ImageSharpRemedy = "Reference the package ResNet.Net.ImageSharp and set Decoder to "
+        + "new FallbackDecoder(new SkiaSharpDecoder(), new ImageSharpDecoder()), or convert the image.";
+
+    /// <summary>Describes what the bytes appear to be, and what to do.</summary>
     /// <param name="encoded">Bytes that the decoder does not read.</param>
     /// <returns>A noun with its article, and a sentence.</returns>
     public static (string Kind, string Remedy) Describe(ReadOnlySpan<byte> encoded)
     {
         if (ImageFormatDetector.Detect(encoded) is var format and not ImageFormat.Unknown)
         {
-            return ($"a {format.Name()} file", format == ImageFormat.Tiff ? NetVips : "Choose a decoder that reads it, such as SkiaSharpDecoder.");
+            string remedy = format == ImageFormat.Tiff ? NetVipsRemedy : "Use a decoder that reads it, such as SkiaSharpDecoder.";
+            return ($"a {format.Name()} file", remedy);
         }
 
         return encoded switch
         {
-            [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', ..] => DescribeMedia(encoded[8..]),
-            [0xFF, 0x0A, ..] or [0, 0, 0, 12, (byte)'J', (byte)'X', (byte)'L', (byte)' ', ..] => ("a JPEG XL file", Convert),
-            [0xFF, 0x4F, 0xFF, 0x51, ..] or [0, 0, 0, 12, (byte)'j', (byte)'P', (byte)' ', (byte)' ', ..] => ("a JPEG 2000 file", Convert),
-            [0xFF, 0xD8] or [0x89, (byte)'P', ..] => ("the first bytes of an image", "Was it uploaded or read completely?"),
+            [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', ..] => DescribeIsoMedia(encoded[8..]),
+            [0xFF, 0x0A, ..] or [0, 0, 0, 12, (byte)'J', (byte)'X', (byte)'L', (byte)' ', ..] => ("a JPEG XL file", ConvertRemedy),
+            [0xFF, 0x4F, 0xFF, 0x51, ..] or [0, 0, 0, 12, (byte)'j', (byte)'P', (byte)' ', (byte)' ', ..]
+                => ("a JPEG 2000 file", ConvertRemedy),
+            [0xFF, 0xD8] or [0x89, (byte)'P', ..] => ("the first bytes of an image", "Check that it was uploaded or read completely."),
             [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => ("a PDF file", "Render its page to PNG."),
-            [(byte)'P', >= (byte)'1' and <= (byte)'7', (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t' or (byte)'#', ..] => ("a Netpbm file", ImageSharp),
+            [(byte)'P', >= (byte)'1' and <= (byte)'7', (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t' or (byte)'#', ..]
+                => ("a Netpbm file", ImageSharpRemedy),
             [(byte)'P', (byte)'K', 3, 4, ..] => ("a ZIP file", "Extract the image."),
             [0x1F, 0x8B, ..] => ("a gzip file", "Decompress it."),
-            [(byte)'8', (byte)'B', (byte)'P', (byte)'S', ..] => ("a Photoshop file", Convert),
-            [0, 0, 2, 0, ..] => ("a Windows cursor or TGA file", Convert),
-            [0x76, 0x2F, 0x31, 0x01, ..] => ("an OpenEXR file", "It has no 8-bit pixels: map its range yourself and pass a PixelView."),
-            _ when encoded.StartsWith("#?RADIANCE"u8) => ("a Radiance HDR file", "It has no 8-bit pixels: map its range yourself and pass a PixelView."),
+            [(byte)'8', (byte)'B', (byte)'P', (byte)'S', ..] => ("a Photoshop file", ConvertRemedy),
+            [0, 0, 2, 0, ..] => ("a Windows cursor or TGA file", ConvertRemedy),
+            [0x76, 0x2F, 0x31, 0x01, ..] => ("an OpenEXR file", HdrRemedy),
+            _ when encoded.StartsWith("#?RADIANCE"u8) => ("a Radiance HDR file", HdrRemedy),
             _ => DescribeText(encoded),
         };
     }
 
-    private static (string Kind, string Remedy) DescribeMedia(ReadOnlySpan<byte> brand) => brand switch
+    /// <summary>Describes the property of a JPEG image that common decoders do not support.</summary>
+    /// <returns>A predicate such as <c>lossless</c>; <see langword="null"/> if the image has no such property.</returns>
+    public static string? DescribeJpeg(ReadOnlySpan<byte> encoded)
     {
-        [(byte)'a', (byte)'v', (byte)'i', (byte)'f' or (byte)'s', ..] => ("an AVIF file", NetVips),
-        [(byte)'h', (byte)'e', ..] or [(byte)'m', (byte)'i', (byte)'f', ..] or [(byte)'m', (byte)'s', (byte)'f', ..] => ("a HEIC (HEIF) file", Convert),
+        JpegMarkers markers = new(encoded);
+        while (markers.MoveNext() && markers.Marker is not (JpegMarkers.StartOfScan or JpegMarkers.EndOfImage))
+        {
+            switch (markers.Marker)
+            {
+                case 0xC3 or 0xC7 or 0xCB or 0xCF or 0xF7:
+                    return "lossless";
+                case 0xC5 or 0xC6 or 0xCD or 0xCE:
+                    return "hierarchical";
+                case 0xC9 or 0xCA:
+                    return "arithmetic-coded";
+                case JpegMarkers.StartOfFrameBaseline or JpegMarkers.StartOfFrameExtended or JpegMarkers.StartOfFrameProgressive
+                    when markers.Segment is [not 8, ..]:
+                    return $"of {markers.Segment[0]} bits per sample";
+            }
+        }
+
+        return null;
+    }
+
+    private static (string Kind, string Remedy) DescribeIsoMedia(ReadOnlySpan<byte> brand) => brand switch
+    {
+        [(byte)'a', (byte)'v', (byte)'i', (byte)'f' or (byte)'s', ..] => ("an AVIF file", NetVipsRemedy),
+        [(byte)'h', (byte)'e', ..] or [(byte)'m', (byte)'i', (byte)'f', ..] or [(byte)'m', (byte)'s', (byte)'f', ..]
+            => ("a HEIC (HEIF) file", ConvertRemedy),
         _ => ("a video (MP4 or QuickTime) or another ISO media file", "Extract a frame as JPEG or PNG."),
     };
 
     private static (string Kind, string Remedy) DescribeText(ReadOnlySpan<byte> encoded)
     {
-        const string ServerAnswer = "A server may have answered with an error instead of the image: look at the text, and download again.";
         ReadOnlySpan<byte> text = encoded.TrimStart(" \t\r\n\uFEFF"u8);
         if (text.StartsWith("version https://git-lfs"u8))
         {
-            return ("a Git LFS pointer", "Run 'git lfs pull' to get the image itself.");
+            return ("a Git LFS pointer", "Run 'git lfs pull' to fetch the image.");
         }
 
         if (text.StartsWith("data:"u8))
         {
-            return ("a data: URI (base64 text)", "Decode what follows its comma with Convert.FromBase64String.");
+            return ("a data: URI (base64 text)", "Decode the part after the comma with Convert.FromBase64String.");
         }
 
         if (DescribeBase64(text) is string format)
@@ -65,13 +99,20 @@ internal static class UnsupportedFormats
 
         if (text is [(byte)'<', (byte)'!' or (byte)'?' or (>= (byte)'A' and <= (byte)'Z') or (>= (byte)'a' and <= (byte)'z'), ..])
         {
-            return text[..Math.Min(text.Length, 1024)].IndexOf("<svg"u8) >= 0 ? ("an SVG file", "Render it to PNG.") : ("HTML or XML text", ServerAnswer);
+            bool isSvg = text[..Math.Min(text.Length, 1024)].IndexOf("<svg"u8) >= 0;
+            return isSvg ? ("an SVG file", "Render it to PNG.") : ("HTML or XML text", ServerRemedy);
         }
 
-        return text is [(byte)'{' or (byte)'[', ..] ? ("JSON text", ServerAnswer)
-            : encoded.Length > 0 && !encoded[..Math.Min(encoded.Length, 64)].ContainsAnyExceptInRange((byte)' ', (byte)'~')
-                ? ($"text that begins with '{Encoding.ASCII.GetString(encoded[..Math.Min(encoded.Length, 16)])}'", ServerAnswer)
-            : ($"bytes that begin with {System.Convert.ToHexString(encoded[..Math.Min(8, encoded.Length)])}", "Convert it to JPEG or PNG, or decode it yourself and pass a PixelView.");
+        if (text is [(byte)'{' or (byte)'[', ..])
+        {
+            return ("JSON text", ServerRemedy);
+        }
+
+        bool isAscii = encoded.Length > 0 && !encoded[..Math.Min(encoded.Length, 64)].ContainsAnyExceptInRange((byte)' ', (byte)'~');
+        return isAscii
+            ? ($"text that begins with '{Encoding.ASCII.GetString(encoded[..Math.Min(encoded.Length, 16)])}'", ServerRemedy)
+            : ($"bytes that begin with {Convert.ToHexString(encoded[..Math.Min(8, encoded.Length)])}",
+                "Convert it to JPEG or PNG, or decode it yourself and pass a PixelView.");
     }
 
     private static string? DescribeBase64(ReadOnlySpan<byte> text) => text switch

@@ -1,15 +1,18 @@
 namespace ResNet.Net;
 
-/// <summary>One value at a time: for processors without vectors, and what every other implementation is compared with.</summary>
+/// <summary>
+/// Processes one value at a time. Used on processors without vectors, and as the reference for the other implementations.
+/// </summary>
 internal sealed class ScalarKernels : PreprocessingKernels
 {
-    public override int RowsAtOnce => 1;
+    public override int RowsPerBlock => 1;
 
     public override int PlaneStride(int width) => width;
 
     public override int RowStride(int planes) => planes;
 
-    public override void ResampleColumns(in PixelView block, in TapTable columns, Span<byte> output, int planeStride, int rowStride, PreprocessingScratch scratch)
+    public override void ResampleColumns(
+        in PixelView block, in TapTable columns, Span<byte> output, int planeStride, int rowStride, PreprocessingScratch scratch)
     {
         PixelLayout layout = PixelLayout.Of(block.Format);
         ReadOnlySpan<byte> row = block.Row(0);
@@ -46,12 +49,19 @@ internal sealed class ScalarKernels : PreprocessingKernels
         }
     }
 
-    public override void MixColumns(in PixelView row, ReadOnlySpan<int> indices, ReadOnlySpan<int> weights, int droppedBits, Span<short> output, int planeStride)
-        => MixColumns(row, 0, indices, weights, droppedBits, output, planeStride);
+    public override void InterpolateColumns(
+        in PixelView row, ReadOnlySpan<int> indices, ReadOnlySpan<int> weights, int droppedBits, Span<short> output, int planeStride)
+        => InterpolateColumns(row, 0, indices, weights, droppedBits, output, planeStride);
 
-    /// <summary>From a column on.</summary>
-    public static void MixColumns(
-        in PixelView row, int firstColumn, ReadOnlySpan<int> indices, ReadOnlySpan<int> weights, int droppedBits, Span<short> output, int planeStride)
+    /// <summary>Applies the pass from a column on.</summary>
+    public static void InterpolateColumns(
+        in PixelView row,
+        int firstColumn,
+        ReadOnlySpan<int> indices,
+        ReadOnlySpan<int> weights,
+        int droppedBits,
+        Span<short> output,
+        int planeStride)
     {
         PixelLayout layout = PixelLayout.Of(row.Format);
         ReadOnlySpan<byte> pixels = row.Row(0);
@@ -61,18 +71,20 @@ internal sealed class ScalarKernels : PreprocessingKernels
             int right = Math.Min(indices[x] + 1, row.Width - 1) * layout.Size;
             for (int plane = 0; plane < layout.PlaneCount; plane++)
             {
-                int offset = layout.Offset(plane);
-                int sum = (pixels[left + offset] * (weights[x] & 0xFFFF)) + (pixels[right + offset] * (weights[x] >> 16));
+                int color = layout.Offset(plane);
+                int sum = (pixels[left + color] * (weights[x] & 0xFFFF)) + (pixels[right + color] * (weights[x] >> 16));
                 output[(plane * planeStride) + x] = (short)(sum >> droppedBits);
             }
         }
     }
 
-    public override void MixColumns(in PixelView row, ReadOnlySpan<int> indices, ReadOnlySpan<float> fractions, Span<float> output, int planeStride)
-        => MixColumns(row, 0, indices, fractions, output, planeStride);
+    public override void InterpolateColumns(
+        in PixelView row, ReadOnlySpan<int> indices, ReadOnlySpan<float> fractions, Span<float> output, int planeStride)
+        => InterpolateColumns(row, 0, indices, fractions, output, planeStride);
 
-    /// <summary>From a column on.</summary>
-    public static void MixColumns(in PixelView row, int firstColumn, ReadOnlySpan<int> indices, ReadOnlySpan<float> fractions, Span<float> output, int planeStride)
+    /// <summary>Applies the pass from a column on.</summary>
+    public static void InterpolateColumns(
+        in PixelView row, int firstColumn, ReadOnlySpan<int> indices, ReadOnlySpan<float> fractions, Span<float> output, int planeStride)
     {
         PixelLayout layout = PixelLayout.Of(row.Format);
         ReadOnlySpan<byte> pixels = row.Row(0);
@@ -82,13 +94,14 @@ internal sealed class ScalarKernels : PreprocessingKernels
             int right = Math.Min(indices[x] + 1, row.Width - 1) * layout.Size;
             for (int plane = 0; plane < 3; plane++)
             {
-                int offset = layout.Offset(plane);
-                output[(plane * planeStride) + x] = (pixels[left + offset] * (1 - fractions[x])) + (pixels[right + offset] * fractions[x]);
+                int color = layout.Offset(plane);
+                output[(plane * planeStride) + x] = (pixels[left + color] * (1 - fractions[x])) + (pixels[right + color] * fractions[x]);
             }
         }
     }
 
-    public override void MixRows(ReadOnlySpan<short> upper, ReadOnlySpan<short> lower, short upperWeight, short lowerWeight, Span<byte> output)
+    public override void InterpolateRows(
+        ReadOnlySpan<short> upper, ReadOnlySpan<short> lower, short upperWeight, short lowerWeight, Span<byte> output)
     {
         for (int i = 0; i < output.Length; i++)
         {
@@ -104,7 +117,8 @@ internal sealed class ScalarKernels : PreprocessingKernels
         }
     }
 
-    public override void MixRows(ReadOnlySpan<float> upper, ReadOnlySpan<float> lower, float fraction, Span<float> output, float scale, float offset)
+    public override void InterpolateRows(
+        ReadOnlySpan<float> upper, ReadOnlySpan<float> lower, float fraction, Span<float> output, float scale, float offset)
     {
         for (int i = 0; i < output.Length; i++)
         {
@@ -116,7 +130,7 @@ internal sealed class ScalarKernels : PreprocessingKernels
     {
         for (int i = 0; i < pixels.Length; i++)
         {
-            output[i] = AlphaBlend.OnBlack(pixels[i], pixels[i | 3]);
+            output[i] = AlphaFlattener.Blend(pixels[i], pixels[i | 3], background: 0);
         }
     }
 
@@ -128,7 +142,8 @@ internal sealed class ScalarKernels : PreprocessingKernels
         }
     }
 
-    public override void NormalizePixels(ReadOnlySpan<byte> pixels, PixelLayout layout, Span<float> planes, int planeStride, Normalization normalization)
+    public override void NormalizePixels(
+        ReadOnlySpan<byte> pixels, PixelLayout layout, Span<float> planes, int planeStride, Normalization normalization)
     {
         int count = pixels.Length / layout.Size;
         for (int plane = 0; plane < 3; plane++)

@@ -3,17 +3,18 @@ using System.Runtime.CompilerServices;
 namespace ResNet.Net;
 
 /// <remarks>
-/// Both passes of the filter are one operation: a weighted sum of byte vectors that lie a stride apart. The vertical pass has them so;
-/// for the horizontal pass tiles of the image are transposed, filtered down the columns, and transposed back.
+/// Both passes of the filter use one operation: a weighted sum of byte vectors that are a stride apart. Rows have this layout. For the
+/// horizontal pass, tiles of the image are transposed, filtered like rows, and transposed back.
 /// </remarks>
 internal sealed unsafe partial class SimdKernels<TSimd, TVector>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void ResampleColumns(in PixelView block, in TapTable columns, Span<byte> output, int planeStride, int rowStride, PreprocessingScratch scratch)
+    public override void ResampleColumns(
+        in PixelView block, in TapTable columns, Span<byte> output, int planeStride, int rowStride, PreprocessingScratch scratch)
     {
         PixelLayout layout = PixelLayout.Of(block.Format);
         int rowLength = block.Width * layout.Size;
-        if (rowLength < Side)
+        if (rowLength < LaneBytes)
         {
             ResampleNarrow(block, columns, output, planeStride, rowStride, scratch);
             return;
@@ -28,41 +29,41 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         }
 
         int tileLength = TileLength(columns, layout, rowLength);
-        int resultLength = layout.PlaneCount * Side * rows;
+        int resultLength = layout.PlaneCount * LaneBytes * rows;
         fixed (byte* pixels = block.Pixels, target = output, memory = scratch.Tile(checked((tileLength * rows) + resultLength)))
         {
             byte* result = memory;
             byte* tile = memory + resultLength;
-            for (int x = 0; x < columns.Count; x += Side)
+            for (int x = 0; x < columns.Count; x += LaneBytes)
             {
-                int last = Math.Min(x + Side, columns.Count) - 1;
+                int last = Math.Min(x + LaneBytes, columns.Count) - 1;
                 int end = (columns.Start(last) + columns.Length(last)) * layout.Size;
-                int first = Math.Min(columns.Start(x) * layout.Size, rowLength - Side);
-                for (int i = first; ; i = Math.Min(i + Side, end - Side))
+                int first = Math.Min(columns.Start(x) * layout.Size, rowLength - LaneBytes);
+                for (int i = first; ; i = Math.Min(i + LaneBytes, end - LaneBytes))
                 {
                     LoadTransposed(pixels + i, offsets, tile + ((nint)(i - first) * rows));
-                    if (i + Side >= end)
+                    if (i + LaneBytes >= end)
                     {
                         break;
                     }
                 }
 
-                for (int i = 0; i < Side; i++)
+                for (int i = 0; i < LaneBytes; i++)
                 {
-                    // Past the last column it is repeated: the buffer has room for it, and nobody reads it.
+                    // Beyond the last column, that column is repeated. The buffer has room for it, and nothing reads it.
                     int column = Math.Min(x + i, last);
                     ReadOnlySpan<int> weights = columns.PackedWeights(column);
                     byte* taps = tile + ((((nint)columns.Start(column) * layout.Size) - first) * rows);
                     for (int plane = 0; plane < layout.PlaneCount; plane++)
                     {
                         TVector sum = Sum(taps + (layout.Offset(plane) * rows), layout.Size * rows, weights);
-                        TSimd.Store(sum, result + (((plane * Side) + i) * rows));
+                        TSimd.Store(sum, result + (((plane * LaneBytes) + i) * rows));
                     }
                 }
 
                 for (int plane = 0; plane < layout.PlaneCount; plane++)
                 {
-                    StoreTransposed(result + (plane * Side * rows), target + (plane * planeStride) + x, rowStride);
+                    StoreTransposed(result + (plane * LaneBytes * rows), target + (plane * planeStride) + x, rowStride);
                 }
             }
         }
@@ -88,29 +89,33 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         }
     }
 
-    private static void ResampleNarrow(in PixelView block, in TapTable columns, Span<byte> output, int planeStride, int rowStride, PreprocessingScratch scratch)
+    private static void ResampleNarrow(
+        in PixelView block, in TapTable columns, Span<byte> output, int planeStride, int rowStride, PreprocessingScratch scratch)
     {
         for (int y = 0; y < block.Height; y++)
         {
-            For(SimdWidth.Scalar).ResampleColumns(block.Rows(y, 1), columns, output.Slice(y * rowStride, rowStride), planeStride, rowStride, scratch);
+            Span<byte> row = output.Slice(y * rowStride, rowStride);
+            For(SimdWidth.Scalar).ResampleColumns(block.Rows(y, 1), columns, row, planeStride, rowStride, scratch);
         }
     }
 
-    /// <summary>Bytes a row of the widest tile, a pixel for the second half of an odd last pair included.</summary>
+    /// <summary>Gets the number of bytes per row of the widest tile, including a pixel for the second half of an odd last pair.</summary>
     private static int TileLength(in TapTable columns, PixelLayout layout, int rowLength)
     {
-        int longest = Side;
-        for (int x = 0; x < columns.Count; x += Side)
+        int longest = LaneBytes;
+        for (int x = 0; x < columns.Count; x += LaneBytes)
         {
-            int last = Math.Min(x + Side, columns.Count) - 1;
-            int first = Math.Min(columns.Start(x) * layout.Size, rowLength - Side);
+            int last = Math.Min(x + LaneBytes, columns.Count) - 1;
+            int first = Math.Min(columns.Start(x) * layout.Size, rowLength - LaneBytes);
             longest = Math.Max(longest, ((columns.Start(last) + columns.Length(last)) * layout.Size) - first);
         }
 
         return longest + layout.Size;
     }
 
-    /// <summary>A vector of weighted sums, rounded and clamped to bytes. 32-bit sums may wrap on the way; the total fits.</summary>
+    /// <summary>
+    /// Computes a vector of weighted sums, rounded and clamped to bytes. The partial 32-bit sums may wrap; the total fits.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Sum(byte* taps, nint stride, ReadOnlySpan<int> weights)
     {
@@ -150,7 +155,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     private static TVector Total(TVector upper, TVector lower)
         => TSimd.ShiftRightInt32(TSimd.AddInt32(TSimd.ShiftLeftInt32(upper, TapTable.HalfBits), lower), PillowBilinear.PrecisionBits);
 
-    /// <summary>16 bytes of many rows become 16 vectors, one after the other: byte i of every row.</summary>
+    /// <summary>Loads 16 bytes of each row and stores 16 vectors in sequence; vector i holds byte i of every row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void LoadTransposed(byte* source, nint* offsets, byte* tile)
     {
@@ -170,7 +175,9 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         TVector r13 = TSimd.LoadLanes(source, offsets + 13);
         TVector r14 = TSimd.LoadLanes(source, offsets + 14);
         TVector r15 = TSimd.LoadLanes(source, offsets + 15);
-        Transpose(ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11, ref r12, ref r13, ref r14, ref r15);
+        Transpose(
+            ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7,
+            ref r8, ref r9, ref r10, ref r11, ref r12, ref r13, ref r14, ref r15);
         TSimd.Store(r0, tile);
         TSimd.Store(r1, tile + TSimd.Size);
         TSimd.Store(r2, tile + (2 * TSimd.Size));
@@ -189,7 +196,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         TSimd.Store(r15, tile + (15 * TSimd.Size));
     }
 
-    /// <summary>The reverse of <see cref="LoadTransposed"/>: 16 vectors become 16 bytes of many rows.</summary>
+    /// <summary>Reverses <see cref="LoadTransposed"/>: loads 16 vectors and stores 16 bytes of each row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void StoreTransposed(byte* tile, byte* destination, nint stride)
     {
@@ -209,28 +216,30 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         TVector r13 = TSimd.Load(tile + (13 * TSimd.Size));
         TVector r14 = TSimd.Load(tile + (14 * TSimd.Size));
         TVector r15 = TSimd.Load(tile + (15 * TSimd.Size));
-        Transpose(ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11, ref r12, ref r13, ref r14, ref r15);
-        TSimd.StoreLanes(r0, destination, Side * stride);
-        TSimd.StoreLanes(r1, destination + stride, Side * stride);
-        TSimd.StoreLanes(r2, destination + (2 * stride), Side * stride);
-        TSimd.StoreLanes(r3, destination + (3 * stride), Side * stride);
-        TSimd.StoreLanes(r4, destination + (4 * stride), Side * stride);
-        TSimd.StoreLanes(r5, destination + (5 * stride), Side * stride);
-        TSimd.StoreLanes(r6, destination + (6 * stride), Side * stride);
-        TSimd.StoreLanes(r7, destination + (7 * stride), Side * stride);
-        TSimd.StoreLanes(r8, destination + (8 * stride), Side * stride);
-        TSimd.StoreLanes(r9, destination + (9 * stride), Side * stride);
-        TSimd.StoreLanes(r10, destination + (10 * stride), Side * stride);
-        TSimd.StoreLanes(r11, destination + (11 * stride), Side * stride);
-        TSimd.StoreLanes(r12, destination + (12 * stride), Side * stride);
-        TSimd.StoreLanes(r13, destination + (13 * stride), Side * stride);
-        TSimd.StoreLanes(r14, destination + (14 * stride), Side * stride);
-        TSimd.StoreLanes(r15, destination + (15 * stride), Side * stride);
+        Transpose(
+            ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7,
+            ref r8, ref r9, ref r10, ref r11, ref r12, ref r13, ref r14, ref r15);
+        TSimd.StoreLanes(r0, destination, LaneBytes * stride);
+        TSimd.StoreLanes(r1, destination + stride, LaneBytes * stride);
+        TSimd.StoreLanes(r2, destination + (2 * stride), LaneBytes * stride);
+        TSimd.StoreLanes(r3, destination + (3 * stride), LaneBytes * stride);
+        TSimd.StoreLanes(r4, destination + (4 * stride), LaneBytes * stride);
+        TSimd.StoreLanes(r5, destination + (5 * stride), LaneBytes * stride);
+        TSimd.StoreLanes(r6, destination + (6 * stride), LaneBytes * stride);
+        TSimd.StoreLanes(r7, destination + (7 * stride), LaneBytes * stride);
+        TSimd.StoreLanes(r8, destination + (8 * stride), LaneBytes * stride);
+        TSimd.StoreLanes(r9, destination + (9 * stride), LaneBytes * stride);
+        TSimd.StoreLanes(r10, destination + (10 * stride), LaneBytes * stride);
+        TSimd.StoreLanes(r11, destination + (11 * stride), LaneBytes * stride);
+        TSimd.StoreLanes(r12, destination + (12 * stride), LaneBytes * stride);
+        TSimd.StoreLanes(r13, destination + (13 * stride), LaneBytes * stride);
+        TSimd.StoreLanes(r14, destination + (14 * stride), LaneBytes * stride);
+        TSimd.StoreLanes(r15, destination + (15 * stride), LaneBytes * stride);
     }
 
     /// <summary>
-    /// Transposes 16x16 bytes in every lane: interleaving rows i and i + 8 four times turns the address of a byte by half its bits. Done in place, the
-    /// pairs are 8, 4, 2 and 1 apart.
+    /// Transposes 16x16 bytes in every lane. Interleaving rows i and i + 8 four times rotates the address of a byte by half its bits. In
+    /// place, the pairs are 8, 4, 2 and 1 apart.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Transpose(

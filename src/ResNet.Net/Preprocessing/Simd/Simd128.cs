@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ResNet.Net;
 
-/// <summary>One lane: SSE where there is SSE, portable vectors elsewhere.</summary>
+/// <summary>Implements the operations with one lane: SSE on x86, portable vectors elsewhere.</summary>
 internal readonly unsafe struct Simd128 : ISimd<Vector128<byte>>
 {
     public static int Size => 16;
@@ -39,12 +39,12 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<byte>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> UnpackLow8(Vector128<byte> first, Vector128<byte> second) => Sse2.IsSupported
         ? Sse2.UnpackLow(first, second)
-        : Vector128.Shuffle(Vector128.Create(first.GetLower(), second.GetLower()), Vector128.Create((byte)0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15));
+        : InterleaveHalves(Vector128.Create(first.GetLower(), second.GetLower()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> UnpackHigh8(Vector128<byte> first, Vector128<byte> second) => Sse2.IsSupported
         ? Sse2.UnpackHigh(first, second)
-        : Vector128.Shuffle(Vector128.Create(first.GetUpper(), second.GetUpper()), Vector128.Create((byte)0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15));
+        : InterleaveHalves(Vector128.Create(first.GetUpper(), second.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> UnpackLow32(Vector128<byte> first, Vector128<byte> second) => Sse2.IsSupported
@@ -74,7 +74,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<byte>>
     public static Vector128<byte> AddInt16(Vector128<byte> first, Vector128<byte> second) => (first.AsInt16() + second.AsInt16()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> MultiplyInt16(Vector128<byte> first, Vector128<byte> second) => (first.AsInt16() * second.AsInt16()).AsByte();
+    public static Vector128<byte> MultiplyInt16(Vector128<byte> first, Vector128<byte> second)
+        => (first.AsInt16() * second.AsInt16()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> MultiplyHighInt16(Vector128<byte> first, Vector128<byte> second)
@@ -103,7 +104,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<byte>>
             return Sse2.MultiplyAddAdjacent(first.AsInt16(), second.AsInt16()).AsByte();
         }
 
-        // Even elements by sign extension within the 32 bits, odd ones by shifting down.
+        // Even elements are sign-extended within 32 bits; odd elements are shifted down.
         Vector128<int> even = ((first.AsInt32() << 16) >> 16) * ((second.AsInt32() << 16) >> 16);
         Vector128<int> odd = (first.AsInt32() >> 16) * (second.AsInt32() >> 16);
         return (even + odd).AsByte();
@@ -133,14 +134,21 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<byte>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> WidenToInt32(byte* source) => Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).AsByte())).AsByte();
+    public static Vector128<byte> WidenToInt32(byte* source)
+        => Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).AsByte())).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> ConvertToSingle(Vector128<byte> vector) => Vector128.ConvertToSingle(vector.AsInt32()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> MultiplySingle(Vector128<byte> first, Vector128<byte> second) => (first.AsSingle() * second.AsSingle()).AsByte();
+    public static Vector128<byte> MultiplySingle(Vector128<byte> first, Vector128<byte> second)
+        => (first.AsSingle() * second.AsSingle()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> AddSingle(Vector128<byte> first, Vector128<byte> second) => (first.AsSingle() + second.AsSingle()).AsByte();
+    public static Vector128<byte> AddSingle(Vector128<byte> first, Vector128<byte> second)
+        => (first.AsSingle() + second.AsSingle()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> InterleaveHalves(Vector128<byte> vector)
+        => Vector128.Shuffle(vector, Vector128.Create((byte)0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15));
 }

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ResNet.Net;
 
-/// <summary>AVX2: two lanes.</summary>
+/// <summary>Implements the operations with two lanes: AVX2.</summary>
 internal readonly unsafe struct Simd256 : ISimd<Vector256<byte>>
 {
     public static int Size => 32;
@@ -55,10 +55,12 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<byte>>
     public static Vector256<byte> AddInt16(Vector256<byte> first, Vector256<byte> second) => (first.AsInt16() + second.AsInt16()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> MultiplyInt16(Vector256<byte> first, Vector256<byte> second) => (first.AsInt16() * second.AsInt16()).AsByte();
+    public static Vector256<byte> MultiplyInt16(Vector256<byte> first, Vector256<byte> second)
+        => (first.AsInt16() * second.AsInt16()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> MultiplyHighInt16(Vector256<byte> first, Vector256<byte> second) => Avx2.MultiplyHigh(first.AsInt16(), second.AsInt16()).AsByte();
+    public static Vector256<byte> MultiplyHighInt16(Vector256<byte> first, Vector256<byte> second)
+        => Avx2.MultiplyHigh(first.AsInt16(), second.AsInt16()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> ShiftRightUInt16(Vector256<byte> vector, int count) => (vector.AsUInt16() >>> count).AsByte();
@@ -77,10 +79,12 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<byte>>
     public static Vector256<byte> ShiftRightInt32(Vector256<byte> vector, int count) => (vector.AsInt32() >> count).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> PackInt32(Vector256<byte> first, Vector256<byte> second) => Avx2.PackSignedSaturate(first.AsInt32(), second.AsInt32()).AsByte();
+    public static Vector256<byte> PackInt32(Vector256<byte> first, Vector256<byte> second)
+        => Avx2.PackSignedSaturate(first.AsInt32(), second.AsInt32()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> PackInt16(Vector256<byte> first, Vector256<byte> second) => Avx2.PackUnsignedSaturate(first.AsInt16(), second.AsInt16());
+    public static Vector256<byte> PackInt16(Vector256<byte> first, Vector256<byte> second)
+        => Avx2.PackUnsignedSaturate(first.AsInt16(), second.AsInt16());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> WidenToInt32(byte* source) => Avx2.ConvertToVector256Int32(source).AsByte();
@@ -89,8 +93,10 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<byte>>
     public static Vector256<byte> ConvertToSingle(Vector256<byte> vector) => Vector256.ConvertToSingle(vector.AsInt32()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> MultiplySingle(Vector256<byte> first, Vector256<byte> second) => (first.AsSingle() * second.AsSingle()).AsByte();
+    public static Vector256<byte> MultiplySingle(Vector256<byte> first, Vector256<byte> second)
+        => (first.AsSingle() * second.AsSingle()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> AddSingle(Vector256<byte> first, Vector256<byte> second) => (first.AsSingle() + second.AsSingle()).AsByte();
+    public static Vector256<byte> AddSingle(Vector256<byte> first, Vector256<byte> second)
+        => (first.AsSingle() + second.AsSingle()).AsByte();
 }

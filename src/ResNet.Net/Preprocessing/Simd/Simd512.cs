@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ResNet.Net;
 
-/// <summary>AVX-512 (F, BW): four lanes.</summary>
+/// <summary>Implements the operations with four lanes: AVX-512 (F, BW).</summary>
 internal readonly unsafe struct Simd512 : ISimd<Vector512<byte>>
 {
     public static int Size => 64;
@@ -59,10 +59,12 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<byte>>
     public static Vector512<byte> AddInt16(Vector512<byte> first, Vector512<byte> second) => (first.AsInt16() + second.AsInt16()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> MultiplyInt16(Vector512<byte> first, Vector512<byte> second) => (first.AsInt16() * second.AsInt16()).AsByte();
+    public static Vector512<byte> MultiplyInt16(Vector512<byte> first, Vector512<byte> second)
+        => (first.AsInt16() * second.AsInt16()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> MultiplyHighInt16(Vector512<byte> first, Vector512<byte> second) => Avx512BW.MultiplyHigh(first.AsInt16(), second.AsInt16()).AsByte();
+    public static Vector512<byte> MultiplyHighInt16(Vector512<byte> first, Vector512<byte> second)
+        => Avx512BW.MultiplyHigh(first.AsInt16(), second.AsInt16()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> ShiftRightUInt16(Vector512<byte> vector, int count) => (vector.AsUInt16() >>> count).AsByte();
@@ -81,10 +83,12 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<byte>>
     public static Vector512<byte> ShiftRightInt32(Vector512<byte> vector, int count) => (vector.AsInt32() >> count).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> PackInt32(Vector512<byte> first, Vector512<byte> second) => Avx512BW.PackSignedSaturate(first.AsInt32(), second.AsInt32()).AsByte();
+    public static Vector512<byte> PackInt32(Vector512<byte> first, Vector512<byte> second)
+        => Avx512BW.PackSignedSaturate(first.AsInt32(), second.AsInt32()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> PackInt16(Vector512<byte> first, Vector512<byte> second) => Avx512BW.PackUnsignedSaturate(first.AsInt16(), second.AsInt16());
+    public static Vector512<byte> PackInt16(Vector512<byte> first, Vector512<byte> second)
+        => Avx512BW.PackUnsignedSaturate(first.AsInt16(), second.AsInt16());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> WidenToInt32(byte* source) => Avx512F.ConvertToVector512Int32(Vector128.Load(source)).AsByte();
@@ -93,8 +97,10 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<byte>>
     public static Vector512<byte> ConvertToSingle(Vector512<byte> vector) => Vector512.ConvertToSingle(vector.AsInt32()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> MultiplySingle(Vector512<byte> first, Vector512<byte> second) => (first.AsSingle() * second.AsSingle()).AsByte();
+    public static Vector512<byte> MultiplySingle(Vector512<byte> first, Vector512<byte> second)
+        => (first.AsSingle() * second.AsSingle()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> AddSingle(Vector512<byte> first, Vector512<byte> second) => (first.AsSingle() + second.AsSingle()).AsByte();
+    public static Vector512<byte> AddSingle(Vector512<byte> first, Vector512<byte> second)
+        => (first.AsSingle() + second.AsSingle()).AsByte();
 }

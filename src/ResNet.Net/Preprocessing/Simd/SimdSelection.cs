@@ -3,12 +3,33 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ResNet.Net;
 
-/// <summary>Which width is used: the widest that this processor runs at full speed, or what the environment variable says.</summary>
+/// <summary>Specifies the vector width of the kernels. The value is the number of bits.</summary>
+internal enum SimdWidth
+{
+    /// <summary>No vectors; one value at a time.</summary>
+    Scalar = 0,
+
+    /// <summary>SSE or NEON.</summary>
+    Vector128 = 128,
+
+    /// <summary>AVX2.</summary>
+    Vector256 = 256,
+
+    /// <summary>AVX-512 (F, BW).</summary>
+    Vector512 = 512,
+}
+
+/// <summary>
+/// Selects the vector width: the widest that this processor runs at full speed, or the one that an environment variable requests.
+/// </summary>
 internal static class SimdSelection
 {
     public const string Variable = "RESNET_NET_SIMD";
 
-    /// <summary>Every width that runs here, the narrowest first. <see cref="SimdWidth.Vector128"/> runs everywhere: the runtime emulates it where it must.</summary>
+    /// <summary>
+    /// Gets the widths that this process supports, in ascending order. <see cref="SimdWidth.Vector128"/> is always supported, because the
+    /// runtime can emulate it.
+    /// </summary>
     public static IReadOnlyList<SimdWidth> Supported { get; } =
     [
         SimdWidth.Scalar,
@@ -17,15 +38,16 @@ internal static class SimdSelection
         .. Avx512BW.IsSupported ? [SimdWidth.Vector512] : Array.Empty<SimdWidth>(),
     ];
 
-    /// <summary>What is used unless the environment variable says otherwise. The runtime knows processors that slow down when they use 512 bits.</summary>
+    /// <summary>Gets the width that is used without a request. The runtime excludes 512 bits on processors that they slow down.</summary>
     public static SimdWidth Default { get; } =
         Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? SimdWidth.Vector512
         : Avx2.IsSupported ? SimdWidth.Vector256
         : Vector128.IsHardwareAccelerated ? SimdWidth.Vector128
         : SimdWidth.Scalar;
 
-    /// <param name="requested">The value of <see cref="Variable"/>; null or empty: the default.</param>
-    /// <exception cref="ResNetException">There is no such width, or not on this processor.</exception>
+    /// <summary>Gets the requested width.</summary>
+    /// <param name="requested">The value of <see cref="Variable"/>; <see langword="null"/> or white space for the default.</param>
+    /// <exception cref="ResNetException">The width is unknown, or this process does not support it.</exception>
     public static SimdWidth Choose(string? requested)
     {
         if (string.IsNullOrWhiteSpace(requested))
@@ -43,12 +65,14 @@ internal static class SimdSelection
         };
         if (width is not SimdWidth known)
         {
-            throw new ResNetException($"{Variable} is '{requested}'. Set it to scalar, 128, 256 or 512, or remove it to have the best that this processor runs.");
+            throw new ResNetException(
+                $"{Variable} is '{requested}'. Set it to scalar, 128, 256 or 512, or remove it to use the best width for this processor.");
         }
 
         return Supported.Contains(known)
             ? known
             : throw new ResNetException(
-                $"{Variable} is '{requested}', but {(int)Supported[^1]} bits are the most that this processor and the settings of the .NET runtime allow. Set it to a smaller width, or remove it.");
+                $"{Variable} is '{requested}', but this processor and the settings of the .NET runtime "
+                + $"support at most {(int)Supported[^1]} bits. Set it to a smaller width, or remove it.");
     }
 }

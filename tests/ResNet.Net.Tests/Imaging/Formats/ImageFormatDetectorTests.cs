@@ -6,8 +6,9 @@ public class ImageFormatDetectorTests
 
     [Theory]
     [MemberData(nameof(ValidNames))]
-    public void Detect_ValidImage_NamesItsFormat(string name)
-        => ImageFormatDetector.Detect(ImageFixtures.Get(name).Encoded()).ToString().Should().BeEquivalentTo(name.Split('-')[0], "case aside");
+    public void Detect_ValidImage_ReturnsItsFormat(string name)
+        => ImageFormatDetector.Detect(ImageFixtures.Get(name).Encoded()).ToString()
+            .Should().BeEquivalentTo(name.Split('-')[0], "the name starts with the format");
 
     [Theory]
     [InlineData("FFD8FF", (int)ImageFormat.Jpeg)]
@@ -33,7 +34,7 @@ public class ImageFormatDetectorTests
     [InlineData("4D4D2A00", (int)ImageFormat.Unknown)]
     [InlineData("", (int)ImageFormat.Unknown)]
     [InlineData("00", (int)ImageFormat.Unknown)]
-    public void Detect_FirstBytes_GivesFormat(string hex, int expected)
+    public void Detect_FirstBytes_ReturnsFormat(string hex, int expected)
         => ImageFormatDetector.Detect(Convert.FromHexString(hex)).Should().Be((ImageFormat)expected);
 
     [Theory]
@@ -41,6 +42,6 @@ public class ImageFormatDetectorTests
     [InlineData("42", (int)ImageFormat.Unknown)]
     [InlineData("00000100", (int)ImageFormat.Ico)]
     [InlineData("00000200", (int)ImageFormat.Unknown)]
-    public void Detect_WindowsFormats_GivesFormat(string hex, int expected)
+    public void Detect_WindowsFormats_ReturnsFormat(string hex, int expected)
         => ImageFormatDetector.Detect(Convert.FromHexString(hex)).Should().Be((ImageFormat)expected);
 }

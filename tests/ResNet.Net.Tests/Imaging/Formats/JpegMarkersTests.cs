@@ -3,7 +3,7 @@ namespace ResNet.Net.Tests;
 public class JpegMarkersTests
 {
     [Fact]
-    public void MoveNext_SegmentsFillingAndData_GivesEveryMarker()
+    public void MoveNext_SegmentsFillBytesAndData_ReturnsEveryMarker()
     {
         byte[] file = Convert.FromHexString("FFD8" + "FFFFFFE1" + "0004ABCD" + "FFDA" + "0003EE" + "12FF0034FFD056FFFFD0FF00" + "FFD9");
 
@@ -18,13 +18,14 @@ public class JpegMarkersTests
     [InlineData("FFD8FFE10005ABCD")]
     [InlineData("FFD8FFFFFF")]
     [InlineData("FFD8FF00FF")]
-    public void MoveNext_SegmentCut_Ends(string file) => Walk(Convert.FromHexString(file)).Should().BeEmpty();
+    public void MoveNext_TruncatedSegment_ReturnsFalse(string file) => Walk(Convert.FromHexString(file)).Should().BeEmpty();
 
     [Theory]
     [InlineData("FFD8FFE10000FFD9", "E1 ", "D9 ")]
     [InlineData("FFD8FFE10001FFD9", "E1 ", "D9 ")]
     [InlineData("FFD8FFE10002FFD9", "E1 ", "D9 ")]
-    public void MoveNext_LengthThatIsNone_GoesOn(string file, params string[] expected) => Walk(Convert.FromHexString(file)).Should().Equal(expected);
+    public void MoveNext_LengthBelowTwo_ContinuesAfterIt(string file, params string[] expected)
+        => Walk(Convert.FromHexString(file)).Should().Equal(expected);
 
     private static List<string> Walk(byte[] file)
     {
@@ -35,7 +36,7 @@ public class JpegMarkersTests
             found.Add($"{markers.Marker:X2} {Convert.ToHexString(markers.Segment)}");
         }
 
-        markers.MoveNext().Should().BeFalse("the end stays the end");
+        markers.MoveNext().Should().BeFalse("the enumeration has ended");
         return found;
     }
 }

@@ -13,7 +13,7 @@ public class JpegShrinkTests
     [InlineData(500, 375, 1, 1)]
     [InlineData(1, 1, 1, 1)]
     [InlineData(65500, 65500, 1, 8)]
-    public void Factor_ShortSide256_LeavesTwiceTheSizeAtLeast(int width, int height, int orientation, int expected)
+    public void Factor_ShortSide256_LeavesAtLeastTwiceTheSize(int width, int height, int orientation, int expected)
         => JpegShrink.Factor(width, height, orientation, ResizeRule.ShortSide(256)).Should().Be(expected);
 
     [Theory]
@@ -21,15 +21,15 @@ public class JpegShrinkTests
     [InlineData(4, 4)]
     [InlineData(5, 1)]
     [InlineData(8, 1)]
-    public void Factor_SquashAndOrientation_JudgesTheImageUpright(int orientation, int expected)
+    public void Factor_SquashWithOrientation_UsesTheUprightSize(int orientation, int expected)
         => JpegShrink.Factor(1600, 400, orientation, ResizeRule.Squash(200, 50)).Should().Be(expected);
 
     [Fact]
-    public void Factor_NoRule_IsOne()
+    public void Factor_NoRule_ReturnsOne()
         => JpegShrink.Factor(60_000, 60_000, 1, null).Should().Be(1);
 
     [Fact]
-    public void Factor_AnySize_IsTheLargestThatLeavesEnough()
+    public void Factor_AnySize_IsTheLargestThatLeavesEnoughPixels()
     {
         ResizeRule rule = ResizeRule.ShortSide(7);
         for (int width = 1; width < 300; width++)
@@ -37,7 +37,9 @@ public class JpegShrinkTests
             for (int height = 1; height < 300; height += 3)
             {
                 (int scaledWidth, int scaledHeight) = rule.Apply(width, height);
-                int expected = new[] { 8, 4, 2 }.FirstOrDefault(f => width / f >= JpegShrink.Margin * scaledWidth && height / f >= JpegShrink.Margin * scaledHeight, 1);
+                bool LeavesEnough(int factor)
+                    => width / factor >= JpegShrink.Margin * scaledWidth && height / factor >= JpegShrink.Margin * scaledHeight;
+                int expected = new[] { 8, 4, 2 }.FirstOrDefault(LeavesEnough, 1);
 
                 JpegShrink.Factor(width, height, 1, rule).Should().Be(expected);
             }
@@ -45,16 +47,18 @@ public class JpegShrinkTests
     }
 
     [Fact]
-    public void Factor_OfAnyImageThatIsShrunk_FollowsFromTheShrunkSize()
+    public void Factor_AnyReducedSize_IsTheFactorThatLibJpegTurboChooses()
     {
-        // libturbojpeg is told a size and takes the largest of its factors, sixteenths of 2, that fits: it must be ours.
+        // libturbojpeg receives the reduced size and applies the largest of its factors, 1/8 to 16/8, that fits.
         for (int side = 2; side < 2_000; side++)
         {
             foreach (int factor in new[] { 2, 4, 8 }.Where(f => side / f >= JpegShrink.Margin))
             {
-                int told = (side + factor - 1) / factor;
+                int reduced = (side + factor - 1) / factor;
 
-                Enumerable.Range(1, 16).Where(eighths => ((side * eighths) + 7) / 8 <= told).Max().Should().Be(8 / factor, "of {0} pixels", side);
+                int eighths = Enumerable.Range(1, 16).Last(eighths => ((side * eighths) + 7) / 8 <= reduced);
+
+                eighths.Should().Be(8 / factor, "of {0} pixels", side);
             }
         }
     }

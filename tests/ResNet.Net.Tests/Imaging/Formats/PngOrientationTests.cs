@@ -15,7 +15,8 @@ public class PngOrientationTests
     [InlineData("png-raw-app1-6", 6)]
     [InlineData("png-xmp-6", 6)]
     [InlineData("png-xmp-6-compressed", 6)]
-    public void Read_Fixture_GivesItsOrientation(string name, int expected) => PngOrientation.Read(ImageFixtures.Get(name).Encoded()).Should().Be(expected);
+    public void Read_Fixture_ReturnsItsOrientation(string name, int expected)
+        => PngOrientation.Read(ImageFixtures.Get(name).Encoded()).Should().Be(expected);
 
     [Theory]
     [InlineData("<x tiff:Orientation=\"8\"/>", 8)]
@@ -28,17 +29,17 @@ public class PngOrientationTests
     [InlineData("<x tiff:Orientation=\"", 1)]
     [InlineData("<x exif:Orientation=\"6\"/>", 1)]
     [InlineData("", 1)]
-    public void Read_Xmp_GivesOneDigitFromOneToEight(string xmp, int expected) => Read(Itxt(xmp)).Should().Be(expected);
+    public void Read_Xmp_ReturnsOneDigitFromOneToEight(string xmp, int expected) => Read(Itxt(xmp)).Should().Be(expected);
 
     [Fact]
-    public void Read_ExifAndXmp_ExifDecides()
+    public void Read_ExifAndXmp_ReturnsThatOfExif()
     {
         Read(Itxt("<x tiff:Orientation=\"8\"/>"), Exif(6)).Should().Be(6);
         Read(Exif(6), Itxt("<x tiff:Orientation=\"8\"/>")).Should().Be(6);
     }
 
     [Fact]
-    public void Read_DamagedExif_IsPassedOver()
+    public void Read_InvalidExif_IsIgnored()
     {
         Read(PngFiles.Chunk("eXIf"u8, "II"u8), Exif(3)).Should().Be(3);
         Read(PngFiles.Chunk("eXIf"u8, [])).Should().Be(1);
@@ -51,29 +52,31 @@ public class PngOrientationTests
     [InlineData("\nexif\n      26\n", false, 6)]
     [InlineData("exif 26 ", true, 1)]
     [InlineData("\n\n\n", true, 6)]
-    public void Read_RawProfile_ReadsHexadecimalLines(string head, bool hasPrefix, int expected)
+    public void Read_RawProfile_ReturnsOrientationOfHexadecimalLines(string header, bool hasPrefix, int expected)
     {
         byte[] profile = [.. hasPrefix ? "Exif\0\0"u8 : [], .. JpegFiles.Tiff(true, (0x112, Short, 1, 6))];
         string digits = string.Join('\n', Convert.ToHexString(profile).Chunk(20).Select(line => new string(line)));
 
-        Read(PngFiles.Chunk("tEXt"u8, [.. "Raw profile type exif\0"u8, .. Encoding.ASCII.GetBytes(head + digits.ToLowerInvariant() + "\n")])).Should().Be(expected);
+        byte[] text = Encoding.ASCII.GetBytes(header + digits.ToLowerInvariant() + "\n");
+
+        Read(PngFiles.Chunk("tEXt"u8, [.. "Raw profile type exif\0"u8, .. text])).Should().Be(expected);
     }
 
     [Fact]
-    public void Read_CompressedTextThatIsDamaged_GivesOne()
+    public void Read_InvalidCompressedText_ReturnsOne()
         => Read(PngFiles.Chunk("zTXt"u8, [.. "Raw profile type exif\0\0"u8, 1, 2, 3, 4])).Should().Be(1);
 
     [Fact]
-    public void Read_OrientationBehindALimit_IsNotSought()
+    public void Read_OrientationBeyondTheTextLimit_IsIgnored()
     {
-        string far = new string(' ', 70_000) + "<x tiff:Orientation=\"6\"/>";
+        string text = new string(' ', 70_000) + "<x tiff:Orientation=\"6\"/>";
 
-        Read(Itxt(far)).Should().Be(1);
-        Read(PngFiles.Chunk("iTXt"u8, [.. "XML:com.adobe.xmp\0\u0001\0\0\0"u8, .. Deflate(far)])).Should().Be(1);
+        Read(Itxt(text)).Should().Be(1);
+        Read(PngFiles.Chunk("iTXt"u8, [.. "XML:com.adobe.xmp\0\u0001\0\0\0"u8, .. Deflate(text)])).Should().Be(1);
     }
 
     [Fact]
-    public void Read_FileCutAnywhereOrMutated_GivesAnOrientation()
+    public void Read_TruncatedOrMutatedFile_ReturnsAnOrientation()
     {
         string[] names = ["png-exif-6", "png-raw-exif-6", "png-raw-app1-6", "png-xmp-6", "png-xmp-6-compressed"];
         foreach (string name in names)
@@ -95,11 +98,14 @@ public class PngOrientationTests
         }
     }
 
-    private static int Read(params byte[][] chunks) => PngOrientation.Read(PngFiles.WithChunks(ImageFixtures.Get("png-rgb").Encoded(), chunks));
+    private static int Read(params byte[][] chunks)
+        => PngOrientation.Read(PngFiles.WithChunks(ImageFixtures.Get("png-rgb").Encoded(), chunks));
 
-    private static byte[] Exif(int orientation) => PngFiles.Chunk("eXIf"u8, JpegFiles.Tiff(false, (0x112, Short, 1, orientation)));
+    private static byte[] Exif(int orientation)
+        => PngFiles.Chunk("eXIf"u8, JpegFiles.Tiff(false, (0x112, Short, 1, orientation)));
 
-    private static byte[] Itxt(string xmp) => PngFiles.Chunk("iTXt"u8, [.. "XML:com.adobe.xmp\0\0\0\0\0"u8, .. Encoding.UTF8.GetBytes(xmp)]);
+    private static byte[] Itxt(string xmp)
+        => PngFiles.Chunk("iTXt"u8, [.. "XML:com.adobe.xmp\0\0\0\0\0"u8, .. Encoding.UTF8.GetBytes(xmp)]);
 
     private static byte[] Deflate(string text)
     {

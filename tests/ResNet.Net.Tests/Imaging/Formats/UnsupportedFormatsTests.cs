@@ -40,7 +40,7 @@ public class UnsupportedFormatsTests
     [InlineData("Not Found", "text that begins with 'Not Found'", "download again")]
     [InlineData("<", "text that begins with '<'", "download again")]
     [InlineData("\u0001\u0002", "bytes that begin with 0102", "PixelView")]
-    public void Describe_OtherBytes_NamesThemAndTheRemedy(string text, string kind, string remedy)
+    public void Describe_UnsupportedInput_ReturnsKindAndRemedy(string text, string kind, string remedy)
     {
         (string actualKind, string actualRemedy) = UnsupportedFormats.Describe(Encoding.Latin1.GetBytes(text));
 
@@ -49,7 +49,7 @@ public class UnsupportedFormatsTests
     }
 
     [Fact]
-    public void Decode_OtherBytes_NamesKindFormatsAndRemedy()
+    public void Decode_UnsupportedInput_ThrowsWithKindFormatsAndRemedy()
     {
         Action decode = () => new SkiaSharpDecoder().Decode("II*\0........"u8);
 

@@ -3,12 +3,15 @@ using System.Runtime.InteropServices;
 namespace ResNet.Net.Tests;
 
 /// <summary>
-/// Every kernel in every width against the scalar one, for all lengths from 0 to 257 and starts off any alignment. Input and output end where memory
-/// ends, so that a byte read or written too far ends the test run.
+/// Compares each kernel of each width with the scalar one, for all lengths from 0 to 257 and unaligned starts. Input and output end at a
+/// guard page, so that a byte read or written beyond them ends the test run.
 /// </summary>
 public class PreprocessingKernelsTests
 {
-    private const int Longest = 257;
+    private const int MaxLength = 257;
+
+    private static readonly PixelFormat[] FormatsWithoutAlpha =
+        [PixelFormat.Gray8, PixelFormat.Rgb24, PixelFormat.Bgr24, PixelFormat.Rgbx32, PixelFormat.Bgrx32];
 
     private static readonly PreprocessingKernels Scalar = PreprocessingKernels.For(SimdWidth.Scalar);
 
@@ -25,7 +28,7 @@ public class PreprocessingKernelsTests
             kernels.Normalize(values.Span[start..], output.Floats[start..], scale, offset);
             Scalar.Normalize(values.Span[start..], expected, scale, offset);
 
-            return Same(output.Floats[start..], expected);
+            return BitsEqual(output.Floats[start..], expected);
         });
 
     [Theory]
@@ -47,7 +50,7 @@ public class PreprocessingKernelsTests
                 kernels.NormalizePixels(pixels.Span[start..], layout, output.Floats[start..], stride, normalization);
                 Scalar.NormalizePixels(pixels.Span[start..], layout, expected, stride, normalization);
 
-                same &= Same(output.Floats[start..], expected);
+                same &= BitsEqual(output.Floats[start..], expected);
             }
 
             return same;
@@ -109,9 +112,9 @@ public class PreprocessingKernelsTests
 
     [Theory]
     [MemberData(nameof(SimdWidths.Vectors), MemberType = typeof(SimdWidths))]
-    public void WeightedSum_AllWhite_IsWhite(int bits)
+    public void WeightedSum_WhiteRows_ReturnsWhite(int bits)
     {
-        // 16384 rows: sums wrap on the way, and rounded weights may add up to more than 1.
+        // With 16384 rows, partial sums wrap, and rounded weights can add up to more than 1.
         foreach (int count in new[] { 1, 2, 3, 7, 1000, 16_384 })
         {
             int[] weights = [.. Enumerable.Repeat((int)((0.5 + (1 << PillowBilinear.PrecisionBits)) / count) + 1, count)];
@@ -131,17 +134,17 @@ public class PreprocessingKernelsTests
         => ForEveryLength(bits, (kernels, random, length, start) =>
         {
             bool same = true;
-            foreach (PixelFormat format in new[] { PixelFormat.Gray8, PixelFormat.Rgb24, PixelFormat.Bgr24, PixelFormat.Rgbx32, PixelFormat.Bgrx32 })
+            foreach (PixelFormat format in FormatsWithoutAlpha)
             {
                 int count = Math.Max(length, 1);
                 int sourceWidth = random.Next(1, 400);
-                int height = random.Next(1, kernels.RowsAtOnce + 1);
+                int height = random.Next(1, kernels.RowsPerBlock + 1);
                 using GuardedImage image = new(random, sourceWidth, height, format, start);
                 TapTable columns = Columns(random, sourceWidth, count);
                 PixelLayout layout = PixelLayout.Of(format);
                 int stride = kernels.PlaneStride(count);
                 int rowStride = kernels.RowStride(layout.PlaneCount * stride);
-                using GuardedMemory output = new(kernels.RowsAtOnce * rowStride);
+                using GuardedMemory output = new(kernels.RowsPerBlock * rowStride);
 
                 kernels.ResampleColumns(image.View, columns, output.Span, stride, rowStride, new PreprocessingScratch());
 
@@ -151,7 +154,8 @@ public class PreprocessingKernelsTests
                     Scalar.ResampleColumns(image.View.Rows(y, 1), columns, expected, count, expected.Length, new PreprocessingScratch());
                     for (int plane = 0; plane < layout.PlaneCount; plane++)
                     {
-                        same &= output.Span.Slice((y * rowStride) + (plane * stride), count).SequenceEqual(expected.AsSpan(plane * count, count));
+                        ReadOnlySpan<byte> actual = output.Span.Slice((y * rowStride) + (plane * stride), count);
+                        same &= actual.SequenceEqual(expected.AsSpan(plane * count, count));
                     }
                 }
             }
@@ -161,11 +165,11 @@ public class PreprocessingKernelsTests
 
     [Theory]
     [MemberData(nameof(SimdWidths.Vectors), MemberType = typeof(SimdWidths))]
-    public void MixColumns_EveryWidthAndFormat_EqualsScalar(int bits)
+    public void InterpolateColumns_EveryWidthAndFormat_EqualsScalar(int bits)
         => ForEveryLength(bits, (kernels, random, length, start) =>
         {
             bool same = true;
-            foreach (PixelFormat format in new[] { PixelFormat.Gray8, PixelFormat.Rgb24, PixelFormat.Bgr24, PixelFormat.Rgbx32, PixelFormat.Bgrx32 })
+            foreach (PixelFormat format in FormatsWithoutAlpha)
             {
                 int sourceWidth = random.Next(1, 400);
                 using GuardedImage image = new(random, sourceWidth, 1, format, 0);
@@ -180,12 +184,13 @@ public class PreprocessingKernelsTests
                 short[] expectedShorts = new short[3 * stride];
                 float[] expectedFloats = new float[3 * stride];
 
-                kernels.MixColumns(image.View, indices, weights, 4, MemoryMarshal.Cast<byte, short>(shorts.Span), stride);
-                Scalar.MixColumns(image.View, indices, weights, 4, expectedShorts, stride);
-                kernels.MixColumns(image.View, indices, fractions, floats.Floats, stride);
-                Scalar.MixColumns(image.View, indices, fractions, expectedFloats, stride);
+                kernels.InterpolateColumns(image.View, indices, weights, 4, MemoryMarshal.Cast<byte, short>(shorts.Span), stride);
+                Scalar.InterpolateColumns(image.View, indices, weights, 4, expectedShorts, stride);
+                kernels.InterpolateColumns(image.View, indices, fractions, floats.Floats, stride);
+                Scalar.InterpolateColumns(image.View, indices, fractions, expectedFloats, stride);
 
-                same &= MemoryMarshal.Cast<byte, short>(shorts.Span).SequenceEqual(expectedShorts) && Same(floats.Floats, expectedFloats);
+                same &= MemoryMarshal.Cast<byte, short>(shorts.Span).SequenceEqual(expectedShorts);
+                same &= BitsEqual(floats.Floats, expectedFloats);
             }
 
             return same;
@@ -193,7 +198,7 @@ public class PreprocessingKernelsTests
 
     [Theory]
     [MemberData(nameof(SimdWidths.Vectors), MemberType = typeof(SimdWidths))]
-    public void MixRows_EveryLengthAndStart_EqualsScalar(int bits)
+    public void InterpolateRows_EveryLengthAndStart_EqualsScalar(int bits)
         => ForEveryLength(bits, (kernels, random, length, start) =>
         {
             using GuardedMemory upper = Shorts(random, start + length, 32_641);
@@ -204,8 +209,8 @@ public class PreprocessingKernelsTests
             ReadOnlySpan<short> first = MemoryMarshal.Cast<byte, short>(upper.Span)[start..];
             ReadOnlySpan<short> second = MemoryMarshal.Cast<byte, short>(lower.Span)[start..];
 
-            kernels.MixRows(first, second, weight, (short)(2048 - weight), output.Span[start..]);
-            Scalar.MixRows(first, second, weight, (short)(2048 - weight), expected);
+            kernels.InterpolateRows(first, second, weight, (short)(2048 - weight), output.Span[start..]);
+            Scalar.InterpolateRows(first, second, weight, (short)(2048 - weight), expected);
 
             return output.Span[start..].SequenceEqual(expected);
         });
@@ -230,7 +235,7 @@ public class PreprocessingKernelsTests
 
     [Theory]
     [MemberData(nameof(SimdWidths.Vectors), MemberType = typeof(SimdWidths))]
-    public void MixRowsInSingles_EveryLengthAndStart_EqualsScalar(int bits)
+    public void InterpolateRowsFloat_EveryLengthAndStart_EqualsScalar(int bits)
         => ForEveryLength(bits, (kernels, random, length, start) =>
         {
             using GuardedMemory upper = new((start + length) * sizeof(float));
@@ -249,15 +254,15 @@ public class PreprocessingKernelsTests
             float[] expected = new float[length];
             float fraction = random.NextSingle();
 
-            kernels.MixRows(upper.Floats[start..], lower.Floats[start..], fraction, output.Floats[start..], 0.0171f, -2.1f);
-            Scalar.MixRows(upper.Floats[start..], lower.Floats[start..], fraction, expected, 0.0171f, -2.1f);
+            kernels.InterpolateRows(upper.Floats[start..], lower.Floats[start..], fraction, output.Floats[start..], 0.0171f, -2.1f);
+            Scalar.InterpolateRows(upper.Floats[start..], lower.Floats[start..], fraction, expected, 0.0171f, -2.1f);
 
-            return Same(output.Floats[start..], expected);
+            return BitsEqual(output.Floats[start..], expected);
         });
 
     [Theory]
     [MemberData(nameof(SimdWidths.Vectors), MemberType = typeof(SimdWidths))]
-    public void AnyKernel_OutputTooShort_ThrowsAndNamesTheLengths(int bits)
+    public void AnyKernel_SpanTooShort_ThrowsWithItsLength(int bits)
     {
         PreprocessingKernels kernels = PreprocessingKernels.For((SimdWidth)bits);
         byte[] bytes = new byte[400];
@@ -267,14 +272,15 @@ public class PreprocessingKernelsTests
         Action[] calls =
         [
             () => kernels.Normalize(bytes, floats.AsSpan(0, 399), 1, 0),
-            () => kernels.NormalizePixels(bytes.AsSpan(0, 399), PixelLayout.Of(PixelFormat.Rgb24), floats.AsSpan(0, 398), 133, normalization),
+            () => kernels.NormalizePixels(
+                bytes.AsSpan(0, 399), PixelLayout.Of(PixelFormat.Rgb24), floats.AsSpan(0, 398), 133, normalization),
             () => kernels.Flatten(bytes, bytes.AsSpan(0, 399)),
             () => kernels.WeightedSum(bytes.AsSpan(0, 399), 100, Filter([1, 2, 3, 4]), 0, bytes.AsSpan(0, 100)),
-            () => kernels.MixRows(shorts.AsSpan(0, 399), shorts, 1, 1, bytes),
+            () => kernels.InterpolateRows(shorts.AsSpan(0, 399), shorts, 1, 1, bytes),
             () => kernels.AverageRows(shorts, shorts.AsSpan(0, 399), bytes),
-            () => kernels.MixRows(floats.AsSpan(0, 399), floats, 0.5f, floats, 1, 0),
-            () => kernels.MixColumns(new PixelView(bytes, 133, 1), [0, 1, 2, 3], [1, 1, 1, 1], 4, shorts.AsSpan(0, 203), 100),
-            () => kernels.MixColumns(new PixelView(bytes, 133, 1), [0, 1, 2, 3], [1f, 1, 1, 1], floats.AsSpan(0, 203), 100),
+            () => kernels.InterpolateRows(floats.AsSpan(0, 399), floats, 0.5f, floats, 1, 0),
+            () => kernels.InterpolateColumns(new PixelView(bytes, 133, 1), [0, 1, 2, 3], [1, 1, 1, 1], 4, shorts.AsSpan(0, 203), 100),
+            () => kernels.InterpolateColumns(new PixelView(bytes, 133, 1), [0, 1, 2, 3], [1f, 1, 1, 1], floats.AsSpan(0, 203), 100),
         ];
 
         foreach (Action call in calls)
@@ -288,7 +294,7 @@ public class PreprocessingKernelsTests
         PreprocessingKernels kernels = PreprocessingKernels.For((SimdWidth)bits);
         Random random = new(bits);
         List<string> wrong = [];
-        for (int length = 0; length <= Longest; length++)
+        for (int length = 0; length <= MaxLength; length++)
         {
             int start = length % 4;
             if (!isSame(kernels, random, length, start))
@@ -318,7 +324,7 @@ public class PreprocessingKernelsTests
         return memory;
     }
 
-    /// <summary>None negative, together about 1.</summary>
+    /// <summary>Creates weights that are not negative and have a sum of about 1.</summary>
     private static int[] Weights(Random random, int count)
     {
         double[] parts = [.. Enumerable.Range(0, count).Select(_ => random.NextDouble())];
@@ -334,23 +340,23 @@ public class PreprocessingKernelsTests
 
     private static TapTable Columns(Random random, int sourceWidth, int count)
     {
-        int most = random.Next(1, 9);
-        TapTable table = new(new int[count * TapTable.EntryLength(most)], most);
+        int taps = random.Next(1, 9);
+        TapTable table = new(new int[count * TapTable.EntryLength(taps)], taps);
         int start = 0;
         for (int x = 0; x < count; x++)
         {
-            // Neither starts nor ends go back.
-            int least = x == 0 ? 0 : Math.Max(table.Start(x - 1) + table.Length(x - 1) - most, start);
-            start = Math.Min(Math.Max(least, random.Next(sourceWidth) * x / count), sourceWidth - 1);
+            // Starts and ends never decrease.
+            int minimum = x == 0 ? 0 : Math.Max(table.Start(x - 1) + table.Length(x - 1) - taps, start);
+            start = Math.Min(Math.Max(minimum, random.Next(sourceWidth) * x / count), sourceWidth - 1);
             start = Math.Max(start, x == 0 ? 0 : table.Start(x - 1));
-            int end = Math.Min(start + most, sourceWidth);
+            int end = Math.Min(start + taps, sourceWidth);
             table.Set(x, start, Weights(random, end - start));
         }
 
         return table;
     }
 
-    /// <summary>To the last bit.</summary>
-    private static bool Same(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected)
+    /// <summary>Compares to the last bit.</summary>
+    private static bool BitsEqual(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected)
         => MemoryMarshal.AsBytes(actual).SequenceEqual(MemoryMarshal.AsBytes(expected));
 }

@@ -1,19 +1,19 @@
 namespace ResNet.Net.Tests;
 
 /// <summary>
-/// Pillow's bilinear resampling step by step as libImaging/Resample.c does it, on the whole image and slowly: precompute_coeffs,
-/// normalize_coeffs_8bpc, ImagingResampleHorizontal_8bpc, ImagingResampleVertical_8bpc. Shares no code with the library.
+/// Implements Pillow's bilinear resampling for the whole image, step by step after libImaging/Resample.c: precompute_coeffs,
+/// normalize_coeffs_8bpc, ImagingResampleHorizontal_8bpc, ImagingResampleVertical_8bpc. It is slow and shares no code with the library.
 /// </summary>
-internal static class LiteralPillow
+internal static class PillowReference
 {
     private const int PrecisionBits = 32 - 8 - 2;
 
-    /// <param name="pixels">Packed, without padding.</param>
-    /// <returns>Packed, <c>[newHeight, newWidth, channels]</c>.</returns>
+    /// <summary>Resizes packed pixels.</summary>
+    /// <returns>The packed pixels, <c>[newHeight, newWidth, channels]</c>.</returns>
     public static byte[] Resize(byte[] pixels, int width, int height, int channels, int newWidth, int newHeight)
     {
         (int[] starts, int[] lengths, int[][] weights) = Coefficients(width, newWidth);
-        byte[] between = new byte[newWidth * height * channels];
+        byte[] intermediate = new byte[newWidth * height * channels];
         for (int y = 0; y < height; y++)
         {
             for (int x = 0; x < newWidth; x++)
@@ -26,7 +26,7 @@ internal static class LiteralPillow
                         sum += pixels[(((y * width) + starts[x] + k) * channels) + c] * weights[x][k];
                     }
 
-                    between[(((y * newWidth) + x) * channels) + c] = Clip8(sum);
+                    intermediate[(((y * newWidth) + x) * channels) + c] = Clip8(sum);
                 }
             }
         }
@@ -41,7 +41,7 @@ internal static class LiteralPillow
                 int sum = 1 << (PrecisionBits - 1);
                 for (int k = 0; k < lengths[y]; k++)
                 {
-                    sum += between[((starts[y] + k) * row) + i] * weights[y][k];
+                    sum += intermediate[((starts[y] + k) * row) + i] * weights[y][k];
                 }
 
                 result[(y * row) + i] = Clip8(sum);
@@ -67,7 +67,7 @@ internal static class LiteralPillow
         int[][] weights = new int[outSize][];
         for (int xx = 0; xx < outSize; xx++)
         {
-            double center = (0 + ((xx + 0.5) * scale));
+            double center = (xx + 0.5) * scale;
             double ww = 0.0;
             double ss = 1.0 / filterScale;
             int xmin = (int)(center - support + 0.5);

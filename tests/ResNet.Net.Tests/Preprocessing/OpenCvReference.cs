@@ -1,13 +1,14 @@
 namespace ResNet.Net.Tests;
 
 /// <summary>
-/// OpenCV's INTER_LINEAR pixel by pixel, on the whole image and slowly, from imgproc/resize.cpp: HResizeLinear and VResizeLinear on bytes with
-/// INTER_RESIZE_COEF_BITS = 11, ResizeAreaFast at exactly half size, and the same on doubles. Shares no code with the library.
+/// Implements OpenCV's INTER_LINEAR pixel by pixel for the whole image, after imgproc/resize.cpp: HResizeLinear and VResizeLinear on bytes
+/// with INTER_RESIZE_COEF_BITS = 11, ResizeAreaFast at exactly half size, and the same on doubles. It is slow and shares no code with the
+/// library.
 /// </summary>
-internal static class LiteralOpenCv
+internal static class OpenCvReference
 {
-    /// <param name="pixels">Packed, without padding.</param>
-    /// <returns>Packed, <c>[newHeight, newWidth, channels]</c>.</returns>
+    /// <summary>Resizes packed pixels.</summary>
+    /// <returns>The packed pixels, <c>[newHeight, newWidth, channels]</c>.</returns>
     public static byte[] Resize(byte[] pixels, int width, int height, int channels, int newWidth, int newHeight)
     {
         byte[] result = new byte[newWidth * newHeight * channels];
@@ -20,10 +21,13 @@ internal static class LiteralOpenCv
                 (int sx, float fx) = Column(x, width, newWidth);
                 for (int c = 0; c < channels; c++)
                 {
-                    int At(int px, int py) => pixels[(((Math.Clamp(py, 0, height - 1) * width) + Math.Clamp(px, 0, width - 1)) * channels) + c];
+                    int At(int px, int py)
+                        => pixels[(((Math.Clamp(py, 0, height - 1) * width) + Math.Clamp(px, 0, width - 1)) * channels) + c];
                     int Horizontal(int py) => (At(sx, py) * Fixed(1f - fx)) + (At(sx + 1, py) * Fixed(fx));
+                    int Block(int bx, int by)
+                        => At(2 * bx, 2 * by) + At((2 * bx) + 1, 2 * by) + At(2 * bx, (2 * by) + 1) + At((2 * bx) + 1, (2 * by) + 1);
                     int value = half
-                        ? (At(2 * x, 2 * y) + At((2 * x) + 1, 2 * y) + At(2 * x, (2 * y) + 1) + At((2 * x) + 1, (2 * y) + 1) + 2) >> 2
+                        ? (Block(x, y) + 2) >> 2
                         : (((Fixed(1f - fy) * (Horizontal(sy) >> 4)) >> 16) + ((Fixed(fy) * (Horizontal(sy + 1) >> 4)) >> 16) + 2) >> 2;
                     result[(((y * newWidth) + x) * channels) + c] = (byte)value;
                 }
@@ -33,7 +37,8 @@ internal static class LiteralOpenCv
         return result;
     }
 
-    /// <summary>On <c>pixels / 255.0</c>.</summary>
+    /// <summary>Resizes packed pixels divided by 255.</summary>
+    /// <returns>The packed values, <c>[newHeight, newWidth, channels]</c>.</returns>
     public static double[] ResizeFloat(byte[] pixels, int width, int height, int channels, int newWidth, int newHeight)
     {
         double[] result = new double[newWidth * newHeight * channels];
@@ -46,7 +51,8 @@ internal static class LiteralOpenCv
                 (int sx, float fx) = Column(x, width, newWidth);
                 for (int c = 0; c < channels; c++)
                 {
-                    double At(int px, int py) => pixels[(((Math.Clamp(py, 0, height - 1) * width) + Math.Clamp(px, 0, width - 1)) * channels) + c] / 255.0;
+                    double At(int px, int py)
+                        => pixels[(((Math.Clamp(py, 0, height - 1) * width) + Math.Clamp(px, 0, width - 1)) * channels) + c] / 255.0;
                     double Horizontal(int py) => (At(sx, py) * (1f - fx)) + (At(sx + 1, py) * fx);
                     result[(((y * newWidth) + x) * channels) + c] = half
                         ? (At(2 * x, 2 * y) + At((2 * x) + 1, 2 * y) + At(2 * x, (2 * y) + 1) + At((2 * x) + 1, (2 * y) + 1)) * 0.25
@@ -59,7 +65,8 @@ internal static class LiteralOpenCv
     }
 
     private static bool IsHalf(int width, int height, int newWidth, int newHeight)
-        => Math.Abs((1.0 / ((double)newWidth / width)) - 2) < double.Epsilon + 2.220446049250313e-16 && Math.Abs((1.0 / ((double)newHeight / height)) - 2) < 2.220446049250313e-16;
+        => Math.Abs((1.0 / ((double)newWidth / width)) - 2) < 2.220446049250313e-16
+            && Math.Abs((1.0 / ((double)newHeight / height)) - 2) < 2.220446049250313e-16;
 
     private static (int Index, float Fraction) Position(int position, int size, int newSize)
     {
