@@ -144,7 +144,7 @@ public sealed partial class ResNetClassifier
 
     private void ReadFeatures(InferenceSlot slot, int image, bool normalize, Span<float> destination)
     {
-        Span<float> features = CropAverage.Apply(slot.Features(image), _layout.Features!.Length);
+        Span<float> features = ScoreMath.AverageCrops(slot.Features(image), _layout.Features!.Length);
         foreach (float feature in features)
         {
             ThrowUnlessFinite(feature, "feature");

@@ -6,7 +6,7 @@ public sealed partial class ResNetClassifier
 {
     // Kept, so that none is made for a call.
     private static readonly Reader<Span<Prediction>> ReadPredictions = static (classifier, slot, _, _, predictions) => classifier.FillPredictions(classifier.ToProbabilities(slot, 0), predictions);
-    private static readonly Reader<Span<float>> ReadScores = static (classifier, slot, _, _, scores) => CropAverage.Apply(slot.Output(0), classifier._layout.ClassCount).CopyTo(scores);
+    private static readonly Reader<Span<float>> ReadScores = static (classifier, slot, _, _, scores) => ScoreMath.AverageCrops(slot.Output(0), classifier._layout.ClassCount).CopyTo(scores);
     private static readonly Reader<Span<float>> ReadRawFeatures = static (classifier, slot, _, _, features) => classifier.ReadFeatures(slot, 0, normalize: false, features);
     private static readonly Reader<Span<float>> ReadNormalizedFeatures = static (classifier, slot, _, _, features) => classifier.ReadFeatures(slot, 0, normalize: true, features);
 
@@ -88,7 +88,7 @@ public sealed partial class ResNetClassifier
     private void Log(Operation operation, Exception exception, int images)
     {
         string reason = FailureReason.Of(exception);
-        if (FailureReason.IsTheImages(exception))
+        if (FailureReason.IsCausedByInput(exception))
         {
             _log.ImageFailed(reason, operation, ModelName, exception);
         }

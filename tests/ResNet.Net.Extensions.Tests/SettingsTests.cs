@@ -14,7 +14,7 @@ public sealed class SettingsTests : IDisposable
     public void Dispose() => _logs.Dispose();
 
     [Theory]
-    [InlineData("Model", "resnet51", "Vision:ResNet:Model = 'resnet51': There is no variant 'resnet51'. There are:*resnet50-v1-7*")]
+    [InlineData("Model", "resnet51", "Vision:ResNet:Model = 'resnet51': There is no variant 'resnet51'. Use one of:*resnet50-v1-7*")]
     [InlineData("Profile", "Torch", "Vision:ResNet:Profile = 'Torch': There is no preprocessing profile*Torchvision*")]
     [InlineData("Threads", "0", "Vision:ResNet:Threads = '0':*greater than or equal to '1'*")]
     [InlineData("BatchSize", "1025", "Vision:ResNet:BatchSize = '1025':*less than or equal to '1024'*")]
@@ -36,7 +36,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Store:IdleTimeout", "00:00:00", "Vision:ResNet:Store:IdleTimeout = '00:00:00':*timeout*")]
     [InlineData("Store:ResponseTimeout", "-00:00:01", "Vision:ResNet:Store:ResponseTimeout = '-00:00:01':*timeout*")]
     [InlineData("RetryDelay", "00:00:00", "Vision:ResNet:RetryDelay = '00:00:00':*")]
-    [InlineData("LongestRetryDelay", "2.00:00:00", "Vision:ResNet:LongestRetryDelay = '2.00:00:00':*")]
+    [InlineData("MaxRetryDelay", "2.00:00:00", "Vision:ResNet:MaxRetryDelay = '2.00:00:00':*")]
     [InlineData("Treads", "2", "The configuration section 'Vision:ResNet' cannot be bound:*'Treads'*")]
     [InlineData("Store:Root", "x", "The configuration section 'Vision:ResNet' cannot be bound:*'Root'*")]
     [InlineData("Threads", "two", "The configuration section 'Vision:ResNet' cannot be bound:*Vision:ResNet:Threads*")]
@@ -69,10 +69,10 @@ public sealed class SettingsTests : IDisposable
     {
         using IHost host = Hosts.Build(
             _logs,
-            b => b.Services.AddResNetClassifier((_, _) => throw new NotSupportedException(), s => s.LongestRetryDelay = TimeSpan.MaxValue));
+            b => b.Services.AddResNetClassifier((_, _) => throw new NotSupportedException(), s => s.MaxRetryDelay = TimeSpan.MaxValue));
 
         await ((Func<Task>)(() => host.StartAsync()))
-            .Should().ThrowAsync<OptionsValidationException>().WithMessage("ResNetClassifierSettings.LongestRetryDelay = '*a day*");
+            .Should().ThrowAsync<OptionsValidationException>().WithMessage("ResNetClassifierSettings.MaxRetryDelay = '*a day*");
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class SettingsTests : IDisposable
             nameof(settings.Threads),
             nameof(settings.AllowSpinning),
             nameof(settings.BatchSize),
-            nameof(settings.KeepOptimizedModel),
+            nameof(settings.CacheOptimizedModel),
         ];
 
         foreach (string property in same)
