@@ -48,7 +48,8 @@ public class CustomModelTests
     public void Classify_ShrinkOnLoad_UsesTheScaledImage(bool shrinkOnLoad, int width)
     {
         string path = Path.Combine(TestFolders.Fixtures, "images", "jpeg-larger.jpg");
-        PreprocessingProfile profile = Plain with { Resize = ResizeRule.ShortSide(10), Crop = new CropRule(10, 8), ShrinkOnLoad = shrinkOnLoad };
+        PreprocessingProfile profile
+            = Plain with { Resize = ResizeRule.ShortSide(10), Crop = new CropRule(10, 8), ShrinkOnLoad = shrinkOnLoad };
         byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, 8, 10]);
         using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes) { Labels = Colors, Profile = profile });
         using DecodedImage seen = ImageDecoding.Decode(
@@ -247,7 +248,8 @@ public class CustomModelTests
         model.Initializer("weights", [4, 3], Weights).Initializer("bias", [4], Bias);
         model.Node("GlobalAveragePool", ["data"], ["means"]).Node("Flatten", ["means"], ["features"], ("axis", 1));
         model.Node("Gemm", ["features", "weights", "bias"], ["scores"], ("transB", 1));
-        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(model.Build()) { Labels = Colors, Profile = Plain });
+        using ResNetClassifier classifier
+            = ResNetClassifier.Create(new ModelDefinition(model.Build()) { Labels = Colors, Profile = Plain });
 
         Scores(classifier, 51, 102, 204)[2].Should().BeApproximately(0.8f, 1e-5f);
     }

@@ -143,7 +143,8 @@ public class ResNetClassifierCreateTests
         OnnxModelBuilder model = new() { Opset = opset, IrVersion = 3 };
         model.Input("data", [1, 3, 24, 40]).Output("scores", [1, 4]);
         model.Initializer("weights", [4, 3], Weights).Initializer("bias", [4], Bias);
-        model.Initializer("scale", [3], twos).Initializer("shift", [3], zeros).Initializer("mean", [3], zeros).Initializer("variance", [3], ones);
+        model.Initializer("scale", [3], twos).Initializer("shift", [3], zeros);
+        model.Initializer("mean", [3], zeros).Initializer("variance", [3], ones);
         (string, long)[] attributes = opset < 6 ? [("is_test", 1)] : [("is_test", 1), ("spatial", 1)];
         model.Node("BatchNormalization", ["data", "scale", "shift", "mean", "variance"], ["normal"], attributes);
         model.Node("GlobalAveragePool", ["normal"], ["means"]).Node("Flatten", ["means"], ["features"], ("axis", 1));
@@ -167,7 +168,8 @@ public class ResNetClassifierCreateTests
         new Random(2).NextBytes(pixels);
         List<float[]> scores = [];
         List<float[]> features = [];
-        foreach (ResNetVariant file in new[] { ResNetVariant.ResNet50Caffe2Opset9, ResNetVariant.ResNet50Caffe2Opset6, ResNetVariant.ResNet50Caffe2Opset3 })
+        ResNetVariant[] files = [ResNetVariant.ResNet50Caffe2Opset9, ResNetVariant.ResNet50Caffe2Opset6, ResNetVariant.ResNet50Caffe2Opset3];
+        foreach (ResNetVariant file in files)
         {
             byte[] bytes = ZooModels.Build(file.Id, seed: 3).ToArray();
             ResNetVariant variant = StoreFixture.VariantOf(bytes, file);

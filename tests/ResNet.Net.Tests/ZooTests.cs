@@ -6,8 +6,8 @@ using ResNet.Net.Onnx;
 namespace ResNet.Net.Tests;
 
 /// <summary>
-/// Classifies with a synthetic model for each file of the zoo, from a store whose catalog has the hash of the synthetic model. The weights are
-/// random, so the classes mean nothing: the tests compare the numbers with those of the graph.
+/// Classifies with a synthetic model for each file of the zoo, from a store whose catalog has the hash of the synthetic model. The weights
+/// are random, so the classes mean nothing: the tests compare the numbers with those of the graph.
 /// </summary>
 [Trait("Category", "Zoo")]
 public sealed class ZooTests : IDisposable
@@ -73,10 +73,11 @@ public sealed class ZooTests : IDisposable
         TensorPrimitives.Norm(classifier.Embed(View(image), normalize: true)).Should().BeApproximately(1, 1e-5f);
         (map.Rows, map.Columns).Should().Be((7, 7));
 
-        // Pooling and the dense layer are linear: the mean of a class's map equals its score without the bias, and so does the dot product of
-        // its weights and the features.
+        // Pooling and the dense layer are linear: the mean of a class's map equals its score without the bias, and so does the dot product
+        // of its weights and the features.
         int best = map.Prediction.ClassIndex;
-        double[] scores = [.. Enumerable.Range(0, head.ClassCount).Select(c => (double)TensorPrimitives.Dot(Row(c), features) + head.Bias.Span[c])];
+        double[] scores
+            = [.. Enumerable.Range(0, head.ClassCount).Select(c => (double)TensorPrimitives.Dot(Row(c), features) + head.Bias.Span[c])];
         double tolerance = (scores.Max() - scores.Min()) * (variant.Precision == ModelPrecision.Int8 ? 0.05 : 1e-4);
         Math.Abs(map.Values.ToArray().Average() + head.Bias.Span[best] - scores[best]).Should().BeLessThan(tolerance);
         float[] raw = ScoresOf(classifier, image);

@@ -265,7 +265,8 @@ public class OrtSessionTests
             {
                 using AlignedBuffer output = new(2);
                 using OrtValue outputTensor = output.CreateTensor([1, 2]);
-                using TensorBinding binding = session.Bind([new NamedTensor("image", inputTensor)], [new NamedTensor("scores", outputTensor)]);
+                using TensorBinding binding
+                    = session.Bind([new NamedTensor("image", inputTensor)], [new NamedTensor("scores", outputTensor)]);
                 start.SignalAndWait();
                 try
                 {
@@ -335,7 +336,8 @@ public class OrtSessionTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
             => throw new InvalidOperationException("thrown by the logger");
     }
 }

@@ -32,7 +32,8 @@ public sealed class ModelStoreProcessTests : IDisposable
     private const string FillSmallDisk = $"""
         exec unshare -rm sh -c '
         mount -t tmpfs -o size=8m none "$ROOT" || exit 1
-        (while [ ! -s "$ROOT/resnet50-v1-7/resnet50-v1-7.onnx.partial" ]; do sleep 0.02; done; head -c 9000000 /dev/zero > "$ROOT/filler" 2> /dev/null) &
+        (while [ ! -s "$ROOT/resnet50-v1-7/resnet50-v1-7.onnx.partial" ]; do sleep 0.02; done
+        head -c 9000000 /dev/zero > "$ROOT/filler" 2> /dev/null) &
         "$@"; first=$?
         wait; rm "$ROOT/filler"
         {OnlyPartial}
@@ -44,7 +45,8 @@ public sealed class ModelStoreProcessTests : IDisposable
 
     private readonly StoreFixture _fixture = new(bytes: 3_000_000);
 
-    public static TheoryData<string> FullDisks => OperatingSystem.IsWindows() ? [] : CanMount() ? [FileSizeLimit, SmallDisk] : [FileSizeLimit];
+    public static TheoryData<string> FullDisks
+        => OperatingSystem.IsWindows() ? [] : CanMount() ? [FileSizeLimit, SmallDisk] : [FileSizeLimit];
 
     public void Dispose() => _fixture.Dispose();
 
@@ -125,7 +127,8 @@ public sealed class ModelStoreProcessTests : IDisposable
         _fixture.ShouldBeStored(_fixture.ModelPath);
         longest.Should().BeGreaterThan(0);
         finished.Should().BeLessThan(25, "most were killed before they completed the file");
-        server.Requests.Count(r => r.Range is not null && r.IfRange == "\"v1\"").Should().BeGreaterThan(10, "the partial files of killed processes are used");
+        server.Requests.Count(r => r.Range is not null && r.IfRange == "\"v1\"")
+            .Should().BeGreaterThan(10, "the partial files of killed processes are used");
     }
 
     [Fact]
@@ -134,7 +137,12 @@ public sealed class ModelStoreProcessTests : IDisposable
         await using TestServer server = await TestServer.StartAsync((context, n) => TestServer.ServeAsync(
             context, _fixture.File, pause: () => n == 1 ? Task.Delay(Timeout.Infinite, context.RequestAborted) : Task.CompletedTask));
         using Process owner = Process.Start(Start(server))!;
-        await UntilAsync(() => server.Requests.Count == 1 && File.Exists(_fixture.PartialPath) && new FileInfo(_fixture.PartialPath).Length > 0);
+        FileInfo partial = new(_fixture.PartialPath);
+        await UntilAsync(() =>
+        {
+            partial.Refresh();
+            return server.Requests.Count == 1 && partial.Exists && partial.Length > 0;
+        });
         _fixture.Progress.OnReport = report =>
         {
             if (report.Stage == ModelDownloadStage.Waiting && !owner.HasExited)
@@ -164,7 +172,8 @@ public sealed class ModelStoreProcessTests : IDisposable
 
         run.ExitCode.Should().Be((StoreProbe.Unavailable * 10) + StoreProbe.Ready, run.Output + run.Error);
         run.Output.Should().ContainAll("is full", $"needs {_fixture.File.Length} bytes", "bytes are free", "RESNET_NET_HOME");
-        run.Output.Should().Contain("only the partial file", "no other file remains").And.EndWith($"{_fixture.Variant.Sha256}  {_fixture.ModelPath}\n");
+        run.Output.Should().Contain("only the partial file", "no other file remains")
+            .And.EndWith($"{_fixture.Variant.Sha256}  {_fixture.ModelPath}\n");
         server.Requests.Should().HaveCount(2);
         server.Requests[1].Range.Should().StartWith("bytes=", "the bytes that fit are not downloaded again");
     }

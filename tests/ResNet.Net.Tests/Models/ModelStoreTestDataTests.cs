@@ -90,11 +90,13 @@ public sealed class ModelStoreTestDataTests : IDisposable
     [Fact]
     public async Task EnsureTestData_Offline_ThrowsWithRemedy()
         => await ((Func<Task>)(() => new ModelStore(Options() with { Offline = true }).EnsureTestDataAsync(_variant)))
-            .Should().ThrowAsync<ModelUnavailableException>().WithMessage("*The test data of*was not found*RESNET_NET_OFFLINE*test-data.tar.gz*RESNET_NET_MODELS*");
+            .Should().ThrowAsync<ModelUnavailableException>()
+            .WithMessage("*The test data of*was not found*RESNET_NET_OFFLINE*test-data.tar.gz*RESNET_NET_MODELS*");
 
     [Fact]
     public async Task EnsureTestData_EmbeddedVariant_Throws()
-        => await ((Func<Task>)(() => Store().EnsureTestDataAsync(ResNetVariant.Cifar10ResNet20))).Should().ThrowAsync<ArgumentException>().WithMessage("*No test data*");
+        => await ((Func<Task>)(() => Store().EnsureTestDataAsync(ResNetVariant.Cifar10ResNet20))).Should().ThrowAsync<ArgumentException>()
+            .WithMessage("*No test data*");
 
     [Fact]
     public async Task EnsureBoth_Concurrently_DownloadsEachOnce()
@@ -149,7 +151,8 @@ public sealed class ModelStoreTestDataTests : IDisposable
             (StoredFileKind.Model, _fixture.ModelPath, StoredModelState.Verified),
             (StoredFileKind.TestData, ArchivePath, StoredModelState.Verified));
         string wrong = _fixture.WriteFile(_fixture["test-data.tar.gz"], [1]);
-        (await ((Func<Task>)(() => store.ImportAsync(wrong))).Should().ThrowAsync<ModelVerificationException>()).WithMessage("*has the name of the test data of*1 bytes instead of 300000*");
+        (await ((Func<Task>)(() => store.ImportAsync(wrong))).Should().ThrowAsync<ModelVerificationException>())
+            .WithMessage("*has the name of the test data of*1 bytes instead of 300000*");
     }
 
     [Fact]

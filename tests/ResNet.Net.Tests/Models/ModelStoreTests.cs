@@ -295,7 +295,8 @@ public sealed class ModelStoreTests : IDisposable
         await using TestServer server = await TestServer.StartAsync(_fixture.File);
         using FileStream closed = new(_fixture.ModelPath, FileMode.Open, FileAccess.Read, FileShare.None);
 
-        (await Ensuring(_fixture.Store(server)).Should().ThrowAsync<ModelUnavailableException>()).WithMessage("*exists, but cannot be read*");
+        (await Ensuring(_fixture.Store(server)).Should().ThrowAsync<ModelUnavailableException>())
+            .WithMessage("*exists, but cannot be read*");
 
         File.Exists(_fixture.ModelPath).Should().BeTrue();
         server.Requests.Should().BeEmpty();

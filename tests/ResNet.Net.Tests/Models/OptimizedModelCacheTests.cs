@@ -65,7 +65,8 @@ public sealed class OptimizedModelCacheTests : IDisposable
             "ONNX Runtime's warning that the written model fits this machine only does not help users");
         Entries().Should().ContainSingle();
         OnnxModel optimized = OnnxModel.Load(Path.Combine(Entries()[0], "model.onnx"), ExternalDataPolicy.ReadFromModelFolder);
-        optimized.Graph.Nodes.Should().NotContain(n => n.OpType == "BatchNormalization" || n.OpType == "Relu", "the cached graph is the optimized one");
+        optimized.Graph.Nodes
+            .Should().NotContain(n => n.OpType == "BatchNormalization" || n.OpType == "Relu", "the cached graph is the optimized one");
     }
 
     [Fact]
@@ -335,7 +336,8 @@ public sealed class OptimizedModelCacheTests : IDisposable
 
     private float[] Create(ResNetClassifierOptions options, ModelDefinition? model = null)
     {
-        using ResNetClassifier classifier = ResNetClassifier.Create((model ?? Definition()) with { Profile = CacheableModel.Profile }, options);
+        using ResNetClassifier classifier
+            = ResNetClassifier.Create((model ?? Definition()) with { Profile = CacheableModel.Profile }, options);
         return CacheableModel.Scores(classifier);
     }
 

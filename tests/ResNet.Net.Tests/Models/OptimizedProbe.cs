@@ -18,7 +18,8 @@ internal static class OptimizedProbe
             CacheOptimizedModel = true,
             Store = new ModelStore(new ModelStoreOptions { RootFolder = store, LocalFolders = [], Offline = true }),
         };
-        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(model) { Profile = CacheableModel.Profile }, options);
+        using ResNetClassifier classifier
+            = ResNetClassifier.Create(new ModelDefinition(model) { Profile = CacheableModel.Profile }, options);
         Console.WriteLine(Text(CacheableModel.Scores(classifier)));
         return 0;
     }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>The features equal those that the Linux kernel reports in /proc/cpuinfo. On other systems there is no independent source.</summary>
+/// <summary>The features equal those in /proc/cpuinfo on Linux. On other systems there is no independent source.</summary>
 public class CpuFeaturesTests
 {
     // RESNET_NET_TEST_WIDEST_SIMD marks runs whose instruction sets the runtime limits below those of the processor.

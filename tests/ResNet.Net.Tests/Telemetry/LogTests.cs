@@ -121,7 +121,8 @@ public sealed class LogTests : IDisposable
         messages.All(e => e.Event.Id == 300 && e.Event.Name == "OnnxRuntimeMessage" && e.Level >= least).Should().BeTrue();
         messages.Any(e => e.Level == LogLevel.Trace).Should().Be(least == LogLevel.Trace);
         messages.Any(e => e.Level == LogLevel.Debug).Should().Be(least <= LogLevel.Debug);
-        messages.Should().NotContain(e => e.Level == LogLevel.Information, "ONNX Runtime's details are below the default level of applications");
+        messages.Should().NotContain(
+            e => e.Level == LogLevel.Information, "ONNX Runtime's details are below the default level of applications");
     }
 
     [Fact]

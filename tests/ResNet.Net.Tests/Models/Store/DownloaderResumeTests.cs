@@ -32,7 +32,8 @@ public sealed class DownloaderResumeTests : IDisposable
             (context, n) => TestServer.ServeAsync(context, Model, cutAfter: n == 1 ? 100_000 : 0));
         ModelStore store = new(_fixture.Options(server) with { Retries = 2 });
 
-        await Ensuring(store).Should().ThrowAsync<ModelUnavailableException>().WithMessage($"*closed after 100000 of {Model.Length} bytes*");
+        await Ensuring(store).Should().ThrowAsync<ModelUnavailableException>()
+            .WithMessage($"*closed after 100000 of {Model.Length} bytes*");
 
         server.Requests.Should().HaveCount(3);
         _fixture.ShouldNotBeStored();

@@ -34,7 +34,8 @@ public sealed class DownloaderTests : IDisposable
         reports[0].Should().Match<ModelDownloadProgress>(r => r.Stage == ModelDownloadStage.Downloading && r.Bytes == 0);
         reports.Should().OnlyContain(r => r.ModelId == "resnet50-v1-7" && r.TotalBytes == Model.Length && r.Notice == null);
         reports.SkipLast(1).Should().OnlyContain(r => r.Source == $"mirror {new Uri(server.Address).Authority}");
-        reports[^1].Should().Match<ModelDownloadProgress>(r => r.Stage == ModelDownloadStage.Done && r.Bytes == Model.Length && r.Source == path);
+        reports[^1].Should().Match<ModelDownloadProgress>(
+            r => r.Stage == ModelDownloadStage.Done && r.Bytes == Model.Length && r.Source == path);
         reports.Select(r => r.Bytes).Should().BeInAscendingOrder();
     }
 
@@ -51,7 +52,8 @@ public sealed class DownloaderTests : IDisposable
 
         _fixture.ShouldBeStored(path);
         bad.Requests.Should().ContainSingle();
-        _fixture.Progress.Notices.Should().ContainSingle(n => n.Contains($"serves {Model.Length + difference} bytes instead of {Model.Length}"));
+        _fixture.Progress.Notices
+            .Should().ContainSingle(n => n.Contains($"serves {Model.Length + difference} bytes instead of {Model.Length}"));
         good.Requests.Single().Range.Should().BeNull("no byte of the wrong file was kept");
     }
 
@@ -62,7 +64,8 @@ public sealed class DownloaderTests : IDisposable
         wrong[^1] ^= 1;
         await using TestServer server = await TestServer.StartAsync(wrong);
 
-        ModelVerificationException exception = (await Ensuring(_fixture.Store(server)).Should().ThrowAsync<ModelVerificationException>()).Which;
+        ModelVerificationException exception
+            = (await Ensuring(_fixture.Store(server)).Should().ThrowAsync<ModelVerificationException>()).Which;
 
         exception.Path.Should().Be($"{server.Address}/resnet50-v1-7.onnx");
         exception.ExpectedSha256.Should().Be(_fixture.Variant.Sha256);
@@ -106,7 +109,8 @@ public sealed class DownloaderTests : IDisposable
             }
         });
 
-        (await Ensuring(_fixture.Store(server)).Should().ThrowAsync<ModelVerificationException>()).WithMessage($"*more than {Model.Length} bytes*");
+        (await Ensuring(_fixture.Store(server)).Should().ThrowAsync<ModelVerificationException>())
+            .WithMessage($"*more than {Model.Length} bytes*");
 
         longest.Should().BeLessThanOrEqualTo(Model.Length);
         _fixture.ShouldNotBeStored();
@@ -137,7 +141,8 @@ public sealed class DownloaderTests : IDisposable
     [Fact]
     public async Task Ensure_Redirect_IsFollowedWithTheRange()
     {
-        await using TestServer end = await TestServer.StartAsync((context, n) => TestServer.ServeAsync(context, Model, cutAfter: n == 1 ? 100_000 : null));
+        await using TestServer end
+            = await TestServer.StartAsync((context, n) => TestServer.ServeAsync(context, Model, cutAfter: n == 1 ? 100_000 : null));
         await using TestServer start = await TestServer.StartAsync((context, _) =>
         {
             context.Response.Redirect($"{end.Address}/elsewhere?signature=secret");
@@ -160,7 +165,8 @@ public sealed class DownloaderTests : IDisposable
             return Task.CompletedTask;
         });
 
-        (await Ensuring(_fixture.Store(server)).Should().ThrowAsync<ModelUnavailableException>()).WithMessage("*responds with 302 Found: a redirect to '/again*too many*");
+        (await Ensuring(_fixture.Store(server)).Should().ThrowAsync<ModelUnavailableException>())
+            .WithMessage("*responds with 302 Found: a redirect to '/again*too many*");
     }
 
     [Fact]
@@ -251,7 +257,8 @@ public sealed class DownloaderTests : IDisposable
         _fixture.ShouldBeStored(path);
         server.Requests.Should().HaveCount(4);
         _fixture.Time.Waits.Should().HaveCount(3).And.OnlyContain(w => w > TimeSpan.Zero && w <= TimeSpan.FromSeconds(30));
-        _fixture.Progress.Notices.Should().HaveCount(3).And.OnlyContain(n => n.Contains($"responds with {status} ") && n.Contains("of 4 in "));
+        _fixture.Progress.Notices.Should().HaveCount(3)
+            .And.OnlyContain(n => n.Contains($"responds with {status} ") && n.Contains("of 4 in "));
     }
 
     [Theory]
@@ -380,7 +387,10 @@ public sealed class DownloaderTests : IDisposable
     {
         using CancellationTokenSource source = new();
         await using TestServer server = await TestServer.StartAsync((context, n) => TestServer.ServeAsync(
-            context, Model, chunk: 50_000, pause: () => n == 1 ? Task.Delay(Timeout.Infinite, context.RequestAborted) : Task.CompletedTask));
+            context,
+            Model,
+            chunk: 50_000,
+            pause: () => n == 1 ? Task.Delay(Timeout.Infinite, context.RequestAborted) : Task.CompletedTask));
         _ = Task.Run(async () =>
         {
             while (!File.Exists(_fixture.PartialPath) || new FileInfo(_fixture.PartialPath).Length < 50_000)

@@ -90,8 +90,10 @@ public class StoreSettingsTests
     public void Resolve_OptionsOutOfRange_ThrowsWithTheirNames()
     {
         Resolving(new ModelStoreOptions { Retries = -1 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*Retries*");
-        Resolving(new ModelStoreOptions { ResponseTimeout = TimeSpan.Zero }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*ResponseTimeout*");
-        Resolving(new ModelStoreOptions { IdleTimeout = Timeout.InfiniteTimeSpan }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*IdleTimeout*");
+        Resolving(new ModelStoreOptions { ResponseTimeout = TimeSpan.Zero }).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("*ResponseTimeout*");
+        Resolving(new ModelStoreOptions { IdleTimeout = Timeout.InfiniteTimeSpan }).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("*IdleTimeout*");
         Resolving(new ModelStoreOptions { RootFolder = " " }).Should().Throw<ArgumentException>().WithMessage("*RootFolder*");
         Resolving(new ModelStoreOptions { LocalFolders = [""] }).Should().Throw<ArgumentException>().WithMessage("*LocalFolders*");
     }
