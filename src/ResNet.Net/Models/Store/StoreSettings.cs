@@ -53,7 +53,7 @@ internal sealed record StoreSettings
 
     private static string FullPathOf(string folder)
         => string.IsNullOrWhiteSpace(folder)
-            ? throw new ArgumentException($"A folder in ModelStoreOptions.{nameof(ModelStoreOptions.LocalFolders)} is an empty string.")
+            ? throw new ArgumentException($"A folder in ModelStoreOptions.{nameof(ModelStoreOptions.LocalFolders)} is blank. Remove it.")
             : Path.GetFullPath(folder);
 
     private static IEnumerable<ModelSource> Mirrors(string? list)
