@@ -61,7 +61,7 @@ internal static class CreateSpeed
         ResNetClassifierOptions options = new()
         {
             Store = new ModelStore(new ModelStoreOptions { RootFolder = store, LocalFolders = [], Offline = true }),
-            KeepOptimizedModel = mode != "off",
+            CacheOptimizedModel = mode != "off",
             Outputs = Enum.Parse<ModelOutputs>(outputs),
         };
         ModelDefinition definition = new(path) { Profile = PreprocessingProfile.Mxnet };

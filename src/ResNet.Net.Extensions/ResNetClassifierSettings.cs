@@ -49,8 +49,8 @@ public sealed class ResNetClassifierSettings
     /// <value>The default is 8.</value>
     public int BatchSize { get; set; } = 8;
 
-    /// <summary>Gets or sets <see cref="ResNetClassifierOptions.KeepOptimizedModel"/>.</summary>
-    public bool? KeepOptimizedModel { get; set; }
+    /// <summary>Gets or sets <see cref="ResNetClassifierOptions.CacheOptimizedModel"/>.</summary>
+    public bool? CacheOptimizedModel { get; set; }
 
     /// <summary>Gets or sets the name of an <see cref="Net.ExecutionProvider"/>, such as <c>CUDA</c>.</summary>
     /// <value>The default is null: the CPU.</value>
@@ -82,11 +82,11 @@ public sealed class ResNetClassifierSettings
     public bool WarmUp { get; set; } = true;
 
     /// <summary>Gets or sets the delay before a failed load is retried.</summary>
-    /// <remarks>It doubles with each failure, up to <see cref="LongestRetryDelay"/>. Calls during the delay fail immediately.</remarks>
+    /// <remarks>It doubles with each failure, up to <see cref="MaxRetryDelay"/>. Calls during the delay fail immediately.</remarks>
     /// <value>The default is 5 seconds.</value>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Gets or sets the maximum <see cref="RetryDelay"/>, at most one day.</summary>
     /// <value>The default is 5 minutes.</value>
-    public TimeSpan LongestRetryDelay { get; set; } = TimeSpan.FromMinutes(5);
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(5);
 }

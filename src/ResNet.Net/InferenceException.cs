@@ -1,11 +1,15 @@
 namespace ResNet.Net;
 
-/// <summary>The exception that is thrown when ONNX Runtime cannot load or run a model; its own exception is the inner one.</summary>
+/// <summary>The exception that is thrown when a model cannot be opened or run.</summary>
+/// <remarks>
+/// The inner exception is the one of <c>Microsoft.ML.OnnxRuntime</c>, or an <see cref="Onnx.OnnxModelException"/> if the model
+/// cannot be edited as its variant or <see cref="ResNetClassifierOptions.Outputs"/> requires.
+/// </remarks>
 public sealed class InferenceException : ResNetException
 {
-    /// <summary>Creates the exception.</summary>
-    /// <param name="message">What failed, with ONNX Runtime's own message.</param>
-    /// <param name="innerException">The exception of <c>Microsoft.ML.OnnxRuntime</c>.</param>
+    /// <summary>Initializes a new instance of the <see cref="InferenceException"/> class.</summary>
+    /// <param name="message">What failed, including the message of ONNX Runtime.</param>
+    /// <param name="innerException">The cause; may be <see langword="null"/>.</param>
     public InferenceException(string message, Exception? innerException = null)
         : base(message, innerException)
     {

@@ -1,10 +1,13 @@
 namespace ResNet.Net;
 
-/// <summary>Any ONNX file that classifies images: input <c>[N, 3, H, W]</c> float32, output <c>[N, classes]</c> float32. Its bytes are not verified: you vouch for them.</summary>
+/// <summary>
+/// Describes a custom image classifier in ONNX format, with input <c>[N, 3, H, W]</c> and output <c>[N, classes]</c>, both float32.
+/// </summary>
+/// <remarks>The bytes of the model are not verified. Load models from sources that you trust.</remarks>
 public sealed record ModelDefinition
 {
-    /// <summary>Defines a model in a file.</summary>
-    /// <param name="path">The ONNX file.</param>
+    /// <summary>Initializes a new instance of the <see cref="ModelDefinition"/> class for a model in a file.</summary>
+    /// <param name="path">The path of the ONNX file.</param>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     public ModelDefinition(string path)
     {
@@ -12,9 +15,9 @@ public sealed record ModelDefinition
         Path = path;
     }
 
-    /// <summary>Defines a model in memory.</summary>
-    /// <param name="model">The bytes of an ONNX file; read while the classifier is created, not after.</param>
-    /// <exception cref="ArgumentException">There are no bytes.</exception>
+    /// <summary>Initializes a new instance of the <see cref="ModelDefinition"/> class for a model in memory.</summary>
+    /// <param name="model">The bytes of an ONNX file. They are read while the classifier is created, and not afterwards.</param>
+    /// <exception cref="ArgumentException">The memory is empty.</exception>
     public ModelDefinition(ReadOnlyMemory<byte> model)
     {
         if (model.IsEmpty)
@@ -25,34 +28,37 @@ public sealed record ModelDefinition
         Model = model;
     }
 
-    /// <summary>The ONNX file; null when the model is in memory.</summary>
+    /// <summary>Gets the path of the ONNX file; <see langword="null"/> if the model is in memory.</summary>
     public string? Path { get; }
 
-    /// <summary>The model's bytes; empty when it is in a file.</summary>
+    /// <summary>Gets the bytes of the model; empty if the model is in a file.</summary>
     public ReadOnlyMemory<byte> Model { get; }
 
-    /// <summary>The name that messages and reports use.</summary>
-    /// <value>The file's name, or <c>model in memory</c>.</value>
+    /// <summary>Gets the name of the model in messages, logs and measurements.</summary>
+    /// <value>By default the name of the file, or <c>model in memory</c>.</value>
     public string? Name { get; init; }
 
-    /// <summary>The names of the classes, as many as the model has outputs.</summary>
-    /// <value>null: classes are called <c>class 0</c>, <c>class 1</c>, ...</value>
+    /// <summary>Gets the labels, one per class, in output order.</summary>
+    /// <value>The default, <see langword="null"/>, labels the classes <c>class 0</c>, <c>class 1</c> and so on.</value>
     public LabelSet? Labels { get; init; }
 
-    /// <summary>How images become the input. Its crop must have the model's input size.</summary>
-    /// <value><see cref="PreprocessingProfile.Torchvision"/>, with the crop and the resize in proportion (256 : 224) where the file prescribes another size.</value>
+    /// <summary>Gets the preprocessing profile. The size of its crop must be the input size of the model.</summary>
+    /// <value>
+    /// By default <see cref="PreprocessingProfile.Torchvision"/>. If the model has another input size, the crop takes that size and
+    /// the resize keeps the ratio 256 : 224.
+    /// </value>
     public PreprocessingProfile? Profile { get; init; }
 
-    /// <summary>What the output holds.</summary>
-    /// <value><see cref="OutputKind.Logits"/>.</value>
+    /// <summary>Gets what the output contains.</summary>
+    /// <value>The default is <see cref="OutputKind.Logits"/>.</value>
     public OutputKind OutputKind { get; init; } = OutputKind.Logits;
 
-    /// <summary>The name of the input.</summary>
-    /// <value>null: the file's first.</value>
+    /// <summary>Gets the name of the input.</summary>
+    /// <value>The default, <see langword="null"/>, selects the first input.</value>
     public string? InputName { get; init; }
 
-    /// <summary>The name of the output that holds the scores.</summary>
-    /// <value>null: the file's first.</value>
+    /// <summary>Gets the name of the output that contains the scores.</summary>
+    /// <value>The default, <see langword="null"/>, selects the first output.</value>
     public string? OutputName { get; init; }
 
     internal string DisplayName => Name ?? (Path is null ? "model in memory" : System.IO.Path.GetFileName(Path));

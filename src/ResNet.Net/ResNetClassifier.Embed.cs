@@ -165,7 +165,7 @@ public sealed partial class ResNetClassifier
 
     private void ReadFeatures(InferenceSlot slot, int position, bool normalize, Span<float> destination)
     {
-        Span<float> features = CropAverage.Apply(slot.Features(position), _layout.Features!.Length);
+        Span<float> features = ScoreMath.AverageCrops(slot.Features(position), _layout.Features!.Length);
         foreach (float feature in features)
         {
             ThrowUnlessFinite(feature, "feature");

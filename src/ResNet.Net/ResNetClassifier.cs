@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ResNet.Net;
 
@@ -33,23 +32,23 @@ public sealed partial class ResNetClassifier : IDisposable
     private readonly int _centerCrop;
     private bool _disposed;
 
-    private ResNetClassifier(ModelRecipe recipe, ResNetClassifierOptions options)
+    private ResNetClassifier(LoadPlan plan, ResolvedModel model)
     {
-        options.Validate();
-        recipe.Profile?.Validate();
-        _log = CreateLog(options);
-        _outputKind = recipe.OutputKind;
-        ModelName = recipe.Name;
-        Variant = recipe.Variant;
+        ResNetClassifierOptions options = plan.Options;
+        model.Profile?.Validate();
+        _log = plan.Log;
+        _outputKind = model.OutputKind;
+        ModelName = model.Name;
+        Variant = model.Variant;
         Outputs = options.Outputs;
-        _session = Open(recipe, options);
+        _session = plan.Open(model);
         try
         {
             OnnxRuntimeVersion = OrtRuntime.Version;
-            Profile = options.Profile ?? recipe.Profile ?? DefaultProfile(_session, recipe.InputName);
+            Profile = options.Profile ?? model.Profile ?? DefaultProfile(_session, model.InputName);
             Crops = options.Crops;
-            _layout = ModelLayout.Read(_session, ModelName, recipe.InputName, recipe.OutputName, Profile.Crop.Width, Profile.Crop.Height);
-            Labels = recipe.Labels ?? new LabelSet("numbered", Enumerable.Range(0, _layout.ClassCount).Select(i => $"class {i}"));
+            _layout = ModelLayout.Read(_session, ModelName, model.InputName, model.OutputName, Profile.Crop.Width, Profile.Crop.Height);
+            Labels = model.Labels ?? new LabelSet("numbered", Enumerable.Range(0, _layout.ClassCount).Select(i => $"class {i}"));
             if (Labels.Count != _layout.ClassCount)
             {
                 throw new ResNetException(
@@ -57,7 +56,7 @@ public sealed partial class ResNetClassifier : IDisposable
                     + "Provide exactly one label per class, in output order.");
             }
 
-            ExecutionProvider = ProviderOf(options);
+            ExecutionProvider = plan.ExecutionProvider;
             Preprocessor preprocessor = new(Profile, Crops);
             _centerCrop = preprocessor.CenterCrop;
             _pipeline = new ImagePipeline(
@@ -71,7 +70,7 @@ public sealed partial class ResNetClassifier : IDisposable
                 ModelTelemetry.For(ModelName, ExecutionProvider),
                 _log);
             _readPredictions = (slot, _, _, predictions) => FillPredictions(ToProbabilities(slot, 0), predictions);
-            _readScores = (slot, _, _, scores) => CropAverage.Apply(slot.Output(0), _layout.ClassCount).CopyTo(scores);
+            _readScores = (slot, _, _, scores) => ScoreMath.AverageCrops(slot.Output(0), _layout.ClassCount).CopyTo(scores);
             _readFeatures = (slot, _, _, features) => ReadFeatures(slot, 0, normalize: false, features);
             _readNormalizedFeatures = (slot, _, _, features) => ReadFeatures(slot, 0, normalize: true, features);
             _readMap = ReadMap;
@@ -125,40 +124,6 @@ public sealed partial class ResNetClassifier : IDisposable
         _pipeline.Dispose();
     }
 
-    internal static OrtSession Open(ModelRecipe recipe, ResNetClassifierOptions options)
-    {
-        SessionSettings settings = CreateSettings(options, CpuFeatures.HasInt8DotProduct);
-        ModelPreparation preparation = ModelPreparation.For(recipe.Content, options.Outputs, recipe.OutputName);
-        return OptimizedModelCache.For(options, CreateLog(options)) is OptimizedModelCache cache
-            ? cache.Open(recipe.Content, preparation, settings)
-            : preparation.Open(recipe.Content, settings);
-    }
-
-    internal static SessionSettings CreateSettings(ResNetClassifierOptions options, bool hasInt8DotProduct)
-    {
-        Dictionary<string, string> entries = Int8Guard.Entries(hasInt8DotProduct);
-        foreach ((string key, string value) in options.ConfigEntries)
-        {
-            entries[key] = value;
-        }
-
-        return new SessionSettings
-        {
-            IntraOpThreads = options.Threads ?? Environment.ProcessorCount,
-            AllowSpinning = options.AllowSpinning,
-            Optimization = options.Optimization,
-            ExecutionProvider = options.ExecutionProvider,
-            ConfigEntries = entries,
-            Configure = options.ConfigureSession,
-            Log = options.LoggerFactory?.CreateLogger(ResNetTelemetry.OnnxRuntimeLogCategory),
-        };
-    }
-
-    private static ILogger CreateLog(ResNetClassifierOptions options)
-        => options.LoggerFactory?.CreateLogger<ResNetClassifier>() ?? NullLogger<ResNetClassifier>.Instance;
-
-    private static string ProviderOf(ResNetClassifierOptions options) => options.ExecutionProvider?.Name ?? "CPU";
-
     private static PreprocessingProfile DefaultProfile(OrtSession session, string? inputName)
     {
         IReadOnlyList<long>? shape = session.Inputs.FirstOrDefault(i => inputName is null || i.Name == inputName)?.Shape;
@@ -195,7 +160,7 @@ public sealed partial class ResNetClassifier : IDisposable
             ToProbabilities(scores.Slice(start, _layout.ClassCount));
         }
 
-        return CropAverage.Apply(scores, _layout.ClassCount);
+        return ScoreMath.AverageCrops(scores, _layout.ClassCount);
     }
 
     /// <summary>Turns raw scores into probabilities, in place.</summary>
@@ -208,7 +173,7 @@ public sealed partial class ResNetClassifier : IDisposable
 
         if (_outputKind == OutputKind.Logits)
         {
-            Softmax.Apply(scores);
+            ScoreMath.Softmax(scores);
         }
     }
 

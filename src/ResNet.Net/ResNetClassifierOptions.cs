@@ -4,82 +4,99 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace ResNet.Net;
 
-/// <summary>How a classifier is created. Immutable: change it by <c>with</c>. Values are checked when it is used.</summary>
+/// <summary>Specifies how a classifier is created. Immutable: use <c>with</c> to change it. Values are validated on use.</summary>
 public sealed record ResNetClassifierOptions
 {
-    /// <summary>The store that a variant's file comes from, and is downloaded to.</summary>
-    /// <value>null: a store with the default <see cref="ModelStoreOptions"/>, which the environment decides.</value>
+    /// <summary>Gets the store that provides the file of a variant.</summary>
+    /// <value>The default, <see langword="null"/>, is a store with the default <see cref="ModelStoreOptions"/>.</value>
     public ModelStore? Store { get; init; }
 
-    /// <summary>How images become the input, in place of the model's own profile.</summary>
-    /// <value>null: the model's own.</value>
+    /// <summary>Gets the preprocessing profile that replaces the profile of the model.</summary>
+    /// <value>The default is <see langword="null"/>.</value>
     public PreprocessingProfile? Profile { get; init; }
 
-    /// <summary>Which crops of an image the model sees.</summary>
-    /// <value><see cref="CropSampling.Center"/>.</value>
+    /// <summary>Gets which crops of an image the model sees.</summary>
+    /// <value>The default is <see cref="CropSampling.Center"/>.</value>
     public CropSampling Crops { get; init; } = CropSampling.Center;
 
-    /// <summary>What images are accepted.</summary>
+    /// <summary>Gets the limits on images.</summary>
     public ImageDecodingOptions Decoding { get; init; } = new();
 
-    /// <summary>Gets what decodes images. Any number of threads call it concurrently.</summary>
-    /// <value><see langword="null"/>: a <see cref="SkiaSharpDecoder"/>.</value>
+    /// <summary>Gets the image decoder. Several threads may call it concurrently.</summary>
+    /// <value>The default, <see langword="null"/>, is a <see cref="SkiaSharpDecoder"/>.</value>
     public IImageDecoder? Decoder { get; init; }
 
-    /// <summary>Threads for one run of the model, from 1.</summary>
-    /// <value>null: as many as the process has processors, container limits included.</value>
+    /// <summary>Gets the number of threads of one run of the model, 1 or more.</summary>
+    /// <value>The default, <see langword="null"/>, is <see cref="Environment.ProcessorCount"/>, which respects container limits.</value>
     public int? Threads { get; init; }
 
-    /// <summary>Whether ONNX Runtime's threads spin between operators: one caller at a time may be answered a little sooner, at the price of whole cores.</summary>
-    /// <value>false.</value>
+    /// <summary>Gets whether the threads of ONNX Runtime spin while they wait for work.</summary>
+    /// <remarks>Spinning can make a single caller slightly faster, but keeps processor cores busy.</remarks>
+    /// <value>The default is <see langword="false"/>.</value>
     public bool AllowSpinning { get; init; }
 
-    /// <summary>The most images that <see cref="ResNetClassifier.ClassifyBatch(IReadOnlyList{string}, int)"/> runs at once, from 1. A model whose file fixes its batch is run with that.</summary>
-    /// <value>8.</value>
+    /// <summary>
+    /// Gets the maximum number of images that <see cref="ResNetClassifier.ClassifyBatch(IReadOnlyList{string}, int)"/> passes to one run
+    /// of the model, 1 to 1024. A batch size fixed by the model file takes precedence.
+    /// </summary>
+    /// <value>The default is 8.</value>
     public int BatchSize { get; init; } = 8;
 
-    /// <summary>Gets how far ONNX Runtime optimizes the graph.</summary>
-    /// <value><see cref="GraphOptimizationLevel.ORT_ENABLE_ALL"/>.</value>
+    /// <summary>Gets the level of graph optimization.</summary>
+    /// <value>The default is <see cref="GraphOptimizationLevel.ORT_ENABLE_ALL"/>.</value>
     public GraphOptimizationLevel Optimization { get; init; } = GraphOptimizationLevel.ORT_ENABLE_ALL;
 
-    /// <summary>What the classifier gives besides scores: outputs that are added to the model's graph.</summary>
-    /// <value><see cref="ModelOutputs.None"/>.</value>
+    /// <summary>Gets the outputs that are added to the model.</summary>
+    /// <value>The default is <see cref="ModelOutputs.None"/>.</value>
     public ModelOutputs Outputs { get; init; }
 
     /// <summary>
-    /// Whether the graph that ONNX Runtime has optimized is kept on the disk, in the folder <c>optimized</c> of <see cref="Store"/>: the next start on the same machine
-    /// opens that, without optimizing again. For models of 4 MiB and more that run on the CPU; takes as much disk as the model. Nothing fails where it cannot be written.
+    /// Gets whether the optimized model is cached in the folder <c>optimized</c> of <see cref="Store"/>, so that later startups on the
+    /// same machine skip graph optimization.
     /// </summary>
-    /// <value>null: the environment variable <c>RESNET_NET_OPTIMIZED</c> (<c>1</c> or <c>0</c>), then true.</value>
-    public bool? KeepOptimizedModel { get; init; }
+    /// <remarks>
+    /// Applies to models of 4 MiB and more that run on the CPU. An entry takes as much disk space as the model. If the folder cannot be
+    /// written, the model loads without the cache.
+    /// </remarks>
+    /// <value>
+    /// The default, <see langword="null"/>, is the environment variable <c>RESNET_NET_OPTIMIZED</c> (<c>1</c> or <c>0</c>), or
+    /// <see langword="true"/> if it is not set.
+    /// </value>
+    public bool? CacheOptimizedModel { get; init; }
 
-    /// <summary>Where the model runs.</summary>
-    /// <value>null: the CPU.</value>
+    /// <summary>Gets the execution provider that runs the model.</summary>
+    /// <value>The default, <see langword="null"/>, is the CPU.</value>
     public ExecutionProvider? ExecutionProvider { get; init; }
 
-    /// <summary>Session configuration entries of ONNX Runtime by key; they win over what this library sets.</summary>
+    /// <summary>Gets session configuration entries of ONNX Runtime by key. They override the entries that this library sets.</summary>
     public IReadOnlyDictionary<string, string> ConfigEntries { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>
-    /// Gets what configures the session of ONNX Runtime further. It is called when the model is loaded, after all other options are set, so that its settings win.
-    /// The <see cref="SessionOptions"/> are valid during the call only.
+    /// Gets a callback that configures the ONNX Runtime session. It is called when the model is loaded, after all other options are
+    /// applied, so that its settings override them. The <see cref="SessionOptions"/> are valid during the call only.
     /// </summary>
-    /// <remarks>What it changes cannot be seen from here, so no optimized graph is kept or opened (<see cref="KeepOptimizedModel"/>), and a run allocates a few bytes.</remarks>
-    /// <value>null: nothing.</value>
+    /// <remarks>
+    /// The changes it makes are unknown to this library. Therefore, the optimized model is not cached
+    /// (<see cref="CacheOptimizedModel"/>), and each run allocates a few bytes.
+    /// </remarks>
+    /// <value>The default is <see langword="null"/>.</value>
     public Action<SessionOptions>? ConfigureSession { get; init; }
 
     /// <summary>
-    /// Gets what creates the loggers of this classifier: <c>ResNet.Net.ResNetClassifier</c>, and <see cref="ResNetTelemetry.OnnxRuntimeLogCategory"/> for ONNX Runtime's messages.
-    /// A <see cref="Store"/> that is given has its own. Events: <c>docs/diagnostics.md</c>.
+    /// Gets the factory of the loggers <c>ResNet.Net.ResNetClassifier</c> and, for messages of ONNX Runtime,
+    /// <see cref="ResNetTelemetry.OnnxRuntimeLogCategory"/>. Events: <c>docs/diagnostics.md</c>.
     /// </summary>
     /// <remarks>
-    /// ONNX Runtime asks once, when the model is loaded, which levels are enabled. In a process whose application created the <see cref="OrtEnv"/> before the first classifier,
-    /// its messages go where that environment sends them.
+    /// <para>A <see cref="Store"/> has a logger factory of its own.</para>
+    /// <para>
+    /// ONNX Runtime reads the enabled log levels once, when the model is loaded. If the application created the <see cref="OrtEnv"/>
+    /// before the first classifier, the messages go to the log of that environment instead.
+    /// </para>
     /// </remarks>
-    /// <value>null: nothing is logged.</value>
+    /// <value>The default, <see langword="null"/>, disables logging.</value>
     public ILoggerFactory? LoggerFactory { get; init; }
 
-    /// <exception cref="ArgumentException">A value is out of range; the message names it.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; the message names the property.</exception>
     internal void Validate()
     {
         ArgumentNullException.ThrowIfNull(Decoding);
@@ -95,17 +112,17 @@ public sealed record ResNetClassifierOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchSize, 1024);
         if (!Enum.IsDefined(Crops))
         {
-            throw new ArgumentOutOfRangeException(nameof(Crops), Crops, "Not a way to crop.");
+            throw new ArgumentOutOfRangeException(nameof(Crops), Crops, "Use a value of CropSampling.");
         }
 
         if (!Enum.IsDefined(Optimization))
         {
-            throw new ArgumentOutOfRangeException(nameof(Optimization), Optimization, "Not a graph optimization level.");
+            throw new ArgumentOutOfRangeException(nameof(Optimization), Optimization, "Use a value of GraphOptimizationLevel.");
         }
 
         if ((Outputs & ~(ModelOutputs.Features | ModelOutputs.ActivationMaps)) != 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(Outputs), Outputs, "Not among the outputs that a model can have.");
+            throw new ArgumentOutOfRangeException(nameof(Outputs), Outputs, "Use a combination of values of ModelOutputs.");
         }
     }
 }

@@ -1,104 +1,116 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace ResNet.Net;
 
-/// <summary>One model file: a ResNet of the ONNX Model Zoo, or one of the two embedded CIFAR-10 models. Carries every fact that is needed to use it.</summary>
+/// <summary>
+/// Describes a published model file: a ResNet of the ONNX Model Zoo, or an embedded CIFAR-10 model, with everything needed to use it.
+/// </summary>
 public sealed partial record ResNetVariant
 {
     private ResNetVariant()
     {
     }
 
-    /// <summary>The id, such as <c>resnet50-v1-12-int8</c>.</summary>
+    /// <summary>Gets the id, such as <c>resnet50-v1-12-int8</c>.</summary>
     public string Id { get; private init; } = "";
 
-    /// <summary>The name of the model's file.</summary>
+    /// <summary>Gets the name of the model file.</summary>
     public string FileName { get; private init; } = "";
 
-    /// <summary>Where it was trained.</summary>
+    /// <summary>Gets where the model was trained.</summary>
     public ModelOrigin Origin { get; private init; }
 
-    /// <summary>Layers with weights: 18, 20, 34, 50, 101 or 152.</summary>
+    /// <summary>Gets the number of layers with weights: 18, 20, 34, 50, 101 or 152.</summary>
     public int Depth { get; private init; }
 
-    /// <summary>1 for He et al. 2015 (arXiv:1512.03385), 2 for pre-activation, He et al. 2016 (arXiv:1603.05027).</summary>
+    /// <summary>
+    /// Gets the version of the architecture: 1 for He et al. 2015 (arXiv:1512.03385), 2 for pre-activation, He et al. 2016
+    /// (arXiv:1603.05027).
+    /// </summary>
     public int Version { get; private init; }
 
-    /// <summary>The ONNX operator set of the file.</summary>
+    /// <summary>Gets the opset of the file.</summary>
     public int Opset { get; private init; }
 
-    /// <summary>The arithmetic of its convolutions.</summary>
+    /// <summary>Gets the precision of the convolutions.</summary>
     public ModelPrecision Precision { get; private init; }
 
-    /// <summary>How it is quantized; null for <see cref="ModelPrecision.Fp32"/>.</summary>
+    /// <summary>Gets the quantization format; <see langword="null"/> for <see cref="ModelPrecision.Fp32"/>.</summary>
     public QuantizationFormat? QuantizationFormat { get; private init; }
 
-    /// <summary>The file's size.</summary>
+    /// <summary>Gets the size of the file in bytes.</summary>
     public long Bytes { get; internal init; }
 
-    /// <summary>The file's SHA-256, lower-case hexadecimal.</summary>
+    /// <summary>Gets the SHA-256 of the file, in lowercase hexadecimal.</summary>
     public string Sha256 { get; internal init; } = "";
 
-    /// <summary>The name of the input, <c>[N, 3, InputSize, InputSize]</c> float32.</summary>
+    /// <summary>Gets the name of the input, <c>[N, 3, InputSize, InputSize]</c> float32.</summary>
     public string InputName { get; private init; } = "";
 
-    /// <summary>The name of the output, <c>[N, Labels.Count]</c> float32.</summary>
+    /// <summary>Gets the name of the output, <c>[N, Labels.Count]</c> float32.</summary>
     public string OutputName { get; private init; } = "";
 
-    /// <summary>What the output holds.</summary>
+    /// <summary>Gets what the output contains.</summary>
     public OutputKind OutputKind { get; private init; }
 
-    /// <summary>The name of the tensor of pooled features inside the graph; null where the file's name for it is not known.</summary>
+    /// <summary>Gets the name of the tensor with the pooled features; <see langword="null"/> if it is unknown.</summary>
     public string? FeatureName { get; private init; }
 
-    /// <summary>How many pooled features there are: 64, 512 or 2048.</summary>
+    /// <summary>Gets the number of pooled features: 64, 512 or 2048.</summary>
     public int FeatureSize { get; private init; }
 
-    /// <summary>Published top-1 accuracy in percent, on the validation set of the classes' data set; for the embedded model, measured by this project's tests.</summary>
+    /// <summary>
+    /// Gets the top-1 accuracy in percent on the validation set of the dataset: as published, or, for embedded models, as measured by
+    /// this project's tests.
+    /// </summary>
     public double Top1 { get; private init; }
 
-    /// <summary>Published top-5 accuracy in percent; null where none is published.</summary>
+    /// <summary>Gets the published top-5 accuracy in percent; <see langword="null"/> if none is published.</summary>
     public double? Top5 { get; private init; }
 
-    /// <summary>Who published the accuracies.</summary>
+    /// <summary>Gets the source of the accuracies.</summary>
     public string AccuracySource { get; private init; } = "";
 
-    /// <summary>The recipe of the published accuracy.</summary>
-    public PreprocessingProfile Profile { get; private init; } = PreprocessingProfile.Mxnet;
+    /// <summary>Gets the preprocessing profile with which the accuracies were measured.</summary>
+    public PreprocessingProfile Profile { get; private init; } = null!;
 
-    /// <summary>The batch size that the file prescribes; null when it is free.</summary>
+    /// <summary>Gets the batch size that the file fixes; <see langword="null"/> if it is variable.</summary>
     public int? FixedBatch { get; private init; }
 
-    /// <summary>The zoo's archive of test inputs and outputs; null for the embedded model.</summary>
+    /// <summary>Gets the zoo's archive of test data; <see langword="null"/> for embedded models.</summary>
     public VariantTestData? TestData { get; internal init; }
 
-    /// <summary>Whether the model is part of this library and needs no file.</summary>
+    /// <summary>Gets whether the model is embedded in this library and needs no file.</summary>
     public bool IsEmbedded => Origin == ModelOrigin.ResNetNet;
 
-    /// <summary>Whether ONNX Runtime alone opens the file as it is; it refuses BatchNormalization of opsets below 7. <see cref="ResNetClassifier"/> opens every variant: it upgrades such files in memory.</summary>
+    /// <summary>Gets whether ONNX Runtime opens the file unchanged. It rejects BatchNormalization of opsets below 7.</summary>
+    /// <remarks><see cref="ResNetClassifier"/> opens every variant: it upgrades such files in memory.</remarks>
     public bool LoadsInOnnxRuntime => Opset >= 7;
 
-    /// <summary>Rows and columns of the input.</summary>
+    /// <summary>Gets the number of rows, and of columns, of the input.</summary>
     public int InputSize => Profile.Crop.Height;
 
-    /// <summary>The names of the classes.</summary>
+    /// <summary>Gets the labels, in output order.</summary>
     public LabelSet Labels => IsEmbedded ? LabelSet.Cifar10 : LabelSet.ImageNet;
 
-    /// <summary>Finds a variant by its id, whatever the case.</summary>
+    /// <summary>Returns the variant with an id, ignoring case.</summary>
     /// <param name="id">An id such as <c>resnet50-v1-7</c>.</param>
     /// <returns>The variant.</returns>
-    /// <exception cref="ArgumentException">There is no such variant; the message lists those that there are.</exception>
+    /// <exception cref="ArgumentException">No variant has the id; the message lists all ids.</exception>
     public static ResNetVariant Parse(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
         return TryParse(id, out ResNetVariant? variant)
             ? variant
-            : throw new ArgumentException($"There is no variant '{id}'. There are: {string.Join(", ", All.Select(v => v.Id))}.", nameof(id));
+            : throw new ArgumentException(
+                $"There is no variant '{id}'. Use one of: {string.Join(", ", All.Select(v => v.Id))}.", nameof(id));
     }
 
-    /// <summary>Finds a variant by its id, whatever the case.</summary>
+    /// <summary>Finds the variant with an id, ignoring case.</summary>
     /// <param name="id">An id such as <c>resnet50-v1-7</c>.</param>
-    /// <param name="variant">The variant, if there is one.</param>
-    /// <returns>Whether there is one.</returns>
-    public static bool TryParse(string? id, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ResNetVariant? variant)
+    /// <param name="variant">The variant; <see langword="null"/> if none has the id.</param>
+    /// <returns>Whether a variant has the id.</returns>
+    public static bool TryParse(string? id, [NotNullWhen(true)] out ResNetVariant? variant)
     {
         variant = All.FirstOrDefault(v => v.Id.Equals(id, StringComparison.OrdinalIgnoreCase));
         return variant is not null;

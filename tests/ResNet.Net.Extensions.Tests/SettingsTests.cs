@@ -14,12 +14,12 @@ public sealed class SettingsTests : IDisposable
     public void Dispose() => _logs.Dispose();
 
     [Theory]
-    [InlineData("Model", "resnet51", "Vision:ResNet:Model = 'resnet51': There is no variant 'resnet51'. There are:*resnet50-v1-7*")]
+    [InlineData("Model", "resnet51", "Vision:ResNet:Model = 'resnet51': There is no variant 'resnet51'. Use one of:*resnet50-v1-7*")]
     [InlineData("Profile", "Torch", "Vision:ResNet:Profile = 'Torch': There is no preprocessing profile*Torchvision*")]
     [InlineData("Threads", "0", "Vision:ResNet:Threads = '0':*greater than or equal to '1'*")]
     [InlineData("BatchSize", "1025", "Vision:ResNet:BatchSize = '1025':*less than or equal to '1024'*")]
-    [InlineData("Crops", "7", "Vision:ResNet:Crops = '7': Not a way to crop*")]
-    [InlineData("Outputs", "8", "Vision:ResNet:Outputs = '8': Not among the outputs*")]
+    [InlineData("Crops", "7", "Vision:ResNet:Crops = '7': Use a value of CropSampling.*")]
+    [InlineData("Outputs", "8", "Vision:ResNet:Outputs = '8': Use a combination of values of ModelOutputs.*")]
     [InlineData("OutputKind", "9", "Vision:ResNet:OutputKind = '9':*Logits*")]
     [InlineData("ExecutionProvider", " ", "Vision:ResNet:ExecutionProvider = ' ':*")]
     [InlineData("AllowCpuFallback", "true", "Vision:ResNet:AllowCpuFallback is set, but Vision:ResNet:ExecutionProvider is not*")]
@@ -31,16 +31,16 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Decoding:MaxHeight", "-1", "Vision:ResNet:Decoding:MaxHeight = '-1':*")]
     [InlineData("Decoding:MaxPixels", "500000001", "Vision:ResNet:Decoding:MaxPixels = '500000001':*500000000*")]
     [InlineData("Store:Mirrors:0", "ftp://host", "Vision:ResNet:Store:Mirrors:0 = 'ftp://host':*http*")]
-    [InlineData("Store:LocalFolders:0", " ", "Vision:ResNet:Store:LocalFolders:0 = ' ':*no name*")]
+    [InlineData("Store:LocalFolders:0", " ", "Vision:ResNet:Store:LocalFolders:0 = ' ':*is blank*")]
     [InlineData("Store:Retries", "101", "Vision:ResNet:Store:Retries = '101':*100*")]
     [InlineData("Store:IdleTimeout", "00:00:00", "Vision:ResNet:Store:IdleTimeout = '00:00:00':*timeout*")]
     [InlineData("Store:ResponseTimeout", "-00:00:01", "Vision:ResNet:Store:ResponseTimeout = '-00:00:01':*timeout*")]
     [InlineData("RetryDelay", "00:00:00", "Vision:ResNet:RetryDelay = '00:00:00':*")]
-    [InlineData("LongestRetryDelay", "2.00:00:00", "Vision:ResNet:LongestRetryDelay = '2.00:00:00':*")]
+    [InlineData("MaxRetryDelay", "2.00:00:00", "Vision:ResNet:MaxRetryDelay = '2.00:00:00':*")]
     [InlineData("Treads", "2", "The configuration section 'Vision:ResNet' cannot be bound:*'Treads'*")]
     [InlineData("Store:Root", "x", "The configuration section 'Vision:ResNet' cannot be bound:*'Root'*")]
     [InlineData("Threads", "two", "The configuration section 'Vision:ResNet' cannot be bound:*Vision:ResNet:Threads*")]
-    [InlineData("Crops", "Center", "The configuration section 'Vision:ResNet' cannot be bound:*Vision:ResNet:Crops*")]
+    [InlineData("Crops", "Middle", "The configuration section 'Vision:ResNet' cannot be bound:*Vision:ResNet:Crops*")]
     public async Task Start_InvalidValue_ThrowsWithKeyValueAndRemedy(string key, string value, string message)
     {
         Dictionary<string, string?> values = new() { ["Vision:ResNet:Model"] = "resnet20-cifar10", [$"Vision:ResNet:{key}"] = value };
@@ -69,10 +69,10 @@ public sealed class SettingsTests : IDisposable
     {
         using IHost host = Hosts.Build(
             _logs,
-            b => b.Services.AddResNetClassifier((_, _) => throw new NotSupportedException(), s => s.LongestRetryDelay = TimeSpan.MaxValue));
+            b => b.Services.AddResNetClassifier((_, _) => throw new NotSupportedException(), s => s.MaxRetryDelay = TimeSpan.MaxValue));
 
         await ((Func<Task>)(() => host.StartAsync()))
-            .Should().ThrowAsync<OptionsValidationException>().WithMessage("ResNetClassifierSettings.LongestRetryDelay = '*a day*");
+            .Should().ThrowAsync<OptionsValidationException>().WithMessage("ResNetClassifierSettings.MaxRetryDelay = '*a day*");
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class SettingsTests : IDisposable
             nameof(settings.Threads),
             nameof(settings.AllowSpinning),
             nameof(settings.BatchSize),
-            nameof(settings.KeepOptimizedModel),
+            nameof(settings.CacheOptimizedModel),
         ];
 
         foreach (string property in same)

@@ -193,7 +193,7 @@ public sealed class ResNetClassifierEmbedTests : IDisposable
     }
 
     [Fact]
-    public void Create_FeaturesOfModelWithoutSupportedHead_ThrowsOnnxModelException()
+    public void Create_FeaturesOfModelWithoutSupportedHead_ThrowsInferenceException()
     {
         byte[] bytes = new OnnxModelBuilder()
             .Input("x", [-1, 3, 24, 40])
@@ -203,7 +203,7 @@ public sealed class ResNetClassifierEmbedTests : IDisposable
         ModelDefinition model = new(bytes) { Profile = Plain };
 
         model.Invoking(m => ResNetClassifier.Create(m, WithFeatures).Dispose())
-            .Should().Throw<OnnxModelException>().WithMessage("*GlobalMaxPool*supported head*");
+            .Should().Throw<InferenceException>().WithMessage("*GlobalMaxPool*supported head*");
     }
 
     private static void ShouldBeNear<T>(float[] actual, T[] expected, double tolerance)

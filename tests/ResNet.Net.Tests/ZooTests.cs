@@ -6,8 +6,8 @@ using ResNet.Net.Onnx;
 namespace ResNet.Net.Tests;
 
 /// <summary>
-/// Every file of the zoo from an image to labels, by its twin: a store whose catalog knows the twin's hash. Weights are random, so classes mean nothing; that the
-/// right pixels come in and the right numbers go out is what is tested.
+/// Classifies with a synthetic model for each file of the zoo, from a store whose catalog has the hash of the synthetic model. The weights
+/// are random, so the classes mean nothing: the tests compare the numbers with those of the graph.
 /// </summary>
 [Trait("Category", "Zoo")]
 public sealed class ZooTests : IDisposable
@@ -21,14 +21,14 @@ public sealed class ZooTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Ids_OfTwins_AreTheCatalogs()
+    public void Ids_SyntheticModels_CoverTheCatalog()
         => ZooModels.Ids.Should().BeEquivalentTo(ResNetVariant.All.Where(v => !v.IsEmbedded).Select(v => v.Id)).And.HaveCount(18);
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public void Classify_TwinOfEveryFile_GivesWhatItsGraphGives(string id)
+    public void Classify_SyntheticModel_EqualsItsGraph(string id)
     {
-        ResNetVariant variant = CandidateFile(id);
+        ResNetVariant variant = WriteModel(id);
         using ResNetClassifier classifier = ResNetClassifier.Create(variant, new ResNetClassifierOptions { Store = StoreOf(variant) });
         byte[][] images = [.. Enumerable.Range(0, Images).Select(Draw)];
         classifier.Variant.Should().Be(variant);
@@ -39,7 +39,7 @@ public sealed class ZooTests : IDisposable
         float[][] scores = [.. images.Select(p => ScoresOf(classifier, p))];
         scores[0].Should().OnlyContain(s => float.IsFinite(s));
         ShouldBeNear(scores[0], ReferenceScores(variant, images[0]), variant);
-        scores.Select(s => s.AsSpan().IndexOf(s.Max())).Distinct().Should().HaveCountGreaterThan(1, "the answer depends on the image");
+        scores.Select(s => s.AsSpan().IndexOf(s.Max())).Distinct().Should().HaveCountGreaterThan(1, "the scores depend on the image");
 
         for (int i = 0; i < Images; i++)
         {
@@ -52,10 +52,15 @@ public sealed class ZooTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public void EmbedAndExplain_TwinOfEveryFile_AreThePoolAndTheDenseLayer(string id)
+    public void EmbedAndExplain_SyntheticModel_EqualPoolAndDenseLayer(string id)
     {
-        ResNetVariant variant = CandidateFile(id);
-        ResNetClassifierOptions options = new() { Store = StoreOf(variant), Outputs = ModelOutputs.Features | ModelOutputs.ActivationMaps, KeepOptimizedModel = false };
+        ResNetVariant variant = WriteModel(id);
+        ResNetClassifierOptions options = new()
+        {
+            Store = StoreOf(variant),
+            Outputs = ModelOutputs.Features | ModelOutputs.ActivationMaps,
+            CacheOptimizedModel = false,
+        };
         using ResNetClassifier classifier = ResNetClassifier.Create(variant, options);
         ClassifierHead head = ClassifierHead.Find(OnnxModel.Load(Path.Combine(_folder.FullPath, variant.Id, variant.FileName)));
         byte[] image = Draw(1);
@@ -68,9 +73,11 @@ public sealed class ZooTests : IDisposable
         TensorPrimitives.Norm(classifier.Embed(View(image), normalize: true)).Should().BeApproximately(1, 1e-5f);
         (map.Rows, map.Columns).Should().Be((7, 7));
 
-        // Pooling and the dense layer are linear: the mean of a class's map is its score before the bias, and so is its row of weights times the features.
+        // Pooling and the dense layer are linear: the mean of a class's map equals its score without the bias, and so does the dot product
+        // of its weights and the features.
         int best = map.Prediction.ClassIndex;
-        double[] scores = [.. Enumerable.Range(0, head.ClassCount).Select(c => (double)TensorPrimitives.Dot(Row(c), features) + head.Bias.Span[c])];
+        double[] scores
+            = [.. Enumerable.Range(0, head.ClassCount).Select(c => (double)TensorPrimitives.Dot(Row(c), features) + head.Bias.Span[c])];
         double tolerance = (scores.Max() - scores.Min()) * (variant.Precision == ModelPrecision.Int8 ? 0.05 : 1e-4);
         Math.Abs(map.Values.ToArray().Average() + head.Bias.Span[best] - scores[best]).Should().BeLessThan(tolerance);
         float[] raw = ScoresOf(classifier, image);
@@ -118,13 +125,13 @@ public sealed class ZooTests : IDisposable
 
     private static void ShouldBeNear(float[] scores, float[] reference, ResNetVariant variant)
     {
-        // Other kernels add in another order; int8 ones round to another step here and there.
+        // Other kernels add in another order; those for int8 sometimes round to another step.
         double range = reference.Max() - reference.Min();
         double worst = scores.Zip(reference, (s, r) => (double)Math.Abs(s - r)).Max();
         worst.Should().BeLessThan(range * (variant.Precision == ModelPrecision.Int8 ? 0.05 : 1e-4));
     }
 
-    /// <summary>What the graph gives in a session of its own, without optimization; files that ONNX Runtime refuses, after an upgrade.</summary>
+    /// <summary>Runs the graph in a session without optimization, after an upgrade if ONNX Runtime rejects the file.</summary>
     private float[] ReferenceScores(ResNetVariant variant, byte[] image)
     {
         OnnxModel model = OnnxModel.Load(Path.Combine(_folder.FullPath, variant.Id, variant.FileName));
@@ -147,12 +154,13 @@ public sealed class ZooTests : IDisposable
         preprocessor.Run(View(image), input.Span, new PreprocessingScratch());
         using OrtValue inputValue = input.CreateTensor([1, 3, variant.InputSize, variant.InputSize]);
         using OrtValue outputValue = output.CreateTensor([1, variant.Labels.Count]);
-        using TensorBinding binding = session.Bind([new NamedTensor(variant.InputName, inputValue)], [new NamedTensor(variant.OutputName, outputValue)]);
+        using TensorBinding binding = session.Bind(
+            [new NamedTensor(variant.InputName, inputValue)], [new NamedTensor(variant.OutputName, outputValue)]);
         session.Run(binding);
         return output.Span.ToArray();
     }
 
-    private ResNetVariant CandidateFile(string id)
+    private ResNetVariant WriteModel(string id)
     {
         ResNetVariant variant = ResNetVariant.Parse(id);
         string path = _folder[id, variant.FileName];
@@ -163,7 +171,14 @@ public sealed class ZooTests : IDisposable
     }
 
     private ModelStore StoreOf(ResNetVariant variant)
-        => new(new ModelStoreOptions { RootFolder = _folder.FullPath, LocalFolders = [], Sources = [], Offline = true, Catalog = [variant] });
+        => new(new ModelStoreOptions
+        {
+            RootFolder = _folder.FullPath,
+            LocalFolders = [],
+            Sources = [],
+            Offline = true,
+            Catalog = [variant],
+        });
 
     private static float[] ScoresOf(ResNetClassifier classifier, byte[] image)
     {
@@ -174,7 +189,7 @@ public sealed class ZooTests : IDisposable
 
     private static PixelView View(byte[] image) => new(image, Width, Height);
 
-    /// <summary>Waves of another direction and color for each number, over noise.</summary>
+    /// <summary>Draws waves over noise, with another direction and color for each number.</summary>
     private static byte[] Draw(int number)
     {
         Random random = new(number);

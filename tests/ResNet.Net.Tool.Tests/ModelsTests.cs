@@ -213,7 +213,7 @@ public sealed partial class ModelsTests : IDisposable
         ProgramRun run = await ModelsAsync("import", pointer, Path.Combine(_folder.FullPath, "none"));
 
         run.ExitCode.Should().Be(SomeFailed);
-        run.Error.Should().Contain("Git LFS pointer").And.Contain("There is no file and no folder");
+        run.Error.Should().Contain("Git LFS pointer").And.Contain("is neither a file nor a folder");
         run.Output.Should().BeEmpty();
     }
 

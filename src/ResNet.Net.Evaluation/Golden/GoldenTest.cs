@@ -67,23 +67,20 @@ public static class GoldenTest
     {
         ArgumentNullException.ThrowIfNull(variant);
         tolerance?.Validate();
-        options ??= new ResNetClassifierOptions();
-        ModelStore store = ResNetClassifier.StoreOf(options);
-        ResNetClassifierOptions withStore = options with { Store = store };
-        string? path = await ResNetClassifier.EnsureFileAsync(variant, withStore, progress, cancellationToken).ConfigureAwait(false);
+        LoadPlan plan = PlanFor(options, hasInt8DotProduct);
+        string? path = await plan.EnsureFileAsync(variant, progress, cancellationToken).ConfigureAwait(false);
         string? archivePath = archive is null
-            ? await store.EnsureTestDataAsync(variant, progress, cancellationToken).ConfigureAwait(false)
+            ? await plan.Store.EnsureTestDataAsync(variant, progress, cancellationToken).ConfigureAwait(false)
             : null;
         return await Task.Run(
             () =>
             {
                 archive ??= GoldenArchive.Read(archivePath!, null, cancellationToken);
-                ModelRecipe recipe = ModelRecipe.For(variant, path);
-                SessionSettings settings = ResNetClassifier.CreateSettings(options, hasInt8DotProduct);
-                Int8Arithmetic arithmetic = ArithmeticOf(settings, hasInt8DotProduct);
+                Int8Arithmetic arithmetic = ArithmeticOf(plan.Session, hasInt8DotProduct);
                 tolerance ??= GoldenTolerance.For(variant.Precision, arithmetic);
                 Func<OnnxModel>? load = path is null ? null : () => OnnxModel.Load(path);
-                return Run(recipe, options, settings, archive, tolerance, load, arithmetic, hasInt8DotProduct, cancellationToken);
+                ResolvedModel model = ResolvedModel.For(variant, path);
+                return Run(plan, model, archive, tolerance, load, arithmetic, hasInt8DotProduct, cancellationToken);
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -95,15 +92,13 @@ public static class GoldenTest
         ArgumentNullException.ThrowIfNull(archive);
         ArgumentNullException.ThrowIfNull(tolerance);
         tolerance.Validate();
-        options ??= new ResNetClassifierOptions();
-        options.Validate();
-        ModelRecipe recipe = ModelRecipe.For(model);
-        SessionSettings settings = ResNetClassifier.CreateSettings(options, hasInt8DotProduct);
-        Int8Arithmetic arithmetic = ArithmeticOf(settings, hasInt8DotProduct);
+        LoadPlan plan = PlanFor(options, hasInt8DotProduct);
+        ResolvedModel resolved = ResolvedModel.For(model);
+        Int8Arithmetic arithmetic = ArithmeticOf(plan.Session, hasInt8DotProduct);
         OnnxModel Load() => model.Path is null
             ? OnnxModel.Parse(model.Model.Span)
             : OnnxModel.Load(model.Path, ExternalDataPolicy.ReadFromModelFolder);
-        return Run(recipe, options, settings, archive, tolerance, Load, arithmetic, hasInt8DotProduct, CancellationToken.None);
+        return Run(plan, resolved, archive, tolerance, Load, arithmetic, hasInt8DotProduct, CancellationToken.None);
     }
 
     /// <summary>Returns how ONNX Runtime adds the products of uint8 activations and int8 weights on this processor.</summary>
@@ -118,10 +113,12 @@ public static class GoldenTest
             : Int8Arithmetic.Saturating;
     }
 
+    private static LoadPlan PlanFor(ResNetClassifierOptions? options, bool hasInt8DotProduct)
+        => new((options ?? new ResNetClassifierOptions()) with { Outputs = ModelOutputs.None }, hasInt8DotProduct);
+
     private static GoldenReport Run(
-        ModelRecipe recipe,
-        ResNetClassifierOptions options,
-        SessionSettings settings,
+        LoadPlan plan,
+        ResolvedModel model,
         GoldenArchive archive,
         GoldenTolerance tolerance,
         Func<OnnxModel>? load,
@@ -129,31 +126,44 @@ public static class GoldenTest
         bool hasInt8DotProduct,
         CancellationToken cancellationToken)
     {
-        using OrtSession session = ResNetClassifier.Open(recipe, options with { Outputs = ModelOutputs.None });
-        TensorMetadata input = ModelLayout.PickInput(session, recipe.Name, recipe.InputName);
-        string output = ModelLayout.PickOutput(session, recipe.Name, recipe.OutputName).Name;
-        double? step = tolerance.Steps > 0 && load is not null ? OutputStep.Of(load(), output) : null;
+        using OrtSession session = plan.Open(model);
+        TensorMetadata input = ModelLayout.PickInput(session, model.Name, model.InputName);
+        string output = ModelLayout.PickOutput(session, model.Name, model.OutputName).Name;
+        double? step = tolerance.Steps > 0 && load is not null ? StepOf(model.Name, load, output) : null;
         OutputComparison comparison = new(tolerance, step);
         List<GoldenResult> results = [];
         foreach (GoldenDataset dataset in archive.Datasets)
         {
             cancellationToken.ThrowIfCancellationRequested();
             (OnnxTensor tensor, OnnxTensor expected) = Pair(dataset);
-            (float[] values, long[] shape) = Run(session, recipe.Name, input, tensor, output);
+            (float[] values, long[] shape) = Run(session, model.Name, input, tensor, output);
             results.Add(comparison.Compare(dataset.Name, expected, values, shape));
         }
 
         return new GoldenReport
         {
-            ModelName = recipe.Name,
+            ModelName = model.Name,
             OnnxRuntimeVersion = OrtRuntime.Version,
-            ExecutionProvider = settings.ExecutionProvider?.Name ?? "CPU",
+            ExecutionProvider = plan.ExecutionProvider,
             HasInt8DotProduct = hasInt8DotProduct,
             Arithmetic = tolerance.Steps > 0 ? arithmetic : null,
             Tolerance = tolerance,
             QuantizationStep = step,
             Results = results,
         };
+    }
+
+    private static double? StepOf(string model, Func<OnnxModel> load, string output)
+    {
+        try
+        {
+            return OutputStep.Of(load(), output);
+        }
+        catch (OnnxModelException exception)
+        {
+            throw new InferenceException(
+                $"The quantization step of the model '{model}' cannot be determined: {exception.Message}", exception);
+        }
     }
 
     private static (OnnxTensor Input, OnnxTensor Output) Pair(GoldenDataset dataset)

@@ -32,7 +32,7 @@ internal static class SettingsReader
         AllowSpinning = settings.AllowSpinning,
         BatchSize = settings.BatchSize,
         Outputs = settings.Outputs,
-        KeepOptimizedModel = settings.KeepOptimizedModel,
+        CacheOptimizedModel = settings.CacheOptimizedModel,
         ExecutionProvider = settings.ExecutionProvider is string provider
             ? new ExecutionProvider(provider)
             {

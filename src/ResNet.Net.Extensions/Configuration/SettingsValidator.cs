@@ -55,7 +55,7 @@ internal sealed class SettingsValidator(string name, string prefix, bool describ
         CheckDecoding(options.Decoding, Check);
         CheckStore(options.Store, Check);
         Check(nameof(options.RetryDelay), options.RetryDelay, () => ThrowUnlessDelay(options.RetryDelay));
-        Check(nameof(options.LongestRetryDelay), options.LongestRetryDelay, () => ThrowUnlessDelay(options.LongestRetryDelay));
+        Check(nameof(options.MaxRetryDelay), options.MaxRetryDelay, () => ThrowUnlessDelay(options.MaxRetryDelay));
         return failures.Count > 0 ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;
     }
 

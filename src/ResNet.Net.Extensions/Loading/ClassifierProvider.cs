@@ -169,7 +169,7 @@ internal sealed class ClassifierProvider(
             TimeSpan delay;
             lock (_gate)
             {
-                TimeSpan doubled = TimeSpan.FromTicks(Math.Min(_delay.Ticks * 2, settings.LongestRetryDelay.Ticks));
+                TimeSpan doubled = TimeSpan.FromTicks(Math.Min(_delay.Ticks * 2, settings.MaxRetryDelay.Ticks));
                 _delay = _delay == TimeSpan.Zero ? settings.RetryDelay : doubled;
                 _failedAt = time.GetTimestamp();
                 delay = _delay;

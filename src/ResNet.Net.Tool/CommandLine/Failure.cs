@@ -1,3 +1,5 @@
+using ResNet.Net.Onnx;
+
 namespace ResNet.Net.Tool.CommandLine;
 
 /// <summary>Decides which exceptions users see as a message, and words them.</summary>
@@ -5,7 +7,7 @@ internal static class Failure
 {
     /// <summary>Whether the arguments, a file or the model caused the exception, not a bug.</summary>
     public static bool IsExpected(Exception exception)
-        => exception is ResNetException or ArgumentException or IOException or UnauthorizedAccessException;
+        => exception is ResNetException or OnnxModelException or ArgumentException or IOException or UnauthorizedAccessException;
 
     /// <summary>Whether one image caused the exception, so that the other images can still have a result.</summary>
     public static bool IsOfImage(Exception exception)

@@ -66,15 +66,13 @@ internal sealed class Doctor(ModelStore store)
         yield return runtime.HasInt8DotProduct
             ? new Check(Severity.Good, "int8", "int8 dot-product instructions (VNNI or the like): int8 models are fast")
             : new Check(Severity.Note, "int8", "no int8 dot-product instructions: int8 models are correct, but hardly faster than fp32");
-        string machine = runtime.MachineProcessors is int all ? $" of {all}" : "";
-        string quota = runtime.ProcessorQuota is double limit ? $"; the container's limit is {Format.Number(limit)}" : "";
-        yield return new Check(Severity.Note, "processors", $"{runtime.Processors}{machine}{quota}");
+        yield return new Check(Severity.Note, "processors", Format.Number(runtime.Processors));
     }
 
     private IEnumerable<Check> Store()
     {
         // If the folder does not exist yet, the nearest existing parent decides.
-        string folder = store.Location;
+        string folder = store.RootFolder;
         while (!Directory.Exists(folder) && !File.Exists(folder) && Path.GetDirectoryName(folder) is string parent)
         {
             folder = parent;
@@ -82,11 +80,11 @@ internal sealed class Doctor(ModelStore store)
 
         string? problem = WhyNotWritable(folder);
         yield return problem is null
-            ? new Check(Severity.Good, "store", $"{store.Location}, {Format.Gigabytes(new DriveInfo(folder).AvailableFreeSpace)} free")
+            ? new Check(Severity.Good, "store", $"{store.RootFolder}, {Format.Gigabytes(new DriveInfo(folder).AvailableFreeSpace)} free")
             : new Check(
                 store.IsOffline ? Severity.Note : Severity.Bad,
                 "store",
-                $"{store.Location} is not writable: {problem} Set RESNET_NET_HOME to a writable folder.");
+                $"{store.RootFolder} is not writable: {problem} Set RESNET_NET_HOME to a writable folder.");
         yield return new Check(
             Severity.Note, "sources", store.IsOffline ? "offline: only stored models can be used" : string.Join(", ", store.Sources));
         foreach (string missing in store.LocalFolders.Where(f => !Directory.Exists(f)))

@@ -66,7 +66,7 @@ internal static class ListReport
         }
 
         console.Write(table);
-        console.MarkupLine(Terminal.Plain($"Store: {store.Location}"));
+        console.MarkupLine(Terminal.Plain($"Store: {store.RootFolder}"));
         console.WriteLine("Accuracies are published values: ImageNet, and CIFAR-10 for resnet20-cifar10.");
     }
 

@@ -9,12 +9,12 @@ internal static class WhereReport
     {
         if (format == OutputFormat.Json)
         {
-            WhereLine line = new(store.Location, store.LocalFolders, [.. store.Sources.Select(s => s.ToString()!)], store.IsOffline);
+            WhereLine line = new(store.RootFolder, store.LocalFolders, [.. store.Sources.Select(s => s.ToString()!)], store.IsOffline);
             JsonLines.Write(line, ModelsJson.Default.WhereLine);
             return ExitCode.Success;
         }
 
-        Console.WriteLine($"Store:         {store.Location}");
+        Console.WriteLine($"Store:         {store.RootFolder}");
         Console.WriteLine(
             $"Local folders: {(store.LocalFolders.Count > 0 ? string.Join(", ", store.LocalFolders) : "none (RESNET_NET_MODELS)")}");
         Console.WriteLine($"Sources:       {(store.IsOffline ? "none, offline (RESNET_NET_OFFLINE)" : string.Join(", ", store.Sources))}");

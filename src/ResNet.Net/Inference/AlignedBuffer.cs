@@ -4,7 +4,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace ResNet.Net;
 
-/// <summary>Native memory for floats, aligned to 64 bytes: it never moves, so that ONNX Runtime may hold its address.</summary>
+/// <summary>Represents native memory for floats, aligned to 64 bytes. It never moves, so that ONNX Runtime can keep its address.</summary>
 internal sealed unsafe class AlignedBuffer : SafeHandle
 {
     public const int Alignment = 64;
@@ -19,12 +19,12 @@ internal sealed unsafe class AlignedBuffer : SafeHandle
         NativeMemory.Clear((void*)handle, bytes);
     }
 
-    /// <summary>How many floats.</summary>
+    /// <summary>Gets the number of floats.</summary>
     public int Length { get; }
 
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>Valid until the buffer is disposed.</summary>
+    /// <summary>Gets the memory, which is valid until the buffer is disposed.</summary>
     public Span<float> Span
     {
         get
@@ -36,7 +36,7 @@ internal sealed unsafe class AlignedBuffer : SafeHandle
 
     public nint Address => handle;
 
-    /// <summary>Wraps the buffer, from an element on, as a tensor. The buffer must outlive the tensor.</summary>
+    /// <summary>Creates a tensor over the buffer, starting at an element. The buffer must outlive the tensor.</summary>
     public OrtValue CreateTensor(long[] shape, int start = 0)
     {
         long count = 1;
@@ -48,7 +48,8 @@ internal sealed unsafe class AlignedBuffer : SafeHandle
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Length - start, nameof(shape));
         ObjectDisposedException.ThrowIf(IsClosed, this);
-        return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Float, shape, (nint)((float*)handle + start), count * sizeof(float));
+        return OrtValue.CreateTensorValueWithData(
+            OrtMemoryInfo.DefaultInstance, TensorElementType.Float, shape, (nint)((float*)handle + start), count * sizeof(float));
     }
 
     protected override bool ReleaseHandle()

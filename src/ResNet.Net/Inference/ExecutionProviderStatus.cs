@@ -1,18 +1,18 @@
 namespace ResNet.Net;
 
-/// <summary>Whether an execution provider that is compiled into ONNX Runtime runs a model here.</summary>
+/// <summary>Describes whether an execution provider that is compiled into ONNX Runtime works on this machine.</summary>
 public sealed record ExecutionProviderStatus
 {
     internal ExecutionProviderStatus()
     {
     }
 
-    /// <summary>Its name as <see cref="ExecutionProvider"/> takes it, such as <c>CUDA</c>.</summary>
+    /// <summary>Gets the name for <see cref="ExecutionProvider"/>, such as <c>CUDA</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Whether it ran the embedded model, every part that it takes; the CPU may have run the others.</summary>
+    /// <summary>Gets whether the provider ran the embedded model. Nodes that it does not support may have run on the CPU.</summary>
     public bool IsUsable => Error is null;
 
-    /// <summary>Why it did not; null when it did.</summary>
+    /// <summary>Gets why the provider is not usable; <see langword="null"/> if it is.</summary>
     public string? Error { get; init; }
 }

@@ -299,7 +299,7 @@ internal sealed class ImagePipeline : IDisposable
     private void Log(Operation operation, Exception exception, int images)
     {
         string reason = FailureReason.Of(exception);
-        if (FailureReason.IsTheImages(exception))
+        if (FailureReason.IsCausedByInput(exception))
         {
             _log.ImageFailed(reason, operation, _model, exception);
         }

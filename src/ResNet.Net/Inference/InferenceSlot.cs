@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace ResNet.Net;
 
 /// <summary>
-/// Native buffers for one input and its outputs, bound to the session. Rented by one caller at a time: filled, run, read, returned.
+/// Represents native buffers for one input and its outputs, bound to a session. One caller at a time rents it, fills the input, runs the
+/// model, reads the outputs and returns it.
 /// </summary>
 internal sealed class InferenceSlot : IDisposable
 {
@@ -28,7 +29,8 @@ internal sealed class InferenceSlot : IDisposable
         if (length > int.MaxValue)
         {
             throw new ResNetException(
-                $"The input of {Capacity} images of {cropCount} crops of {string.Join('x', layout.Input.Dimensions)} has {length} values; {int.MaxValue} are the most. Make ResNetClassifierOptions.BatchSize smaller.");
+                $"The input of {Capacity} images of {cropCount} crops of {string.Join('x', layout.Input.Dimensions)} has {length} values; "
+                + $"the maximum is {int.MaxValue}. Reduce ResNetClassifierOptions.{nameof(ResNetClassifierOptions.BatchSize)}.");
         }
 
         _batch = layout.FixedBatch ?? Math.Max(capacity, cropCount);
@@ -36,43 +38,47 @@ internal sealed class InferenceSlot : IDisposable
         _scores = Port(layout.Scores);
     }
 
-    /// <summary>The most images the slot holds.</summary>
+    /// <summary>Gets the maximum number of images.</summary>
     public int Capacity { get; }
 
-    /// <summary>The scratch memory of the caller that rented the slot.</summary>
+    /// <summary>Gets the scratch memory of the caller that rented the slot.</summary>
     public PreprocessingScratch Scratch { get; } = new();
 
-    /// <summary>The input of one image, <c>[crops, 3, H, W]</c>; valid until the slot is returned.</summary>
+    /// <summary>Returns the input of an image, <c>[crops, 3, H, W]</c>, which is valid until the slot is returned.</summary>
     public Span<float> Input(int image) => Of(_input, image);
 
-    /// <summary>The scores of one image, <c>[crops, classes]</c>; valid until the slot is returned or run again.</summary>
+    /// <summary>Returns the scores of an image, <c>[crops, classes]</c>, which are valid until the slot is returned or run again.</summary>
     public Span<float> Output(int image) => Of(_scores, image);
 
-    /// <summary>The pooled features of one image, <c>[crops, features]</c>, after a run that asked for them; valid until the slot is returned or run again.</summary>
+    /// <summary>Returns the pooled features of an image, <c>[crops, features]</c>, after a run that requested them.</summary>
     public Span<float> Features(int image) => Of(_features!, image);
 
-    /// <summary>The class activation maps of one image, <c>[crops, classes, rows, columns]</c>, after a run that asked for them; valid until the slot is returned or run again.</summary>
+    /// <summary>
+    /// Returns the class activation maps of an image, <c>[crops, classes, rows, columns]</c>, after a run that requested them.
+    /// </summary>
     public Span<float> Maps(int image) => Of(_maps!, image);
 
-    /// <summary>Scratch memory for one of several threads that fill the slot together.</summary>
-    public PreprocessingScratch RentScratch() => _scratches.TryTake(out PreprocessingScratch? scratch) ? scratch : new PreprocessingScratch();
+    /// <summary>Rents scratch memory for one of several threads that fill the slot concurrently.</summary>
+    public PreprocessingScratch RentScratch()
+        => _scratches.TryTake(out PreprocessingScratch? scratch) ? scratch : new PreprocessingScratch();
 
     public void ReturnScratch(PreprocessingScratch scratch) => _scratches.Add(scratch);
 
     /// <summary>Runs the model on the first images.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="outputs">What is wanted besides scores; the model must have been opened with it.</param>
+    /// <param name="count">The number of images.</param>
+    /// <param name="outputs">The outputs besides scores. The model must have been opened with them.</param>
     public void Run(int count, ModelOutputs outputs = ModelOutputs.None)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Capacity);
-        // No HasFlag: it allocates until its caller is compiled a second time.
+
+        // Not HasFlag: it allocates until tier-1 compilation.
         bool wantsFeatures = (outputs & ModelOutputs.Features) != 0;
         bool wantsMaps = (outputs & ModelOutputs.ActivationMaps) != 0;
         _features = wantsFeatures ? _features ?? Port(_layout.Features!) : _features;
         _maps = wantsMaps ? _maps ?? Port(_layout.Maps!) : _maps;
 
-        // A file with a fixed batch always runs whole; what lies behind the images is not read.
+        // With a fixed batch size, the whole batch runs; outputs beyond the images are not read.
         int crops = count * _cropCount;
         for (int start = 0; start < crops; start += _batch)
         {

@@ -1,14 +1,17 @@
 namespace ResNet.Net;
 
-/// <summary>How products of bytes are summed when an int8 model runs.</summary>
+/// <summary>Specifies how ONNX Runtime adds the products of bytes in int8 models.</summary>
 public enum Int8Arithmetic
 {
-    /// <summary>Exactly, in 32 bits, by one instruction: AVX-512 VNNI, AVX-VNNI, on Arm the dot product.</summary>
+    /// <summary>Exactly, in 32 bits, with one instruction: AVX-512 VNNI, AVX-VNNI, or the dot product of Arm.</summary>
     DotProduct,
 
-    /// <summary>Exactly, in 32 bits, by several instructions: Arm without the dot product, and x86 without VNNI where <c>session.x64quantprecision=1</c> works, which every session sets there.</summary>
+    /// <summary>
+    /// Exactly, in 32 bits, with several instructions: on Arm without the dot product, and on x86 without VNNI if
+    /// <c>session.x64quantprecision=1</c> is effective. The classifier sets that entry on such processors.
+    /// </summary>
     Widened,
 
-    /// <summary>In 16 bits that saturate, in pairs: x86 without VNNI and without that entry. Answers change.</summary>
+    /// <summary>In 16 bits, which saturate: on x86 without VNNI and without that entry. Results change.</summary>
     Saturating,
 }

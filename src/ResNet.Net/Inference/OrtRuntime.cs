@@ -4,7 +4,10 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace ResNet.Net;
 
-/// <summary>The process's one environment of ONNX Runtime: the application's where it has created one, else one that passes messages to loggers.</summary>
+/// <summary>
+/// Provides the ONNX Runtime environment, of which there is one per process: the application's if it has created one, else one that
+/// passes messages to loggers.
+/// </summary>
 internal static class OrtRuntime
 {
     private const string OwnLogId = "ResNet.Net";
@@ -12,22 +15,22 @@ internal static class OrtRuntime
     private static readonly Lock Gate = new();
     private static readonly ConcurrentDictionary<string, OnnxRuntimeLog> Logs = new();
 
-    // Native code calls it for the life of the process: it must never be collected.
+    // Native code calls it until the process ends, so it must never be collected.
     private static readonly DOrtLoggingFunction LogFunction = Write;
 
     private static OrtEnv? _own;
     private static long _lastLogId;
 
-    /// <summary>ONNX Runtime's version, such as <c>1.31.1</c>, as the native library tells it.</summary>
+    /// <summary>Gets the version that the native library reports, such as <c>1.31.1</c>.</summary>
     public static string Version => field ??= Get().GetVersionString();
 
-    /// <summary>The execution providers that are compiled in, such as <c>CPUExecutionProvider</c>: compiled in does not mean usable here.</summary>
+    /// <summary>Gets the compiled-in execution providers, such as <c>CPUExecutionProvider</c>. Not all work on every machine.</summary>
     public static IReadOnlyList<string> AvailableProviders => field ??= Get().GetAvailableProviders();
 
-    /// <summary>Whether messages come here: not where the application created the environment.</summary>
-    public static bool HearsMessages => ReferenceEquals(Get(), _own);
+    /// <summary>Gets whether this class receives messages: only if it created the environment.</summary>
+    public static bool ReceivesMessages => ReferenceEquals(Get(), _own);
 
-    /// <summary>Gets the environment, and creates it where there is none.</summary>
+    /// <summary>Returns the environment, creating it if necessary.</summary>
     /// <exception cref="ResNetException">The native library cannot be loaded.</exception>
     public static OrtEnv Get()
     {
@@ -39,12 +42,13 @@ internal static class OrtRuntime
             }
             catch (Exception exception) when (NativeLibraryFailure.Is(exception))
             {
-                throw NativeLibraryFailure.Of("ONNX Runtime", "onnxruntime", "Microsoft.ML.OnnxRuntime (for CUDA: Microsoft.ML.OnnxRuntime.Gpu)", exception);
+                const string Package = "Microsoft.ML.OnnxRuntime (for CUDA: Microsoft.ML.OnnxRuntime.Gpu)";
+                throw NativeLibraryFailure.Of("ONNX Runtime", "onnxruntime", Package, exception);
             }
         }
     }
 
-    /// <summary>Registers a log and returns the id that its session must carry.</summary>
+    /// <summary>Registers a log and returns the log id for its session.</summary>
     public static string AddLog(OnnxRuntimeLog log)
     {
         string id = string.Create(CultureInfo.InvariantCulture, $"{OwnLogId}-{Interlocked.Increment(ref _lastLogId)}");
@@ -56,8 +60,13 @@ internal static class OrtRuntime
 
     private static OrtEnv Create()
     {
-        // The level judges only what belongs to no session: every session of this library sets its own.
-        EnvironmentCreationOptions options = new() { logId = OwnLogId, logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING, loggingFunction = LogFunction };
+        // The level applies to messages outside of sessions only: each session of this library sets its own.
+        EnvironmentCreationOptions options = new()
+        {
+            logId = OwnLogId,
+            logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING,
+            loggingFunction = LogFunction,
+        };
         try
         {
             OrtEnv environment = OrtEnv.CreateInstanceWithOptions(ref options);
@@ -66,7 +75,7 @@ internal static class OrtRuntime
         }
         catch (OnnxRuntimeException) when (OrtEnv.IsCreated)
         {
-            // The application created one in the meantime.
+            // The application created one meanwhile.
             return OrtEnv.Instance();
         }
     }
@@ -81,12 +90,12 @@ internal static class OrtRuntime
             }
             else if (!logId.StartsWith(OwnLogId, StringComparison.Ordinal))
             {
-                // Of a session that the application created itself: ONNX Runtime would write it there.
-                Console.Error.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{TimeProvider.System.GetLocalNow():yyyy-MM-dd HH:mm:ss.fffffff} [{"VIWEF"[(int)severity]}:{category}:{logId}, {location}] {message}"));
+                // From a session that the application created: ONNX Runtime would write it to the console.
+                string time = TimeProvider.System.GetLocalNow().ToString("yyyy-MM-dd HH:mm:ss.fffffff", CultureInfo.InvariantCulture);
+                Console.Error.WriteLine($"{time} [{"VIWEF"[(int)severity]}:{category}:{logId}, {location}] {message}");
             }
         }
-#pragma warning disable CA1031 // an exception must not pass through native frames: it would end the process
+#pragma warning disable CA1031 // an exception must not propagate into native frames: it would terminate the process
         catch (Exception)
 #pragma warning restore CA1031
         {

@@ -4,26 +4,27 @@ using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
 
-/// <summary>A model loaded in ONNX Runtime. Any number of threads can run it concurrently.</summary>
+/// <summary>Represents a model loaded in ONNX Runtime. Several threads can run it concurrently.</summary>
 internal sealed class OrtSession : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly string _name;
     private readonly string? _logId;
-    private readonly bool _bindsInputsAnew;
+    private readonly bool _rebindsInputs;
 
-    // One for all runs: ONNX Runtime crashes where one is freed while a run uses it.
+    // One for all runs: ONNX Runtime crashes if it is freed while a run uses it.
     private readonly RunOptions _runOptions = new();
 
-    // The session's own reference and one for each run or renter. The native session is freed with the last: a run on a freed one crashes.
+    // The session's own reference, and one per run or rented slot. The last frees the native session: running a freed session crashes.
     private int _references = 1;
     private int _disposed;
 
     private OrtSession(SessionSettings settings, string name, Func<SessionOptions, InferenceSession> create)
     {
         _name = name;
-        _bindsInputsAnew = settings.ExecutionProvider is { IsCpu: false } || settings.Configure is not null;
-        _logId = settings.Log is { } log ? OrtRuntime.AddLog(new OnnxRuntimeLog(log, settings.IsSaving)) : null;
+        _rebindsInputs = settings.ExecutionProvider is { IsCpu: false } || settings.Configure is not null;
+        IsFromCache = settings.IsFromCache;
+        _logId = settings.Log is { } log ? OrtRuntime.AddLog(new OnnxRuntimeLog(log)) : null;
         try
         {
             using SessionOptions options = SessionOptionsBuilder.Build(settings, _logId);
@@ -37,7 +38,7 @@ internal sealed class OrtSession : IDisposable
             Free();
             if (exception is OnnxRuntimeException)
             {
-                throw Failure("loading", exception);
+                throw Failure("to load", exception);
             }
 
             throw;
@@ -45,28 +46,28 @@ internal sealed class OrtSession : IDisposable
     }
 
     /// <summary>Reads one output of a run.</summary>
-    /// <param name="output">Its place among the outputs asked for.</param>
-    /// <param name="values">Its values; valid during the call only.</param>
-    /// <param name="shape">Its shape.</param>
+    /// <param name="output">The index among the requested outputs.</param>
+    /// <param name="values">The values, which are valid during the call only.</param>
+    /// <param name="shape">The shape.</param>
     public delegate void OutputReader(int output, ReadOnlySpan<float> values, long[] shape);
 
     public IReadOnlyList<TensorMetadata> Inputs { get; }
 
     public IReadOnlyList<TensorMetadata> Outputs { get; }
 
-    /// <summary>Whether it runs a graph that an earlier start has optimized and kept.</summary>
-    public bool IsOfKeptGraph { get; set; }
+    /// <summary>Gets whether the model comes from <see cref="OptimizedModelCache"/>.</summary>
+    public bool IsFromCache { get; }
 
-    /// <summary>Opens a model from its file; ONNX Runtime reads it itself.</summary>
-    /// <exception cref="InferenceException">ONNX Runtime refuses the model or a setting.</exception>
+    /// <summary>Opens a model in a file, which ONNX Runtime reads.</summary>
+    /// <exception cref="InferenceException">ONNX Runtime rejects the model or a setting.</exception>
     public static OrtSession FromFile(string path, SessionSettings settings)
     {
         OrtRuntime.Get();
         return new OrtSession(settings, path, options => new InferenceSession(path, options));
     }
 
-    /// <summary>Opens a model from memory, which ONNX Runtime copies.</summary>
-    /// <exception cref="InferenceException">ONNX Runtime refuses the model or a setting.</exception>
+    /// <summary>Opens a model in memory, which ONNX Runtime copies.</summary>
+    /// <exception cref="InferenceException">ONNX Runtime rejects the model or a setting.</exception>
     public static OrtSession FromMemory(byte[] model, string name, SessionSettings settings)
     {
         OrtRuntime.Get();
@@ -74,7 +75,7 @@ internal sealed class OrtSession : IDisposable
     }
 
     /// <summary>Binds tensors, which must outlive the binding.</summary>
-    /// <exception cref="ArgumentException">The model has no input or output of a name.</exception>
+    /// <exception cref="ArgumentException">The model has no input or output with a name.</exception>
     public TensorBinding Bind(ReadOnlySpan<NamedTensor> inputs, ReadOnlySpan<NamedTensor> outputs)
     {
         AddReference();
@@ -86,7 +87,7 @@ internal sealed class OrtSession : IDisposable
         }
         catch (OnnxRuntimeException exception)
         {
-            throw Failure("binding the tensors of", exception);
+            throw Failure("to bind the tensors of", exception);
         }
         finally
         {
@@ -94,14 +95,14 @@ internal sealed class OrtSession : IDisposable
         }
     }
 
-    /// <summary>Runs the model from bound tensors to bound tensors; allocates nothing on the CPU.</summary>
+    /// <summary>Runs the model on bound tensors. On the CPU, it allocates nothing.</summary>
     /// <exception cref="InferenceException">The run fails.</exception>
     public void Run(TensorBinding binding)
     {
         AddReference();
         try
         {
-            if (_bindsInputsAnew)
+            if (_rebindsInputs)
             {
                 binding.BindInputs();
             }
@@ -110,7 +111,7 @@ internal sealed class OrtSession : IDisposable
         }
         catch (OnnxRuntimeException exception)
         {
-            throw Failure("running", exception);
+            throw Failure("to run", exception);
         }
         finally
         {
@@ -119,7 +120,7 @@ internal sealed class OrtSession : IDisposable
         }
     }
 
-    /// <summary>Runs the model and copies one output, whose shape need not be known before.</summary>
+    /// <summary>Runs the model and copies one output, whose shape may be unknown before.</summary>
     public (float[] Values, long[] Shape) RunToArray(ReadOnlySpan<NamedTensor> inputs, string output)
     {
         (float[] Values, long[] Shape) result = ([], []);
@@ -127,7 +128,7 @@ internal sealed class OrtSession : IDisposable
         return result;
     }
 
-    /// <summary>Runs the model and shows each output, one after the other, whose shapes need not be known before; their memory is freed on return.</summary>
+    /// <summary>Runs the model and passes each output to a callback. Their shapes may be unknown before.</summary>
     public void RunAndRead(ReadOnlySpan<NamedTensor> inputs, IReadOnlyList<string> outputs, OutputReader read)
     {
         AddReference();
@@ -141,7 +142,9 @@ internal sealed class OrtSession : IDisposable
                 OrtTensorTypeAndShapeInfo info = values[i].GetTensorTypeAndShape();
                 if (info.ElementDataType != TensorElementType.Float)
                 {
-                    throw new ResNetException($"The output '{outputs[i]}' is {(OnnxElementType)(int)info.ElementDataType}; only {OnnxElementType.Float} outputs can be read.");
+                    throw new ResNetException(
+                        $"The output '{outputs[i]}' is {(OnnxElementType)(int)info.ElementDataType}; "
+                        + $"only {OnnxElementType.Float} outputs can be read.");
                 }
 
                 read(i, values[i].GetTensorDataAsSpan<float>(), info.Shape);
@@ -153,8 +156,8 @@ internal sealed class OrtSession : IDisposable
         }
     }
 
-    /// <summary>Keeps the model loaded, whoever disposes the session, until <see cref="RemoveReference"/>.</summary>
-    /// <exception cref="ObjectDisposedException">The session is disposed and its model freed.</exception>
+    /// <summary>Keeps the model loaded until <see cref="RemoveReference"/>, even if the session is disposed.</summary>
+    /// <exception cref="ObjectDisposedException">The model has been freed.</exception>
     public void AddReference()
     {
         int references = Volatile.Read(ref _references);
@@ -196,7 +199,7 @@ internal sealed class OrtSession : IDisposable
         }
         catch (OnnxRuntimeException exception)
         {
-            throw Failure("running", exception);
+            throw Failure("to run", exception);
         }
     }
 
@@ -209,8 +212,8 @@ internal sealed class OrtSession : IDisposable
         }
     }
 
-    private InferenceException Failure(string doing, Exception exception)
-        => new($"ONNX Runtime {OrtRuntime.Version} failed {doing} the model '{_name}': {exception.Message.Trim()}", exception);
+    private InferenceException Failure(string action, Exception exception)
+        => new($"ONNX Runtime {OrtRuntime.Version} failed {action} the model '{_name}': {exception.Message.Trim()}", exception);
 
     private static void Check(string kind, ReadOnlySpan<NamedTensor> tensors, IReadOnlyList<TensorMetadata> known)
     {
@@ -218,7 +221,8 @@ internal sealed class OrtSession : IDisposable
         {
             if (!known.Any(k => k.Name == tensor.Name))
             {
-                throw new ArgumentException($"The model has no {kind} '{tensor.Name}'. It has: {string.Join(", ", known)}.", nameof(tensors));
+                throw new ArgumentException(
+                    $"The model has no {kind} '{tensor.Name}'. It has: {string.Join(", ", known)}.", nameof(tensors));
             }
         }
     }
@@ -229,4 +233,13 @@ internal sealed class OrtSession : IDisposable
             ? new TensorMetadata(name, (OnnxElementType)(int)tensor.ElementDataType, [.. tensor.Dimensions.Select(d => (long)d)])
             : new TensorMetadata(name, OnnxElementType.Undefined, [])),
     ];
+}
+
+/// <summary>Describes an input or output of a model. A dimension that the file leaves open is -1.</summary>
+internal sealed record TensorMetadata(string Name, OnnxElementType ElementType, IReadOnlyList<long> Shape)
+{
+    public static string FormatShape(IEnumerable<long> shape)
+        => $"[{string.Join(", ", shape.Select(d => d < 0 ? "?" : d.ToString()))}]";
+
+    public override string ToString() => $"'{Name}' {ElementType} {FormatShape(Shape)}";
 }

@@ -2,13 +2,13 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace ResNet.Net;
 
-/// <summary>Turns <see cref="SessionSettings"/> into ONNX Runtime's session options.</summary>
+/// <summary>Converts <see cref="SessionSettings"/> to the session options of ONNX Runtime.</summary>
 internal static class SessionOptionsBuilder
 {
     private const string Suffix = "ExecutionProvider";
 
-    /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses a setting.</exception>
-    /// <exception cref="ResNetException">The execution provider is not in this build of ONNX Runtime, or not usable here.</exception>
+    /// <exception cref="OnnxRuntimeException">ONNX Runtime rejects a setting.</exception>
+    /// <exception cref="ResNetException">The execution provider is not in this build of ONNX Runtime, or not usable.</exception>
     public static SessionOptions Build(SessionSettings settings, string? logId)
     {
         SessionOptions options = new();
@@ -23,7 +23,7 @@ internal static class SessionOptionsBuilder
                 options.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
             }
 
-            // The caller's own entries come after, so that they win.
+            // After the entries above, so that the caller's entries override them.
             foreach ((string key, string value) in settings.ConfigEntries)
             {
                 options.AddSessionConfigEntry(key, value);
@@ -34,14 +34,14 @@ internal static class SessionOptionsBuilder
                 options.LogId = logId;
             }
 
-            options.LogSeverityLevel = OnnxRuntimeLog.LeastOf(settings.Log, settings.IsSaving);
+            options.LogSeverityLevel = OnnxRuntimeLog.SeverityFor(settings.Log, settings.MinimumSeverity);
             if (settings.ExecutionProvider is { IsCpu: false } provider)
             {
                 Append(options, provider, Find(provider));
             }
             else if (settings.ExecutionProvider is { } cpu)
             {
-                Find(cpu); // always there, and takes no options
+                Find(cpu); // always available, without options
             }
 
             settings.Configure?.Invoke(options);
@@ -57,12 +57,13 @@ internal static class SessionOptionsBuilder
     private static string Find(ExecutionProvider provider)
         => OrtRuntime.AvailableProviders.FirstOrDefault(p => p.Equals(provider.Name + Suffix, StringComparison.OrdinalIgnoreCase))
             ?? throw new ResNetException(
-                $"The execution provider '{provider.Name}' is not in ONNX Runtime {OrtRuntime.Version}, which has: {string.Join(", ", OrtRuntime.AvailableProviders)}. "
-                + "Reference a package that has it in the application (for CUDA: Microsoft.ML.OnnxRuntime.Gpu, docs/onnx-runtime.md), or leave ExecutionProvider unset to run on the CPU.");
+                $"The execution provider '{provider.Name}' is not in ONNX Runtime {OrtRuntime.Version}, "
+                + $"which has: {string.Join(", ", OrtRuntime.AvailableProviders)}. Reference a package that contains it in the application "
+                + "(for CUDA: Microsoft.ML.OnnxRuntime.Gpu, docs/onnx-runtime.md), or leave ExecutionProvider unset to run on the CPU.");
 
     private static void Append(SessionOptions options, ExecutionProvider provider, string available)
     {
-        Dictionary<string, string> own = new(provider.Options);
+        Dictionary<string, string> providerOptions = new(provider.Options);
         try
         {
             switch (available)
@@ -70,7 +71,7 @@ internal static class SessionOptionsBuilder
                 case "CUDAExecutionProvider":
                     using (OrtCUDAProviderOptions cuda = new())
                     {
-                        cuda.UpdateOptions(own);
+                        cuda.UpdateOptions(providerOptions);
                         options.AppendExecutionProvider_CUDA(cuda);
                     }
 
@@ -78,21 +79,22 @@ internal static class SessionOptionsBuilder
                 case "TensorrtExecutionProvider":
                     using (OrtTensorRTProviderOptions tensorRt = new())
                     {
-                        tensorRt.UpdateOptions(own);
+                        tensorRt.UpdateOptions(providerOptions);
                         options.AppendExecutionProvider_Tensorrt(tensorRt);
                     }
 
                     break;
                 default:
-                    options.AppendExecutionProvider(available, own);
+                    options.AppendExecutionProvider(available, providerOptions);
                     break;
             }
         }
         catch (OnnxRuntimeException exception)
         {
             throw new InferenceException(
-                $"The execution provider '{provider.Name}' of ONNX Runtime {OrtRuntime.Version} cannot be used here. Install what it needs (docs/onnx-runtime.md), correct its options, "
-                + $"or leave ExecutionProvider unset to run on the CPU. ONNX Runtime says: {exception.Message.Trim()}",
+                $"The execution provider '{provider.Name}' of ONNX Runtime {OrtRuntime.Version} cannot be used on this machine. "
+                + "Install its dependencies (docs/onnx-runtime.md), correct its options, or leave ExecutionProvider unset to run on the "
+                + $"CPU. ONNX Runtime reports: {exception.Message.Trim()}",
                 exception);
         }
     }

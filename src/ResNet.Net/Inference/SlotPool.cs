@@ -1,8 +1,8 @@
 namespace ResNet.Net;
 
 /// <summary>
-/// The slots of a session, as many as were ever in use at once. The last returned is rented first: its memory is warm.
-/// A rented slot keeps the session's model loaded. Disposed before its session.
+/// Pools the slots of a session, as many as were ever in use at the same time. The slot returned last is rented first, since its memory
+/// is in the cache. A rented slot keeps the model loaded. The pool is disposed before its session.
 /// </summary>
 internal sealed class SlotPool(OrtSession session, ModelLayout layout, int capacity, int cropCount) : IDisposable
 {
@@ -35,18 +35,18 @@ internal sealed class SlotPool(OrtSession session, ModelLayout layout, int capac
 
     public void Return(InferenceSlot slot)
     {
-        bool isKept;
+        bool isPooled;
         lock (_gate)
         {
-            isKept = !_disposed;
-            if (isKept)
+            isPooled = !_disposed;
+            if (isPooled)
             {
                 _free.Push(slot);
             }
         }
 
-        // Before the reference: what is bound to a session is freed before it.
-        if (!isKept)
+        // Before the reference: bindings must be freed before their session.
+        if (!isPooled)
         {
             slot.Dispose();
         }

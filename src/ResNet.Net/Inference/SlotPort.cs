@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace ResNet.Net;
 
-/// <summary>One input or output of a slot: a native buffer for all of its crops, and the tensors that wrap parts of it.</summary>
+/// <summary>Represents an input or output of a slot: a native buffer for all crops, and the tensors over parts of it.</summary>
 internal sealed class SlotPort : IDisposable
 {
     private readonly TensorLayout _tensor;
@@ -10,17 +10,17 @@ internal sealed class SlotPort : IDisposable
     private readonly Dictionary<(int First, int Count), OrtValue> _tensors = [];
 
     /// <param name="tensor">The input or output.</param>
-    /// <param name="crops">The most crops that are run.</param>
+    /// <param name="crops">The maximum number of crops.</param>
     public SlotPort(TensorLayout tensor, int crops)
     {
         _tensor = tensor;
         _buffer = new AlignedBuffer(checked(crops * tensor.Length));
     }
 
-    /// <summary>The values of some crops.</summary>
+    /// <summary>Returns the values of consecutive crops.</summary>
     public Span<float> Crops(int first, int count) => _buffer.Span.Slice(first * _tensor.Length, count * _tensor.Length);
 
-    /// <summary>The tensor of crops that are run together.</summary>
+    /// <summary>Returns the tensor of consecutive crops that run together.</summary>
     public NamedTensor Tensor(int first, int count)
     {
         if (!_tensors.TryGetValue((first, count), out OrtValue? tensor))

@@ -2,7 +2,8 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace ResNet.Net;
 
-/// <summary>Tensors bound to the inputs and outputs of a session: made once, run any number of times, by one thread at a time.</summary>
+/// <summary>Represents tensors that are bound to a session. It can run repeatedly, one thread at a time.</summary>
+/// <remarks>The caller owns the tensors and keeps them alive.</remarks>
 internal sealed class TensorBinding : IDisposable
 {
     private readonly NamedTensor[] _inputs;
@@ -28,7 +29,7 @@ internal sealed class TensorBinding : IDisposable
 
     public OrtIoBinding Native { get; }
 
-    /// <summary>Binds the inputs again: ONNX Runtime copies what another device needs when it is bound, not when it runs.</summary>
+    /// <summary>Binds the inputs again. ONNX Runtime copies inputs to another device when they are bound, not when it runs.</summary>
     public void BindInputs()
     {
         foreach (NamedTensor input in _inputs)
@@ -39,3 +40,6 @@ internal sealed class TensorBinding : IDisposable
 
     public void Dispose() => Native.Dispose();
 }
+
+/// <summary>Represents a tensor and the name of the input or output to which it belongs.</summary>
+internal readonly record struct NamedTensor(string Name, OrtValue Value);

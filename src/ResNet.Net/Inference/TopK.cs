@@ -1,10 +1,10 @@
 namespace ResNet.Net;
 
-/// <summary>Partial selection of the largest scores; equal scores come in the order of their indices.</summary>
+/// <summary>Selects the largest scores. Equal scores are ordered by index.</summary>
 internal static class TopK
 {
-    /// <summary>Fills <paramref name="indices"/> with the indices of the largest scores, the largest first. Allocates nothing.</summary>
-    /// <remarks>A heap whose root is the worst kept: n scores cost n comparisons and few exchanges.</remarks>
+    /// <summary>Fills <paramref name="indices"/> with the indices of the largest scores, in descending order. Allocates nothing.</summary>
+    /// <remarks>Uses a heap whose root is the smallest selected score, so that n scores cost n comparisons and few swaps.</remarks>
     public static void Select(ReadOnlySpan<float> scores, Span<int> indices)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(indices.Length, scores.Length, nameof(indices));
@@ -35,7 +35,7 @@ internal static class TopK
         }
     }
 
-    private static bool IsWorse(ReadOnlySpan<float> scores, int left, int right)
+    private static bool RanksLower(ReadOnlySpan<float> scores, int left, int right)
         => scores[left] < scores[right] || (scores[left] == scores[right] && left > right);
 
     private static void SiftUp(ReadOnlySpan<float> scores, Span<int> heap, int child)
@@ -43,7 +43,7 @@ internal static class TopK
         while (child > 0)
         {
             int parent = (child - 1) / 2;
-            if (!IsWorse(scores, heap[child], heap[parent]))
+            if (!RanksLower(scores, heap[child], heap[parent]))
             {
                 return;
             }
@@ -60,7 +60,7 @@ internal static class TopK
             int worst = parent;
             for (int child = (2 * parent) + 1; child <= (2 * parent) + 2 && child < heap.Length; child++)
             {
-                if (IsWorse(scores, heap[child], heap[worst]))
+                if (RanksLower(scores, heap[child], heap[worst]))
                 {
                     worst = child;
                 }

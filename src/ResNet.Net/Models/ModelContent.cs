@@ -3,7 +3,7 @@ using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
 
-/// <summary>The bytes of a model: a file, memory of the caller's, or a resource of this assembly.</summary>
+/// <summary>Represents the bytes of a model: a file, memory of the caller, or an embedded resource.</summary>
 internal sealed unsafe class ModelContent
 {
     private readonly string? _resource;
@@ -17,16 +17,16 @@ internal sealed unsafe class ModelContent
         _resource = resource;
     }
 
-    /// <summary>What messages call it.</summary>
+    /// <summary>Gets the name for messages.</summary>
     public string Name { get; }
 
-    /// <summary>The file; null for memory.</summary>
+    /// <summary>Gets the path of the file; null if the model is not in a file.</summary>
     public string? Path { get; }
 
-    /// <summary>The caller's memory; empty for files and resources.</summary>
+    /// <summary>Gets the caller's memory; empty for files and resources.</summary>
     public ReadOnlyMemory<byte> Memory { get; }
 
-    /// <summary>The SHA-256 that somebody has verified already; null where nobody has.</summary>
+    /// <summary>Gets the SHA-256 if it has been verified; null otherwise.</summary>
     public string? Sha256 { get; }
 
     public long Length => Path is not null ? new FileInfo(Path).Length : Use(stream => stream.Length);
@@ -37,17 +37,21 @@ internal sealed unsafe class ModelContent
 
     public static ModelContent Embedded(ResNetVariant variant) => new(variant.Id, null, default, variant.FileName, variant.Sha256);
 
-    /// <summary>Opens the model as it is.</summary>
+    /// <summary>Opens the model without changes.</summary>
+    /// <exception cref="InferenceException">ONNX Runtime rejects the model or a setting.</exception>
     public OrtSession Open(SessionSettings settings)
         => Path is not null ? OrtSession.FromFile(Path, settings) : OrtSession.FromMemory(ToArray(), Name, settings);
 
-    /// <exception cref="OnnxModelException">It is no ONNX model.</exception>
+    /// <exception cref="OnnxModelException">The bytes are not an ONNX model.</exception>
     public OnnxModelSummary ReadSummary() => Path is not null ? OnnxModelSummary.Read(Path) : Use(OnnxModelSummary.Read);
 
-    /// <exception cref="OnnxModelException">It is no ONNX model.</exception>
-    public OnnxModel Load() => Path is not null ? OnnxModel.Load(Path, ExternalDataPolicy.ReadFromModelFolder) : Use(stream => OnnxModel.Parse(BytesOf(stream)));
+    /// <exception cref="OnnxModelException">The bytes are not an ONNX model.</exception>
+    public OnnxModel Load()
+        => Path is not null
+            ? OnnxModel.Load(Path, ExternalDataPolicy.ReadFromModelFolder)
+            : Use(stream => OnnxModel.Parse(BytesOf(stream)));
 
-    /// <summary>Gives the bytes as a stream over memory, valid during the call.</summary>
+    /// <summary>Passes the bytes to a function as a stream over memory that is valid during the call.</summary>
     public T Use<T>(Func<UnmanagedMemoryStream, T> use)
     {
         if (_resource is not null)
@@ -63,11 +67,23 @@ internal sealed unsafe class ModelContent
         }
     }
 
-    // ONNX Runtime's package takes arrays alone. A caller's memory is one mostly, and need not be copied.
+    // ONNX Runtime accepts arrays only. Memory of the caller usually is one, so that no copy is needed.
     private byte[] ToArray()
-        => MemoryMarshal.TryGetArray(Memory, out ArraySegment<byte> segment) && segment.Array is { } array && array.Length == Memory.Length && array.Length > 0
+        => MemoryMarshal.TryGetArray(Memory, out ArraySegment<byte> segment)
+            && segment.Array is { } array
+            && array.Length == Memory.Length
+            && array.Length > 0
             ? array
             : Use(stream => BytesOf(stream).ToArray());
 
-    private static ReadOnlySpan<byte> BytesOf(UnmanagedMemoryStream stream) => new(stream.PositionPointer, checked((int)stream.Length));
+    private static ReadOnlySpan<byte> BytesOf(UnmanagedMemoryStream stream)
+        => new(stream.PositionPointer, checked((int)stream.Length));
+}
+
+/// <summary>Opens resources of this assembly.</summary>
+internal static class EmbeddedResource
+{
+    public static UnmanagedMemoryStream Open(string name)
+        => (UnmanagedMemoryStream)(typeof(EmbeddedResource).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The assembly has no resource '{name}'."));
 }

@@ -1,29 +1,33 @@
 namespace ResNet.Net;
 
-/// <summary>How far the store has come with one file. Comes at most about ten times a second, and whenever the stage changes or there is something to say.</summary>
+/// <summary>Describes the progress of the store on one file.</summary>
+/// <remarks>Reported at most about ten times per second, and whenever the stage changes or there is a notice.</remarks>
 public sealed record ModelDownloadProgress
 {
-    /// <summary>The id of the variant.</summary>
+    /// <summary>Gets the id of the variant.</summary>
     public required string ModelId { get; init; }
 
-    /// <summary>The name of the file: the variant's model, or its test data.</summary>
+    /// <summary>Gets the name of the file: the model of the variant, or its test data.</summary>
     public required string FileName { get; init; }
 
-    /// <summary>What the store is doing.</summary>
+    /// <summary>Gets what the store is doing.</summary>
     public required ModelDownloadStage Stage { get; init; }
 
-    /// <summary>Bytes that are done in this stage, those of an earlier download that is resumed included.</summary>
+    /// <summary>Gets the number of bytes completed in this stage, including bytes from an earlier download that is resumed.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>The size of the whole file.</summary>
+    /// <summary>Gets the size of the complete file in bytes.</summary>
     public required long TotalBytes { get; init; }
 
-    /// <summary>What the bytes come from: the name of a source, or a path; null while waiting.</summary>
+    /// <summary>Gets the origin of the bytes: the name of a source, or a path; <see langword="null"/> while waiting.</summary>
     public string? Source { get; init; }
 
-    /// <summary>Bytes a second over the last seconds; 0 until it is known.</summary>
+    /// <summary>Gets the average rate of the last seconds in bytes per second; 0 until it is known.</summary>
     public double BytesPerSecond { get; init; }
 
-    /// <summary>A sentence for people: a source failed, a try is repeated, a damaged file was set aside. Null most of the time.</summary>
+    /// <summary>
+    /// Gets a message for users, for example that a source failed, a request is retried or a damaged file was renamed; usually
+    /// <see langword="null"/>.
+    /// </summary>
     public string? Notice { get; init; }
 }

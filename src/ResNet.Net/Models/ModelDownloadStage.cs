@@ -1,18 +1,18 @@
 namespace ResNet.Net;
 
-/// <summary>What the store is doing.</summary>
+/// <summary>Specifies what the store is doing.</summary>
 public enum ModelDownloadStage
 {
-    /// <summary>Another process or thread is bringing the same model or its test data: this one waits for it, and downloads nothing a second time.</summary>
+    /// <summary>Waiting for another process or thread that is downloading a file of the same variant.</summary>
     Waiting,
 
-    /// <summary>Bytes that are on the disk already are hashed.</summary>
+    /// <summary>Hashing bytes that are already on disk.</summary>
     Verifying,
 
-    /// <summary>Bytes come from a source on the network.</summary>
+    /// <summary>Receiving bytes from a source.</summary>
     Downloading,
 
-    /// <summary>Bytes are copied from a file that is imported.</summary>
+    /// <summary>Copying bytes from an imported file.</summary>
     Importing,
 
     /// <summary>The verified file is in place.</summary>

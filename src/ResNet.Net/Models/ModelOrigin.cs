@@ -1,12 +1,12 @@
 namespace ResNet.Net;
 
-/// <summary>Where a variant was trained.</summary>
+/// <summary>Specifies where a variant was trained.</summary>
 public enum ModelOrigin
 {
-    /// <summary>MXNet's model zoo, in the ONNX Model Zoo.</summary>
+    /// <summary>MXNet's model zoo; published in the ONNX Model Zoo.</summary>
     Mxnet,
 
-    /// <summary>Caffe2's model zoo, in the ONNX Model Zoo.</summary>
+    /// <summary>Caffe2's model zoo; published in the ONNX Model Zoo.</summary>
     Caffe2,
 
     /// <summary>This project.</summary>

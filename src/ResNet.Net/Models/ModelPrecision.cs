@@ -1,6 +1,6 @@
 namespace ResNet.Net;
 
-/// <summary>The arithmetic of a model's convolutions.</summary>
+/// <summary>Specifies the precision of a model's convolutions.</summary>
 public enum ModelPrecision
 {
     /// <summary>32-bit floating point.</summary>

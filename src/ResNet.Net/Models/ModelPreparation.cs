@@ -2,15 +2,17 @@ using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
 
-/// <summary>
-/// What has to be changed in a model before ONNX Runtime opens it, and the opening. A model that needs no change is opened as it is, never read here.
-/// </summary>
-/// <param name="Upgrade">Its operator set is older than what ONNX Runtime opens.</param>
-/// <param name="FixWeights">Its weights are listed as inputs that a caller could replace: they become constants, so that BatchNormalization folds into Conv.</param>
-/// <param name="Outputs">The outputs that are added.</param>
-/// <param name="ScoresName">The output with the scores; null for the first.</param>
-/// <param name="IsWhole">Whether the model's bytes are all that decides what comes out: false where tensors lie in other files, or nobody knows.</param>
-internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutputs Outputs, string? ScoresName, bool IsWhole)
+/// <summary>Describes the changes that a model needs before ONNX Runtime opens it, and applies them.</summary>
+/// <param name="Upgrade">Whether the opset is older than ONNX Runtime supports.</param>
+/// <param name="FixWeights">
+/// Whether weights are also graph inputs, which callers could replace. They become constants, so that BatchNormalization folds into Conv.
+/// </param>
+/// <param name="Outputs">The outputs to add.</param>
+/// <param name="ScoresName">The name of the output with the scores; null for the first.</param>
+/// <param name="IsSelfContained">
+/// Whether the bytes of the model alone determine the prepared model: false if tensors are in other files or the model cannot be read.
+/// </param>
+internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutputs Outputs, string? ScoresName, bool IsSelfContained)
 {
     /// <summary>The name of the output of <see cref="ModelOutputs.Features"/>.</summary>
     public const string FeaturesName = "resnet_net_features";
@@ -18,37 +20,50 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
     /// <summary>The name of the output of <see cref="ModelOutputs.ActivationMaps"/>.</summary>
     public const string MapsName = "resnet_net_activation_maps";
 
-    // Counted up whenever the edits below change what comes out: optimized graphs on disk are then made anew.
+    // Increment when the edits below change their result: it invalidates the cached optimized models.
     private const int Version = 1;
 
-    // What the youngest of the Caffe2 files has; ONNX Runtime opens from 7.
+    // The newest opset among the Caffe2 files; ONNX Runtime supports 7 and later.
     private const int UpgradedOpset = 9;
     private const int OldestOpset = 7;
 
-    /// <summary>Whether anything has to be changed.</summary>
+    /// <summary>Gets whether anything must be changed.</summary>
     public bool IsNeeded => Upgrade || FixWeights || Outputs != ModelOutputs.None;
 
-    /// <summary>All that decides what comes out, as text.</summary>
-    public string Key => IsNeeded ? $"edits {Version}: {(Upgrade ? $"opset {UpgradedOpset}, " : "")}{(FixWeights ? "constant weights, " : "")}{Outputs} of {ScoresName ?? "the first output"}" : "as it is";
+    /// <summary>Gets a text that identifies the changes.</summary>
+    public string Key
+    {
+        get
+        {
+            if (!IsNeeded)
+            {
+                return "unchanged";
+            }
 
-    /// <summary>Looks at a model.</summary>
+            string upgrade = Upgrade ? $"opset {UpgradedOpset}, " : "";
+            string weights = FixWeights ? "constant weights, " : "";
+            return $"edits {Version}: {upgrade}{weights}{Outputs} of {ScoresName ?? "the first output"}";
+        }
+    }
+
+    /// <summary>Determines the changes that a model needs, without loading it as a whole.</summary>
     public static ModelPreparation For(ModelContent model, ModelOutputs outputs, string? scoresName)
     {
         try
         {
             OnnxModelSummary summary = model.ReadSummary();
-            return new ModelPreparation(summary.Opset < OldestOpset, summary.HasReplaceableWeights, outputs, scoresName, !summary.HasExternalData);
+            return new ModelPreparation(
+                summary.Opset < OldestOpset, summary.HasReplaceableWeights, outputs, scoresName, !summary.HasExternalData);
         }
         catch (Exception exception) when (exception is OnnxModelException or IOException or UnauthorizedAccessException)
         {
-            // ONNX Runtime may know better, and says what is wrong where it does not.
-            return new ModelPreparation(false, false, outputs, scoresName, IsWhole: false);
+            // ONNX Runtime may be able to read the model; otherwise its exception says what is wrong.
+            return new ModelPreparation(false, false, outputs, scoresName, IsSelfContained: false);
         }
     }
 
     /// <summary>Opens a model with the changes that it needs.</summary>
-    /// <exception cref="OnnxModelException">It cannot be changed so, or not be opened without.</exception>
-    /// <exception cref="InferenceException">ONNX Runtime refuses it.</exception>
+    /// <exception cref="InferenceException">The model cannot be changed as needed, or ONNX Runtime rejects it.</exception>
     public OrtSession Open(ModelContent model, SessionSettings settings)
     {
         if (!IsNeeded)
@@ -62,16 +77,19 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
             edited = model.Load();
             Apply(edited);
         }
-        catch (OnnxModelException exception) when (Outputs == ModelOutputs.None)
+        catch (OnnxModelException exception)
         {
-            return OpenAsItIs(model, settings, exception);
+            return Outputs == ModelOutputs.None
+                ? OpenUnchanged(model, settings, exception)
+                : throw new InferenceException(
+                    $"The outputs {Outputs} cannot be added to the model '{model.Name}': {exception.Message}", exception);
         }
 
         return OrtSession.FromMemory(edited.ToArray(), model.Name, settings);
     }
 
-    // Unknown operators, functions: ONNX Runtime may open what cannot be edited.
-    private static OrtSession OpenAsItIs(ModelContent model, SessionSettings settings, OnnxModelException whyNotEdited)
+    // ONNX Runtime may open what cannot be edited, such as unknown operators and functions.
+    private static OrtSession OpenUnchanged(ModelContent model, SessionSettings settings, OnnxModelException whyNotEdited)
     {
         try
         {
@@ -79,7 +97,9 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
         }
         catch (InferenceException exception)
         {
-            throw new OnnxModelException($"'{model.Name}' cannot be opened. As it is: {exception.Message} With the changes that it needs: {whyNotEdited.Message}", exception);
+            throw new InferenceException(
+                $"'{model.Name}' cannot be opened. Unchanged: {exception.Message} With the changes that it needs: {whyNotEdited.Message}",
+                whyNotEdited);
         }
     }
 
@@ -90,7 +110,7 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
             _ = OpsetUpgrader.Upgrade(model, UpgradedOpset);
         }
 
-        // IR version 3 would have every weight listed as an input, those that are added too.
+        // Up to IR version 3, every weight must be a graph input, including weights that are added.
         const int WeightsNeedNoInputs = 4;
         model.IrVersion = Math.Max(model.IrVersion, WeightsNeedNoInputs);
         _ = model.Graph.DropInitializerInputs();

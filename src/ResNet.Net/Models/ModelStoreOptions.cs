@@ -2,55 +2,78 @@ using Microsoft.Extensions.Logging;
 
 namespace ResNet.Net;
 
-/// <summary>Where models are kept and where they come from. Immutable: change it by <c>with</c>. An option that is set wins over its environment variable. Values are checked by <see cref="ModelStore"/>.</summary>
+/// <summary>Specifies where a <see cref="ModelStore"/> keeps models and where it downloads them from.</summary>
+/// <remarks>
+/// Immutable: use <c>with</c> to change it. Options override environment variables. <see cref="ModelStore"/> validates the values.
+/// </remarks>
 public sealed record ModelStoreOptions
 {
-    /// <summary>The folder that the store owns: downloads go there.</summary>
-    /// <value>null: the environment variable <c>RESNET_NET_HOME</c>, then the folder <c>ResNet.Net</c> in the platform's cache folder (<c>$XDG_CACHE_HOME</c> or <c>~/.cache</c>; <c>%LOCALAPPDATA%</c>; <c>~/Library/Caches</c>).</value>
+    /// <summary>Gets the folder that the store owns and downloads to.</summary>
+    /// <value>
+    /// The default, <see langword="null"/>, is the environment variable <c>RESNET_NET_HOME</c>, or the folder <c>ResNet.Net</c> in the
+    /// cache folder of the platform: <c>$XDG_CACHE_HOME</c> or <c>~/.cache</c>, <c>%LOCALAPPDATA%</c>, <c>~/Library/Caches</c>.
+    /// </value>
     public string? RootFolder { get; init; }
 
-    /// <summary>Folders that may hold files already, each under its own name or in a folder called like its id. They are used in place and never changed.</summary>
-    /// <value>null: the environment variable <c>RESNET_NET_MODELS</c>, a list separated as <c>PATH</c> is.</value>
+    /// <summary>Gets additional folders with model files, each under its own name or in a subfolder named after the variant's id.</summary>
+    /// <remarks>The caller owns these folders: their files are used in place and never changed.</remarks>
+    /// <value>
+    /// The default, <see langword="null"/>, is the environment variable <c>RESNET_NET_MODELS</c>, with the same separator as <c>PATH</c>.
+    /// </value>
     public IReadOnlyList<string>? LocalFolders { get; init; }
 
-    /// <summary>Where files are downloaded from, in this order.</summary>
-    /// <value>null: the mirrors of the environment variable <c>RESNET_NET_MIRROR</c> (separated by spaces or semicolons), then <see cref="ModelSource.HuggingFace"/>, then <see cref="ModelSource.GitHub"/>.</value>
+    /// <summary>Gets the sources of downloads, in the order in which they are tried.</summary>
+    /// <value>
+    /// The default, <see langword="null"/>, is the mirrors in the environment variable <c>RESNET_NET_MIRROR</c>, separated by spaces or
+    /// semicolons, then <see cref="ModelSource.HuggingFace"/>, then <see cref="ModelSource.GitHub"/>.
+    /// </value>
     public IReadOnlyList<ModelSource>? Sources { get; init; }
 
-    /// <summary>Whether the network is never touched.</summary>
-    /// <value>null: the environment variable <c>RESNET_NET_OFFLINE</c> (<c>1</c> or <c>0</c>), then false.</value>
+    /// <summary>Gets whether the store never uses the network.</summary>
+    /// <value>
+    /// The default, <see langword="null"/>, is the environment variable <c>RESNET_NET_OFFLINE</c> (<c>1</c> or <c>0</c>), or
+    /// <see langword="false"/> if it is not set.
+    /// </value>
     public bool? Offline { get; init; }
 
-    /// <summary>Whether a file is hashed each time that it is asked for, and not only when it looks changed since it was last verified.</summary>
-    /// <value>false.</value>
+    /// <summary>Gets whether a file is hashed at each request, rather than only when it has changed since it was verified.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
     public bool AlwaysVerify { get; init; }
 
-    /// <summary>The client that downloads; the caller keeps it alive and disposes it. It should follow redirects.</summary>
-    /// <value>null: one client that every store of the process shares.</value>
+    /// <summary>Gets the client for downloads, which should follow redirects. The caller owns and disposes it.</summary>
+    /// <value>The default, <see langword="null"/>, is a client that all stores of the process share.</value>
     public HttpClient? HttpClient { get; init; }
 
-    /// <summary>The longest wait for a source to answer, connecting included.</summary>
-    /// <value>30 seconds.</value>
+    /// <summary>Gets the maximum time for a source to respond, including connecting.</summary>
+    /// <value>The default is 30 seconds.</value>
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The longest wait for the next byte. There is no limit on a whole download.</summary>
-    /// <value>30 seconds.</value>
+    /// <summary>Gets the maximum time without receiving a byte. The duration of a download is not limited.</summary>
+    /// <value>The default is 30 seconds.</value>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often one source is tried again after a fault that may pass, from 0. Attempts that brought a mebibyte or more do not count.</summary>
-    /// <value>4, about half a second apart at first, doubling each time, more where the source asks for it.</value>
+    /// <summary>Gets the number of retries per source after transient failures, 0 to 100.</summary>
+    /// <remarks>
+    /// The delay starts at about half a second and doubles with each retry, up to 30 seconds, unless the source requests another delay.
+    /// Attempts that received a mebibyte or more do not count.
+    /// </remarks>
+    /// <value>The default is 4.</value>
     public int Retries { get; init; } = 4;
 
-    /// <summary>Makes the store's logger, <c>ResNet.Net.ModelStore</c>. Events: <c>docs/diagnostics.md</c>.</summary>
-    /// <value>null: nothing is logged.</value>
+    /// <summary>Gets the factory of the logger <c>ResNet.Net.ModelStore</c>. Events: <c>docs/diagnostics.md</c>.</summary>
+    /// <value>The default, <see langword="null"/>, disables logging.</value>
     public ILoggerFactory? LoggerFactory { get; init; }
 
-    /// <summary>What the store knows; tests put small files in place of the zoo's.</summary>
-    internal IReadOnlyList<ResNetVariant> Catalog { get; init; } = ResNetVariant.All;
+    /// <summary>Gets the variants that the store knows. Tests replace them with small files.</summary>
+    internal IReadOnlyList<ResNetVariant> Catalog
+    {
+        get => field ?? ResNetVariant.All;
+        init;
+    }
 
-    /// <summary>The clock between retries.</summary>
+    /// <summary>Gets the clock for retries.</summary>
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Free bytes of the disk that holds a folder; null where nobody knows.</summary>
+    /// <summary>Gets a function that returns the free bytes of the disk with a folder, or null if they are unknown.</summary>
     internal Func<string, long?> FreeSpace { get; init; } = DiskSpace.Of;
 }

@@ -1,14 +1,14 @@
 namespace ResNet.Net;
 
-/// <summary>Something was found, but its bytes are not those of the variant: its size or its SHA-256 differs. It was not loaded.</summary>
+/// <summary>The exception that is thrown when a file has another size or SHA-256 than the variant. The file was not loaded.</summary>
 public sealed class ModelVerificationException : ModelUnavailableException
 {
-    /// <summary>Creates the exception.</summary>
+    /// <summary>Initializes a new instance of the <see cref="ModelVerificationException"/> class.</summary>
     /// <param name="modelId">The id of the variant.</param>
-    /// <param name="path">The file, or the address, that failed.</param>
-    /// <param name="expectedSha256">The SHA-256 that the file must have, lower-case hexadecimal.</param>
-    /// <param name="actualSha256">The SHA-256 that it has; null when its size already differed.</param>
-    /// <param name="message">What was found where, and what to do.</param>
+    /// <param name="path">The path or address of the file.</param>
+    /// <param name="expectedSha256">The expected SHA-256 of the file, in lowercase hexadecimal.</param>
+    /// <param name="actualSha256">The SHA-256 of the file; <see langword="null"/> if its size differed already.</param>
+    /// <param name="message">What was found where, and what to do about it.</param>
     public ModelVerificationException(string modelId, string path, string expectedSha256, string? actualSha256, string message)
         : base(modelId, message)
     {
@@ -17,12 +17,12 @@ public sealed class ModelVerificationException : ModelUnavailableException
         ActualSha256 = actualSha256;
     }
 
-    /// <summary>The file, or the address, that failed.</summary>
+    /// <summary>Gets the path or address of the file.</summary>
     public string Path { get; }
 
-    /// <summary>The SHA-256 that the file must have, lower-case hexadecimal.</summary>
+    /// <summary>Gets the expected SHA-256 of the file, in lowercase hexadecimal.</summary>
     public string ExpectedSha256 { get; }
 
-    /// <summary>The SHA-256 that the file has; null when its size already differed and it was not hashed.</summary>
+    /// <summary>Gets the SHA-256 of the file; <see langword="null"/> if its size differed already, so that it was not hashed.</summary>
     public string? ActualSha256 { get; }
 }

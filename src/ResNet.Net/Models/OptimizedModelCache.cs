@@ -6,150 +6,127 @@ using Microsoft.ML.OnnxRuntime;
 namespace ResNet.Net;
 
 /// <summary>
-/// Keeps the graphs that ONNX Runtime has optimized, in the folder <c>optimized</c> of the store, so that the next start opens them as they are. Whatever
-/// is wrong with the folder or with what lies there, the model is opened as if there were none.
+/// Caches optimized models in the folder <c>optimized</c> of the store, so that later startups skip graph optimization. If the folder or
+/// an entry is unusable, the model is opened without the cache.
 /// </summary>
-internal sealed class OptimizedModelCache
+internal sealed class OptimizedModelCache(ModelStore store, ILogger log)
 {
-    // Chosen, not measured: the embedded models, of 1 MiB and less, are not worth a folder.
-    private const long SmallestModel = 4 << 20;
+    // Chosen, not measured: smaller models, such as the embedded ones of up to 1 MiB, optimize quickly.
+    private const long MinModelBytes = 4 << 20;
 
-    // Protobuf's limit; what is larger would not be written whole.
-    private const long LargestModel = int.MaxValue;
+    // The limit of protobuf; ONNX Runtime would not write larger models completely.
+    private const long MaxModelBytes = int.MaxValue;
 
     private const string FolderName = "optimized";
-    private const int MostEntriesOfAModel = 3;
-    private const long MostBytes = 4L << 30;
+    private const int MaxEntriesPerModel = 3;
+    private const long MaxTotalBytes = 4L << 30;
 
-    private readonly string _root;
-    private readonly ModelStoreOptions _options;
-    private readonly ILogger _log;
+    private readonly string _root = Path.Combine(store.RootFolder, FolderName);
 
-    private OptimizedModelCache(ModelStore store, ILogger log)
-    {
-        _log = log;
-        _root = Path.Combine(store.Location, FolderName);
-        _options = store.Options;
-    }
+    /// <summary>Returns the folder of a model's entries.</summary>
+    /// <param name="storeRoot">The root folder of the store.</param>
+    /// <param name="sha256">The SHA-256 of the model.</param>
+    public static string FolderOf(string storeRoot, string sha256) => Path.Combine(storeRoot, FolderName, sha256[..32]);
 
-    /// <summary>The folder for what is kept of one model.</summary>
-    /// <param name="root">The store's folder.</param>
-    /// <param name="sha256">The model's hash.</param>
-    public static string FolderOf(string root, string sha256) => Path.Combine(root, FolderName, sha256[..32]);
+    /// <summary>Returns whether the optimized form of a model can be cached.</summary>
+    public static bool CanCache(ModelContent model, ModelPreparation preparation, SessionSettings settings)
+        => preparation.IsSelfContained
+            && model.Length is >= MinModelBytes and <= MaxModelBytes
 
-    /// <summary>The cache that the options ask for; null for none.</summary>
-    /// <param name="options">The options.</param>
-    /// <param name="log">Learns what the cache does.</param>
-    /// <exception cref="ArgumentException">The environment variable is neither on nor off.</exception>
-    public static OptimizedModelCache? For(ResNetClassifierOptions options, ILogger log)
-    {
-        bool isWanted = options.KeepOptimizedModel ?? StoreVariables.Switch(StoreVariables.Optimized, Environment.GetEnvironmentVariable(StoreVariables.Optimized)) ?? true;
+            // A callback can change any setting, so that no key identifies the result.
+            && settings.Configure is null
+            && settings.Optimization != GraphOptimizationLevel.ORT_DISABLE_ALL
+            && settings.ExecutionProvider is null or { IsCpu: true }
+            && !settings.ConfigEntries.Keys.Any(ConfiguresSaving);
 
-        // What a callback configures is not known, so that no key could tell its graphs apart.
-        if (!isWanted || options.ConfigureSession is not null || options.Optimization == GraphOptimizationLevel.ORT_DISABLE_ALL
-            || options.ExecutionProvider is { IsCpu: false } || options.ConfigEntries.Keys.Any(IsAboutSaving))
-        {
-            return null;
-        }
-
-        try
-        {
-            return new OptimizedModelCache(options.Store ?? new ModelStore(), log);
-        }
-        catch (ArgumentException) when (options.Store is null)
-        {
-            // No home folder, say: a model that needs no store must open all the same.
-            return null;
-        }
-    }
-
-    /// <summary>Opens a model: as it was kept where it was, else with the changes that it needs, keeping what comes out.</summary>
+    /// <summary>Opens the cached optimized form of a model. If there is none, opens the model and caches its optimized form.</summary>
+    /// <exception cref="InferenceException">The model or a setting is rejected.</exception>
     public OrtSession Open(ModelContent model, ModelPreparation preparation, SessionSettings settings)
     {
-        if (!preparation.IsWhole || model.Length is < SmallestModel or > LargestModel)
-        {
-            return preparation.Open(model, settings);
-        }
-
         string hash = model.Sha256 ?? HashOf(model);
         string key = KeyOf(hash, preparation, settings);
-        string folder = FolderOf(Path.GetDirectoryName(_root)!, hash);
+        string folder = FolderOf(store.RootFolder, hash);
         OptimizedModelEntry entry = new(Path.Combine(folder, TextHash.Of(key)), key);
-        return OpenKept(entry, settings) ?? OpenAndKeep(model, preparation, settings, folder, entry);
+        return OpenEntry(entry, settings) ?? OpenAndCache(model, preparation, settings, folder, entry);
     }
 
-    private static bool IsAboutSaving(string configKey) => configKey.StartsWith("session.optimized_model_", StringComparison.Ordinal) || configKey == "session.save_model_format";
+    private static bool ConfiguresSaving(string configKey)
+        => configKey.StartsWith("session.optimized_model_", StringComparison.Ordinal) || configKey == "session.save_model_format";
 
-    /// <summary>All that decides how the optimized graph looks.</summary>
+    /// <summary>Returns a text with everything that determines the optimized model.</summary>
     private static string KeyOf(string hash, ModelPreparation preparation, SessionSettings settings)
     {
-        // The version first: it loads the library.
+        // The version first: reading it loads the native library.
         string version = OrtRuntime.Version;
         FileInfo? library = NativeLibraryFile.Find("onnxruntime") is string path ? new FileInfo(path) : null;
-        string libraryMarks = library is { Exists: true } ? string.Create(CultureInfo.InvariantCulture, $"{library.Length} {library.LastWriteTimeUtc.Ticks}") : "";
+        string libraryFile = library is { Exists: true }
+            ? string.Create(CultureInfo.InvariantCulture, $"{library.Length} {library.LastWriteTimeUtc.Ticks}")
+            : "";
         return string.Join('\n', [
             $"model {hash}",
             preparation.Key,
-            $"onnxruntime {version} {libraryMarks} {string.Join(',', OrtRuntime.AvailableProviders)}",
+            $"onnxruntime {version} {libraryFile} {string.Join(',', OrtRuntime.AvailableProviders)}",
             $"processor {CpuFeatures.Identity}",
             $"optimization {settings.Optimization}",
             .. settings.ConfigEntries.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{e.Key}={e.Value}"),
         ]);
     }
 
-    private OrtSession? OpenKept(OptimizedModelEntry entry, SessionSettings settings)
+    private OrtSession? OpenEntry(OptimizedModelEntry entry, SessionSettings settings)
     {
-        if (entry.Verify(_options.AlwaysVerify) is string problem)
+        EntryCheck check = entry.Verify(store.Options.AlwaysVerify);
+        if (check.State == EntryState.Missing)
         {
-            if (problem.Length > 0)
+            return null;
+        }
+
+        string? problem = check.Problem;
+        if (problem is null)
+        {
+            try
             {
-                Warn($"The optimized model '{entry.Folder}' is not used: {problem}. It is made anew.");
-                entry.Delete();
+                OrtSession session = OrtSession.FromFile(entry.ModelPath, settings.ForCachedModel());
+                log.OptimizedModelOpened(entry.Folder);
+                entry.MarkUsed();
+                return session;
             }
-
-            return null;
+            catch (InferenceException exception)
+            {
+                problem = exception.Message;
+            }
         }
 
-        try
-        {
-            // As it stands: it is optimized. Every other setting applies as ever.
-            OrtSession session = OrtSession.FromFile(entry.ModelPath, settings with { Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL });
-            session.IsOfKeptGraph = true;
-            Detail($"Opened the optimized model '{entry.Folder}'.");
-            entry.MarkUsed();
-            return session;
-        }
-        catch (InferenceException exception)
-        {
-            Warn($"The optimized model '{entry.Folder}' is not used: {exception.Message}. It is made anew.");
-            entry.Delete();
-            return null;
-        }
+        log.OptimizedModelRejected(entry.Folder, problem.TrimEnd('.'));
+        entry.Delete();
+        return null;
     }
 
-    private OrtSession OpenAndKeep(ModelContent model, ModelPreparation preparation, SessionSettings settings, string folder, OptimizedModelEntry entry)
+    private OrtSession OpenAndCache(
+        ModelContent model, ModelPreparation preparation, SessionSettings settings, string folder, OptimizedModelEntry entry)
     {
         try
         {
-            // One writer a model; who comes meanwhile does not wait. The kernel drops the lock of a process that dies: what it left is nobody's then.
-            using StoreLock? held = StoreLock.TryAcquire(Path.Combine(Path.GetDirectoryName(_root)!, ".locks", $"optimized-{Path.GetFileName(folder)}.lock"));
-            if (held is null)
+            // One writer per model; others do not wait. The system releases the lock of a process that dies.
+            string lockFile = Path.Combine(store.RootFolder, ".locks", $"optimized-{Path.GetFileName(folder)}.lock");
+            using StoreLock? acquired = StoreLock.TryAcquire(lockFile);
+            if (acquired is null)
             {
                 return preparation.Open(model, settings);
             }
 
-            if (held.IsEffective)
+            if (acquired.IsEffective)
             {
                 OptimizedModelEntry.DeletePartials(folder);
-                if (entry.Exists && OpenKept(entry, settings) is OrtSession kept)
+                if (entry.Exists && OpenEntry(entry, settings) is OrtSession cached)
                 {
-                    return kept;
+                    return cached;
                 }
             }
 
-            if (_options.FreeSpace(folder) is long free && free < 2 * model.Length)
+            if (store.Options.FreeSpace(folder) is long free && free < 2 * model.Length)
             {
-                Warn($"The optimized model is not kept: the disk of '{folder}' has {free} free bytes, and twice the model's {model.Length} are wanted.");
+                log.OptimizedModelNotCached(
+                    model.Name, $"the disk of '{folder}' has {free} free bytes, but twice the model's {model.Length} bytes are required");
                 return preparation.Open(model, settings);
             }
 
@@ -157,27 +134,29 @@ internal sealed class OptimizedModelCache
         }
         catch (StoreException exception)
         {
-            Inform($"The optimized model is not kept: {exception.Message}");
+            log.OptimizedModelNotCached(model.Name, exception.Message.TrimEnd('.'));
             return preparation.Open(model, settings);
         }
     }
 
-    private OrtSession OpenAndWrite(ModelContent model, ModelPreparation preparation, SessionSettings settings, OptimizedModelEntry entry)
+    private OrtSession OpenAndWrite(
+        ModelContent model, ModelPreparation preparation, SessionSettings settings, OptimizedModelEntry entry)
     {
         string partial = entry.PartialFolder();
         OrtSession? session = null;
         try
         {
             Directory.CreateDirectory(partial);
-            session = preparation.Open(model, settings with { ConfigEntries = OptimizedModelEntry.SavingEntries(settings.ConfigEntries, partial), IsSaving = true });
+            session = preparation.Open(model, settings.ForSavingTo(OptimizedModelEntry.SavingEntries(partial)));
             entry.Publish(partial);
-            Inform($"Kept the optimized model as '{entry.Folder}'.");
+            log.OptimizedModelCached(model.Name, entry.Folder);
             Prune(entry);
             return session;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException or InferenceException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException or InferenceException)
         {
-            Inform($"The optimized model is not kept: {exception.Message}");
+            log.OptimizedModelNotCached(model.Name, exception.Message.TrimEnd('.'));
             OptimizedModelEntry.TryDelete(partial);
             return session ?? preparation.Open(model, settings);
         }
@@ -188,18 +167,21 @@ internal sealed class OptimizedModelCache
         }
     }
 
-    /// <summary>Deletes what was used longest ago: of the same model beyond a few, of all beyond some gigabytes.</summary>
+    /// <summary>Deletes the least recently used entries beyond the limits per model and in total.</summary>
     private void Prune(OptimizedModelEntry newest)
     {
         try
         {
-            int ofTheModel = 0;
+            int sameModel = 0;
             long bytes = 0;
-            foreach (string folder in Directory.EnumerateDirectories(_root).SelectMany(Directory.EnumerateDirectories).Where(f => !OptimizedModelEntry.IsPartial(f)).OrderByDescending(OptimizedModelEntry.LastUsed))
+            foreach (string folder in Directory.EnumerateDirectories(_root)
+                .SelectMany(Directory.EnumerateDirectories)
+                .Where(f => !OptimizedModelEntry.IsPartial(f))
+                .OrderByDescending(OptimizedModelEntry.LastUsed))
             {
                 bytes += OptimizedModelEntry.SizeOf(folder);
-                bool isOfTheModel = Path.GetDirectoryName(folder) == Path.GetDirectoryName(newest.Folder);
-                if (folder != newest.Folder && ((isOfTheModel && ++ofTheModel >= MostEntriesOfAModel) || bytes > MostBytes))
+                bool isSameModel = Path.GetDirectoryName(folder) == Path.GetDirectoryName(newest.Folder);
+                if (folder != newest.Folder && ((isSameModel && ++sameModel >= MaxEntriesPerModel) || bytes > MaxTotalBytes))
                 {
                     OptimizedModelEntry.TryDelete(folder);
                 }
@@ -207,11 +189,11 @@ internal sealed class OptimizedModelCache
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Others prune at the same time.
+            // Another process prunes at the same time.
         }
     }
 
-    /// <summary>The hash of a caller's model. A file's is remembered, with what the file looked like.</summary>
+    /// <summary>Returns the hash of a custom model. The hash of a file is recorded and reused until the file changes.</summary>
     private string HashOf(ModelContent model)
     {
         if (model.Path is null)
@@ -219,25 +201,21 @@ internal sealed class OptimizedModelCache
             return Convert.ToHexStringLower(SHA256.HashData(model.Memory.Span));
         }
 
-        string stampPath = Path.Combine(_root, ".hashes", $"{TextHash.Of(model.Path)}.stamp");
+        string recordPath = Path.Combine(_root, ".hashes", $"{TextHash.Of(model.Path)}{VerificationRecord.Extension}");
         FileIdentity? before = FileIdentity.Of(model.Path);
-        if (!_options.AlwaysVerify && VerificationRecord.Read(stampPath) is VerificationRecord stamp && stamp.Identity == before)
+        if (!store.Options.AlwaysVerify
+            && VerificationRecord.Read(recordPath) is VerificationRecord record
+            && record.Identity == before)
         {
-            return stamp.Sha256;
+            return record.Sha256;
         }
 
         string hash = OptimizedModelEntry.HashOf(model.Path);
         if (before is not null && FileIdentity.Of(model.Path) == before)
         {
-            new VerificationRecord(hash, before, DateTimeOffset.UtcNow).TryWrite(stampPath);
+            new VerificationRecord(hash, before, DateTimeOffset.UtcNow).TryWrite(recordPath);
         }
 
         return hash;
     }
-
-    private void Detail(string message) => _log.OptimizedGraphNote(LogLevel.Debug, message);
-
-    private void Inform(string message) => _log.OptimizedGraphNote(LogLevel.Information, message);
-
-    private void Warn(string message) => _log.OptimizedGraphNote(LogLevel.Warning, message);
 }

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace ResNet.Net;
 
 /// <summary>
-/// One optimized graph on the disk: a folder with the graph, its weights in a file of their own, which ONNX Runtime maps into memory instead of reading it, a
-/// stamp for each, and the key that it was made for. Written under another name and renamed: what has the name is whole.
+/// Represents an entry of <see cref="OptimizedModelCache"/>: a folder with the optimized model, its weights in a separate file that ONNX
+/// Runtime maps into memory, a verification record for each, and the key. It is written under a temporary name and renamed when complete.
 /// </summary>
 internal sealed class OptimizedModelEntry(string folder, string key)
 {
@@ -13,8 +13,8 @@ internal sealed class OptimizedModelEntry(string folder, string key)
     private const string KeyFile = "key";
     private const string Partial = ".partial";
 
-    // Smaller tensors, shapes say, are read by optimizations as they load: they stay in the graph.
-    private const string SmallestOutside = "1024";
+    // Graph optimizations read smaller tensors, such as shapes, while the model loads: they stay in the model file.
+    private const string MinExternalTensorBytes = "1024";
 
     public string Folder { get; } = folder;
 
@@ -24,15 +24,15 @@ internal sealed class OptimizedModelEntry(string folder, string key)
 
     private static IEnumerable<string> Files => [ModelFile, WeightsFile];
 
-    /// <summary>A folder to write into.</summary>
+    /// <summary>Returns the path of a new folder to write into.</summary>
     public string PartialFolder() => $"{Folder}.{Guid.NewGuid():N}{Partial}";
 
-    /// <summary>The session entries by which ONNX Runtime writes what it has optimized.</summary>
-    public static IReadOnlyDictionary<string, string> SavingEntries(IReadOnlyDictionary<string, string> entries, string partial) => new Dictionary<string, string>(entries)
+    /// <summary>Returns the session entries that make ONNX Runtime write the optimized model.</summary>
+    public static IReadOnlyDictionary<string, string> SavingEntries(string partialFolder) => new Dictionary<string, string>
     {
-        ["session.optimized_model_filepath"] = Path.Combine(partial, ModelFile),
+        ["session.optimized_model_filepath"] = Path.Combine(partialFolder, ModelFile),
         ["session.optimized_model_external_initializers_file_name"] = WeightsFile,
-        ["session.optimized_model_external_initializers_min_size_in_bytes"] = SmallestOutside,
+        ["session.optimized_model_external_initializers_min_size_in_bytes"] = MinExternalTensorBytes,
     };
 
     public static bool IsPartial(string folder) => folder.EndsWith(Partial, StringComparison.Ordinal);
@@ -41,7 +41,7 @@ internal sealed class OptimizedModelEntry(string folder, string key)
 
     public static DateTime LastUsed(string folder) => File.GetLastWriteTimeUtc(Path.Combine(folder, KeyFile));
 
-    /// <summary>Deletes what processes left that died while they wrote.</summary>
+    /// <summary>Deletes the partial entries of processes that died while writing.</summary>
     public static void DeletePartials(string parent)
     {
         if (Directory.Exists(parent))
@@ -57,68 +57,72 @@ internal sealed class OptimizedModelEntry(string folder, string key)
     {
         try
         {
-            // First what makes it an entry: half of one is none.
+            // The key first: without it, the rest is not an entry.
             File.Delete(Path.Combine(folder, KeyFile));
             Directory.Delete(folder, recursive: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Not there, in use (Windows), or not ours.
+            // Missing, in use (on Windows), or owned by another user.
         }
     }
 
     public static string HashOf(string path)
     {
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        using FileStream file = new(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
-    /// <summary>Judges the entry, by the stamps where these can be trusted.</summary>
-    /// <returns>Null when it is right, a text without letters when it is not there, else what is wrong with it.</returns>
-    public string? Verify(bool always)
+    /// <summary>Verifies the entry.</summary>
+    /// <param name="rehash">Whether to hash the files even if their verification records are valid.</param>
+    public EntryCheck Verify(bool rehash)
     {
         try
         {
             if (!Directory.Exists(Folder))
             {
-                return "";
+                return new EntryCheck(EntryState.Missing);
             }
 
             if (File.ReadAllText(Path.Combine(Folder, KeyFile)) != key)
             {
-                return "it was made for another machine, or is torn";
+                return new EntryCheck(EntryState.Invalid, "it was written for another machine, or is incomplete");
             }
 
-            return Files.Select(file => Verify(Path.Combine(Folder, file), always)).FirstOrDefault(p => p is not null);
+            return Files.Select(file => ProblemOf(Path.Combine(Folder, file), rehash)).FirstOrDefault(p => p is not null) is string problem
+                ? new EntryCheck(EntryState.Invalid, problem)
+                : new EntryCheck(EntryState.Valid);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return exception.Message;
+            return new EntryCheck(EntryState.Invalid, exception.Message);
         }
     }
 
-    /// <summary>Makes what was written the entry.</summary>
-    /// <exception cref="IOException">It cannot be written whole.</exception>
-    public void Publish(string partial)
+    /// <summary>Turns a complete partial folder into the entry.</summary>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public void Publish(string partialFolder)
     {
-        foreach (string path in Files.Select(f => Path.Combine(partial, f)))
+        foreach (string path in Files.Select(f => Path.Combine(partialFolder, f)))
         {
-            // To the disk first: after a power cut a stamp must not vouch for what never came there.
+            // After a power failure, no record may confirm bytes that never reached the disk.
             using (FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0))
             {
                 file.Flush(flushToDisk: true);
             }
 
             string hash = HashOf(path);
-            File.WriteAllText(StampOf(path), new VerificationRecord(hash, FileIdentity.Of(path) ?? throw new IOException($"'{path}' is gone."), DateTimeOffset.UtcNow).ToString());
+            FileIdentity identity = FileIdentity.Of(path) ?? throw new IOException($"'{path}' was deleted while it was written.");
+            File.WriteAllText(RecordPathOf(path), new VerificationRecord(hash, identity, DateTimeOffset.UtcNow).ToString());
         }
 
-        File.WriteAllText(Path.Combine(partial, KeyFile), key);
+        File.WriteAllText(Path.Combine(partialFolder, KeyFile), key);
         TryDelete(Folder);
-        Directory.Move(partial, Folder);
+        Directory.Move(partialFolder, Folder);
     }
 
-    /// <summary>Whoever prunes takes what was used longest ago.</summary>
+    /// <summary>Updates the time by which <see cref="OptimizedModelCache"/> selects entries to delete.</summary>
     public void MarkUsed()
     {
         try
@@ -133,28 +137,39 @@ internal sealed class OptimizedModelEntry(string folder, string key)
 
     public void Delete() => TryDelete(Folder);
 
-    private static string StampOf(string path) => $"{path}.stamp";
+    private static string RecordPathOf(string path) => $"{path}{VerificationRecord.Extension}";
 
-    private static string? Verify(string path, bool always)
+    private static string? ProblemOf(string path, bool rehash)
     {
         FileIdentity? identity = FileIdentity.Of(path);
-        if (identity is null || VerificationRecord.Read(StampOf(path)) is not VerificationRecord stamp)
+        if (identity is null || VerificationRecord.Read(RecordPathOf(path)) is not VerificationRecord record)
         {
-            return $"'{Path.GetFileName(path)}' or its stamp is missing or torn";
+            return $"'{Path.GetFileName(path)}' or its verification record is missing or incomplete";
         }
 
-        if (stamp.Identity == identity && !always)
+        if (record.Identity == identity && !rehash)
         {
             return null;
         }
 
         // Copied, restored from a backup, or changed.
-        if (stamp.Identity.Bytes != identity.Bytes || HashOf(path) != stamp.Sha256)
+        if (record.Identity.Bytes != identity.Bytes || HashOf(path) != record.Sha256)
         {
-            return $"'{Path.GetFileName(path)}' has other bytes than were written";
+            return $"'{Path.GetFileName(path)}' was changed after it was written";
         }
 
-        (stamp with { Identity = identity, VerifiedAt = DateTimeOffset.UtcNow }).TryWrite(StampOf(path));
+        (record with { Identity = identity, VerifiedAt = DateTimeOffset.UtcNow }).TryWrite(RecordPathOf(path));
         return null;
     }
 }
+
+internal enum EntryState
+{
+    Missing,
+    Valid,
+    Invalid,
+}
+
+/// <param name="State">The state.</param>
+/// <param name="Problem">What is wrong, as a clause without a period; null unless the entry is invalid.</param>
+internal readonly record struct EntryCheck(EntryState State, string? Problem = null);

@@ -1,11 +1,11 @@
 namespace ResNet.Net;
 
-/// <summary>What a model's output holds.</summary>
+/// <summary>Specifies what the output of a model contains.</summary>
 public enum OutputKind
 {
-    /// <summary>Scores before softmax, which this library then applies.</summary>
+    /// <summary>Logits: scores before softmax. The classifier applies softmax.</summary>
     Logits,
 
-    /// <summary>Probabilities: the model ends in a softmax of its own.</summary>
+    /// <summary>Probabilities: the model ends with softmax.</summary>
     Probabilities,
 }

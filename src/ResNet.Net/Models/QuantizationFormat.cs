@@ -1,11 +1,11 @@
 namespace ResNet.Net;
 
-/// <summary>How a quantized model is written.</summary>
+/// <summary>Specifies how a quantized model is represented.</summary>
 public enum QuantizationFormat
 {
-    /// <summary>Integer operators (<c>QLinearConv</c>, ...).</summary>
+    /// <summary>Integer operators such as <c>QLinearConv</c>.</summary>
     QOperator,
 
-    /// <summary>Float operators between <c>QuantizeLinear</c> and <c>DequantizeLinear</c>, which the runtime fuses.</summary>
+    /// <summary>Float operators between <c>QuantizeLinear</c> and <c>DequantizeLinear</c>, which ONNX Runtime fuses.</summary>
     Qdq,
 }

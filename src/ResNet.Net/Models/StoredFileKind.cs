@@ -1,11 +1,11 @@
 namespace ResNet.Net;
 
-/// <summary>Which file of a variant's the store has.</summary>
+/// <summary>Specifies which file of a variant is stored.</summary>
 public enum StoredFileKind
 {
     /// <summary>The model.</summary>
     Model,
 
-    /// <summary>The archive of test inputs and outputs, <see cref="ResNetVariant.TestData"/>.</summary>
+    /// <summary>The archive of test data, <see cref="ResNetVariant.TestData"/>.</summary>
     TestData,
 }

@@ -1,23 +1,26 @@
 namespace ResNet.Net;
 
-/// <summary>A file that the store has, or found in a local folder.</summary>
+/// <summary>Describes a file in the store or in a local folder.</summary>
 public sealed record StoredModel
 {
-    /// <summary>The variant.</summary>
+    /// <summary>Gets the variant.</summary>
     public required ResNetVariant Variant { get; init; }
 
-    /// <summary>Which of the variant's files it is.</summary>
+    /// <summary>Gets which file of the variant it is.</summary>
     public required StoredFileKind Kind { get; init; }
 
-    /// <summary>Its full path.</summary>
+    /// <summary>Gets the full path.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Its size on the disk; less than the whole file's when it is partial.</summary>
+    /// <summary>Gets the size on disk in bytes; less than the size of the complete file if it is partial.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>What is known of it.</summary>
+    /// <summary>Gets the state.</summary>
     public required StoredModelState State { get; init; }
 
-    /// <summary>When its bytes were last hashed; null unless <see cref="State"/> is <see cref="StoredModelState.Verified"/>.</summary>
+    /// <summary>
+    /// Gets when the file was last hashed; <see langword="null"/> unless <see cref="State"/> is
+    /// <see cref="StoredModelState.Verified"/>.
+    /// </summary>
     public DateTimeOffset? VerifiedAt { get; init; }
 }

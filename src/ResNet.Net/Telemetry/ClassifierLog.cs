@@ -2,25 +2,41 @@ using Microsoft.Extensions.Logging;
 
 namespace ResNet.Net;
 
-/// <summary>The events of a classifier. Ids and names are a contract (docs/diagnostics.md): they are never given to another event.</summary>
+/// <summary>Defines the log events of a classifier. Ids and names are a contract (docs/diagnostics.md) and are never reused.</summary>
 internal static partial class ClassifierLog
 {
-    [LoggerMessage(100, LogLevel.Information, "Loaded the model '{Model}' in {Milliseconds:0} ms: execution provider {ExecutionProvider}, {Threads} threads, from {Source}, optimized graph of an earlier start: {OptimizedGraph}.")]
-    public static partial void ModelLoaded(this ILogger log, string model, double milliseconds, string executionProvider, int threads, string source, bool optimizedGraph);
+    [LoggerMessage(
+        100,
+        LogLevel.Information,
+        "Loaded the model '{Model}' from {Source} in {Milliseconds:0} ms: execution provider {ExecutionProvider}, {Threads} threads, "
+        + "optimized model from the cache: {OptimizedGraph}.")]
+    public static partial void ModelLoaded(
+        this ILogger log, string model, double milliseconds, string executionProvider, int threads, string source, bool optimizedGraph);
 
-    [LoggerMessage(101, LogLevel.Debug, "The processor has no VNNI: {Entry} is set for the model '{Model}', so that 8-bit sums do not saturate.")]
+    [LoggerMessage(
+        101, LogLevel.Debug, "The processor has no VNNI: {Entry} is set for the model '{Model}' to prevent saturation of int8 sums.")]
     public static partial void Int8GuardSet(this ILogger log, string entry, string model);
 
-    // The caller has the exception, or the outcome; who decodes strangers' images must not have his log filled by them.
+    // The caller has the exception or the outcome. Debug level, so that untrusted images can't flood the log.
     [LoggerMessage(103, LogLevel.Debug, "An image failed ({Reason}): {Operation} with the model '{Model}'.")]
     public static partial void ImageFailed(this ILogger log, string reason, Operation operation, string model, Exception exception);
 
     [LoggerMessage(104, LogLevel.Error, "The model '{Model}' failed ({Reason}): {Operation} of {Images} images.")]
-    public static partial void ModelFailed(this ILogger log, string reason, Operation operation, string model, int images, Exception exception);
+    public static partial void ModelFailed(
+        this ILogger log, string reason, Operation operation, string model, int images, Exception exception);
 
-    [LoggerMessage(EventId = 105, Message = "{Note}")]
-    public static partial void OptimizedGraphNote(this ILogger log, LogLevel level, string note);
+    [LoggerMessage(105, LogLevel.Debug, "Opened the optimized model '{Folder}' from the cache.")]
+    public static partial void OptimizedModelOpened(this ILogger log, string folder);
 
-    [LoggerMessage(106, LogLevel.Debug, "The classifier of the model '{Model}' is disposed.")]
+    [LoggerMessage(106, LogLevel.Debug, "Disposed the classifier of the model '{Model}'.")]
     public static partial void ClassifierDisposed(this ILogger log, string model);
+
+    [LoggerMessage(107, LogLevel.Information, "Cached the optimized model of '{Model}' as '{Folder}'.")]
+    public static partial void OptimizedModelCached(this ILogger log, string model, string folder);
+
+    [LoggerMessage(108, LogLevel.Information, "The optimized model of '{Model}' is not cached: {Reason}.")]
+    public static partial void OptimizedModelNotCached(this ILogger log, string model, string reason);
+
+    [LoggerMessage(109, LogLevel.Warning, "The cached optimized model '{Folder}' is unusable and is replaced: {Reason}.")]
+    public static partial void OptimizedModelRejected(this ILogger log, string folder, string reason);
 }

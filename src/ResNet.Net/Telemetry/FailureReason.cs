@@ -1,6 +1,6 @@
 namespace ResNet.Net;
 
-/// <summary>Why something failed, in a few words that are always the same: the values of <see cref="TagNames.ErrorType"/>.</summary>
+/// <summary>Maps exceptions to the fixed set of values of <see cref="TagNames.ErrorType"/>.</summary>
 internal static class FailureReason
 {
     public const string Corrupt = "corrupt";
@@ -17,7 +17,7 @@ internal static class FailureReason
     public const string Cancelled = "cancelled";
     public const string Disposed = "disposed";
 
-    // OpenTelemetry's word for everything else.
+    // The value that OpenTelemetry defines for everything else.
     public const string Other = "_OTHER";
 
     public static string Of(Exception exception) => exception switch
@@ -43,7 +43,12 @@ internal static class FailureReason
         _ => Other,
     };
 
-    /// <summary>Whether the image is at fault, or who handed it in, and not the model or this machine.</summary>
-    public static bool IsTheImages(Exception exception)
-        => exception is ImageDecodeException or IOException or UnauthorizedAccessException or OperationCanceledException or ObjectDisposedException or ArgumentException;
+    /// <summary>Returns whether the image or the caller caused the failure, rather than the model or this machine.</summary>
+    public static bool IsCausedByInput(Exception exception)
+        => exception is ImageDecodeException
+            or IOException
+            or UnauthorizedAccessException
+            or OperationCanceledException
+            or ObjectDisposedException
+            or ArgumentException;
 }

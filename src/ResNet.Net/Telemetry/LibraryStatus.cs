@@ -1,6 +1,6 @@
 namespace ResNet.Net;
 
-/// <summary>Represents a package with a native library that ResNet.Net uses, and whether the native library can be loaded.</summary>
+/// <summary>Describes a package with a native library, and whether the library can be loaded.</summary>
 public sealed record LibraryStatus
 {
     internal LibraryStatus()
@@ -13,12 +13,12 @@ public sealed record LibraryStatus
     /// <summary>Gets the version of the managed assembly.</summary>
     public required string Version { get; init; }
 
-    /// <summary>Gets the version that the native library reports; null when it could not be loaded.</summary>
+    /// <summary>Gets the version that the native library reports; <see langword="null"/> if it cannot be loaded.</summary>
     public string? NativeVersion { get; init; }
 
-    /// <summary>Gets the file that the native library was loaded from; null when it could not be loaded or the system does not tell.</summary>
+    /// <summary>Gets the path of the native library; <see langword="null"/> if it cannot be loaded or the path is unknown.</summary>
     public string? NativePath { get; init; }
 
-    /// <summary>Gets why the native library cannot be used, and what to do; null when it can.</summary>
+    /// <summary>Gets why the native library cannot be used, and what to do; <see langword="null"/> if it can.</summary>
     public string? Error { get; init; }
 }

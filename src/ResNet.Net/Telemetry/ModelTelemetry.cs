@@ -5,8 +5,8 @@ using System.Diagnostics.Metrics;
 namespace ResNet.Net;
 
 /// <summary>
-/// What is measured of one model on one execution provider, however many classifiers run it: measurements with equal tags are one series. Tags are made once,
-/// so that measuring allocates nothing.
+/// Records measurements of one model on one execution provider. Classifiers with the same model share an instance, since measurements with
+/// equal tags form one series. Tags are created once, so that measuring allocates nothing.
 /// </summary>
 internal sealed class ModelTelemetry
 {
@@ -17,8 +17,8 @@ internal sealed class ModelTelemetry
 
     private readonly string _model;
     private readonly string _provider;
-    private readonly KeyValuePair<string, object?>[] _spanTags;
-    private readonly TagList _own;
+    private readonly KeyValuePair<string, object?>[] _activityTags;
+    private readonly TagList _common;
     private readonly TagList _decode;
     private readonly TagList _preprocess;
     private readonly TagList _inference;
@@ -28,43 +28,46 @@ internal sealed class ModelTelemetry
     private ModelTelemetry(string model, string provider)
     {
         (_model, _provider) = (model, provider);
-        _own = With();
-        _spanTags = [.. _own];
+        _common = With();
+        _activityTags = [.. _common];
         _decode = With(TagNames.Stage, "decode");
         _preprocess = With(TagNames.Stage, "preprocess");
         _inference = With(TagNames.Stage, "inference");
         _operations = [.. OperationNames.Select(n => With(TagNames.Operation, n))];
     }
 
-    public static ModelTelemetry For(string model, string provider) => All.GetOrAdd((model, provider), static key => new ModelTelemetry(key.Model, key.Provider));
+    public static ModelTelemetry For(string model, string provider)
+        => All.GetOrAdd((model, provider), static key => new ModelTelemetry(key.Model, key.Provider));
 
-    public static IEnumerable<Measurement<long>> ObservePending() => All.Values.Select(t => new Measurement<long>(Interlocked.Read(ref t._pending), t._own));
+    public static IEnumerable<Measurement<long>> ObservePending()
+        => All.Values.Select(t => new Measurement<long>(Interlocked.Read(ref t._pending), t._common));
 
-    /// <summary>A call hands in images. Each must be reported as answered or failed, once; then the call is ended.</summary>
+    /// <summary>Begins a call. The caller records each image once, as answered or failed, and then ends the call.</summary>
     public TrackedCall Begin(Operation operation, int images = 1, bool isBatch = false)
     {
         Interlocked.Add(ref _pending, images);
-        Activity? span = StartSpan((isBatch ? BatchNames : OperationNames)[(int)operation]);
+        Activity? activity = StartActivity((isBatch ? BatchNames : OperationNames)[(int)operation]);
         if (isBatch)
         {
-            span?.SetTag(TagNames.Images, images);
+            activity?.SetTag(TagNames.Images, images);
         }
 
-        return new TrackedCall(this, operation, span);
+        return new TrackedCall(this, operation, activity);
     }
 
-    /// <summary>A model was loaded, or not.</summary>
+    /// <summary>Records that a model was loaded, or failed to load.</summary>
     public void Loaded(TimeSpan time, Exception? error)
     {
         if (Instruments.LoadDuration.Enabled)
         {
-            TagList tags = error is null ? _own : With(TagNames.ErrorType, FailureReason.Of(error));
+            TagList tags = error is null ? _common : With(TagNames.ErrorType, FailureReason.Of(error));
             Instruments.LoadDuration.Record(time.TotalSeconds, tags);
         }
     }
 
-    /// <summary>A span with the model's tags, which samplers see; null where nobody listens.</summary>
-    public Activity? StartSpan(string name) => Instruments.Activities.StartActivity(ActivityKind.Internal, tags: _spanTags, name: name);
+    /// <summary>Starts an activity with the tags of the model, which are visible to samplers; null if there is no listener.</summary>
+    public Activity? StartActivity(string name)
+        => Instruments.Activities.StartActivity(ActivityKind.Internal, tags: _activityTags, name: name);
 
     public void Answered(Operation operation, in StageTimings timings)
     {
@@ -72,7 +75,7 @@ internal sealed class ModelTelemetry
         Instruments.Answered.Add(1, _operations[(int)operation]);
         if (Instruments.StageDuration.Enabled)
         {
-            // Pixels in hand are not decoded: that is no decoding in no time.
+            // The caller passed pixels: there was nothing to decode.
             if (timings.Decode > TimeSpan.Zero)
             {
                 Instruments.StageDuration.Record(timings.Decode.TotalSeconds, _decode);
@@ -94,7 +97,7 @@ internal sealed class ModelTelemetry
         }
     }
 
-    public void Ran(int images) => Instruments.BatchSize.Record(images, _own);
+    public void Ran(int images) => Instruments.BatchSize.Record(images, _common);
 
     private TagList With(string? key = null, string? value = null)
     {

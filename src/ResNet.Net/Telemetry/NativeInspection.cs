@@ -4,11 +4,9 @@ using SkiaSharp;
 
 namespace ResNet.Net;
 
-/// <summary>Loads the native libraries and tries them.</summary>
+/// <summary>Checks the native libraries and the execution providers by using them.</summary>
 internal static class NativeInspection
 {
-    private const string Suffix = "ExecutionProvider";
-
     public static LibraryStatus OnnxRuntime()
     {
         LibraryStatus status = new() { Name = "Microsoft.ML.OnnxRuntime", Version = VersionOf(typeof(InferenceSession).Assembly) };
@@ -31,29 +29,34 @@ internal static class NativeInspection
         }
         catch (Exception exception) when (NativeLibraryFailure.Is(exception))
         {
-            return status with { Error = NativeLibraryFailure.Of("SkiaSharp", "SkiaSharp", "SkiaSharp.NativeAssets.<platform>", exception).Message };
+            string message = NativeLibraryFailure.Of("SkiaSharp", "SkiaSharp", "SkiaSharp.NativeAssets.<platform>", exception).Message;
+            return status with { Error = message };
         }
     }
 
     public static IReadOnlyList<ExecutionProviderStatus> Providers()
-        => [.. OrtRuntime.AvailableProviders.Select(name => Try(name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name))];
+        => [.. OrtRuntime.AvailableProviders.Select(name => Try(new ExecutionProvider(name) { AllowCpuFallback = true }))];
 
-    private static ExecutionProviderStatus Try(string name)
+    private static ExecutionProviderStatus Try(ExecutionProvider provider)
     {
         try
         {
-            ResNetClassifierOptions options = new() { ExecutionProvider = new ExecutionProvider(name) { AllowCpuFallback = true }, Threads = 1 };
+            ResNetClassifierOptions options = new() { ExecutionProvider = provider, Threads = 1 };
             using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, options);
             _ = classifier.Classify(new PixelView(new byte[32 * 32 * 3], 32, 32));
-            return new ExecutionProviderStatus { Name = name };
+            return new ExecutionProviderStatus { Name = provider.Name };
         }
         catch (ResNetException exception)
         {
-            return new ExecutionProviderStatus { Name = name, Error = exception.Message };
+            return new ExecutionProviderStatus { Name = provider.Name, Error = exception.Message };
         }
     }
 
-    // "4.155.0+commit" without the commit.
+    // Without the commit in "4.155.0+commit".
     private static string VersionOf(Assembly assembly)
-        => (assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? assembly.GetName().Version?.ToString() ?? "").Split('+')[0];
+    {
+        string? version = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            ?? assembly.GetName().Version?.ToString();
+        return version?.Split('+')[0] ?? "";
+    }
 }

@@ -3,32 +3,30 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace ResNet.Net;
 
-/// <summary>Passes ONNX Runtime's messages about one session on to a logger. Its one event's id is a contract (docs/diagnostics.md).</summary>
-/// <param name="log">The logger.</param>
-/// <param name="isSaving">Whether the session writes its optimized graph: that this fits the machine only is known.</param>
-internal sealed partial class OnnxRuntimeLog(ILogger log, bool isSaving)
+/// <summary>Forwards the messages of ONNX Runtime about one session to a logger.</summary>
+/// <remarks>The id and name of its event are a contract (docs/diagnostics.md) and are never reused.</remarks>
+internal sealed partial class OnnxRuntimeLog(ILogger log)
 {
-    // ONNX Runtime says hundreds of things at its level Info: they are details of a library.
+    // By severity. Info becomes Debug: at that severity, ONNX Runtime writes hundreds of messages per model.
     private static readonly LogLevel[] Levels = [LogLevel.Trace, LogLevel.Debug, LogLevel.Warning, LogLevel.Error, LogLevel.Critical];
 
-    /// <summary>The least severe messages that the logger wants. Where they go to the application's environment instead, warnings at least.</summary>
-    public static OrtLoggingLevel LeastOf(ILogger? log, bool isSaving)
+    /// <summary>Returns the lowest severity that the session must report.</summary>
+    /// <param name="log">The logger, which decides by its enabled levels; null if there is none.</param>
+    /// <param name="minimum">The minimum, whatever the logger enables.</param>
+    public static OrtLoggingLevel SeverityFor(ILogger? log, OrtLoggingLevel minimum)
     {
-        int least = Array.FindIndex(Levels, level => log?.IsEnabled(level) == true);
-        OrtLoggingLevel wanted = least < 0 ? OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL : (OrtLoggingLevel)least;
-        OrtLoggingLevel bound = OrtRuntime.HearsMessages ? OrtLoggingLevel.ORT_LOGGING_LEVEL_VERBOSE
-            : isSaving ? OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR
+        int enabled = Array.FindIndex(Levels, level => log?.IsEnabled(level) == true);
+        OrtLoggingLevel severity = enabled < 0 ? OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL : (OrtLoggingLevel)enabled;
+
+        // In an environment of the application, messages go to its log, which must not be filled with details.
+        OrtLoggingLevel environmentMinimum = OrtRuntime.ReceivesMessages
+            ? OrtLoggingLevel.ORT_LOGGING_LEVEL_VERBOSE
             : OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING;
-        return (OrtLoggingLevel)Math.Max((int)wanted, (int)bound);
+        return (OrtLoggingLevel)Math.Max((int)severity, Math.Max((int)minimum, (int)environmentMinimum));
     }
 
     public void Write(OrtLoggingLevel severity, string category, string message)
-    {
-        if (!isSaving || !message.Contains("Serializing optimized model", StringComparison.Ordinal))
-        {
-            OnnxRuntimeMessage(log, Levels[(int)severity], category, message);
-        }
-    }
+        => OnnxRuntimeMessage(log, Levels[(int)severity], category, message);
 
     [LoggerMessage(EventId = 300, Message = "{Category}: {Message}")]
     private static partial void OnnxRuntimeMessage(ILogger log, LogLevel level, string category, string message);

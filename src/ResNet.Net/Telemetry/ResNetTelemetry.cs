@@ -1,14 +1,17 @@
 namespace ResNet.Net;
 
-/// <summary>Under which names this library can be watched. Instruments, spans and log events: <c>docs/diagnostics.md</c>.</summary>
+/// <summary>Defines the names of this library's telemetry. Instruments, activities and log events: <c>docs/diagnostics.md</c>.</summary>
 public static class ResNetTelemetry
 {
-    /// <summary>The name of the <see cref="System.Diagnostics.Metrics.Meter"/>: for <c>AddMeter</c> of OpenTelemetry, for <c>dotnet-counters --counters</c>.</summary>
+    /// <summary>
+    /// The name of the <see cref="System.Diagnostics.Metrics.Meter"/>, for OpenTelemetry's <c>AddMeter</c> and for
+    /// <c>dotnet-counters</c>.
+    /// </summary>
     public const string MeterName = "ResNet.Net";
 
-    /// <summary>The name of the <see cref="System.Diagnostics.ActivitySource"/>: for <c>AddSource</c> of OpenTelemetry.</summary>
+    /// <summary>The name of the <see cref="System.Diagnostics.ActivitySource"/>, for OpenTelemetry's <c>AddSource</c>.</summary>
     public const string ActivitySourceName = "ResNet.Net";
 
-    /// <summary>The log category of ONNX Runtime's own messages.</summary>
+    /// <summary>The log category of messages from ONNX Runtime.</summary>
     public const string OnnxRuntimeLogCategory = "ResNet.Net.OnnxRuntime";
 }

@@ -1,6 +1,6 @@
 namespace ResNet.Net;
 
-/// <summary>Represents what this process has to run models with: libraries, execution providers, instruction sets, processors. For reports and for support.</summary>
+/// <summary>Describes the native libraries, execution providers, instruction sets and processors of this process.</summary>
 public sealed record RuntimeDiagnostics
 {
     internal RuntimeDiagnostics()
@@ -10,26 +10,30 @@ public sealed record RuntimeDiagnostics
     /// <summary>Gets the packages with native libraries: ONNX Runtime, which runs models, and SkiaSharp, which decodes images.</summary>
     public required IReadOnlyList<LibraryStatus> Libraries { get; init; }
 
-    /// <summary>Gets the execution providers that are compiled into ONNX Runtime, and whether each works here; empty when ONNX Runtime cannot be loaded.</summary>
+    /// <summary>
+    /// Gets the execution providers that are compiled into ONNX Runtime, and whether each works on this machine; empty if ONNX Runtime
+    /// cannot be loaded.
+    /// </summary>
     public required IReadOnlyList<ExecutionProviderStatus> ExecutionProviders { get; init; }
 
-    /// <summary>The vector instruction sets that this process may use, such as <c>AVX2</c>.</summary>
+    /// <summary>Gets the vector instruction sets that this process can use, such as <c>AVX2</c>.</summary>
     public required IReadOnlyList<string> InstructionSets { get; init; }
 
-    /// <summary>Whether the processor multiplies and adds bytes in one instruction (AVX-512 VNNI or AVX-VNNI, by CPUID; on Arm the dot product), which int8 models are fast with.</summary>
+    /// <summary>
+    /// Gets whether the processor has int8 dot-product instructions, which make int8 models fast: AVX-512 VNNI, AVX-VNNI, or the dot
+    /// product of Arm.
+    /// </summary>
     public required bool HasInt8DotProduct { get; init; }
 
-    /// <summary>The processors that this process may use, container limits included: the default number of threads of a run.</summary>
+    /// <summary>
+    /// Gets the number of processors that this process can use, which respects container limits. It is the default of
+    /// <see cref="ResNetClassifierOptions.Threads"/>.
+    /// </summary>
     public required int Processors { get; init; }
 
-    /// <summary>The processors of the machine; null where the system does not say.</summary>
-    public required int? MachineProcessors { get; init; }
-
-    /// <summary>The processor time that the container (Linux control group) allows, in processors; null where there is no limit.</summary>
-    public required double? ProcessorQuota { get; init; }
-
-    /// <summary>Inspects this process. Loads the native libraries, and runs the embedded model once on each execution provider: takes up to a few seconds.</summary>
-    /// <returns>What there is; a library that is missing is part of it, no exception.</returns>
+    /// <summary>Inspects this process. It loads the native libraries and runs the embedded model once on each execution provider.</summary>
+    /// <remarks>Takes up to a few seconds.</remarks>
+    /// <returns>The result. A missing library is reported in it and does not throw.</returns>
     public static RuntimeDiagnostics Inspect()
     {
         LibraryStatus onnxRuntime = NativeInspection.OnnxRuntime();
@@ -40,8 +44,6 @@ public sealed record RuntimeDiagnostics
             InstructionSets = CpuFeatures.InstructionSets,
             HasInt8DotProduct = CpuFeatures.HasInt8DotProduct,
             Processors = Environment.ProcessorCount,
-            MachineProcessors = ProcessorBudget.MachineProcessors(),
-            ProcessorQuota = ProcessorBudget.Quota(),
         };
     }
 }

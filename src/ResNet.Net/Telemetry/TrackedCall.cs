@@ -2,34 +2,46 @@ using System.Diagnostics;
 
 namespace ResNet.Net;
 
-/// <summary>A call under way, with its span if somebody listens.</summary>
-internal readonly struct TrackedCall(ModelTelemetry telemetry, Operation operation, Activity? span)
+/// <summary>Specifies what a call does with an image.</summary>
+internal enum Operation
 {
-    /// <summary>An image got its answer.</summary>
+    Classify,
+    Probabilities,
+    Scores,
+    Embed,
+    Explain,
+}
+
+/// <summary>Tracks a call in progress, with its activity if there is a listener.</summary>
+internal readonly struct TrackedCall(ModelTelemetry telemetry, Operation operation, Activity? activity)
+{
+    /// <summary>Records that an image succeeded.</summary>
     public void Answered(in StageTimings timings) => telemetry.Answered(operation, timings);
 
-    /// <summary>An image of a batch, or several, gets an error in place of an answer.</summary>
+    /// <summary>Records that images failed.</summary>
     public void Failed(Exception error, int images = 1) => telemetry.Failed(operation, error, images);
 
-    /// <summary>The model ran on several images at once.</summary>
+    /// <summary>Records that the model ran on several images at once.</summary>
     public void Ran(int images) => telemetry.Ran(images);
 
-    /// <summary>The caller gets his answer.</summary>
-    /// <param name="failed">Of a batch, the images that have an error in their place.</param>
+    /// <summary>Ends a call that returns a result.</summary>
+    /// <param name="failed">The number of images of a batch that have an error instead of a result.</param>
     public void End(int failed = 0)
     {
         if (failed > 0)
         {
-            span?.SetTag(TagNames.FailedImages, failed);
+            activity?.SetTag(TagNames.FailedImages, failed);
         }
 
-        Activities.End(span, null);
+        Activities.End(activity, null);
     }
 
-    /// <summary>The caller gets an exception, and the images that were not reported yet no answer.</summary>
+    /// <summary>Ends a call that throws.</summary>
+    /// <param name="error">The exception.</param>
+    /// <param name="images">The number of images that have not been recorded yet.</param>
     public void End(Exception error, int images)
     {
         Failed(error, images);
-        Activities.End(span, error);
+        Activities.End(activity, error);
     }
 }

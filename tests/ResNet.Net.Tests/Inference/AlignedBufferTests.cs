@@ -25,5 +25,6 @@ public class AlignedBufferTests
     }
 
     [Fact]
-    public void Create_NoLength_Throws() => ((Action)(() => new AlignedBuffer(0).Dispose())).Should().Throw<ArgumentOutOfRangeException>();
+    public void Create_LengthZero_Throws()
+        => ((Action)(() => new AlignedBuffer(0).Dispose())).Should().Throw<ArgumentOutOfRangeException>();
 }

@@ -4,47 +4,63 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>The test assembly as an application with an environment of ONNX Runtime of its own, or with none. Prints what <see cref="OrtEnvironmentTests"/> asserts.</summary>
+/// <summary>
+/// Runs the test assembly as an application that creates the ONNX Runtime environment itself, or not. Prints what
+/// <see cref="OrtEnvironmentTests"/> asserts.
+/// </summary>
 internal static class EnvironmentProbe
 {
     public const string Command = "environment";
-    public const string TheirsFirst = "theirs-first", TheirsWithLog = "theirs-with-log", OursFirst = "ours-first", NoLibrary = "no-library";
+    public const string ApplicationFirst = "application-first", ApplicationWithLog = "application-with-log";
+    public const string LibraryFirst = "library-first", NoLibrary = "no-library";
 
     private static readonly SessionSettings Settings = new() { IntraOpThreads = 1 };
-    private static readonly byte[] Model = new OnnxModelBuilder().Input("x", [-1, -1]).Output("y", [-1, -1]).Initializer("weights", [3, 2], new float[6]).Node("MatMul", ["x", "weights"], ["y"]).Build();
+    private static readonly byte[] Model = new OnnxModelBuilder()
+        .Input("x", [-1, -1])
+        .Output("y", [-1, -1])
+        .Initializer("weights", [3, 2], new float[6])
+        .Node("MatMul", ["x", "weights"], ["y"])
+        .Build();
 
     public static int Run(string mode)
     {
         using RecordingLoggers logs = new();
         switch (mode)
         {
-            case TheirsFirst:
+            case ApplicationFirst:
                 using (OrtThreadingOptions threads = new() { GlobalIntraOpNumThreads = 1 })
                 {
-                    EnvironmentCreationOptions options = new() { logId = "theirs", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_VERBOSE, loggingFunction = (_, _, _, _, _, _) => { }, threadOptions = threads };
-                    OrtEnv theirs = OrtEnv.CreateInstanceWithOptions(ref options);
+                    EnvironmentCreationOptions options = new()
+                    {
+                        logId = "application",
+                        logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_VERBOSE,
+                        loggingFunction = (_, _, _, _, _, _) => { },
+                        threadOptions = threads,
+                    };
+                    OrtEnv environment = OrtEnv.CreateInstanceWithOptions(ref options);
                     Classify(logs);
-                    Console.WriteLine(ReferenceEquals(theirs, OrtEnv.Instance()));
+                    Console.WriteLine(ReferenceEquals(environment, OrtEnv.Instance()));
                 }
 
                 break;
-            case TheirsWithLog:
+            case ApplicationWithLog:
                 OrtEnv.Instance();
                 Fail(Settings);
                 Fail(Settings with { Log = logs.CreateLogger("ort") });
                 Console.WriteLine(logs.Entries.Count);
                 break;
-            case OursFirst:
+            case LibraryFirst:
                 Classify(logs);
                 Fail(Settings);
                 Fail(Settings with { Log = logs.CreateLogger("ort") });
                 Console.WriteLine(logs.Of("OnnxRuntimeMessage").Count(e => e.Level == LogLevel.Error));
-                FailTheirs();
+                FailInApplication();
                 break;
             case NoLibrary:
                 OrtEnv.DisableDllImportResolver = true;
                 NativeLibrary.SetDllImportResolver(typeof(OrtEnv).Assembly, (name, _, _) => throw new DllNotFoundException(
-                    $"Unable to load shared library '{name}' or one of its dependencies. To diagnose it:\n/app/libonnxruntime.so: cannot open shared object file: No such file or directory\n"));
+                    $"Unable to load shared library '{name}' or one of its dependencies. To diagnose it:\n"
+                    + "/app/libonnxruntime.so: cannot open shared object file: No such file or directory\n"));
                 for (int i = 0; i < 2; i++)
                 {
                     try
@@ -67,13 +83,14 @@ internal static class EnvironmentProbe
 
     private static void Classify(RecordingLoggers logs)
     {
-        using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { LoggerFactory = logs });
+        ResNetClassifierOptions options = new() { LoggerFactory = logs };
+        using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, options);
         Console.WriteLine(classifier.Classify(new PixelView(new byte[3 * 32 * 32], 32, 32)).Predictions.Count);
     }
 
     private static void Fail(SessionSettings settings)
     {
-        using OrtSession session = OrtSession.FromMemory(Model, "ours", settings);
+        using OrtSession session = OrtSession.FromMemory(Model, "library", settings);
         using AlignedBuffer x = new(4);
         using OrtValue wide = x.CreateTensor([1, 4]);
         try
@@ -86,9 +103,9 @@ internal static class EnvironmentProbe
         }
     }
 
-    private static void FailTheirs()
+    private static void FailInApplication()
     {
-        using SessionOptions options = new() { LogId = "theirs" };
+        using SessionOptions options = new() { LogId = "application" };
         using InferenceSession session = new(Model, options);
         using RunOptions run = new();
         using OrtValue wide = OrtValue.CreateTensorValueFromMemory(new float[4], [1, 4]);
@@ -98,7 +115,7 @@ internal static class EnvironmentProbe
         }
         catch (OnnxRuntimeException)
         {
-            Console.WriteLine("theirs failed");
+            Console.WriteLine("application failed");
         }
     }
 }

@@ -2,45 +2,49 @@ using System.Diagnostics;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>ONNX Runtime's environment is one per process and the application's: each case needs a process of its own.</summary>
+/// <summary>There is one ONNX Runtime environment per process, so each case runs in a separate process.</summary>
 public class OrtEnvironmentTests
 {
     [Fact]
-    public async Task Create_ApplicationHasItsOwnEnvironment_UsesIt()
+    public async Task Create_EnvironmentOfTheApplication_UsesIt()
     {
-        ProgramRun run = await RunAsync(EnvironmentProbe.TheirsFirst);
+        ProgramRun run = await RunAsync(EnvironmentProbe.ApplicationFirst);
 
         run.Error.Should().BeEmpty();
         run.Lines.Should().Equal("5", "True");
     }
 
     [Fact]
-    public async Task Log_ApplicationsEnvironment_GetsWhatALoggerWantsAndNothingElse()
+    public async Task Log_EnvironmentOfTheApplication_ReceivesOnlyWhatLoggersEnable()
     {
-        ProgramRun run = await RunAsync(EnvironmentProbe.TheirsWithLog);
+        ProgramRun run = await RunAsync(EnvironmentProbe.ApplicationWithLog);
 
         run.Lines.Should().Equal("failed", "failed", "0");
-        run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l.Contains("[E:onnxruntime", StringComparison.Ordinal)).Should().ContainSingle().Which.Should().Contain("MatMul");
+        run.Error.Split('\n').Should().ContainSingle(l => l.Contains("[E:onnxruntime", StringComparison.Ordinal))
+            .Which.Should().Contain("MatMul");
     }
 
     [Fact]
-    public async Task Log_OwnEnvironment_WritesToTheConsoleForTheApplicationsSessionsOnly()
+    public async Task Log_OwnEnvironment_WritesOnlySessionsOfTheApplicationToTheConsole()
     {
-        ProgramRun run = await RunAsync(EnvironmentProbe.OursFirst);
+        ProgramRun run = await RunAsync(EnvironmentProbe.LibraryFirst);
 
-        run.Lines.Should().Equal("5", "failed", "failed", "1", "theirs failed");
-        run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().ContainSingle(l => l.Contains("[E:onnxruntime:", StringComparison.Ordinal)).Which.Should().Contain("[E:onnxruntime:theirs, ").And.Contain("MatMul");
+        run.Lines.Should().Equal("5", "failed", "failed", "1", "application failed");
+        run.Error.Split('\n').Should().ContainSingle(l => l.Contains("[E:onnxruntime:", StringComparison.Ordinal))
+            .Which.Should().Contain("[E:onnxruntime:application, ").And.Contain("MatMul");
     }
 
     [Fact]
-    public async Task Create_NativeLibraryIsMissing_NamesThePackage()
+    public async Task Create_NativeLibraryMissing_ThrowsWithThePackage()
     {
         ProgramRun run = await RunAsync(EnvironmentProbe.NoLibrary);
 
         run.Error.Should().BeEmpty();
         run.Lines.Should().HaveCount(3).And.OnlyContain(l => l
-            == "The native library of ONNX Runtime cannot be loaded: Unable to load shared library 'onnxruntime' or one of its dependencies. "
-            + "Add the package Microsoft.ML.OnnxRuntime (for CUDA: Microsoft.ML.OnnxRuntime.Gpu) to the application, and check that it has a library for this platform.");
+            == "The native library of ONNX Runtime cannot be loaded: "
+            + "Unable to load shared library 'onnxruntime' or one of its dependencies. "
+            + "Add the package Microsoft.ML.OnnxRuntime (for CUDA: Microsoft.ML.OnnxRuntime.Gpu) to the application, "
+            + "and check that it supports this platform.");
     }
 
     private static async Task<ProgramRun> RunAsync(string mode)

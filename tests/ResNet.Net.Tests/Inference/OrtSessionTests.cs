@@ -10,7 +10,7 @@ public class OrtSessionTests
     private static readonly SessionSettings Settings = new() { IntraOpThreads = 1 };
 
     [Fact]
-    public void FromMemory_Metadata_IsTheFiles()
+    public void FromMemory_Metadata_EqualsTheFile()
     {
         using OrtSession session = OrtSession.FromMemory(Model([-1, 3, -1, 5]), "test", Settings);
 
@@ -21,7 +21,7 @@ public class OrtSessionTests
     }
 
     [Fact]
-    public void FromFile_PathBeyondAscii_LoadsAndRuns()
+    public void FromFile_NonAsciiPath_LoadsAndRuns()
     {
         using TemporaryFolder folder = new();
         using OrtSession session = OrtSession.FromFile(folder.Write("môdel ☃.onnx", Model([-1, 3, 2, 2])), Settings);
@@ -32,11 +32,12 @@ public class OrtSessionTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void Run_TensorsOverPinnedBuffers_GivesTheArithmetic(int batch)
+    public void Run_BoundTensors_ComputesTheModel(int batch)
     {
         using OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", Settings);
 
-        Run(session, batch).Should().Equal(Enumerable.Range(0, batch).SelectMany(i => new[] { 0.5f + (10 * i) + 2, -1 + (2 * ((10 * i) + 2)) }));
+        IEnumerable<float> expected = Enumerable.Range(0, batch).SelectMany(i => new[] { 0.5f + (10 * i) + 2, -1 + (2 * ((10 * i) + 2)) });
+        Run(session, batch).Should().Equal(expected);
     }
 
     [Fact]
@@ -64,7 +65,8 @@ public class OrtSessionTests
     [Fact]
     public void Run_SeveralOutputs_FillsEach()
     {
-        byte[] model = new OnnxModelBuilder().Input("x", [-1, 4]).Output("negative", [-1, 4]).Output("positive", [-1, 4])
+        byte[] model = new OnnxModelBuilder()
+            .Input("x", [-1, 4]).Output("negative", [-1, 4]).Output("positive", [-1, 4])
             .Node("Neg", ["x"], ["negative"]).Node("Abs", ["x"], ["positive"]).Build();
         using OrtSession session = OrtSession.FromMemory(model, "test", Settings);
         using AlignedBuffer x = new(4);
@@ -75,7 +77,9 @@ public class OrtSessionTests
         using OrtValue negativeTensor = negative.CreateTensor([1, 4]);
         using OrtValue positiveTensor = positive.CreateTensor([1, 4]);
 
-        using TensorBinding binding = session.Bind([new NamedTensor("x", xTensor)], [new NamedTensor("positive", positiveTensor), new NamedTensor("negative", negativeTensor)]);
+        using TensorBinding binding = session.Bind(
+            [new NamedTensor("x", xTensor)],
+            [new NamedTensor("positive", positiveTensor), new NamedTensor("negative", negativeTensor)]);
         session.Run(binding);
 
         negative.Span.ToArray().Should().Equal(-1, 2, -3, 4);
@@ -83,7 +87,7 @@ public class OrtSessionTests
     }
 
     [Fact]
-    public void RunToArray_OutputOfUnknownShape_TellsIt()
+    public void RunToArray_OutputOfUnknownShape_ReturnsTheShape()
     {
         using OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2], outputShape: [-1, -1]), "test", Settings);
         using AlignedBuffer input = new(24);
@@ -96,23 +100,25 @@ public class OrtSessionTests
     }
 
     [Fact]
-    public void Run_UnknownName_NamesItAndThoseThereAre()
+    public void Run_UnknownName_ThrowsWithTheRightNames()
     {
         using OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", Settings);
         using AlignedBuffer input = new(12);
         using OrtValue tensor = input.CreateTensor([1, 3, 2, 2]);
 
-        ((Action)(() => session.RunToArray([new NamedTensor("data", tensor)], "scores"))).Should().Throw<ArgumentException>().WithMessage("*no input 'data'*image*");
+        ((Action)(() => session.RunToArray([new NamedTensor("data", tensor)], "scores")))
+            .Should().Throw<ArgumentException>().WithMessage("*no input 'data'*image*");
     }
 
     [Fact]
-    public void Run_WrongShape_IsOnnxRuntimesErrorAndTheSessionGoesOn()
+    public void Run_WrongShape_ThrowsAndTheSessionRemainsUsable()
     {
         using OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", Settings);
         using AlignedBuffer input = new(12);
         using OrtValue tensor = input.CreateTensor([2, 3, 2, 1]);
 
-        ((Action)(() => session.RunToArray([new NamedTensor("image", tensor)], "scores"))).Should().Throw<InferenceException>().WithMessage("*'test'*").WithInnerException<OnnxRuntimeException>();
+        ((Action)(() => session.RunToArray([new NamedTensor("image", tensor)], "scores")))
+            .Should().Throw<InferenceException>().WithMessage("*'test'*").WithInnerException<OnnxRuntimeException>();
         Run(session, 1).Should().HaveCount(2);
     }
 
@@ -129,15 +135,16 @@ public class OrtSessionTests
     [InlineData(0)]
     [InlineData(7)]
     [InlineData(100)]
-    public void FromMemory_NoOnnxFile_IsOnnxRuntimesError(int length)
+    public void FromMemory_NoOnnxFile_Throws(int length)
     {
         byte[] garbage = [.. Enumerable.Range(0, length).Select(i => (byte)(i * 37))];
 
-        ((Action)(() => OrtSession.FromMemory(garbage, "garbage.onnx", Settings).Dispose())).Should().Throw<InferenceException>().WithMessage("*garbage.onnx*");
+        ((Action)(() => OrtSession.FromMemory(garbage, "garbage.onnx", Settings).Dispose()))
+            .Should().Throw<InferenceException>().WithMessage("*garbage.onnx*");
     }
 
     [Fact]
-    public void FromMemory_ProviderNotInThisBuild_SaysWhatThereIs()
+    public void FromMemory_ProviderNotInThisBuild_ThrowsWithTheAvailable()
     {
         SessionSettings settings = Settings with { ExecutionProvider = new ExecutionProvider("Imaginary") };
 
@@ -148,7 +155,8 @@ public class OrtSessionTests
     [Fact]
     public void FromMemory_CpuProviderByName_Runs()
     {
-        using OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", Settings with { ExecutionProvider = new ExecutionProvider("CPUExecutionProvider") });
+        SessionSettings settings = Settings with { ExecutionProvider = new ExecutionProvider("CPUExecutionProvider") };
+        using OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", settings);
 
         Run(session, 1).Should().HaveCount(2);
     }
@@ -156,8 +164,12 @@ public class OrtSessionTests
     [Fact]
     public void FromMemory_ConfigEntries_ReachOnnxRuntime()
     {
-        // ONNX Runtime refuses a value that it cannot read: the refusal shows that the entry arrived.
-        SessionSettings settings = Settings with { ConfigEntries = new Dictionary<string, string> { ["session.intra_op_thread_affinities"] = "nonsense" }, IntraOpThreads = 2 };
+        // ONNX Runtime rejects the invalid value, which shows that it received the entry.
+        SessionSettings settings = Settings with
+        {
+            ConfigEntries = new Dictionary<string, string> { ["session.intra_op_thread_affinities"] = "nonsense" },
+            IntraOpThreads = 2,
+        };
 
         ((Action)(() => OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", settings).Dispose())).Should().Throw<InferenceException>();
     }
@@ -167,15 +179,16 @@ public class OrtSessionTests
     [InlineData(GraphOptimizationLevel.ORT_ENABLE_BASIC)]
     [InlineData(GraphOptimizationLevel.ORT_ENABLE_EXTENDED)]
     [InlineData(GraphOptimizationLevel.ORT_ENABLE_ALL)]
-    public void FromMemory_EveryOptimization_GivesTheSame(GraphOptimizationLevel optimization)
+    public void FromMemory_AnyOptimization_GivesTheSameScores(GraphOptimizationLevel optimization)
     {
-        using OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", Settings with { Optimization = optimization, AllowSpinning = true, IntraOpThreads = 2 });
+        SessionSettings settings = Settings with { Optimization = optimization, AllowSpinning = true, IntraOpThreads = 2 };
+        using OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", settings);
 
         Run(session, 1).Should().Equal(2.5f, 3);
     }
 
     [Fact]
-    public void FromMemory_Configure_ComesLastAndWins()
+    public void FromMemory_Configure_OverridesOtherSettings()
     {
         SessionSettings settings = Settings with
         {
@@ -189,39 +202,48 @@ public class OrtSessionTests
     }
 
     [Fact]
-    public void Log_TwoSessions_EachLoggerHearsItsOwn()
+    public void Log_TwoSessions_EachLoggerReceivesItsOwn()
     {
         using RecordingLoggers all = new();
         using RecordingLoggers errors = new(LogLevel.Error);
-        using OrtSession loud = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "loud", Settings with { Log = all.CreateLogger("loud") });
-        int heard = all.Entries.Count;
-        using OrtSession quiet = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "quiet", Settings with { Log = errors.CreateLogger("quiet") });
-        using OrtSession silent = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "silent", Settings);
+        byte[] model = Model([-1, 3, 2, 2]);
+        using OrtSession verbose = OrtSession.FromMemory(model, "verbose", Settings with { Log = all.CreateLogger("verbose") });
+        int count = all.Entries.Count;
+        using OrtSession quiet = OrtSession.FromMemory(model, "quiet", Settings with { Log = errors.CreateLogger("quiet") });
+        using OrtSession silent = OrtSession.FromMemory(model, "silent", Settings);
 
-        heard.Should().BePositive();
-        all.Entries.Should().HaveCount(heard).And.Contain(e => e.Level == LogLevel.Trace).And.Contain(e => e.Level == LogLevel.Debug);
+        count.Should().BePositive();
+        all.Entries.Should().HaveCount(count)
+            .And.Contain(e => e.Level == LogLevel.Trace)
+            .And.Contain(e => e.Level == LogLevel.Debug);
         errors.Entries.Should().BeEmpty();
     }
 
     [Fact]
-    public void Log_RunThatFails_IsOneErrorOfItsSession()
+    public void Log_FailedRun_IsOneErrorOfItsSession()
     {
         using RecordingLoggers logs = new(LogLevel.Warning);
         using RecordingLoggers others = new(LogLevel.Warning);
-        byte[] model = new OnnxModelBuilder().Input("x", [-1, -1]).Output("y", [-1, -1]).Initializer("weights", [3, 2], Weights).Node("MatMul", ["x", "weights"], ["y"]).Build();
+        byte[] model = new OnnxModelBuilder()
+            .Input("x", [-1, -1])
+            .Output("y", [-1, -1])
+            .Initializer("weights", [3, 2], Weights)
+            .Node("MatMul", ["x", "weights"], ["y"])
+            .Build();
         using OrtSession session = OrtSession.FromMemory(model, "test", Settings with { Log = logs.CreateLogger("ort") });
         using OrtSession other = OrtSession.FromMemory(model, "other", Settings with { Log = others.CreateLogger("ort") });
         using AlignedBuffer x = new(4);
         using OrtValue wide = x.CreateTensor([1, 4]);
 
-        ((Action)(() => session.RunToArray([new NamedTensor("x", wide)], "y"))).Should().Throw<InferenceException>().WithMessage("*'test'*MatMul*").WithInnerException<OnnxRuntimeException>();
+        ((Action)(() => session.RunToArray([new NamedTensor("x", wide)], "y")))
+            .Should().Throw<InferenceException>().WithMessage("*'test'*MatMul*").WithInnerException<OnnxRuntimeException>();
 
         logs.Entries.Should().ContainSingle().Which.Level.Should().Be(LogLevel.Error);
         others.Entries.Should().BeEmpty();
     }
 
     [Fact]
-    public void Log_LoggerThatThrows_DoesNotEndTheProcess()
+    public void Log_LoggerThrows_ProcessContinues()
     {
         using OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", Settings with { Log = new ThrowingLogger() });
 
@@ -229,12 +251,12 @@ public class OrtSessionTests
     }
 
     [Fact]
-    public void Dispose_WhileOthersRun_EachRunEndsWellOrIsRefused()
+    public void Dispose_DuringRuns_EachRunCompletesOrThrows()
     {
         using AlignedBuffer input = new(12);
         using OrtValue inputTensor = input.CreateTensor([1, 3, 2, 2]);
-        int answered = 0;
-        int refused = 0;
+        int completed = 0;
+        int rejected = 0;
         for (int round = 0; round < 200; round++)
         {
             OrtSession session = OrtSession.FromMemory(Model([-1, 3, 2, 2]), "test", Settings);
@@ -243,7 +265,8 @@ public class OrtSessionTests
             {
                 using AlignedBuffer output = new(2);
                 using OrtValue outputTensor = output.CreateTensor([1, 2]);
-                using TensorBinding binding = session.Bind([new NamedTensor("image", inputTensor)], [new NamedTensor("scores", outputTensor)]);
+                using TensorBinding binding
+                    = session.Bind([new NamedTensor("image", inputTensor)], [new NamedTensor("scores", outputTensor)]);
                 start.SignalAndWait();
                 try
                 {
@@ -253,13 +276,13 @@ public class OrtSessionTests
                         session.Run(binding);
                         if (output.Span is [0.5f, -1])
                         {
-                            Interlocked.Increment(ref answered);
+                            Interlocked.Increment(ref completed);
                         }
                     }
                 }
                 catch (ObjectDisposedException)
                 {
-                    Interlocked.Increment(ref refused);
+                    Interlocked.Increment(ref rejected);
                 }
             }))];
             Array.ForEach(threads, t => t.Start());
@@ -271,8 +294,8 @@ public class OrtSessionTests
             Array.ForEach(threads, t => t.Join());
         }
 
-        refused.Should().Be(2 * 200);
-        answered.Should().BePositive();
+        rejected.Should().Be(2 * 200);
+        completed.Should().BePositive();
     }
 
     [Fact]
@@ -285,9 +308,10 @@ public class OrtSessionTests
         ((Action)(() => Run(session, 1))).Should().Throw<ObjectDisposedException>();
     }
 
-    private static byte[] Model(long[] shape, long[]? outputShape = null) => OnnxModelBuilder.PlaneMeans(Weights, Bias, shape, outputShape: outputShape);
+    private static byte[] Model(long[] shape, long[]? outputShape = null)
+        => OnnxModelBuilder.PlaneMeans(Weights, Bias, shape, outputShape: outputShape);
 
-    // Plane p of image i holds 10 i + 2 everywhere.
+    // All values of image i are 10 i + 2.
     private static float[] Run(OrtSession session, int batch)
     {
         using AlignedBuffer input = new(batch * 12);
@@ -312,7 +336,8 @@ public class OrtSessionTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-            => throw new InvalidOperationException("of the logger");
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            => throw new InvalidOperationException("thrown by the logger");
     }
 }

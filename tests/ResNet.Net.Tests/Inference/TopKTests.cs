@@ -8,7 +8,7 @@ public class TopKTests
         Random random = new(7);
         for (int round = 0; round < 500; round++)
         {
-            // Few distinct values: many ties.
+            // Few distinct values cause many ties.
             float[] scores = [.. Enumerable.Range(0, random.Next(1, 60)).Select(_ => (float)random.Next(0, 8))];
             int[] indices = new int[random.Next(0, scores.Length + 1)];
 
@@ -20,7 +20,7 @@ public class TopKTests
     }
 
     [Fact]
-    public void Select_AllEqual_GivesTheFirstIndices()
+    public void Select_AllEqual_ReturnsTheFirstIndices()
     {
         int[] indices = new int[3];
 
@@ -30,7 +30,7 @@ public class TopKTests
     }
 
     [Fact]
-    public void Select_MoreThanThereAre_Throws()
+    public void Select_MoreIndicesThanScores_Throws()
     {
         Action select = () => TopK.Select(new float[2], new int[3]);
 

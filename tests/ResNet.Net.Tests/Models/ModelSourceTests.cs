@@ -6,7 +6,7 @@ public class ModelSourceTests
     [InlineData("https://models.example.com", "https://models.example.com/resnet18-v1-7.onnx")]
     [InlineData("https://models.example.com/a/", "https://models.example.com/a/resnet18-v1-7.onnx")]
     [InlineData("http://10.0.0.1:81/{id}/{file}?raw=1", "http://10.0.0.1:81/resnet18-v1-7/resnet18-v1-7.onnx?raw=1")]
-    public void Mirror_Address_GivesThatOfTheFile(string mirror, string expected)
+    public void Mirror_Address_GivesTheAddressOfTheFile(string mirror, string expected)
         => ModelSource.Mirror(mirror).GetAddress(ResNetVariant.ResNet18V1).AbsoluteUri.Should().Be(expected);
 
     [Theory]
@@ -15,10 +15,11 @@ public class ModelSourceTests
     [InlineData("/models")]
     [InlineData("ftp://models.example.com")]
     [InlineData("file:///models")]
-    public void Mirror_NoHttpAddress_IsRefused(string address) => ((Action)(() => ModelSource.Mirror(address))).Should().Throw<ArgumentException>();
+    public void Mirror_NoHttpAddress_Throws(string address)
+        => ((Action)(() => ModelSource.Mirror(address))).Should().Throw<ArgumentException>();
 
     [Fact]
-    public void ToString_MirrorWithPassword_DoesNotShowIt()
+    public void ToString_MirrorWithPassword_OmitsIt()
     {
         ModelSource mirror = ModelSource.Mirror("https://me:secret@models.example.com/");
 
@@ -26,11 +27,12 @@ public class ModelSourceTests
     }
 
     [Fact]
-    public void PublicSources_EveryVariant_HasItsFilesName()
+    public void PublicSources_EveryVariant_HasTheFileName()
     {
         foreach (ResNetVariant variant in ResNetVariant.All.Where(v => !v.IsEmbedded))
         {
-            ModelSource.HuggingFace.GetAddress(variant).AbsoluteUri.Should().Be($"https://huggingface.co/onnxmodelzoo/{variant.Id}/resolve/main/{variant.FileName}");
+            ModelSource.HuggingFace.GetAddress(variant).AbsoluteUri.Should()
+                .Be($"https://huggingface.co/onnxmodelzoo/{variant.Id}/resolve/main/{variant.FileName}");
             ModelSource.GitHub.GetAddress(variant).AbsoluteUri.Should().EndWith($"/resnet/model/{variant.FileName}");
         }
     }

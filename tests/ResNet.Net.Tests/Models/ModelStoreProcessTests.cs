@@ -4,11 +4,11 @@ using System.Security.Cryptography;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Processes that share a store, are killed, and run out of disk. Alone: they are many.</summary>
+/// <summary>Processes share a store, are killed, and run out of disk space. Not in parallel with other tests: there are many.</summary>
 [Collection(nameof(Alone))]
 public sealed class ModelStoreProcessTests : IDisposable
 {
-    private const string SmallDisk = "a small disk that others fill meanwhile", FileSizeLimit = "a limit on the size of files";
+    private const string SmallDisk = "a small disk that another process fills", FileSizeLimit = "a file size limit";
 
     private const string OnlyPartial = """
         test "$(ls "$ROOT/resnet50-v1-7" | grep -cv partial)" = 0 && echo only the partial file
@@ -20,7 +20,7 @@ public sealed class ModelStoreProcessTests : IDisposable
         exit $((first * 10 + second))
         """;
 
-    // Needs no privileges: the kernel lets no file of the process grow beyond the limit.
+    // Needs no privileges: the kernel enforces the limit on the process.
     private const string LimitFileSize = $"""
         trap '' XFSZ
         (ulimit -f 1000; "$@"); first=$?
@@ -28,11 +28,12 @@ public sealed class ModelStoreProcessTests : IDisposable
         {SecondRun}
         """;
 
-    // A disk in memory that only these processes see, where the kernel lets this user mount one.
+    // A memory file system that only these processes see, if the kernel lets this user mount one.
     private const string FillSmallDisk = $"""
         exec unshare -rm sh -c '
         mount -t tmpfs -o size=8m none "$ROOT" || exit 1
-        (while [ ! -s "$ROOT/resnet50-v1-7/resnet50-v1-7.onnx.partial" ]; do sleep 0.02; done; head -c 9000000 /dev/zero > "$ROOT/filler" 2> /dev/null) &
+        (while [ ! -s "$ROOT/resnet50-v1-7/resnet50-v1-7.onnx.partial" ]; do sleep 0.02; done
+        head -c 9000000 /dev/zero > "$ROOT/filler" 2> /dev/null) &
         "$@"; first=$?
         wait; rm "$ROOT/filler"
         {OnlyPartial}
@@ -44,14 +45,16 @@ public sealed class ModelStoreProcessTests : IDisposable
 
     private readonly StoreFixture _fixture = new(bytes: 3_000_000);
 
-    public static TheoryData<string> FullDisks => OperatingSystem.IsWindows() ? [] : CanMount() ? [FileSizeLimit, SmallDisk] : [FileSizeLimit];
+    public static TheoryData<string> FullDisks
+        => OperatingSystem.IsWindows() ? [] : CanMount() ? [FileSizeLimit, SmallDisk] : [FileSizeLimit];
 
     public void Dispose() => _fixture.Dispose();
 
     [Fact]
-    public async Task EightProcesses_OneEmptyFolder_OneDownloadEightVerifiedModels()
+    public async Task Ensure_EightProcesses_DownloadOnce()
     {
-        await using TestServer server = await TestServer.StartAsync((context, _) => TestServer.ServeAsync(context, _fixture.File, pause: () => Task.Delay(10)));
+        await using TestServer server = await TestServer.StartAsync(
+            (context, _) => TestServer.ServeAsync(context, _fixture.File, pause: () => Task.Delay(10)));
 
         ProgramRun[] runs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ProgramRun.OfAsync(Start(server))));
 
@@ -61,10 +64,11 @@ public sealed class ModelStoreProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task EightProcesses_FileSystemWithoutLocks_EightVerifiedModels()
+    public async Task Ensure_EightProcessesWithoutFileLocks_AllGetTheRightFile()
     {
-        // As on a network disk whose server knows no locks: .NET takes none, and says nothing.
-        await using TestServer server = await TestServer.StartAsync((context, _) => TestServer.ServeAsync(context, _fixture.File, pause: () => Task.Delay(10)));
+        // Like a network disk without locks: .NET silently takes none.
+        await using TestServer server = await TestServer.StartAsync(
+            (context, _) => TestServer.ServeAsync(context, _fixture.File, pause: () => Task.Delay(10)));
         ProcessStartInfo[] starts = [.. Enumerable.Range(0, 8).Select(_ => Start(server))];
         Array.ForEach(starts, s => s.Environment["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = "1");
 
@@ -76,9 +80,9 @@ public sealed class ModelStoreProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task FiftyKilledProcesses_ThenAGoodRun_TheFileIsRightAndWasResumed()
+    public async Task Ensure_AfterFiftyKilledProcesses_ResumesAndGetsTheRightFile()
     {
-        // Slow enough that a process lives longer than it takes to start: it is killed at any moment of its work.
+        // So slow that processes are killed at any point of the download.
         bool slow = true;
         await using TestServer server = await TestServer.StartAsync((context, _) => TestServer.ServeAsync(
             context, _fixture.File, chunk: 32 * 1024, pause: () => slow ? Task.Delay(2) : Task.CompletedTask));
@@ -91,7 +95,7 @@ public sealed class ModelStoreProcessTests : IDisposable
             int asked = server.Requests.Count;
             if (time % 5 != 0)
             {
-                // Most die while they download, a fifth while they start, take the lock, or hash what is there.
+                // Most are killed while downloading, a fifth while starting, locking or hashing.
                 await UntilAsync(() => process.HasExited || server.Requests.Count > asked);
                 await Task.Delay(random.Next(0, 120));
             }
@@ -104,7 +108,7 @@ public sealed class ModelStoreProcessTests : IDisposable
             await process.WaitForExitAsync();
             if (File.Exists(_fixture.ModelPath))
             {
-                IsRight().Should().BeTrue("half a file never has the model's name");
+                IsRight().Should().BeTrue("an incomplete file never has the name of the model");
                 File.Delete(_fixture.ModelPath);
                 finished++;
             }
@@ -122,17 +126,23 @@ public sealed class ModelStoreProcessTests : IDisposable
         run.Output.Trim().Should().Be(_fixture.ModelPath);
         _fixture.ShouldBeStored(_fixture.ModelPath);
         longest.Should().BeGreaterThan(0);
-        finished.Should().BeLessThan(25, "most were killed before they had it all");
-        server.Requests.Count(r => r.Range is not null && r.IfRange == "\"v1\"").Should().BeGreaterThan(10, "what the dead left is used");
+        finished.Should().BeLessThan(25, "most were killed before they completed the file");
+        server.Requests.Count(r => r.Range is not null && r.IfRange == "\"v1\"")
+            .Should().BeGreaterThan(10, "the partial files of killed processes are used");
     }
 
     [Fact]
-    public async Task OwnerOfTheLockKilled_TheNextTakesOver()
+    public async Task Ensure_OwnerOfTheLockKilled_TakesOver()
     {
         await using TestServer server = await TestServer.StartAsync((context, n) => TestServer.ServeAsync(
             context, _fixture.File, pause: () => n == 1 ? Task.Delay(Timeout.Infinite, context.RequestAborted) : Task.CompletedTask));
         using Process owner = Process.Start(Start(server))!;
-        await UntilAsync(() => server.Requests.Count == 1 && File.Exists(_fixture.PartialPath) && new FileInfo(_fixture.PartialPath).Length > 0);
+        FileInfo partial = new(_fixture.PartialPath);
+        await UntilAsync(() =>
+        {
+            partial.Refresh();
+            return server.Requests.Count == 1 && partial.Exists && partial.Length > 0;
+        });
         _fixture.Progress.OnReport = report =>
         {
             if (report.Stage == ModelDownloadStage.Waiting && !owner.HasExited)
@@ -151,7 +161,7 @@ public sealed class ModelStoreProcessTests : IDisposable
 
     [Theory]
     [MemberData(nameof(FullDisks))]
-    public async Task FullDisk_MidDownload_IsSaidAndGoesOnWhenThereIsRoom(string name)
+    public async Task Ensure_DiskFillsDuringDownload_ThrowsAndResumesWithSpace(string name)
     {
         await using TestServer server = await TestServer.StartAsync((context, n) => TestServer.ServeAsync(
             context, _fixture.File, chunk: 32 * 1024, pause: () => n == 1 ? Task.Delay(10) : Task.CompletedTask));
@@ -162,19 +172,22 @@ public sealed class ModelStoreProcessTests : IDisposable
 
         run.ExitCode.Should().Be((StoreProbe.Unavailable * 10) + StoreProbe.Ready, run.Output + run.Error);
         run.Output.Should().ContainAll("is full", $"needs {_fixture.File.Length} bytes", "bytes are free", "RESNET_NET_HOME");
-        run.Output.Should().Contain("only the partial file", "nothing else was left").And.EndWith($"{_fixture.Variant.Sha256}  {_fixture.ModelPath}\n");
+        run.Output.Should().Contain("only the partial file", "no other file remains")
+            .And.EndWith($"{_fixture.Variant.Sha256}  {_fixture.ModelPath}\n");
         server.Requests.Should().HaveCount(2);
-        server.Requests[1].Range.Should().StartWith("bytes=", "what fitted is not fetched again");
+        server.Requests[1].Range.Should().StartWith("bytes=", "the bytes that fit are not downloaded again");
     }
 
     private ProcessStartInfo Start(TestServer server)
-        => ProgramRun.Dotnet(typeof(StoreProbe).Assembly.Location, [_fixture.Root, server.Address, _fixture.File.Length.ToString(CultureInfo.InvariantCulture), _fixture.Variant.Sha256]);
+        => ProgramRun.Dotnet(
+            typeof(StoreProbe).Assembly.Location,
+            [_fixture.Root, server.Address, _fixture.File.Length.ToString(CultureInfo.InvariantCulture), _fixture.Variant.Sha256]);
 
     private static ProcessStartInfo Shell(string script, string root, ProcessStartInfo inner)
     {
         ProcessStartInfo start = new("/bin/sh", ["-c", script, "sh", inner.FileName, .. inner.ArgumentList]);
         start.Environment["ROOT"] = root;
-        start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // the runtime's own large mapping is a file too, and limited with the others
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // the runtime maps a large file, to which the limit applies too
         return start;
     }
 

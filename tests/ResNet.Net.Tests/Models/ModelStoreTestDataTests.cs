@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>The second file of a variant: that it is treated as the first is. What stores do with files is in ModelStoreTests.</summary>
+/// <summary>The test data of a variant is handled like its model. ModelStoreTests covers models.</summary>
 public sealed class ModelStoreTestDataTests : IDisposable
 {
     private readonly StoreFixture _fixture = new(bytes: 20_000);
@@ -16,7 +16,7 @@ public sealed class ModelStoreTestDataTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     [Fact]
-    public async Task EnsureTestData_NotHere_IsDownloadedVerifiedAndStamped()
+    public async Task EnsureTestData_Missing_IsDownloadedAndVerified()
     {
         await using TestServer server = await TestServer.StartAsync(_archive);
         ModelStore store = Store(server);
@@ -27,16 +27,19 @@ public sealed class ModelStoreTestDataTests : IDisposable
         path.Should().Be(ArchivePath).And.Be(again);
         File.ReadAllBytes(path).Should().Equal(_archive);
         server.Requests.Should().ContainSingle().Which.Path.Should().Be("/test-data.tar.gz");
-        Directory.GetFiles(Path.GetDirectoryName(path)!).Should().BeEquivalentTo([path, $"{path}.stamp"]);
-        _fixture.Progress.Reports.Should().OnlyContain(r => r.ModelId == _variant.Id && r.FileName == "test-data.tar.gz" && r.TotalBytes == _archive.Length);
-        store.List().Should().ContainSingle().Which.Should().Match<StoredModel>(m => m.Kind == StoredFileKind.TestData && m.State == StoredModelState.Verified && m.Path == path);
-        store.Find(_variant).Should().BeNull("test data is no model");
+        Directory.GetFiles(Path.GetDirectoryName(path)!).Should().BeEquivalentTo([path, $"{path}.verified"]);
+        _fixture.Progress.Reports.Should().OnlyContain(
+            r => r.ModelId == _variant.Id && r.FileName == "test-data.tar.gz" && r.TotalBytes == _archive.Length);
+        store.List().Should().ContainSingle().Which.Should().Match<StoredModel>(
+            m => m.Kind == StoredFileKind.TestData && m.State == StoredModelState.Verified && m.Path == path);
+        store.Find(_variant).Should().BeNull("test data is not a model");
     }
 
     [Fact]
-    public async Task EnsureTestData_Cut_GoesOnFromThere()
+    public async Task EnsureTestData_Interrupted_Resumes()
     {
-        await using TestServer server = await TestServer.StartAsync((context, number) => TestServer.ServeAsync(context, _archive, cutAfter: number == 1 ? 100_000 : null));
+        await using TestServer server = await TestServer.StartAsync(
+            (context, number) => TestServer.ServeAsync(context, _archive, cutAfter: number == 1 ? 100_000 : null));
 
         File.ReadAllBytes(await Store(server).EnsureTestDataAsync(_variant)).Should().Equal(_archive);
 
@@ -44,22 +47,24 @@ public sealed class ModelStoreTestDataTests : IDisposable
     }
 
     [Fact]
-    public async Task EnsureTestData_WrongBytes_AreRefusedWithTheNameOfTheFile()
+    public async Task EnsureTestData_WrongBytes_ThrowsWithTheFileName()
     {
         await using TestServer server = await TestServer.StartAsync(new byte[_archive.Length]);
 
-        ModelVerificationException exception = (await ((Func<Task>)(() => Store(server).EnsureTestDataAsync(_variant))).Should().ThrowAsync<ModelVerificationException>()).Which;
+        Func<Task> ensure = () => Store(server).EnsureTestDataAsync(_variant);
+        ModelVerificationException exception = (await ensure.Should().ThrowAsync<ModelVerificationException>()).Which;
 
-        exception.Message.Should().ContainAll($"The test data of '{_variant.Id}'", "download test-data.tar.gz (300000 bytes", _variant.TestData!.Sha256);
+        exception.Message.Should().ContainAll(
+            $"The test data of '{_variant.Id}'", "download test-data.tar.gz (300000 bytes", _variant.TestData!.Sha256);
         exception.ExpectedSha256.Should().Be(_variant.TestData.Sha256);
         File.Exists(ArchivePath).Should().BeFalse();
     }
 
     [Fact]
-    public async Task EnsureTestData_DamagedFile_IsSetAsideAndTheModelStays()
+    public async Task EnsureTestData_DamagedFile_IsQuarantinedWithoutTheModel()
     {
-        _fixture.CandidateFile();
-        _fixture.CandidateFile(ArchivePath, [1, 2, 3]);
+        _fixture.WriteFile();
+        _fixture.WriteFile(ArchivePath, [1, 2, 3]);
         await using TestServer server = await TestServer.StartAsync(_archive);
         ModelStore store = Store(server);
 
@@ -67,44 +72,53 @@ public sealed class ModelStoreTestDataTests : IDisposable
 
         File.ReadAllBytes($"{ArchivePath}.damaged").Should().Equal(1, 2, 3);
         store.List().Select(m => (m.Kind, m.State)).Should().Equal(
-            (StoredFileKind.Model, StoredModelState.Unverified), (StoredFileKind.TestData, StoredModelState.Verified), (StoredFileKind.TestData, StoredModelState.Damaged));
+            (StoredFileKind.Model, StoredModelState.Unverified),
+            (StoredFileKind.TestData, StoredModelState.Verified),
+            (StoredFileKind.TestData, StoredModelState.Damaged));
         store.Find(_variant).Should().Be(_fixture.ModelPath);
     }
 
     [Fact]
-    public async Task EnsureTestData_LocalFolder_IsUsedInPlace()
+    public async Task EnsureTestData_FileInLocalFolder_IsUsedInPlace()
     {
-        string local = _fixture.CandidateFile(_fixture["a", "test-data.tar.gz"], _archive);
+        string local = _fixture.WriteFile(_fixture["a", "test-data.tar.gz"], _archive);
         ModelStore store = new(Options() with { LocalFolders = [Path.GetDirectoryName(local)!], Offline = true });
 
         (await store.EnsureTestDataAsync(_variant)).Should().Be(local);
     }
 
     [Fact]
-    public async Task EnsureTestData_Offline_SaysWhatToDo()
+    public async Task EnsureTestData_Offline_ThrowsWithRemedy()
         => await ((Func<Task>)(() => new ModelStore(Options() with { Offline = true }).EnsureTestDataAsync(_variant)))
-            .Should().ThrowAsync<ModelUnavailableException>().WithMessage("*The test data of*is not here*RESNET_NET_OFFLINE*test-data.tar.gz*RESNET_NET_MODELS*");
+            .Should().ThrowAsync<ModelUnavailableException>()
+            .WithMessage("*The test data of*was not found*RESNET_NET_OFFLINE*test-data.tar.gz*RESNET_NET_MODELS*");
 
     [Fact]
-    public async Task EnsureTestData_EmbeddedVariant_HasNone()
-        => await ((Func<Task>)(() => Store().EnsureTestDataAsync(ResNetVariant.Cifar10ResNet20))).Should().ThrowAsync<ArgumentException>().WithMessage("*No test data*");
+    public async Task EnsureTestData_EmbeddedVariant_Throws()
+        => await ((Func<Task>)(() => Store().EnsureTestDataAsync(ResNetVariant.Cifar10ResNet20))).Should().ThrowAsync<ArgumentException>()
+            .WithMessage("*No test data*");
 
     [Fact]
-    public async Task EnsureBoth_AtOnce_DownloadsEachOnce()
+    public async Task EnsureBoth_Concurrently_DownloadsEachOnce()
     {
-        await using TestServer server = await TestServer.StartAsync((context, _) => TestServer.ServeAsync(context, context.Request.Path == "/test-data.tar.gz" ? _archive : _fixture.File, chunk: 10_000, pause: () => Task.Delay(2)));
+        await using TestServer server = await TestServer.StartAsync((context, _) => TestServer.ServeAsync(
+            context,
+            context.Request.Path == "/test-data.tar.gz" ? _archive : _fixture.File,
+            chunk: 10_000,
+            pause: () => Task.Delay(2)));
         ModelStore store = Store(server);
 
-        string[] paths = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => i % 2 == 0 ? store.EnsureAsync(_variant) : store.EnsureTestDataAsync(_variant))));
+        string[] paths = await Task.WhenAll(Enumerable.Range(0, 8).Select(
+            i => Task.Run(() => i % 2 == 0 ? store.EnsureAsync(_variant) : store.EnsureTestDataAsync(_variant))));
 
         paths.Distinct().Should().BeEquivalentTo([_fixture.ModelPath, ArchivePath]);
         server.Requests.Should().HaveCount(2);
     }
 
     [Fact]
-    public async Task Remove_TakesBoth()
+    public async Task Remove_ModelAndTestData_RemovesBoth()
     {
-        _fixture.CandidateFile();
+        _fixture.WriteFile();
         await using TestServer server = await TestServer.StartAsync(_archive);
         ModelStore store = Store(server);
         await store.EnsureTestDataAsync(_variant);
@@ -116,30 +130,33 @@ public sealed class ModelStoreTestDataTests : IDisposable
     }
 
     [Fact]
-    public void Remove_WhileTestDataIsDownloaded_IsRefused()
+    public void Remove_DuringTestDataDownload_Throws()
     {
-        _fixture.CandidateFile(ArchivePath, _archive);
+        _fixture.WriteFile(ArchivePath, _archive);
         using StoreLock held = StoreLock.TryAcquire(new FilePaths(_fixture.Root, StoredFile.TestDataOf(_variant)!).Lock)!;
 
         ((Action)(() => Store().Remove(_variant))).Should().Throw<ModelUnavailableException>().WithMessage("*another process*");
     }
 
     [Fact]
-    public async Task Import_Folder_TakesModelsAndTestDataByTheirBytes()
+    public async Task Import_Folder_RecognizesModelsAndTestDataByTheirBytes()
     {
-        _fixture.CandidateFile(_fixture["in", "x"]);
-        _fixture.CandidateFile(_fixture["in", "y"], _archive);
+        _fixture.WriteFile(_fixture["in", "x"]);
+        _fixture.WriteFile(_fixture["in", "y"], _archive);
         ModelStore store = Store();
 
         IReadOnlyList<StoredModel> imported = await store.ImportAsync(_fixture["in"]);
 
         imported.Select(m => (m.Kind, m.Path, m.State)).Should().Equal(
-            (StoredFileKind.Model, _fixture.ModelPath, StoredModelState.Verified), (StoredFileKind.TestData, ArchivePath, StoredModelState.Verified));
-        (await ((Func<Task>)(() => store.ImportAsync(_fixture.CandidateFile(_fixture["test-data.tar.gz"], [1])))).Should().ThrowAsync<ModelVerificationException>()).WithMessage("*called like the test data of*1 bytes instead of 300000*");
+            (StoredFileKind.Model, _fixture.ModelPath, StoredModelState.Verified),
+            (StoredFileKind.TestData, ArchivePath, StoredModelState.Verified));
+        string wrong = _fixture.WriteFile(_fixture["test-data.tar.gz"], [1]);
+        (await ((Func<Task>)(() => store.ImportAsync(wrong))).Should().ThrowAsync<ModelVerificationException>())
+            .WithMessage("*has the name of the test data of*1 bytes instead of 300000*");
     }
 
     [Fact]
-    public async Task EnsureTestData_ServerWithoutIt_NextOneIsAsked()
+    public async Task EnsureTestData_SourceWithoutIt_TriesTheNext()
     {
         await using TestServer without = await TestServer.StartAsync((context, _) =>
         {
@@ -150,7 +167,7 @@ public sealed class ModelStoreTestDataTests : IDisposable
 
         File.ReadAllBytes(await Store(without, with).EnsureTestDataAsync(_variant, _fixture.Progress)).Should().Equal(_archive);
 
-        _fixture.Progress.Notices.Should().ContainSingle(n => n.Contains("does not give test-data.tar.gz"));
+        _fixture.Progress.Notices.Should().ContainSingle(n => n.Contains("does not provide test-data.tar.gz"));
     }
 
     private ModelStoreOptions Options(params TestServer[] servers) => _fixture.Options(servers) with { Catalog = [_variant] };

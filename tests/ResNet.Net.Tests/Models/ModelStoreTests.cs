@@ -1,6 +1,6 @@
 namespace ResNet.Net.Tests;
 
-/// <summary>What a store does with what is on the disk. Downloads are in DownloaderTests, processes in ModelStoreProcessTests.</summary>
+/// <summary>The store handles files on disk. See DownloaderTests for downloads and ModelStoreProcessTests for processes.</summary>
 public sealed class ModelStoreTests : IDisposable
 {
     private readonly StoreFixture _fixture = new(bytes: 20_000);
@@ -10,7 +10,7 @@ public sealed class ModelStoreTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     [Fact]
-    public void Find_NothingThere_GivesNullAndCreatesNothing()
+    public void Find_NoFile_ReturnsNullAndCreatesNothing()
     {
         _fixture.Store().Find(Variant).Should().BeNull();
 
@@ -18,9 +18,9 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
-    public void Find_FilePutThereByHand_IsHashedOnceAndStamped()
+    public void Find_FileAddedManually_IsHashedOnceAndRecorded()
     {
-        _fixture.CandidateFile();
+        _fixture.WriteFile();
         ModelStore store = _fixture.Store();
         store.List().Single().State.Should().Be(StoredModelState.Unverified);
 
@@ -28,48 +28,49 @@ public sealed class ModelStoreTests : IDisposable
 
         path.Should().Be(_fixture.ModelPath);
         StoredModel model = store.List().Single();
-        model.Should().Match<StoredModel>(m => m.Path == path && m.Bytes == 20_000 && m.State == StoredModelState.Verified && m.Variant == Variant);
+        model.Should().Match<StoredModel>(
+            m => m.Path == path && m.Bytes == 20_000 && m.State == StoredModelState.Verified && m.Variant == Variant);
         model.VerifiedAt.Should().BeCloseTo(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(5));
     }
 
     [Fact]
-    public void Find_Stamped_DoesNotReadTheFile()
+    public void Find_ValidRecord_DoesNotReadTheFile()
     {
-        _fixture.CandidateFile();
+        _fixture.WriteFile();
         ModelStore store = _fixture.Store();
         _ = store.Find(Variant);
 
-        // Whoever holds it like this keeps every reader out.
+        // An exclusive lock, which fails every other open.
         using FileStream closed = new(_fixture.ModelPath, FileMode.Open, FileAccess.Read, FileShare.None);
 
         store.Find(Variant).Should().Be(_fixture.ModelPath);
-        new ModelStore(_fixture.Options() with { AlwaysVerify = true }).Find(Variant).Should().BeNull("this one insists on reading");
+        new ModelStore(_fixture.Options() with { AlwaysVerify = true }).Find(Variant).Should().BeNull("AlwaysVerify reads the file");
     }
 
     [Fact]
-    public async Task Find_BytesChangedSinceTheStamp_IsNotUsed()
+    public async Task Find_BytesChangedAfterVerification_ReturnsNull()
     {
-        _fixture.CandidateFile();
+        _fixture.WriteFile();
         ModelStore store = _fixture.Store();
         _ = store.Find(Variant);
-        await Task.Delay(20); // file systems count time in steps
-        _fixture.CandidateFile(Damaged());
+        await Task.Delay(20); // file times have a limited resolution
+        _fixture.WriteFile(Damaged());
 
         store.Find(Variant).Should().BeNull();
     }
 
     [Fact]
-    public async Task Find_BytesChangedAndTimeOfWritingPutBack_IsNotUsedOnLinux()
+    public async Task Find_BytesChangedAndWriteTimeRestored_ReturnsNullOnLinux()
     {
-        _fixture.CandidateFile();
+        _fixture.WriteFile();
         ModelStore store = _fixture.Store();
         _ = store.Find(Variant);
         DateTime written = File.GetLastWriteTimeUtc(_fixture.ModelPath);
         await Task.Delay(20);
-        _fixture.CandidateFile(Damaged());
+        _fixture.WriteFile(Damaged());
         File.SetLastWriteTimeUtc(_fixture.ModelPath, written);
 
-        // Elsewhere the library does not know the time of the last change: docs/model-store.md says so.
+        // Other systems do not report the time of the last change (docs/model-store.md).
         store.Find(Variant).Should().Be(OperatingSystem.IsLinux() ? null : _fixture.ModelPath);
         new ModelStore(_fixture.Options() with { AlwaysVerify = true }).Find(Variant).Should().BeNull();
     }
@@ -78,16 +79,16 @@ public sealed class ModelStoreTests : IDisposable
     [InlineData(-365_000)]
     [InlineData(-1)]
     [InlineData(365_000)]
-    public void Find_ClockFarOff_IsVerifiedOnceAndTrustedAfterwards(int days)
+    public void Find_WriteTimeFarOff_IsVerifiedOnceThenTrusted(int days)
     {
-        _fixture.CandidateFile();
+        _fixture.WriteFile();
         File.SetLastWriteTimeUtc(_fixture.ModelPath, DateTime.UtcNow.AddDays(days));
         ModelStore store = _fixture.Store();
 
         store.Find(Variant).Should().Be(_fixture.ModelPath);
         store.List().Single().State.Should().Be(StoredModelState.Verified);
 
-        // The clock is set right, and something writes the same bytes: hashed again, still right.
+        // The clock is corrected and the same bytes are written: the file is hashed again.
         File.SetLastWriteTimeUtc(_fixture.ModelPath, DateTime.UtcNow);
         store.List().Single().State.Should().Be(StoredModelState.Unverified);
         store.Find(Variant).Should().Be(_fixture.ModelPath);
@@ -96,19 +97,19 @@ public sealed class ModelStoreTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("nonsense")]
-    [InlineData("resnet-net-stamp-1 a b c d e")]
-    public void Find_StampThatIsNotOurs_CountsForNothing(string text)
+    [InlineData("resnet-net-verified-1 a b c d e")]
+    public void Find_InvalidRecord_IsIgnored(string text)
     {
-        _fixture.CandidateFile(Damaged());
-        File.WriteAllText(_fixture.StampPath, text);
+        _fixture.WriteFile(Damaged());
+        File.WriteAllText(_fixture.RecordPath, text);
 
         _fixture.Store().Find(Variant).Should().BeNull();
     }
 
     [Fact]
-    public void Find_StampOfAnotherFile_CountsForNothing()
+    public void Find_RecordOfAnotherHash_IsIgnored()
     {
-        _fixture.CandidateFile();
+        _fixture.WriteFile();
         ModelStore store = _fixture.Store();
         _ = store.Find(Variant);
         ResNetVariant newer = Variant with { Sha256 = new string('0', 64) };
@@ -119,21 +120,23 @@ public sealed class ModelStoreTests : IDisposable
     [Fact]
     public void Find_LocalFolders_AreUsedInPlaceAndNotWritten()
     {
-        string byName = _fixture.CandidateFile(_fixture["a", Variant.FileName], [1, 2, 3]);
-        string byId = _fixture.CandidateFile(_fixture["b", Variant.Id, Variant.FileName]);
-        ModelStore store = new(_fixture.Options() with { LocalFolders = [Path.GetDirectoryName(byName)!, Path.GetDirectoryName(Path.GetDirectoryName(byId))!] });
+        string byName = _fixture.WriteFile(_fixture["a", Variant.FileName], [1, 2, 3]);
+        string byId = _fixture.WriteFile(_fixture["b", Variant.Id, Variant.FileName]);
+        string[] folders = [Path.GetDirectoryName(byName)!, Path.GetDirectoryName(Path.GetDirectoryName(byId))!];
+        ModelStore store = new(_fixture.Options() with { LocalFolders = folders });
 
         store.Find(Variant).Should().Be(byId);
 
-        File.ReadAllBytes(byName).Should().Equal([1, 2, 3], "folders of others are not tidied");
+        File.ReadAllBytes(byName).Should().Equal([1, 2, 3], "local folders are never changed");
         Directory.GetFiles(Path.GetDirectoryName(byId)!).Should().Equal(byId);
-        store.List().Select(m => (m.Path, m.State)).Should().Equal((byName, StoredModelState.Unverified), (byId, StoredModelState.Verified));
+        store.List().Select(m => (m.Path, m.State)).Should().Equal(
+            (byName, StoredModelState.Unverified), (byId, StoredModelState.Verified));
     }
 
     [Fact]
-    public async Task Find_LocalFileBehindALink_IsJudgedByItsTarget()
+    public async Task Find_LinkToLocalFile_IsVerifiedByItsTarget()
     {
-        string target = _fixture.CandidateFile(_fixture["elsewhere", "blob"]);
+        string target = _fixture.WriteFile(_fixture["elsewhere", "blob"]);
         string link = _fixture["links", Variant.FileName];
         File.CreateSymbolicLink(link, target);
         ModelStore store = new(_fixture.Options() with { LocalFolders = [Path.GetDirectoryName(link)!] });
@@ -142,15 +145,15 @@ public sealed class ModelStoreTests : IDisposable
         store.List().Single().Should().Match<StoredModel>(m => m.Bytes == 20_000 && m.State == StoredModelState.Verified);
 
         await Task.Delay(20);
-        _fixture.CandidateFile(target, new byte[20_000]);
+        _fixture.WriteFile(target, new byte[20_000]);
         store.Find(Variant).Should().BeNull();
     }
 
     [Fact]
-    public async Task Ensure_LocalFolder_ComesBeforeTheNetwork()
+    public async Task Ensure_FileInLocalFolder_UsesNoNetwork()
     {
         await using TestServer server = await TestServer.StartAsync(_fixture.File);
-        string local = _fixture.CandidateFile(_fixture["a", Variant.FileName]);
+        string local = _fixture.WriteFile(_fixture["a", Variant.FileName]);
         ModelStore store = new(_fixture.Options(server) with { LocalFolders = [Path.GetDirectoryName(local)!] });
 
         (await store.EnsureAsync(Variant)).Should().Be(local);
@@ -159,9 +162,9 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Ensure_DamagedFile_IsSetAsideSaidSoAndFetchedAgain()
+    public async Task Ensure_DamagedFile_IsQuarantinedAndDownloadedAgain()
     {
-        _fixture.CandidateFile(Damaged());
+        _fixture.WriteFile(Damaged());
         await using TestServer server = await TestServer.StartAsync(_fixture.File);
 
         string path = await _fixture.Store(server).EnsureAsync(Variant, _fixture.Progress);
@@ -173,25 +176,27 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Ensure_DamagedFileOffline_IsSetAsideAndTheMessageSaysWhatToDo()
+    public async Task Ensure_DamagedFileOffline_IsQuarantinedAndExceptionNamesRemedy()
     {
-        _fixture.CandidateFile([1, 2, 3]);
+        _fixture.WriteFile([1, 2, 3]);
         await using TestServer server = await TestServer.StartAsync(_fixture.File);
         ModelStore store = new(_fixture.Options(server) with { Offline = true });
 
         ModelVerificationException exception = (await Ensuring(store).Should().ThrowAsync<ModelVerificationException>()).Which;
 
         exception.Path.Should().Be(_fixture.ModelPath);
-        exception.Message.Should().ContainAll("has 3 bytes instead of 20000", _fixture.DamagedPath, "RESNET_NET_OFFLINE", "RESNET_NET_MODELS", Variant.Sha256);
+        exception.Message.Should().ContainAll(
+            "has 3 bytes instead of 20000", _fixture.DamagedPath, "RESNET_NET_OFFLINE", "RESNET_NET_MODELS", Variant.Sha256);
         File.Exists(_fixture.ModelPath).Should().BeFalse();
         server.Requests.Should().BeEmpty();
-        (await Ensuring(store).Should().ThrowAsync<ModelUnavailableException>()).Which.Should().NotBeOfType<ModelVerificationException>("the damaged file is out of the way");
+        (await Ensuring(store).Should().ThrowAsync<ModelUnavailableException>()).Which
+            .Should().NotBeOfType<ModelVerificationException>("the damaged file was renamed");
     }
 
     [Fact]
-    public async Task Ensure_AlwaysVerify_HashesEachTime()
+    public async Task Ensure_AlwaysVerify_HashesOnEachCall()
     {
-        _fixture.CandidateFile();
+        _fixture.WriteFile();
         ModelStore store = new(_fixture.Options() with { AlwaysVerify = true });
 
         for (int time = 0; time < 2; time++)
@@ -203,26 +208,28 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Ensure_TooLittleRoom_SaysHowMuchIsNeededAndAsksNobody()
+    public async Task Ensure_TooLittleSpace_ThrowsWithoutARequest()
     {
         await using TestServer server = await TestServer.StartAsync(_fixture.File);
         ModelStore store = new(_fixture.Options(server) with { FreeSpace = _ => 12_345 });
 
-        (await Ensuring(store).Should().ThrowAsync<ModelUnavailableException>()).WithMessage("*1068576 bytes are needed, 12345 are free*RESNET_NET_HOME*");
+        (await Ensuring(store).Should().ThrowAsync<ModelUnavailableException>())
+            .WithMessage("*1068576 bytes are needed, but 12345 are free*RESNET_NET_HOME*");
 
         server.Requests.Should().BeEmpty();
         _fixture.ShouldNotBeStored();
     }
 
     [Fact]
-    public async Task Ensure_RootThatCannotBeAFolder_SaysSo()
+    public async Task Ensure_RootIsAFile_Throws()
     {
-        // A file in the way stops everybody, root included.
-        string file = _fixture.CandidateFile(_fixture["file"]);
+        // Not even the superuser can create a folder below a file.
+        string file = _fixture.WriteFile(_fixture["file"]);
         await using TestServer server = await TestServer.StartAsync(_fixture.File);
         ModelStore store = new(_fixture.Options(server) with { RootFolder = Path.Combine(file, "store") });
 
-        (await Ensuring(store).Should().ThrowAsync<ModelUnavailableException>()).WithMessage($"*cannot be stored in '{store.Location}'*cannot be written*RESNET_NET_HOME*");
+        (await Ensuring(store).Should().ThrowAsync<ModelUnavailableException>())
+            .WithMessage($"*cannot be stored in '{store.RootFolder}'*cannot be written*RESNET_NET_HOME*");
 
         store.List().Should().BeEmpty();
         store.Find(Variant).Should().BeNull();
@@ -231,11 +238,11 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
-    public void Remove_OptimizedGraphsOfTheVariant_GoToo()
+    public void Remove_CachedOptimizedModels_AreRemoved()
     {
         string optimized = Path.Combine(_fixture.Root, "optimized", Variant.Sha256[..32]);
-        string others = _fixture.CandidateFile(Path.Combine(_fixture.Root, "optimized", "others", "entry", "model.onnx"));
-        _fixture.CandidateFile(Path.Combine(optimized, "entry", "model.onnx"));
+        string others = _fixture.WriteFile(Path.Combine(_fixture.Root, "optimized", "others", "entry", "model.onnx"));
+        _fixture.WriteFile(Path.Combine(optimized, "entry", "model.onnx"));
         ModelStore store = _fixture.Store();
 
         store.Remove(Variant).Should().BeTrue();
@@ -246,22 +253,22 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Ensure_NothingCanBeWritten_UsesWhatIsThere()
+    public async Task Ensure_StoreNotWritable_UsesExistingFile()
     {
-        _fixture.CandidateFile();
-        Directory.CreateDirectory(_fixture.StampPath);
-        _fixture.CandidateFile(Path.Combine(_fixture.Root, ".locks"));
+        _fixture.WriteFile();
+        Directory.CreateDirectory(_fixture.RecordPath);
+        _fixture.WriteFile(Path.Combine(_fixture.Root, ".locks"));
         ModelStore store = _fixture.Store();
 
         (await store.EnsureAsync(Variant)).Should().Be(_fixture.ModelPath);
         store.Find(Variant).Should().Be(_fixture.ModelPath);
-        (await store.VerifyAsync(Variant)).State.Should().Be(StoredModelState.Unverified, "no stamp can be written");
+        (await store.VerifyAsync(Variant)).State.Should().Be(StoredModelState.Unverified, "no record can be written");
     }
 
     [Fact]
-    public async Task Ensure_ReadOnlyFolder_UsesWhatIsThereAndSaysThatNoMoreFits()
+    public async Task Ensure_ReadOnlyFolder_UsesExistingFileAndRejectsDownloads()
     {
-        _fixture.CandidateFile();
+        _fixture.WriteFile();
         await using TestServer server = await TestServer.StartAsync(_fixture.File);
         ResNetVariant other = ResNetVariant.ResNet18V1 with { Bytes = Variant.Bytes, Sha256 = Variant.Sha256 };
         using ReadOnlyFolder readOnly = new(_fixture.Root);
@@ -270,33 +277,35 @@ public sealed class ModelStoreTests : IDisposable
         (await store.EnsureAsync(Variant)).Should().Be(_fixture.ModelPath);
         if (readOnly.IsEffective)
         {
-            (await ((Func<Task>)(() => store.EnsureAsync(other))).Should().ThrowAsync<ModelUnavailableException>()).WithMessage("*cannot be written*RESNET_NET_HOME*");
+            (await ((Func<Task>)(() => store.EnsureAsync(other))).Should().ThrowAsync<ModelUnavailableException>())
+                .WithMessage("*cannot be written*RESNET_NET_HOME*");
             server.Requests.Should().BeEmpty();
         }
         else
         {
-            (await store.EnsureAsync(other)).Should().EndWith(other.FileName, "nothing is read-only for root");
+            (await store.EnsureAsync(other)).Should().EndWith(other.FileName, "the superuser ignores permissions");
         }
     }
 
     [Fact]
-    public async Task Ensure_FileThatMayNotBeRead_IsNotTakenForDamaged()
+    public async Task Ensure_UnreadableFile_IsNotQuarantined()
     {
-        // A lock keeps every reader out, root included.
-        _fixture.CandidateFile();
+        // An exclusive lock fails every other open, even of the superuser.
+        _fixture.WriteFile();
         await using TestServer server = await TestServer.StartAsync(_fixture.File);
         using FileStream closed = new(_fixture.ModelPath, FileMode.Open, FileAccess.Read, FileShare.None);
 
-        (await Ensuring(_fixture.Store(server)).Should().ThrowAsync<ModelUnavailableException>()).WithMessage("*is there, but cannot be read*");
+        (await Ensuring(_fixture.Store(server)).Should().ThrowAsync<ModelUnavailableException>())
+            .WithMessage("*exists, but cannot be read*");
 
         File.Exists(_fixture.ModelPath).Should().BeTrue();
         server.Requests.Should().BeEmpty();
     }
 
     [Fact]
-    public async Task Verify_RightFile_RenewsTheStamp()
+    public async Task Verify_RightFile_RenewsTheRecord()
     {
-        _fixture.CandidateFile();
+        _fixture.WriteFile();
         ModelStore store = _fixture.Store();
 
         StoredModel model = await store.VerifyAsync(Variant, _fixture.Progress);
@@ -306,29 +315,32 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Verify_DamageThatTheStampDoesNotShow_IsFoundAndSetAside()
+    public async Task Verify_DamageWithValidRecord_IsQuarantined()
     {
-        _fixture.CandidateFile(Damaged());
-        new VerificationRecord(Variant.Sha256, FileIdentity.Of(_fixture.ModelPath)!, DateTimeOffset.UtcNow).TryWrite(_fixture.StampPath);
+        _fixture.WriteFile(Damaged());
+        FileIdentity identity = FileIdentity.Of(_fixture.ModelPath)!;
+        new VerificationRecord(Variant.Sha256, identity, DateTimeOffset.UtcNow).TryWrite(_fixture.RecordPath);
         ModelStore store = _fixture.Store();
-        store.Find(Variant).Should().NotBeNull("the stamp is believed");
+        store.Find(Variant).Should().NotBeNull("the record is trusted");
 
-        await ((Func<Task>)(() => store.VerifyAsync(Variant))).Should().ThrowAsync<ModelVerificationException>().WithMessage($"*{_fixture.DamagedPath}*");
+        await ((Func<Task>)(() => store.VerifyAsync(Variant)))
+            .Should().ThrowAsync<ModelVerificationException>().WithMessage($"*{_fixture.DamagedPath}*");
 
         store.Find(Variant).Should().BeNull();
     }
 
     [Fact]
-    public async Task Verify_NothingThere_SaysSo()
-        => await ((Func<Task>)(() => _fixture.Store().VerifyAsync(Variant))).Should().ThrowAsync<ModelUnavailableException>().WithMessage("*no such file*");
+    public async Task Verify_NoFile_Throws()
+        => await ((Func<Task>)(() => _fixture.Store().VerifyAsync(Variant)))
+            .Should().ThrowAsync<ModelUnavailableException>().WithMessage("*no such file*");
 
     [Fact]
-    public async Task Remove_Everything_IsGoneAndTheRestStays()
+    public async Task Remove_AllFilesOfVariant_KeepsLocalFolders()
     {
-        _fixture.CandidateFile();
-        _fixture.CandidateFile(_fixture.PartialPath);
-        _fixture.CandidateFile(_fixture.DamagedPath);
-        string local = _fixture.CandidateFile(_fixture["a", Variant.FileName]);
+        _fixture.WriteFile();
+        _fixture.WriteFile(_fixture.PartialPath);
+        _fixture.WriteFile(_fixture.DamagedPath);
+        string local = _fixture.WriteFile(_fixture["a", Variant.FileName]);
         ModelStore store = new(_fixture.Options() with { LocalFolders = [Path.GetDirectoryName(local)!] });
         await store.EnsureAsync(Variant);
 
@@ -340,9 +352,9 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
-    public void Remove_WhileItIsDownloaded_IsRefused()
+    public void Remove_DuringDownload_Throws()
     {
-        _fixture.CandidateFile();
+        _fixture.WriteFile();
         using StoreLock held = StoreLock.TryAcquire(new FilePaths(_fixture.Root, StoredFile.ModelOf(Variant)).Lock)!;
 
         ((Action)(() => _fixture.Store().Remove(Variant))).Should().Throw<ModelUnavailableException>().WithMessage("*another process*");
@@ -351,67 +363,10 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Import_File_IsKnownByItsBytesWhateverItsName()
-    {
-        string file = _fixture.CandidateFile(_fixture["download (1).bin"]);
-        ModelStore store = _fixture.Store();
-
-        IReadOnlyList<StoredModel> imported = await store.ImportAsync(file, _fixture.Progress);
-
-        imported.Single().Should().Match<StoredModel>(m => m.Variant == Variant && m.Path == _fixture.ModelPath && m.State == StoredModelState.Verified);
-        _fixture.ShouldBeStored(_fixture.ModelPath);
-        File.Exists(file).Should().BeTrue();
-        _fixture.Progress.Reports.Should().Contain(r => r.Stage == ModelDownloadStage.Importing && r.Source == file);
-        (await store.ImportAsync(file)).Should().HaveCount(1, "it is there already");
-    }
-
-    [Fact]
-    public async Task Import_Folder_TakesTheModelsInIt()
-    {
-        byte[] second = StoreFixture.Make(20_000, seed: 5);
-        ResNetVariant other = StoreFixture.VariantOf(second, ResNetVariant.ResNet18V1);
-        _fixture.CandidateFile(_fixture["in", "a", "x"]);
-        _fixture.CandidateFile(_fixture["in", "b", "y"], second);
-        _fixture.CandidateFile(_fixture["in", "readme.txt"], [1]);
-        string wrong = _fixture.CandidateFile(_fixture["in", Variant.FileName], new byte[20_000]);
-        ModelStore store = new(_fixture.Options() with { Catalog = [Variant, other] });
-
-        IReadOnlyList<StoredModel> imported = await store.ImportAsync(_fixture["in"], _fixture.Progress);
-
-        imported.Select(m => m.Variant).Should().Equal(Variant, other);
-        imported.Should().OnlyContain(m => m.State == StoredModelState.Verified);
-        _fixture.Progress.Notices.Should().ContainSingle(n => n.Contains(wrong) && n.Contains("SHA-256"));
-    }
-
-    [Fact]
-    public async Task Import_WrongOrMissing_SaysWhy()
-    {
-        ModelStore store = _fixture.Store();
-        Func<Task> Importing(string path) => () => store.ImportAsync(path);
-        string pointer = _fixture["lfs", Variant.FileName];
-        File.WriteAllText(pointer, "version https://git-lfs.github.com/spec/v1\n");
-
-        await Importing(_fixture["nothing"]).Should().ThrowAsync<ModelUnavailableException>().WithMessage("*no file and no folder*");
-        await Importing(_fixture.CandidateFile(_fixture["cat.onnx"], [1, 2])).Should().ThrowAsync<ModelUnavailableException>().WithMessage("*no model of the zoo*2 bytes*");
-        await Importing(_fixture.CandidateFile(_fixture["same-size.onnx"], new byte[20_000])).Should().ThrowAsync<ModelUnavailableException>().WithMessage("*Its SHA-256 is*");
-        await Importing(pointer).Should().ThrowAsync<ModelVerificationException>().WithMessage("*43 bytes instead of 20000*Git LFS pointer*");
-        await Importing(Path.GetDirectoryName(pointer)!).Should().ThrowAsync<ModelVerificationException>();
-        store.List().Should().BeEmpty();
-    }
-
-    [Fact]
-    public async Task Import_StoreThatCannotBeWritten_SaysSo()
-    {
-        string file = _fixture.CandidateFile(_fixture["file"]);
-        ModelStore store = new(_fixture.Options() with { RootFolder = Path.Combine(file, "store") });
-
-        (await ((Func<Task>)(() => store.ImportAsync(file))).Should().ThrowAsync<ModelUnavailableException>()).WithMessage("*cannot be stored in*cannot be written*").And.Message.Should().NotContain("Looked at");
-    }
-
-    [Fact]
     public async Task Ensure_ManyThreads_DownloadOnce()
     {
-        await using TestServer server = await TestServer.StartAsync((context, _) => TestServer.ServeAsync(context, _fixture.File, chunk: 2_000, pause: () => Task.Delay(5)));
+        await using TestServer server = await TestServer.StartAsync(
+            (context, _) => TestServer.ServeAsync(context, _fixture.File, chunk: 2_000, pause: () => Task.Delay(5)));
         ModelStore store = _fixture.Store(server);
         RecordedProgress[] progress = [.. Enumerable.Range(0, 16).Select(_ => new RecordedProgress())];
 
@@ -424,9 +379,9 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Ensure_WaitingForAnother_SaysSoAndCanBeCancelled()
+    public async Task Ensure_WaitingForLock_ReportsItAndCanBeCanceled()
     {
-        _fixture.CandidateFile(_fixture.PartialPath, new byte[123]);
+        _fixture.WriteFile(_fixture.PartialPath, new byte[123]);
         using StoreLock held = StoreLock.TryAcquire(new FilePaths(_fixture.Root, StoredFile.ModelOf(Variant)).Lock)!;
         await using TestServer server = await TestServer.StartAsync(_fixture.File);
         using CancellationTokenSource source = new();
@@ -438,14 +393,16 @@ public sealed class ModelStoreTests : IDisposable
             }
         };
 
-        await ((Func<Task>)(() => _fixture.Store(server).EnsureAsync(Variant, _fixture.Progress, source.Token))).Should().ThrowAsync<OperationCanceledException>();
+        await ((Func<Task>)(() => _fixture.Store(server).EnsureAsync(Variant, _fixture.Progress, source.Token)))
+            .Should().ThrowAsync<OperationCanceledException>();
 
-        _fixture.Progress.Reports[^1].Should().Match<ModelDownloadProgress>(r => r.Stage == ModelDownloadStage.Waiting && r.Bytes == 123);
+        _fixture.Progress.Reports[^1].Should().Match<ModelDownloadProgress>(
+            r => r.Stage == ModelDownloadStage.Waiting && r.Bytes == 123);
         server.Requests.Should().BeEmpty();
     }
 
     [Fact]
-    public async Task AnyCall_EmbeddedVariant_IsRefused()
+    public async Task AnyCall_EmbeddedVariant_Throws()
     {
         ModelStore store = _fixture.Store();
 
@@ -462,7 +419,7 @@ public sealed class ModelStoreTests : IDisposable
 
     private Func<Task> Ensuring(ModelStore store) => () => store.EnsureAsync(Variant, _fixture.Progress);
 
-    /// <summary>A folder whose files and folders nobody may write, but root.</summary>
+    /// <summary>Makes a folder and its subfolders read-only for everyone but the superuser.</summary>
     private sealed class ReadOnlyFolder : IDisposable
     {
         private readonly List<string> _folders;

@@ -5,36 +5,44 @@ using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Optimized graphs on the disk: made once, used after, never trusted blindly.</summary>
+/// <summary>Optimized models are cached once, verified before use, and never required.</summary>
 public sealed class OptimizedModelCacheTests : IDisposable
 {
-    private const string Opened = "Opened the optimized model", Kept = "Kept the optimized model", NotUsed = "is not used", NotKept = "is not kept";
+    private const string Opened = "OptimizedModelOpened", Cached = "OptimizedModelCached";
+    private const string Rejected = "OptimizedModelRejected", NotCached = "OptimizedModelNotCached";
 
     private readonly TemporaryFolder _folder = new();
     private readonly RecordingLoggers _logs = new(LogLevel.Debug);
     private readonly string _model;
     private readonly float[] _expected;
-    private int _forgotten;
+    private int _ignored;
 
     public OptimizedModelCacheTests()
     {
-        _model = _folder["kept.onnx"];
-        KeptNet.Model().Save(_model);
-        _expected = Create(Options with { KeepOptimizedModel = false });
-        Messages.Should().BeEmpty();
+        _model = _folder["model.onnx"];
+        CacheableModel.Build().Save(_model);
+        _expected = Create(Options with { CacheOptimizedModel = false });
+        Events.Should().BeEmpty();
     }
 
-    // What the cache says, and what ONNX Runtime says of the files that it writes.
-    private IEnumerable<string> Messages
-        => _logs.Entries.Skip(_forgotten).Where(e => e.Event.Name == "OptimizedGraphNote" || e.Message.Contains("Serializing", StringComparison.Ordinal)).Select(e => e.Message);
+    /// <summary>The names of the events of the cache.</summary>
+    private IEnumerable<string?> Events
+        => _logs.Entries.Skip(_ignored)
+            .Select(e => e.Event.Name)
+            .Where(n => n?.StartsWith("OptimizedModel", StringComparison.Ordinal) == true);
 
-    private string Cache => Path.Combine(_folder.FullPath, "store", "optimized");
+    private string CacheFolder => Path.Combine(_folder.FullPath, "store", "optimized");
 
     private ResNetClassifierOptions Options => new()
     {
         Threads = 1,
-        KeepOptimizedModel = true,
-        Store = new ModelStore(new ModelStoreOptions { RootFolder = Path.Combine(_folder.FullPath, "store"), Offline = true, LocalFolders = [] }),
+        CacheOptimizedModel = true,
+        Store = new ModelStore(new ModelStoreOptions
+        {
+            RootFolder = Path.Combine(_folder.FullPath, "store"),
+            Offline = true,
+            LocalFolders = [],
+        }),
         LoggerFactory = _logs,
     };
 
@@ -45,41 +53,44 @@ public sealed class OptimizedModelCacheTests : IDisposable
     }
 
     [Fact]
-    public void Create_Twice_SecondOpensWhatTheFirstKept()
+    public void Create_Twice_SecondOpensTheCachedModel()
     {
         Create(Options).Should().Equal(_expected);
-        ShouldSay(Kept);
+        ShouldLog(Cached);
         Create(Options).Should().Equal(_expected);
-        ShouldSay(Opened);
+        ShouldLog(Opened);
 
-        Messages.Should().NotContain(m => m.Contains("Serializing"), "that it fits this machine only is known");
+        _logs.Entries.Should().NotContain(
+            e => e.Category == ResNetTelemetry.OnnxRuntimeLogCategory && e.Level >= LogLevel.Warning,
+            "ONNX Runtime's warning that the written model fits this machine only does not help users");
         Entries().Should().ContainSingle();
         OnnxModel optimized = OnnxModel.Load(Path.Combine(Entries()[0], "model.onnx"), ExternalDataPolicy.ReadFromModelFolder);
-        optimized.Graph.Nodes.Should().NotContain(n => n.OpType == "BatchNormalization" || n.OpType == "Relu", "the graph is the optimized one");
+        optimized.Graph.Nodes
+            .Should().NotContain(n => n.OpType == "BatchNormalization" || n.OpType == "Relu", "the cached graph is the optimized one");
     }
 
     [Fact]
-    public void Create_ModelInMemory_IsKeptByItsBytes()
+    public void Create_ModelInMemory_IsCachedByItsBytes()
     {
         byte[] bytes = File.ReadAllBytes(_model);
         Create(Options, new ModelDefinition(bytes)).Should().Equal(_expected);
         Create(Options).Should().Equal(_expected);
 
-        ShouldSay(Opened, "the file has the same bytes");
+        ShouldLog(Opened, "the file has the same bytes");
     }
 
     [Fact]
-    public void Create_FileChanged_GivesTheNewModelsAnswers()
+    public void Create_FileChanged_RunsTheNewModel()
     {
         _ = Create(Options);
-        KeptNet.Model(seed: 2).Save(_model);
-        float[] changed = Create(Options with { KeepOptimizedModel = false });
-        _forgotten = _logs.Entries.Count;
+        CacheableModel.Build(seed: 2).Save(_model);
+        float[] changed = Create(Options with { CacheOptimizedModel = false });
+        _ignored = _logs.Entries.Count;
 
         Create(Options).Should().Equal(changed).And.NotEqual(_expected);
-        ShouldSay(Kept);
+        ShouldLog(Cached);
         Create(Options).Should().Equal(changed);
-        ShouldSay(Opened);
+        ShouldLog(Opened);
     }
 
     [Theory]
@@ -89,12 +100,12 @@ public sealed class OptimizedModelCacheTests : IDisposable
     [InlineData("model.onnx", "damaged")]
     [InlineData("model.onnx", "cut")]
     [InlineData("model.onnx", "gone")]
-    [InlineData("model.onnx.stamp", "damaged")]
-    [InlineData("weights.bin.stamp", "gone")]
+    [InlineData("model.onnx.verified", "damaged")]
+    [InlineData("weights.bin.verified", "gone")]
     [InlineData("key", "damaged")]
     [InlineData("key", "cut")]
     [InlineData("key", "gone")]
-    public void Create_KeptFileIsWrong_IsMadeAnew(string file, string how)
+    public void Create_CachedFileDamaged_IsReplaced(string file, string how)
     {
         _ = Create(Options);
         string path = Path.Combine(Entries().Single(), file);
@@ -106,27 +117,27 @@ public sealed class OptimizedModelCacheTests : IDisposable
             File.WriteAllBytes(path, how == "cut" ? bytes[..(bytes.Length / 3)] : bytes);
         }
 
-        _forgotten = _logs.Entries.Count;
+        _ignored = _logs.Entries.Count;
         Create(Options).Should().Equal(_expected);
-        ShouldSay(NotUsed);
-        ShouldSay(Kept);
-        _forgotten = _logs.Entries.Count;
+        ShouldLog(Rejected);
+        ShouldLog(Cached);
+        _ignored = _logs.Entries.Count;
         Create(Options).Should().Equal(_expected);
-        ShouldSay(Opened);
+        ShouldLog(Opened);
     }
 
     [Fact]
-    public void Create_StampVouchesForWhatOnnxRuntimeRefuses_IsMadeAnew()
+    public void Create_VerifiedFileThatOnnxRuntimeRejects_IsReplaced()
     {
         _ = Create(Options);
         string path = Path.Combine(Entries().Single(), "model.onnx");
         File.WriteAllText(path, "no model");
-        new VerificationRecord("0", FileIdentity.Of(path)!, DateTimeOffset.UtcNow).TryWrite($"{path}.stamp");
+        new VerificationRecord("0", FileIdentity.Of(path)!, DateTimeOffset.UtcNow).TryWrite($"{path}.verified");
 
-        _forgotten = _logs.Entries.Count;
+        _ignored = _logs.Entries.Count;
         Create(Options).Should().Equal(_expected);
-        ShouldSay(NotUsed);
-        ShouldSay(Kept);
+        ShouldLog(Rejected);
+        ShouldLog(Cached);
     }
 
     [Fact]
@@ -135,20 +146,21 @@ public sealed class OptimizedModelCacheTests : IDisposable
         _ = Create(Options);
         File.SetLastWriteTimeUtc(Path.Combine(Entries().Single(), "weights.bin"), DateTime.UtcNow.AddDays(-1));
 
-        _forgotten = _logs.Entries.Count;
+        _ignored = _logs.Entries.Count;
         Create(Options).Should().Equal(_expected);
-        ShouldSay(Opened);
-        _forgotten = _logs.Entries.Count;
-        Create(Options with { Store = new ModelStore(Options.Store!.Options with { AlwaysVerify = true }) }).Should().Equal(_expected);
-        ShouldSay(Opened);
-        Messages.Should().NotContain(m => m.Contains(Kept));
+        ShouldLog(Opened);
+        _ignored = _logs.Entries.Count;
+        ModelStore verifying = new(Options.Store!.Options with { AlwaysVerify = true });
+        Create(Options with { Store = verifying }).Should().Equal(_expected);
+        ShouldLog(Opened);
+        Events.Should().NotContain(Cached);
     }
 
     [Theory]
     [InlineData("onnxruntime")]
     [InlineData("processor")]
     [InlineData("model")]
-    public void Create_KeptByAnotherMachine_IsNotUsed(string line)
+    public void Create_EntryOfAnotherMachine_IsReplaced(string line)
     {
         _ = Create(Options);
         string path = Path.Combine(Entries().Single(), "key");
@@ -157,14 +169,14 @@ public sealed class OptimizedModelCacheTests : IDisposable
         other.Should().NotBe(key);
         File.WriteAllText(path, other);
 
-        _forgotten = _logs.Entries.Count;
+        _ignored = _logs.Entries.Count;
         Create(Options).Should().Equal(_expected);
-        ShouldSay(NotUsed);
-        Messages.Should().NotContain(m => m.Contains(Opened));
+        ShouldLog(Rejected);
+        Events.Should().NotContain(Opened);
     }
 
     [Fact]
-    public void Create_OptionsThatChangeTheGraph_AreKeptApart()
+    public void Create_OptionsThatChangeTheGraph_HaveSeparateEntries()
     {
         ResNetClassifierOptions[] all =
         [
@@ -174,132 +186,137 @@ public sealed class OptimizedModelCacheTests : IDisposable
         ];
         foreach (ResNetClassifierOptions options in all)
         {
-            _forgotten = _logs.Entries.Count;
+            _ignored = _logs.Entries.Count;
             _ = Create(options);
-            ShouldSay(Kept);
+            ShouldLog(Cached);
         }
 
         Entries().Should().HaveCount(3);
         foreach (ResNetClassifierOptions options in all)
         {
-            _forgotten = _logs.Entries.Count;
+            _ignored = _logs.Entries.Count;
             _ = Create(options);
-            ShouldSay(Opened);
+            ShouldLog(Opened);
         }
 
-        _forgotten = _logs.Entries.Count;
+        _ignored = _logs.Entries.Count;
         _ = Create(Options with { Threads = 2 });
-        ShouldSay(Opened, "threads do not change the graph");
+        ShouldLog(Opened, "threads do not change the graph");
     }
 
     [Fact]
-    public void Create_ManyKindsOfOneModel_ThreeAreKept()
+    public void Create_FiveEntriesOfOneModel_KeepsThree()
     {
         for (int i = 0; i < 5; i++)
         {
-            _ = Create(Options with { ConfigEntries = new Dictionary<string, string> { ["session.made_up"] = $"{i}" } });
+            _ = Create(Options with { ConfigEntries = new Dictionary<string, string> { ["session.unknown"] = $"{i}" } });
         }
 
         Entries().Should().HaveCount(3);
-        _forgotten = _logs.Entries.Count;
-        _ = Create(Options with { ConfigEntries = new Dictionary<string, string> { ["session.made_up"] = "4" } });
-        ShouldSay(Opened, "the newest are kept");
+        _ignored = _logs.Entries.Count;
+        _ = Create(Options with { ConfigEntries = new Dictionary<string, string> { ["session.unknown"] = "4" } });
+        ShouldLog(Opened, "the most recent entries are kept");
     }
 
     [Fact]
-    public void Create_WithFeaturesAndMaps_WarmEqualsCold()
+    public void Create_FeaturesAndMaps_CachedEqualsUncached()
     {
         ResNetClassifierOptions options = Options with { Outputs = ModelOutputs.Features | ModelOutputs.ActivationMaps };
         using ResNetClassifier cold = ResNetClassifier.Create(Definition(), options);
         using ResNetClassifier warm = ResNetClassifier.Create(Definition(), options);
-        ShouldSay(Opened);
+        ShouldLog(Opened);
         byte[] pixels = new byte[50 * 60 * 3];
         new Random(8).NextBytes(pixels);
 
         warm.Embed(new PixelView(pixels, 50, 60)).Should().Equal(cold.Embed(new PixelView(pixels, 50, 60)));
-        warm.Explain(new PixelView(pixels, 50, 60), 2).Values.ToArray().Should().Equal(cold.Explain(new PixelView(pixels, 50, 60), 2).Values.ToArray());
+        float[] expected = cold.Explain(new PixelView(pixels, 50, 60), 2).Values.ToArray();
+        warm.Explain(new PixelView(pixels, 50, 60), 2).Values.ToArray().Should().Equal(expected);
     }
 
     [Fact]
-    public void Create_SwitchedOffSmallOrInPieces_KeepsNothing()
+    public void Create_DisabledOrUnsuitable_CachesNothing()
     {
         using (new TemporaryVariable("RESNET_NET_OPTIMIZED", "0"))
         {
-            _ = Create(Options with { KeepOptimizedModel = null });
+            _ = Create(Options with { CacheOptimizedModel = null });
         }
 
         _ = Create(Options with { Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL });
         _ = Create(Options with { ConfigureSession = _ => { } });
-        ResNetClassifier.Create(new ModelDefinition(OnnxModelBuilder.PlaneMeans(new float[3], [1], [-1, 3, KeptNet.Side, KeptNet.Side])), Options).Dispose();
+        byte[] small = OnnxModelBuilder.PlaneMeans(new float[3], [1], [-1, 3, CacheableModel.Side, CacheableModel.Side]);
+        ResNetClassifier.Create(new ModelDefinition(small), Options).Dispose();
         ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, Options).Dispose();
 
-        Directory.Exists(Cache).Should().BeFalse();
+        Directory.Exists(CacheFolder).Should().BeFalse();
         using (new TemporaryVariable("RESNET_NET_OPTIMIZED", "perhaps"))
         {
-            ((Action)(() => Create(Options with { KeepOptimizedModel = null }))).Should().Throw<ArgumentException>().WithMessage("*RESNET_NET_OPTIMIZED*'perhaps'*");
+            ((Action)(() => Create(Options with { CacheOptimizedModel = null })))
+                .Should().Throw<ArgumentException>().WithMessage("*RESNET_NET_OPTIMIZED*'perhaps'*");
         }
     }
 
     [Fact]
-    public void Create_FolderCannotBeWritten_WorksWithout()
+    public void Create_FolderNotWritable_WorksWithoutCache()
     {
-        _folder.Write("store", "a file where the folder would be");
+        _folder.Write("store", "a file instead of the folder");
 
         Create(Options).Should().Equal(_expected);
-        ShouldSay(NotKept);
+        ShouldLog(NotCached);
     }
 
     [Fact]
-    public void Create_NoRoomOnTheDisk_WorksWithout()
+    public void Create_TooLittleSpace_WorksWithoutCache()
     {
         ModelStoreOptions full = Options.Store!.Options with { FreeSpace = _ => 1000 };
 
         Create(Options with { Store = new ModelStore(full) }).Should().Equal(_expected);
-        ShouldSay(NotKept);
+        ShouldLog(NotCached);
         Entries().Should().BeEmpty();
     }
 
     [Fact]
-    public async Task Create_FilesMayNotGrow_WorksWithout()
+    public async Task Create_FileSizeLimit_WorksWithoutCache()
     {
         if (OperatingSystem.IsWindows())
         {
             return;
         }
 
-        // The kernel lets no file grow beyond 500 KB, as on a disk that fills while ONNX Runtime writes.
-        ProcessStartInfo limited = new("sh", ["-c", "trap '' XFSZ; ulimit -f 1000; exec \"$@\"", "sh", .. Probe().ArgumentList.Prepend(Probe().FileName)]);
+        // The kernel limits files to 500 KB, like a disk that fills while ONNX Runtime writes.
+        ProcessStartInfo probe = Probe();
+        const string Script = "trap '' XFSZ; ulimit -f 1000; exec \"$@\"";
+        ProcessStartInfo limited = new("sh", ["-c", Script, "sh", probe.FileName, .. probe.ArgumentList]);
         Isolate(limited);
-        limited.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // else the runtime's own memory counts as a file
+        limited.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // the runtime maps a large file, to which the limit applies too
 
         ProgramRun run = await ProgramRun.OfAsync(limited);
 
         run.Error.Should().BeEmpty();
         run.Output.Trim().Should().Be(OptimizedProbe.Text(_expected));
         Entries().Should().BeEmpty();
-        (Directory.Exists(Cache) ? Directory.GetDirectories(Cache, "*.partial", SearchOption.AllDirectories) : []).Should().BeEmpty();
+        Partials().Should().BeEmpty();
         Create(Options).Should().Equal(_expected);
     }
 
     [Fact]
-    public async Task SixProcessesAtOnce_OneKeeps_AllAnswerAlike()
+    public async Task Create_SixProcesses_WriteOneEntryAndAgree()
     {
         ProgramRun[] runs = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => ProgramRun.OfAsync(Probe())));
 
         runs.Should().OnlyContain(r => r.ExitCode == 0 && r.Output.Trim() == OptimizedProbe.Text(_expected));
         Entries().Should().ContainSingle();
         _ = Create(Options);
-        ShouldSay(Opened);
+        ShouldLog(Opened);
     }
 
     [Fact]
-    public async Task KilledWhileItWrites_NextStartIsRight()
+    public async Task Create_AfterProcessesKilledWhileWriting_IsRight()
     {
         for (int round = 0; round < 4; round++)
         {
             using Process process = Process.Start(Probe())!;
             DateTime end = DateTime.UtcNow.AddSeconds(60);
-            while (!process.HasExited && DateTime.UtcNow < end && !(Directory.Exists(Cache) && Directory.GetDirectories(Cache, "*.partial", SearchOption.AllDirectories).Length > 0))
+            while (!process.HasExited && DateTime.UtcNow < end && Partials().Length == 0)
             {
                 await Task.Delay(1);
             }
@@ -311,27 +328,32 @@ public sealed class OptimizedModelCacheTests : IDisposable
 
         Create(Options).Should().Equal(_expected);
         Create(Options).Should().Equal(_expected);
-        ShouldSay(Opened);
-        Directory.GetDirectories(Cache, "*.partial", SearchOption.AllDirectories).Should().BeEmpty();
+        ShouldLog(Opened);
+        Partials().Should().BeEmpty();
     }
 
-    private ModelDefinition Definition() => new(_model) { Profile = KeptNet.Profile };
+    private ModelDefinition Definition() => new(_model) { Profile = CacheableModel.Profile };
 
     private float[] Create(ResNetClassifierOptions options, ModelDefinition? model = null)
     {
-        using ResNetClassifier classifier = ResNetClassifier.Create((model ?? Definition()) with { Profile = KeptNet.Profile }, options);
-        return KeptNet.Scores(classifier);
+        using ResNetClassifier classifier
+            = ResNetClassifier.Create((model ?? Definition()) with { Profile = CacheableModel.Profile }, options);
+        return CacheableModel.Scores(classifier);
     }
 
-    private void ShouldSay(string text, string because = "") => Messages.Should().Contain(m => m.Contains(text), because);
+    private void ShouldLog(string name, string because = "") => Events.Should().Contain(name, because);
 
-    private string[] Entries() => Directory.Exists(Cache)
-        ? [.. Directory.GetDirectories(Cache).SelectMany(Directory.GetDirectories).Where(f => !f.EndsWith(".partial", StringComparison.Ordinal))]
+    private string[] Partials()
+        => Directory.Exists(CacheFolder) ? Directory.GetDirectories(CacheFolder, "*.partial", SearchOption.AllDirectories) : [];
+
+    private string[] Entries() => Directory.Exists(CacheFolder)
+        ? [.. Directory.GetDirectories(CacheFolder).SelectMany(Directory.GetDirectories).Except(Partials())]
         : [];
 
     private ProcessStartInfo Probe()
     {
-        ProcessStartInfo start = ProgramRun.Dotnet(typeof(OptimizedProbe).Assembly.Location, [OptimizedProbe.Command, Path.Combine(_folder.FullPath, "store"), _model]);
+        ProcessStartInfo start = ProgramRun.Dotnet(
+            typeof(OptimizedProbe).Assembly.Location, [OptimizedProbe.Command, Path.Combine(_folder.FullPath, "store"), _model]);
         Isolate(start);
         return start;
     }

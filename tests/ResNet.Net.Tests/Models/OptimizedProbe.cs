@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>The test assembly as a program that loads a model. Arguments behind the command: the store's folder, the model. Prints the scores.</summary>
+/// <summary>
+/// Runs the test assembly as a program that loads a model and prints the scores. Arguments after the command: the folder of the store,
+/// and the model.
+/// </summary>
 internal static class OptimizedProbe
 {
     public const string Command = "optimized";
@@ -12,14 +15,16 @@ internal static class OptimizedProbe
         ResNetClassifierOptions options = new()
         {
             Threads = 1,
-            KeepOptimizedModel = true,
+            CacheOptimizedModel = true,
             Store = new ModelStore(new ModelStoreOptions { RootFolder = store, LocalFolders = [], Offline = true }),
         };
-        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(model) { Profile = KeptNet.Profile }, options);
-        Console.WriteLine(Text(KeptNet.Scores(classifier)));
+        using ResNetClassifier classifier
+            = ResNetClassifier.Create(new ModelDefinition(model) { Profile = CacheableModel.Profile }, options);
+        Console.WriteLine(Text(CacheableModel.Scores(classifier)));
         return 0;
     }
 
-    /// <summary>To the last bit.</summary>
-    public static string Text(float[] scores) => string.Join(' ', scores.Select(s => BitConverter.SingleToInt32Bits(s).ToString("x8", CultureInfo.InvariantCulture)));
+    /// <summary>Formats scores exactly.</summary>
+    public static string Text(float[] scores)
+        => string.Join(' ', scores.Select(s => BitConverter.SingleToInt32Bits(s).ToString("x8", CultureInfo.InvariantCulture)));
 }

@@ -1,11 +1,14 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Log events: their ids and names are a contract. Alone, since some listen to spans.</summary>
+/// <summary>Log events, whose ids and names are a contract. Not in parallel with other tests, since some listen to activities.</summary>
 [Collection(nameof(Alone))]
 public sealed class LogTests : IDisposable
 {
@@ -22,38 +25,44 @@ public sealed class LogTests : IDisposable
     }
 
     [Fact]
-    public void Events_IdsAndNames_AreAContract()
+    public void Events_IdsAndNames_EqualTheContract()
     {
         EventsOf(typeof(ClassifierLog), typeof(StoreLog), typeof(OnnxRuntimeLog)).Should().Equal(
             (100, "ModelLoaded"),
             (101, "Int8GuardSet"),
             (103, "ImageFailed"),
             (104, "ModelFailed"),
-            (105, "OptimizedGraphNote"),
+            (105, "OptimizedModelOpened"),
             (106, "ClassifierDisposed"),
+            (107, "OptimizedModelCached"),
+            (108, "OptimizedModelNotCached"),
+            (109, "OptimizedModelRejected"),
             (200, "DownloadStarted"),
             (201, "DownloadFinished"),
             (202, "DownloadRetried"),
             (203, "DownloadNote"),
             (204, "SourceFailed"),
             (205, "VerificationFailed"),
-            (206, "FileSetAside"),
+            (206, "FileQuarantined"),
             (207, "FileUnreadable"),
             (208, "WaitingForOther"),
             (300, "OnnxRuntimeMessage"));
     }
 
     [Fact]
-    public void Events_AreInTheDocumentation()
+    public void Events_IdsAndNames_EqualTheDocumentation()
     {
         string[] lines = File.ReadAllLines(Path.Combine(TestFolders.Repository, "docs", "diagnostics.md"));
-        IEnumerable<(int, string)> documented = lines.Select(l => Regex.Match(l, @"^\| (\d{3}) \| `(\w+)` \|")).Where(m => m.Success).Select(m => (int.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), m.Groups[2].Value));
+        IEnumerable<(int Id, string Name)> documented = lines
+            .Select(l => Regex.Match(l, @"^\| (\d{3}) \| `(\w+)` \|"))
+            .Where(m => m.Success)
+            .Select(m => (int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture), m.Groups[2].Value));
 
-        documented.Where(e => e.Item1 < 400).Should().Equal(EventsOf(typeof(ClassifierLog), typeof(StoreLog), typeof(OnnxRuntimeLog)));
+        documented.Where(e => e.Id < 400).Should().Equal(EventsOf(typeof(ClassifierLog), typeof(StoreLog), typeof(OnnxRuntimeLog)));
     }
 
     [Fact]
-    public void Classifier_FromLoadToDisposal_IsLogged()
+    public void Classifier_FromLoadToDispose_IsLogged()
     {
         using (ResNetClassifier classifier = Create())
         {
@@ -64,21 +73,30 @@ public sealed class LogTests : IDisposable
             classifier.Dispose();
         }
 
-        _logs.Entries.Should().OnlyContain(e => e.Category == "ResNet.Net.ResNetClassifier" || (e.Category == ResNetTelemetry.OnnxRuntimeLogCategory && e.Level <= LogLevel.Debug));
+        _logs.Entries.Should().OnlyContain(e => e.Category == "ResNet.Net.ResNetClassifier"
+            || (e.Category == ResNetTelemetry.OnnxRuntimeLogCategory && e.Level <= LogLevel.Debug));
         LogEntry loaded = _logs.Of("ModelLoaded").Should().ContainSingle().Subject;
         (loaded.Event.Id, loaded.Level).Should().Be((100, LogLevel.Information));
-        loaded.Values.Should().Contain(
-            [new("Model", "resnet20-cifar10"), new("ExecutionProvider", "CPU"), new("Threads", 1), new("Source", "the library"), new("OptimizedGraph", false)]);
+        loaded.Values.Should().Contain([
+            new("Model", "resnet20-cifar10"),
+            new("ExecutionProvider", "CPU"),
+            new("Threads", 1),
+            new("Source", "the library"),
+            new("OptimizedGraph", false),
+        ]);
         ((double)loaded.Values["Milliseconds"]!).Should().BePositive();
-        _logs.Of("ImageFailed").Should().HaveCount(2).And.OnlyContain(e => e.Level == LogLevel.Debug && (string?)e.Values["Reason"] == "unsupported_format" && e.Exception is ImageDecodeException);
-        _logs.Of("ClassifierDisposed").Should().ContainSingle("disposing twice disposes once");
+        _logs.Of("ImageFailed").Should().HaveCount(2).And.OnlyContain(e => e.Level == LogLevel.Debug
+            && (string?)e.Values["Reason"] == "unsupported_format"
+            && e.Exception is ImageDecodeException);
+        _logs.Of("ClassifierDisposed").Should().ContainSingle("the second Dispose has no effect");
         _logs.Of("Int8GuardSet").Should().HaveCount(Int8Guard.IsNeeded(CpuFeatures.HasInt8DotProduct) ? 1 : 0);
     }
 
     [Fact]
-    public void Model_ThatGivesNoNumbers_IsLoggedAsAnError()
+    public void Classify_ModelReturnsNaN_IsLoggedAsError()
     {
-        ModelDefinition model = new(OnnxModelBuilder.PlaneMeans(new float[6], [float.NaN, 1], [-1, 3, 32, 32])) { Name = "broken", Profile = PreprocessingProfile.Cifar10 };
+        byte[] bytes = OnnxModelBuilder.PlaneMeans(new float[6], [float.NaN, 1], [-1, 3, 32, 32]);
+        ModelDefinition model = new(bytes) { Name = "broken", Profile = PreprocessingProfile.Cifar10 };
         using ResNetClassifier classifier = ResNetClassifier.Create(model, new ResNetClassifierOptions { LoggerFactory = _logs });
 
         ((Action)(() => classifier.ClassifyBatch([Ship, Ship, Ship]))).Should().Throw<ResNetException>();
@@ -92,7 +110,7 @@ public sealed class LogTests : IDisposable
     [InlineData(LogLevel.Trace)]
     [InlineData(LogLevel.Debug)]
     [InlineData(LogLevel.Information)]
-    public void OnnxRuntime_Messages_GoToTheirOwnCategoryFromItsLevelOn(LogLevel least)
+    public void OnnxRuntime_Messages_RespectTheLevelOfTheirCategory(LogLevel least)
     {
         using RecordingLoggers logs = new(least);
         using (Create(new ResNetClassifierOptions { LoggerFactory = logs }))
@@ -103,7 +121,8 @@ public sealed class LogTests : IDisposable
         messages.All(e => e.Event.Id == 300 && e.Event.Name == "OnnxRuntimeMessage" && e.Level >= least).Should().BeTrue();
         messages.Any(e => e.Level == LogLevel.Trace).Should().Be(least == LogLevel.Trace);
         messages.Any(e => e.Level == LogLevel.Debug).Should().Be(least <= LogLevel.Debug);
-        messages.Should().NotContain(e => e.Level == LogLevel.Information, "details of a library must not fill the log of an application");
+        messages.Should().NotContain(
+            e => e.Level == LogLevel.Information, "ONNX Runtime's details are below the default level of applications");
     }
 
     [Fact]
@@ -123,8 +142,12 @@ public sealed class LogTests : IDisposable
 
             return TestServer.ServeAsync(context, file);
         });
-        ResNetVariant variant = ResNetVariant.ResNet18V1 with { Bytes = file.Length, Sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file)) };
-        using RecordedActivities spans = new(variant.Id);
+        ResNetVariant variant = ResNetVariant.ResNet18V1 with
+        {
+            Bytes = file.Length,
+            Sha256 = Convert.ToHexStringLower(SHA256.HashData(file)),
+        };
+        using RecordedActivities activities = new(variant.Id);
         ModelStore store = new(new ModelStoreOptions
         {
             RootFolder = _folder.FullPath,
@@ -138,16 +161,23 @@ public sealed class LogTests : IDisposable
 
         _logs.Entries.Should().OnlyContain(e => e.Category == "ResNet.Net.ModelStore");
         _logs.Entries.Select(e => e.Event.Name).Should().Equal(
-            "VerificationFailed", "FileSetAside", "DownloadStarted", "VerificationFailed", "SourceFailed", "DownloadStarted", "DownloadRetried", "DownloadFinished");
-        _logs.Of("DownloadRetried").Single().Values["Problem"].Should().Be("answers 503 Service Unavailable");
+            "VerificationFailed",
+            "FileQuarantined",
+            "DownloadStarted",
+            "VerificationFailed",
+            "SourceFailed",
+            "DownloadStarted",
+            "DownloadRetried",
+            "DownloadFinished");
+        _logs.Of("DownloadRetried").Single().Values["Problem"].Should().Be("responds with 503 Service Unavailable");
         _logs.Of("DownloadFinished").Single().Values["Path"].Should().Be(path);
-        System.Diagnostics.Activity span = spans.All.Should().ContainSingle(s => s.OperationName == "download model").Subject;
-        span.Status.Should().Be(System.Diagnostics.ActivityStatusCode.Unset);
-        span.GetTagItem("resnet.source").Should().Be(ModelSource.Mirror(right.Address).Name);
+        Activity activity = activities.All.Should().ContainSingle(s => s.OperationName == "download model").Subject;
+        activity.Status.Should().Be(ActivityStatusCode.Unset);
+        activity.GetTagItem("resnet.source").Should().Be(ModelSource.Mirror(right.Address).Name);
     }
 
     [Fact]
-    public async Task Download_FromNowhere_IsAFailedSpan()
+    public async Task Download_AllSourcesFail_IsAFailedActivity()
     {
         await using TestServer server = await TestServer.StartAsync((context, _) =>
         {
@@ -155,13 +185,19 @@ public sealed class LogTests : IDisposable
             return Task.CompletedTask;
         });
         ResNetVariant variant = ResNetVariant.ResNet34V1;
-        using RecordedActivities spans = new(variant.Id);
-        ModelStore store = new(new ModelStoreOptions { RootFolder = _folder.FullPath, Offline = false, Sources = [ModelSource.Mirror(server.Address)], LoggerFactory = _logs });
+        using RecordedActivities activities = new(variant.Id);
+        ModelStore store = new(new ModelStoreOptions
+        {
+            RootFolder = _folder.FullPath,
+            Offline = false,
+            Sources = [ModelSource.Mirror(server.Address)],
+            LoggerFactory = _logs,
+        });
 
         await ((Func<Task>)(() => store.EnsureAsync(variant))).Should().ThrowAsync<ModelUnavailableException>();
 
         _logs.Entries.Select(e => e.Event.Name).Should().Equal("DownloadStarted", "SourceFailed");
-        spans.All.Should().ContainSingle().Which.StatusDescription.Should().Be("model_unavailable");
+        activities.All.Should().ContainSingle().Which.StatusDescription.Should().Be("model_unavailable");
     }
 
     private static IEnumerable<(int Id, string Name)> EventsOf(params Type[] logs) => logs

@@ -3,10 +3,10 @@ using System.Diagnostics;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Listens to this library's spans: to those of one model, since tests that run beside have some too.</summary>
+/// <summary>Records the activities of one model, since other tests may run in parallel.</summary>
 internal sealed class RecordedActivities : IDisposable
 {
-    private readonly ConcurrentQueue<Activity> _spans = new();
+    private readonly ConcurrentQueue<Activity> _activities = new();
     private readonly ActivityListener _listener;
 
     public RecordedActivities(string model)
@@ -15,19 +15,19 @@ internal sealed class RecordedActivities : IDisposable
         {
             ShouldListenTo = source => source.Name == ResNetTelemetry.ActivitySourceName,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = span =>
+            ActivityStopped = activity =>
             {
-                if ((string?)span.GetTagItem("resnet.model") == model)
+                if ((string?)activity.GetTagItem("resnet.model") == model)
                 {
-                    _spans.Enqueue(span);
+                    _activities.Enqueue(activity);
                 }
             },
         };
         ActivitySource.AddActivityListener(_listener);
     }
 
-    /// <summary>Those that have ended.</summary>
-    public IReadOnlyList<Activity> All => [.. _spans];
+    /// <summary>Gets the activities that have ended.</summary>
+    public IReadOnlyList<Activity> All => [.. _activities];
 
     public void Dispose() => _listener.Dispose();
 }

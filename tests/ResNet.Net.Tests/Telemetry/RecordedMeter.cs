@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Listens to this library's meter: to the measurements of one model, since tests that run beside measure too.</summary>
+/// <summary>Records the measurements of one model, since other tests may run in parallel.</summary>
 internal sealed class RecordedMeter : IDisposable
 {
     private readonly MeterListener _listener = new();
@@ -32,8 +32,8 @@ internal sealed class RecordedMeter : IDisposable
 
     public double Sum(string instrument) => Of(instrument).Sum(m => m.Value);
 
-    /// <summary>Asks the observable instruments.</summary>
-    /// <returns>What the one with this name says now.</returns>
+    /// <summary>Collects the observable instruments.</summary>
+    /// <returns>The current value of the instrument.</returns>
     public double Observe(string instrument)
     {
         _listener.RecordObservableInstruments();
@@ -48,8 +48,11 @@ internal sealed class RecordedMeter : IDisposable
         {
             if (tag.Key == "resnet.model" && (string?)tag.Value == _model)
             {
-                _measurements.Enqueue(new RecordedMeasurement(instrument.Name, instrument.Unit, value, new Dictionary<string, object?>(tags.ToArray())));
+                Dictionary<string, object?> all = new(tags.ToArray());
+                _measurements.Enqueue(new RecordedMeasurement(instrument.Name, instrument.Unit, value, all));
             }
         }
     }
 }
+
+internal sealed record RecordedMeasurement(string Instrument, string? Unit, double Value, IReadOnlyDictionary<string, object?> Tags);

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Measurements and spans. Every test has a model name of its own: the meter is the process's. Alone: while somebody listens to spans, every call allocates one.</summary>
+/// <summary>
+/// Measurements and activities. Each test has a unique model name, since there is one meter per process. Not in parallel with other tests:
+/// with a listener, each call allocates an activity.
+/// </summary>
 [Collection(nameof(Alone))]
 public sealed class ResNetTelemetryTests : IDisposable
 {
@@ -13,25 +16,26 @@ public sealed class ResNetTelemetryTests : IDisposable
 
     private readonly string _name = $"model {Guid.NewGuid():N}";
     private readonly RecordedMeter _meter;
-    private readonly RecordedActivities _spans;
+    private readonly RecordedActivities _activities;
     private readonly ResNetClassifier _classifier;
 
     public ResNetTelemetryTests()
     {
         _meter = new RecordedMeter(_name);
-        _spans = new RecordedActivities(_name);
-        _classifier = ResNetClassifier.Create(Definition(_name), new ResNetClassifierOptions { Outputs = ModelOutputs.Features | ModelOutputs.ActivationMaps, BatchSize = 2 });
+        _activities = new RecordedActivities(_name);
+        ModelOutputs outputs = ModelOutputs.Features | ModelOutputs.ActivationMaps;
+        _classifier = ResNetClassifier.Create(Definition(_name), new ResNetClassifierOptions { Outputs = outputs, BatchSize = 2 });
     }
 
     public void Dispose()
     {
         _classifier.Dispose();
-        _spans.Dispose();
+        _activities.Dispose();
         _meter.Dispose();
     }
 
     [Fact]
-    public void Names_AreAContract()
+    public void Names_EqualTheContract()
     {
         ResNetTelemetry.MeterName.Should().Be("ResNet.Net");
         ResNetTelemetry.ActivitySourceName.Should().Be("ResNet.Net");
@@ -43,11 +47,11 @@ public sealed class ResNetTelemetryTests : IDisposable
     [InlineData("scores")]
     [InlineData("embed")]
     [InlineData("explain")]
-    public async Task EveryWayIn_OneImage_IsMeasuredOnce(string operation)
+    public async Task AnyOverload_OneImage_IsMeasuredOnce(string operation)
     {
         byte[] encoded = await File.ReadAllBytesAsync(Ship);
         byte[] pixels = new byte[40 * 30 * 3];
-        List<Func<Task>> ways = operation switch
+        List<Func<Task>> overloads = operation switch
         {
             "classify" =>
             [
@@ -77,25 +81,28 @@ public sealed class ResNetTelemetryTests : IDisposable
             ],
         };
         int decoded = 0;
-        for (int i = 0; i < ways.Count; i++)
+        for (int i = 0; i < overloads.Count; i++)
         {
             bool hasPixels = operation == "scores" || i >= (operation == "classify" ? 5 : 3);
             decoded += hasPixels ? 0 : 1;
 
-            await ways[i]();
+            await overloads[i]();
 
-            _meter.Of("resnet.images.answered").Should().HaveCount(i + 1).And.OnlyContain(m => m.Value == 1 && m.Unit == "{image}" && (string)m.Tags["resnet.operation"]! == operation);
+            _meter.Of("resnet.images.answered").Should().HaveCount(i + 1)
+                .And.OnlyContain(m => m.Value == 1 && m.Unit == "{image}" && (string)m.Tags["resnet.operation"]! == operation);
             Stage("decode").Should().HaveCount(decoded);
             Stage("preprocess").Should().HaveCount(i + 1);
             Stage("inference").Should().HaveCount(i + 1);
         }
 
-        _meter.Of("resnet.images.answered").Should().OnlyContain(m => m.Tags.Keys.SequenceEqual(ImageTags) && (string)m.Tags["resnet.execution_provider"]! == "CPU");
+        _meter.Of("resnet.images.answered").Should().OnlyContain(
+            m => m.Tags.Keys.SequenceEqual(ImageTags) && (string)m.Tags["resnet.execution_provider"]! == "CPU");
         _meter.Of("resnet.stage.duration").Should().OnlyContain(m => m.Unit == "s" && m.Value > 0 && m.Value < 60);
         _meter.Of("resnet.images.failed").Should().BeEmpty();
         _meter.Of("resnet.batch.size").Should().BeEmpty();
         _meter.Observe("resnet.images.pending").Should().Be(0);
-        _spans.All.Where(s => s.OperationName != "load model").Should().HaveCount(ways.Count).And.OnlyContain(s => s.OperationName == operation && s.Status == ActivityStatusCode.Unset);
+        _activities.All.Where(s => s.OperationName != "load model").Should().HaveCount(overloads.Count)
+            .And.OnlyContain(s => s.OperationName == operation && s.Status == ActivityStatusCode.Unset);
     }
 
     [Theory]
@@ -106,7 +113,8 @@ public sealed class ResNetTelemetryTests : IDisposable
     {
         string missing = Path.Combine(TestFolders.SampleImages, "missing.png");
         string[] paths = [Ship, Text, Ship, missing, Ship];
-        ReadOnlyMemory<byte>[] encoded = [File.ReadAllBytes(Ship), File.ReadAllBytes(Text), File.ReadAllBytes(Ship), default, File.ReadAllBytes(Ship)];
+        byte[] ship = File.ReadAllBytes(Ship);
+        ReadOnlyMemory<byte>[] encoded = [ship, File.ReadAllBytes(Text), ship, default, ship];
 
         _ = operation switch
         {
@@ -116,42 +124,54 @@ public sealed class ResNetTelemetryTests : IDisposable
         };
 
         _meter.Sum("resnet.images.answered").Should().Be(3);
-        _meter.Of("resnet.images.failed").Select(m => (m.Value, m.Tags["error.type"])).Should().BeEquivalentTo([(1d, (object)"unsupported_format"), (1d, operation == "probabilities" ? "empty" : "io")]);
-        _meter.Of("resnet.images.failed").Should().OnlyContain(m => m.Tags.Keys.SequenceEqual(ImageTags.Append("error.type")));
+        IReadOnlyList<RecordedMeasurement> failures = _meter.Of("resnet.images.failed");
+        string second = operation == "probabilities" ? "empty" : "io";
+        failures.Select(m => (m.Value, m.Tags["error.type"])).Should().BeEquivalentTo([(1d, (object)"unsupported_format"), (1d, second)]);
+        failures.Should().OnlyContain(m => m.Tags.Keys.SequenceEqual(ImageTags.Append("error.type")));
         _meter.Of("resnet.batch.size").Select(m => m.Value).Should().Equal(2, 2, 1);
         Stage("decode").Should().HaveCount(3);
         Stage("inference").Should().HaveCount(3);
         _meter.Observe("resnet.images.pending").Should().Be(0);
-        Activity span = _spans.All.Single(s => s.OperationName != "load model");
-        span.OperationName.Should().Be($"{operation} batch");
-        span.GetTagItem("resnet.images").Should().Be(5);
-        span.GetTagItem("resnet.images.failed").Should().Be(2);
-        span.Status.Should().Be(ActivityStatusCode.Unset, "the caller got his answer, with two failures in it");
+        Activity activity = _activities.All.Single(s => s.OperationName != "load model");
+        activity.OperationName.Should().Be($"{operation} batch");
+        activity.GetTagItem("resnet.images").Should().Be(5);
+        activity.GetTagItem("resnet.images.failed").Should().Be(2);
+        activity.Status.Should().Be(ActivityStatusCode.Unset, "the call returned outcomes, two of them failures");
     }
 
     [Fact]
-    public async Task Failures_EveryWayIn_HaveAReasonAndNoPath()
+    public async Task Failures_AnyOverload_HaveAReasonAndNoPath()
     {
         string missing = Path.Combine(TestFolders.SampleImages, "missing.png");
         ((Action)(() => _classifier.Classify(Text))).Should().Throw<ImageDecodeException>();
         ((Action)(() => _classifier.Embed(missing))).Should().Throw<FileNotFoundException>();
         ((Action)(() => _classifier.Explain(ReadOnlySpan<byte>.Empty))).Should().Throw<ImageDecodeException>();
         await ((Func<Task>)(() => _classifier.ClassifyAsync(missing))).Should().ThrowAsync<FileNotFoundException>();
-        await ((Func<Task>)(() => _classifier.ClassifyAsync(Ship, cancellationToken: new CancellationToken(true)))).Should().ThrowAsync<OperationCanceledException>();
+        await ((Func<Task>)(() => _classifier.ClassifyAsync(Ship, cancellationToken: new CancellationToken(true))))
+            .Should().ThrowAsync<OperationCanceledException>();
 
         _meter.Of("resnet.images.failed").Select(m => (m.Tags["resnet.operation"], m.Tags["error.type"])).Should().Equal(
-            ("classify", "unsupported_format"), ("embed", "io"), ("explain", "empty"), ("classify", "io"), ("classify", "cancelled"));
+            ("classify", "unsupported_format"),
+            ("embed", "io"),
+            ("explain", "empty"),
+            ("classify", "io"),
+            ("classify", "cancelled"));
         _meter.Of("resnet.images.answered").Should().BeEmpty();
         _meter.Observe("resnet.images.pending").Should().Be(0);
-        Activity[] failed = [.. _spans.All.Where(s => s.OperationName != "load model")];
+        Activity[] failed = [.. _activities.All.Where(s => s.OperationName != "load model")];
         failed.Should().HaveCount(5).And.OnlyContain(s => s.Status == ActivityStatusCode.Error);
         failed.Select(s => s.GetTagItem("error.type")).Should().Equal("unsupported_format", "io", "empty", "io", "cancelled");
-        IEnumerable<string> texts = failed.SelectMany(s => s.TagObjects.Select(t => $"{t.Value}").Append(s.StatusDescription ?? "")).Concat(_meter.All.SelectMany(m => m.Tags.Values.Select(v => $"{v}")));
-        texts.Should().NotContain(t => t.Contains(TestFolders.Repository, StringComparison.Ordinal) || t.Contains("missing", StringComparison.Ordinal));
+        IEnumerable<string> texts =
+        [
+            .. failed.SelectMany(s => s.TagObjects.Select(t => $"{t.Value}").Append(s.StatusDescription ?? "")),
+            .. _meter.All.SelectMany(m => m.Tags.Values.Select(v => $"{v}")),
+        ];
+        texts.Should().NotContain(
+            t => t.Contains(TestFolders.Repository, StringComparison.Ordinal) || t.Contains("missing", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void WrongCalls_AreNoFailuresOfImages()
+    public void InvalidCalls_AreNotMeasured()
     {
         ((Action)(() => _classifier.Classify(Ship, 0))).Should().Throw<ArgumentException>();
         ((Action)(() => _classifier.Classify(default(PixelView)))).Should().Throw<ArgumentException>();
@@ -160,20 +180,20 @@ public sealed class ResNetTelemetryTests : IDisposable
         ((Action)(() => _classifier.ClassifyBatch([Ship]))).Should().Throw<ObjectDisposedException>();
 
         _meter.Of("resnet.images.failed").Should().BeEmpty();
-        _spans.All.Select(s => s.OperationName).Should().Equal("load model");
+        _activities.All.Select(s => s.OperationName).Should().Equal("load model");
     }
 
     [Fact]
-    public async Task Pending_WhileAStreamIsRead_IsTheQueue()
+    public async Task Pending_WhileAStreamIsRead_IsOne()
     {
         TaskCompletionSource reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        TaskCompletionSource goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using GatedStream stream = new(await File.ReadAllBytesAsync(Ship), reading, goOn);
+        TaskCompletionSource resume = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using GatedStream stream = new(await File.ReadAllBytesAsync(Ship), reading, resume);
 
         Task<Classification> task = _classifier.ClassifyAsync(stream);
         await reading.Task;
         double meanwhile = _meter.Observe("resnet.images.pending");
-        goOn.SetResult();
+        resume.SetResult();
         await task;
 
         meanwhile.Should().Be(1);
@@ -182,13 +202,16 @@ public sealed class ResNetTelemetryTests : IDisposable
     }
 
     [Fact]
-    public async Task Pending_AfterDisposalInTheMidstOfCalls_IsNothing()
+    public async Task Pending_AfterDisposeDuringCalls_IsZero()
     {
         Task[] callers = [.. Enumerable.Range(0, 4).Select(caller => Task.Run(async () =>
         {
             for (int i = 0; i < 1000; i++)
             {
-                await ((Task)(caller % 2 == 0 ? _classifier.ClassifyAsync(caller == 0 ? Ship : Text) : Task.Run(() => _classifier.ClassifyBatch([Ship, Text, Ship])))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                Task call = caller % 2 == 0
+                    ? _classifier.ClassifyAsync(caller == 0 ? Ship : Text)
+                    : Task.Run(() => _classifier.ClassifyBatch([Ship, Text, Ship]));
+                await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }))];
         while (_meter.Sum("resnet.images.answered") < 20)
@@ -205,32 +228,33 @@ public sealed class ResNetTelemetryTests : IDisposable
     }
 
     [Fact]
-    public void Load_Measured_WithSpan()
+    public void Load_Success_IsMeasuredWithActivity()
     {
         RecordedMeasurement load = _meter.Of("resnet.model.load.duration").Should().ContainSingle().Subject;
         load.Unit.Should().Be("s");
         load.Value.Should().BePositive();
         load.Tags.Keys.Should().Equal("resnet.model", "resnet.execution_provider");
-        Activity span = _spans.All.Should().ContainSingle().Subject;
-        span.OperationName.Should().Be("load model");
-        span.GetTagItem("resnet.optimized_graph").Should().Be(false);
+        Activity activity = _activities.All.Should().ContainSingle().Subject;
+        activity.OperationName.Should().Be("load model");
+        activity.GetTagItem("resnet.optimized_graph").Should().Be(false);
     }
 
     [Fact]
-    public void Load_OfNoModel_HasItsReason()
+    public void Load_InvalidModel_HasAReason()
     {
         string name = $"no model {Guid.NewGuid():N}";
         using RecordedMeter meter = new(name);
-        using RecordedActivities spans = new(name);
+        using RecordedActivities activities = new(name);
 
-        ((Action)(() => ResNetClassifier.Create(new ModelDefinition(new byte[] { 1, 2, 3 }) { Name = name }))).Should().Throw<ResNetException>();
+        ((Action)(() => ResNetClassifier.Create(new ModelDefinition(new byte[] { 1, 2, 3 }) { Name = name })))
+            .Should().Throw<ResNetException>();
 
         meter.Of("resnet.model.load.duration").Should().ContainSingle().Which.Tags["error.type"].Should().Be("model");
-        spans.All.Should().ContainSingle().Which.Status.Should().Be(ActivityStatusCode.Error);
+        activities.All.Should().ContainSingle().Which.Status.Should().Be(ActivityStatusCode.Error);
     }
 
     [Fact]
-    public async Task Spans_OfAsynchronousCalls_AreChildrenOfTheCallers()
+    public async Task Activities_AsyncCalls_AreChildrenOfTheCaller()
     {
         using Activity parent = new("request");
         parent.Start();
@@ -238,11 +262,11 @@ public sealed class ResNetTelemetryTests : IDisposable
         await _classifier.ClassifyAsync(Ship);
 
         Activity.Current.Should().BeSameAs(parent);
-        _spans.All.Single(s => s.OperationName == "classify").ParentSpanId.Should().Be(parent.SpanId);
+        _activities.All.Single(s => s.OperationName == "classify").ParentSpanId.Should().Be(parent.SpanId);
     }
 
     [Fact]
-    public void Classify_PixelsIntoSpan_WithAMeterListener_AllocatesNothing()
+    public void Classify_PixelsIntoSpanWithMeterListener_AllocatesNothing()
     {
         string name = $"quiet {Guid.NewGuid():N}";
         using ResNetClassifier classifier = ResNetClassifier.Create(Definition(name));
@@ -262,7 +286,7 @@ public sealed class ResNetTelemetryTests : IDisposable
         listener.Start();
         Activity? current = Activity.Current;
         void Classify() => classifier.Classify(new PixelView(pixels, 500, 375), predictions.AsSpan());
-        _spans.Dispose(); // a span is an object
+        _activities.Dispose(); // an activity is an object
         Classify();
 
         long allocated = Allocations.Of(Classify);
@@ -278,25 +302,48 @@ public sealed class ResNetTelemetryTests : IDisposable
     [InlineData(ImageDecodeFailure.Truncated, "truncated")]
     [InlineData(ImageDecodeFailure.UnsupportedFormat, "unsupported_format")]
     [InlineData(ImageDecodeFailure.TooLarge, "too_large")]
-    public void Reason_OfEveryDecodeFailure_IsItsName(ImageDecodeFailure failure, string reason)
+    public void FailureReason_DecodeFailures_AreTheirNames(ImageDecodeFailure failure, string reason)
     {
         FailureReason.Of(new ImageDecodeException(failure, "")).Should().Be(reason);
-        Enum.GetValues<ImageDecodeFailure>().Should().HaveCount(5, "each has a line here and in docs/diagnostics.md");
+        Enum.GetValues<ImageDecodeFailure>().Should().HaveCount(5, "each needs a case here and a row in docs/diagnostics.md");
     }
 
     [Fact]
-    public void Reason_OfOtherFailures_IsOneOfAFew()
+    public void FailureReason_OtherFailures_AreFromTheFixedSet()
     {
         Exception[] exceptions =
         [
-            new IOException(), new UnauthorizedAccessException(), new ResNetException(""), new ModelUnavailableException("", ""), new ModelVerificationException("", "", "", null, ""),
-            new ResNetException("", new TypeInitializationException("", new DllNotFoundException())), new DllNotFoundException(), new OperationCanceledException(), new ObjectDisposedException(""), new ArgumentOutOfRangeException(), new InvalidOperationException(),
+            new IOException(),
+            new UnauthorizedAccessException(),
+            new ResNetException(""),
+            new InferenceException("", new Onnx.OnnxModelException("")),
+            new ModelUnavailableException("", ""),
+            new ModelVerificationException("", "", "", null, ""),
+            new ResNetException("", new TypeInitializationException("", new DllNotFoundException())),
+            new DllNotFoundException(),
+            new OperationCanceledException(),
+            new ObjectDisposedException(""),
+            new ArgumentOutOfRangeException(),
+            new InvalidOperationException(),
         ];
 
-        exceptions.Select(FailureReason.Of).Should().Equal("io", "io", "model", "model_unavailable", "model_verification", "native_library", "native_library", "cancelled", "disposed", "argument", "_OTHER");
+        exceptions.Select(FailureReason.Of).Should().Equal(
+            "io",
+            "io",
+            "model",
+            "model",
+            "model_unavailable",
+            "model_verification",
+            "native_library",
+            "native_library",
+            "cancelled",
+            "disposed",
+            "argument",
+            "_OTHER");
     }
 
-    private static ModelDefinition Definition(string name) => new(Model) { Name = name, Labels = LabelSet.Cifar10, Profile = PreprocessingProfile.Cifar10 };
+    private static ModelDefinition Definition(string name)
+        => new(Model) { Name = name, Labels = LabelSet.Cifar10, Profile = PreprocessingProfile.Cifar10 };
 
     private static byte[] EmbeddedModel()
     {
@@ -312,15 +359,16 @@ public sealed class ResNetTelemetryTests : IDisposable
         return Task.CompletedTask;
     }
 
-    private IReadOnlyList<RecordedMeasurement> Stage(string stage) => [.. _meter.Of("resnet.stage.duration").Where(m => (string)m.Tags["resnet.stage"]! == stage)];
+    private IReadOnlyList<RecordedMeasurement> Stage(string stage)
+        => [.. _meter.Of("resnet.stage.duration").Where(m => (string)m.Tags["resnet.stage"]! == stage)];
 
-    /// <summary>Waits, in the middle of its first read, for somebody to let it go on.</summary>
-    private sealed class GatedStream(byte[] bytes, TaskCompletionSource reading, TaskCompletionSource goOn) : MemoryStream(bytes)
+    /// <summary>Blocks its first read until a signal.</summary>
+    private sealed class GatedStream(byte[] bytes, TaskCompletionSource reading, TaskCompletionSource resume) : MemoryStream(bytes)
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             reading.TrySetResult();
-            await goOn.Task.WaitAsync(cancellationToken);
+            await resume.Task.WaitAsync(cancellationToken);
             return await base.ReadAsync(buffer, cancellationToken);
         }
     }

@@ -1,14 +1,14 @@
 namespace ResNet.Net;
 
-/// <summary>Free space, and what a full disk looks like.</summary>
+/// <summary>Determines free disk space, and recognizes exceptions that a full disk causes.</summary>
 internal static class DiskSpace
 {
-    /// <summary>Free bytes, for this user, of the disk that holds the folder; null where the system does not say.</summary>
+    /// <summary>Returns the bytes that are free for this user on the disk with the folder; null if they are unknown.</summary>
     public static long? Of(string folder)
     {
         try
         {
-            // On Unix any path serves: the system finds its mount. Windows wants the drive.
+            // Unix finds the mount of any path. Windows requires the drive.
             string full = Path.GetFullPath(folder);
             return new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(full)! : full).AvailableFreeSpace;
         }
@@ -18,14 +18,14 @@ internal static class DiskSpace
         }
     }
 
-    /// <summary>Whether a write failed because the disk, the quota or the process's file size limit is exhausted.</summary>
+    /// <summary>Returns whether a write failed because the disk, the quota or the file size limit of the process is exhausted.</summary>
     public static bool IsExhausted(Exception exception)
     {
         const int WindowsDiskFull = unchecked((int)0x80070070), WindowsHandleDiskFull = unchecked((int)0x80070027);
         const int NoSpaceLeft = 28, LinuxQuota = 122, MacQuota = 69;
         return exception switch
         {
-            // .NET's translation of EFBIG.
+            // .NET translates EFBIG to this.
             ArgumentOutOfRangeException => true,
             IOException io => OperatingSystem.IsWindows()
                 ? io.HResult is WindowsDiskFull or WindowsHandleDiskFull

@@ -3,39 +3,53 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
-using Polly;
-using Polly.Retry;
 
 namespace ResNet.Net;
 
-/// <summary>Brings a file from one source at a time into a <see cref="PartialFile"/>.</summary>
+/// <summary>Downloads a file from one source at a time into a <see cref="PartialFile"/>.</summary>
 internal sealed class Downloader(StoreSettings settings, StoredFile file, ProgressReporter reporter)
 {
     private const int BufferBytes = 256 * 1024;
 
-    // What an attempt must bring so that it was worth it, and the retries are counted anew.
-    private const long WorthIt = 1 << 20;
+    // An attempt that receives this much doesn't count as a retry.
+    private const long ProductiveBytes = 1 << 20;
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromMinutes(2);
     private static readonly string Version = typeof(Downloader).Assembly.GetName().Version?.ToString(3) ?? "0";
 
-    private readonly HttpClient _client = settings.Options.HttpClient ?? SharedHttpClient.Instance;
+    // For stores without a client of their own. The system's proxy settings apply; redirects from https to http are not followed.
+    private static readonly Lazy<HttpClient> SharedClient = new(() => new HttpClient(new SocketsHttpHandler
+    {
+        // The addresses of content delivery networks change.
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        MaxAutomaticRedirections = 10,
+    })
+    {
+        // The store limits idle time instead of the duration of a download.
+        Timeout = Timeout.InfiniteTimeSpan,
+    });
 
-    /// <summary>Whether every byte that is there came in one answer of the source that is asked now.</summary>
-    private bool _inOnePiece;
+    private readonly HttpClient _client = settings.Options.HttpClient ?? SharedClient.Value;
 
-    /// <summary>Returns when the whole file is there and its hash is right.</summary>
-    /// <exception cref="SourceException">The source does not give the file, however often it is asked.</exception>
+    /// <summary>Whether all bytes so far came in one response of the current source.</summary>
+    private bool _isSingleResponse;
+
+    /// <summary>Returns an address for messages and files: without user name, password and query, which may contain signatures.</summary>
+    public static string Redact(Uri address)
+        => address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+
+    /// <summary>Completes the file and verifies its hash.</summary>
+    /// <exception cref="SourceException">The source does not provide the file, after all retries.</exception>
     /// <exception cref="StoreException">The disk fails.</exception>
     public async Task DownloadAsync(ModelSource source, PartialFile partial, CancellationToken cancellationToken)
     {
         Uri address = source.GetAddress(file);
         reporter.Begin(ModelDownloadStage.Downloading, source.Name, partial.Length);
-        for (bool again = false; ; again = true)
+        for (bool isSecondDownload = false; ; isSecondDownload = true)
         {
-            _inOnePiece = false;
+            _isSingleResponse = false;
             await FillAsync(source, address, partial, cancellationToken).ConfigureAwait(false);
             string actual = await partial.HashAsync().ConfigureAwait(false);
             if (actual == file.Sha256)
@@ -44,30 +58,53 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
             }
 
             await partial.ResetAsync().ConfigureAwait(false);
-            if (_inOnePiece || again)
+            if (_isSingleResponse || isSecondDownload)
             {
-                throw new SourceException($"serves a file of the right size with SHA-256 {actual} instead of {file.Sha256}") { IsWrongContent = true, ActualSha256 = actual };
+                throw new SourceException($"serves a file of the right size with SHA-256 {actual} instead of {file.Sha256}")
+                {
+                    IsWrongContent = true,
+                    ActualSha256 = actual,
+                };
             }
 
-            Note(source, "the parts that were downloaded one after the other do not make the right file; it is downloaded again in one piece.");
+            Note(source, "the downloaded parts do not form the right file; downloading it again in one response.");
         }
     }
 
+    /// <summary>Downloads until the file has its full size, with retries after transient failures.</summary>
     private async Task FillAsync(ModelSource source, Uri address, PartialFile partial, CancellationToken cancellationToken)
     {
-        ResiliencePipeline pipeline = CreatePipeline(source);
-        while (!partial.IsWhole)
+        int retries = settings.Options.Retries;
+        int failures = 0;
+        while (!partial.IsComplete)
         {
             long before = partial.Length;
             try
             {
-                await pipeline.ExecuteAsync(async token => await AttemptAsync(source, address, partial, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                await AttemptAsync(source, address, partial, cancellationToken).ConfigureAwait(false);
             }
-            catch (SourceException exception) when (exception.IsTransient && partial.Length - before >= WorthIt)
+            catch (SourceException exception) when (exception.IsTransient && partial.Length - before >= ProductiveBytes)
             {
-                Note(source, $"{exception.Message}; going on from there.");
+                failures = 0;
+                Note(source, $"{exception.Message}; resuming.");
+            }
+            catch (SourceException exception) when (exception.IsTransient && failures < retries)
+            {
+                TimeSpan delay = exception.RetryAfter ?? Backoff(failures);
+                failures++;
+                settings.Log.DownloadRetried(source.Name, exception.Message, delay.TotalSeconds, failures, retries);
+                string seconds = delay.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+                reporter.Notice($"{source.Name}: {exception.Message}; retry {failures} of {retries} in {seconds} s.");
+                await Task.Delay(delay, settings.Options.Time, cancellationToken).ConfigureAwait(false);
             }
         }
+    }
+
+    // Exponential, with jitter, so that many machines do not retry at the same time.
+    private static TimeSpan Backoff(int failures)
+    {
+        TimeSpan delay = FirstDelay * Math.Pow(2, Math.Min(failures, 10)) * (0.75 + (Random.Shared.NextDouble() / 2));
+        return delay < MaxDelay ? delay : MaxDelay;
     }
 
     private void Note(ModelSource source, string sentence)
@@ -76,43 +113,15 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
         reporter.Notice($"{source.Name}: {sentence}");
     }
 
-    private ResiliencePipeline CreatePipeline(ModelSource source)
-    {
-        int retries = settings.Options.Retries;
-        ResiliencePipelineBuilder builder = new() { TimeProvider = settings.Options.Time };
-        if (retries > 0)
-        {
-            builder.AddRetry(new RetryStrategyOptions
-            {
-                MaxRetryAttempts = retries,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                Delay = FirstDelay,
-                MaxDelay = LongestDelay,
-                ShouldHandle = new PredicateBuilder().Handle<SourceException>(e => e.IsTransient),
-                DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception as SourceException)?.RetryAfter),
-                OnRetry = arguments =>
-                {
-                    settings.Log.DownloadRetried(source.Name, arguments.Outcome.Exception!.Message, arguments.RetryDelay.TotalSeconds, arguments.AttemptNumber + 1, retries);
-                    string seconds = arguments.RetryDelay.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-                    reporter.Notice($"{source.Name}: {arguments.Outcome.Exception!.Message}; trying again in {seconds} s ({arguments.AttemptNumber + 1} of {retries}).");
-                    return ValueTask.CompletedTask;
-                },
-            });
-        }
-
-        return builder.Build();
-    }
-
-    /// <summary>One request: all that is missing, or as much of it as comes.</summary>
+    /// <summary>Sends one request for the missing bytes, and appends what is received.</summary>
     private async Task AttemptAsync(ModelSource source, Uri address, PartialFile partial, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = CreateRequest(address, partial);
         using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        string? validator = Validator(response);
+        string? validator = ValidatorOf(response);
         if (response.RequestMessage?.RequestUri is Uri end && address.Scheme == Uri.UriSchemeHttps && end.Scheme != Uri.UriSchemeHttps)
         {
-            throw new SourceException($"redirects from https to '{Shown(end)}', which anybody on the way can read and change: refused");
+            throw new SourceException($"redirects from https to '{Redact(end)}', which is not encrypted: rejected");
         }
 
         using CancellationTokenSource idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -122,10 +131,10 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
         {
             body = await response.Content.ReadAsStreamAsync(idle.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (IsOfTheNetwork(exception))
+        catch (Exception exception) when (IsOfNetwork(exception))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw Cut(exception, partial.Length);
+            throw Interrupted(exception, partial.Length);
         }
 
         await using (body.ConfigureAwait(false))
@@ -133,18 +142,18 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
             if (response.StatusCode == HttpStatusCode.PartialContent && partial.Length > 0)
             {
                 await CheckRangeAsync(response, validator, address, partial).ConfigureAwait(false);
-                _inOnePiece = false;
+                _isSingleResponse = false;
             }
             else if (response.StatusCode == HttpStatusCode.OK)
             {
-                await CheckWholeAsync(response, body, idle, cancellationToken).ConfigureAwait(false);
+                await CheckCompleteResponseAsync(response, body, idle, cancellationToken).ConfigureAwait(false);
                 if (partial.Length > 0)
                 {
-                    Note(source, "sends the file from its beginning, since it has changed there or cannot be sent in parts.");
+                    Note(source, "sends the file from the beginning, because it changed or the server does not support ranges.");
                     await partial.ResetAsync().ConfigureAwait(false);
                 }
 
-                _inOnePiece = true;
+                _isSingleResponse = true;
             }
             else
             {
@@ -153,33 +162,37 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
                     await partial.ResetAsync().ConfigureAwait(false);
                 }
 
-                throw Refusal(response);
+                throw Rejection(response);
             }
 
-            bool known = response.Content.Headers.ContentLength is not null;
-            partial.SetOrigin(new PartialOrigin(Shown(address), validator ?? ""));
+            bool isLengthKnown = response.Content.Headers.ContentLength is not null;
+            partial.SetOrigin(new DownloadOrigin(Redact(address), validator ?? ""));
             reporter.Begin(ModelDownloadStage.Downloading, source.Name, partial.Length);
-            await CopyAsync(body, known, partial, idle, cancellationToken).ConfigureAwait(false);
+            await CopyAsync(body, isLengthKnown, partial, idle, cancellationToken).ConfigureAwait(false);
         }
     }
 
     private static HttpRequestMessage CreateRequest(Uri address, PartialFile partial)
     {
-        HttpRequestMessage request = new(HttpMethod.Get, address) { VersionPolicy = HttpVersionPolicy.RequestVersionOrLower, Version = HttpVersion.Version20 };
+        HttpRequestMessage request = new(HttpMethod.Get, address)
+        {
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+            Version = HttpVersion.Version20,
+        };
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("ResNet.Net", Version));
         request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
         if (address.UserInfo.Length > 0)
         {
             string[] parts = address.UserInfo.Split(':', 2);
-            string credentials = string.Join(':', parts.Select(Uri.UnescapeDataString));
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
+            byte[] credentials = Encoding.UTF8.GetBytes(string.Join(':', parts.Select(Uri.UnescapeDataString)));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(credentials));
         }
 
         if (partial.Length > 0)
         {
-            // Another source has the same bytes or the wrong ones, which the hash tells: it is asked for the rest without a condition.
+            // Another source gets no condition: the hash reveals whether it has the same bytes.
             request.Headers.Range = new RangeHeaderValue(partial.Length, null);
-            if (partial.Origin is { Validator.Length: > 0 } origin && origin.Address == Shown(address))
+            if (partial.Origin is { Validator.Length: > 0 } origin && origin.Address == Redact(address))
             {
                 request.Headers.TryAddWithoutValidation("If-Range", origin.Validator);
             }
@@ -199,20 +212,24 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new SourceException($"did not answer within {Seconds(limit)} s", exception) { IsTransient = true };
+            throw new SourceException($"did not respond within {Seconds(limit)} s", exception) { IsTransient = true };
         }
         catch (HttpRequestException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            string cause = exception.InnerException is Exception inner && !exception.Message.Contains(inner.Message, StringComparison.Ordinal) ? $"{exception.Message} {inner.Message}" : exception.Message;
+            Exception? inner = exception.InnerException;
+            string message = inner is null || exception.Message.Contains(inner.Message, StringComparison.Ordinal)
+                ? exception.Message
+                : $"{exception.Message} {inner.Message}";
 
-            // A name that does not exist and a certificate that is not trusted stay so.
-            bool lasts = exception.HttpRequestError == HttpRequestError.SecureConnectionError || exception.InnerException is SocketException { SocketErrorCode: SocketError.HostNotFound };
-            throw new SourceException(cause.TrimEnd('.'), exception) { IsTransient = !lasts };
+            // Retries don't help against an unknown host or an untrusted certificate.
+            bool isPermanent = exception.HttpRequestError == HttpRequestError.SecureConnectionError
+                || inner is SocketException { SocketErrorCode: SocketError.HostNotFound };
+            throw new SourceException(message.TrimEnd('.'), exception) { IsTransient = !isPermanent };
         }
     }
 
-    /// <summary>Whether the part that comes continues what is there.</summary>
+    /// <summary>Checks that a partial response continues the partial file.</summary>
     private async Task CheckRangeAsync(HttpResponseMessage response, string? validator, Uri address, PartialFile partial)
     {
         ContentRangeHeaderValue? range = response.Content.Headers.ContentRange;
@@ -221,42 +238,58 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
             throw new SourceException($"has a file of {total} bytes instead of {file.Bytes}") { IsWrongContent = true };
         }
 
-        long rest = file.Bytes - partial.Length;
-        bool changed = partial.Origin is { Validator.Length: > 0 } origin && origin.Address == Shown(address) && validator is not null && validator != origin.Validator;
-        if (changed || range?.From != partial.Length || response.Content.Headers.ContentLength is long length && length > rest)
+        long missing = file.Bytes - partial.Length;
+        bool isChanged = partial.Origin is { Validator.Length: > 0 } origin
+            && origin.Address == Redact(address)
+            && validator is not null
+            && validator != origin.Validator;
+        if (isChanged || range?.From != partial.Length || response.Content.Headers.ContentLength is long length && length > missing)
         {
             await partial.ResetAsync().ConfigureAwait(false);
-            throw new SourceException(changed ? "changed the file between two parts of it" : "sends another part of the file than it was asked for") { IsTransient = true };
+            throw new SourceException(isChanged ? "changed the file between two requests" : "sends another range than requested")
+            {
+                IsTransient = true,
+            };
         }
     }
 
-    /// <summary>Whether what comes can be the whole file: judged by its length and, where there is none or a wrong one, by its beginning.</summary>
-    private async Task CheckWholeAsync(HttpResponseMessage response, Stream body, CancellationTokenSource idle, CancellationToken cancellationToken)
+    /// <summary>Checks the length of a complete response. If it is wrong, the start of the body tells what it is.</summary>
+    private async Task CheckCompleteResponseAsync(
+        HttpResponseMessage response, Stream body, CancellationTokenSource idle, CancellationToken cancellationToken)
     {
-        if (response.Content.Headers.ContentEncoding.Count > 0)
+        HttpContentHeaders headers = response.Content.Headers;
+        if (headers.ContentEncoding.Count > 0)
         {
-            throw new SourceException($"sends the file compressed ({string.Join(", ", response.Content.Headers.ContentEncoding)}), which it was asked not to") { IsWrongContent = true };
+            throw new SourceException(
+                $"sends the file compressed ({string.Join(", ", headers.ContentEncoding)}), although identity was requested")
+            {
+                IsWrongContent = true,
+            };
         }
 
-        if (response.Content.Headers.ContentLength is long length && length != file.Bytes)
+        if (headers.ContentLength is long length && length != file.Bytes)
         {
-            byte[] start = new byte[WrongContent.EnoughBytes];
-            int read = await ReadAsync(() => body.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, idle.Token), 0, cancellationToken).ConfigureAwait(false);
-            throw new SourceException($"serves {length} bytes instead of {file.Bytes}{WrongContent.Name(start.AsSpan(0, read))}") { IsWrongContent = true };
+            byte[] start = new byte[ContentSniffer.SampleBytes];
+            int read = await ReadAsync(
+                () => body.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, idle.Token), 0, cancellationToken)
+                .ConfigureAwait(false);
+            string content = ContentSniffer.Describe(start.AsSpan(0, read));
+            throw new SourceException($"serves {length} bytes instead of {file.Bytes}{content}") { IsWrongContent = true };
         }
     }
 
-    private async Task CopyAsync(Stream body, bool lengthIsKnown, PartialFile partial, CancellationTokenSource idle, CancellationToken cancellationToken)
+    private async Task CopyAsync(
+        Stream body, bool isLengthKnown, PartialFile partial, CancellationTokenSource idle, CancellationToken cancellationToken)
     {
-        // Two, in turn: one is hashed and written while the other fills.
+        // Two buffers: one is hashed and written while the other is filled.
         byte[][] buffers = [GC.AllocateUninitializedArray<byte>(BufferBytes), GC.AllocateUninitializedArray<byte>(BufferBytes)];
         for (int turn = 0; ; turn ^= 1)
         {
-            // One more byte than there may be, so that too many are noticed.
+            // One byte more than expected, to detect a body that is too long.
             long missing = file.Bytes - partial.Length;
-            Memory<byte> free = buffers[turn].AsMemory(0, (int)Math.Min(BufferBytes, missing + 1));
+            Memory<byte> buffer = buffers[turn].AsMemory(0, (int)Math.Min(BufferBytes, missing + 1));
             idle.CancelAfter(settings.Options.IdleTimeout);
-            int read = await ReadAsync(() => body.ReadAsync(free, idle.Token), partial.Length, cancellationToken).ConfigureAwait(false);
+            int read = await ReadAsync(() => body.ReadAsync(buffer, idle.Token), partial.Length, cancellationToken).ConfigureAwait(false);
             if (read == 0)
             {
                 break;
@@ -268,81 +301,96 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
                 throw new SourceException($"serves more than {file.Bytes} bytes") { IsWrongContent = true };
             }
 
-            if (partial.Length == 0 && !lengthIsKnown && WrongContent.Name(free.Span[..Math.Min(read, WrongContent.EnoughBytes)]) is { Length: > 0 } name)
+            if (partial.Length == 0
+                && !isLengthKnown
+                && ContentSniffer.Describe(buffer.Span[..Math.Min(read, ContentSniffer.SampleBytes)]) is { Length: > 0 } content)
             {
-                throw new SourceException($"serves something else{name}") { IsWrongContent = true };
+                throw new SourceException($"serves other content{content}") { IsWrongContent = true };
             }
 
-            await partial.AppendAsync(free[..read]).ConfigureAwait(false);
+            await partial.AppendAsync(buffer[..read]).ConfigureAwait(false);
             reporter.Advance(partial.Length);
         }
 
-        if (!partial.IsWhole)
+        if (!partial.IsComplete)
         {
-            throw Cut(null, partial.Length);
+            throw Interrupted(null, partial.Length);
         }
     }
 
-    private async ValueTask<int> ReadAsync(Func<ValueTask<int>> read, long done, CancellationToken cancellationToken)
+    private async ValueTask<int> ReadAsync(Func<ValueTask<int>> read, long received, CancellationToken cancellationToken)
     {
         try
         {
             return await read().ConfigureAwait(false);
         }
-        catch (Exception exception) when (IsOfTheNetwork(exception))
+        catch (Exception exception) when (IsOfNetwork(exception))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw exception is OperationCanceledException
-                ? new SourceException($"sent nothing for {Seconds(settings.Options.IdleTimeout)} s after {done} of {file.Bytes} bytes", exception) { IsTransient = true }
-                : Cut(exception, done);
+            if (exception is not OperationCanceledException)
+            {
+                throw Interrupted(exception, received);
+            }
+
+            string limit = Seconds(settings.Options.IdleTimeout);
+            throw new SourceException($"sent nothing for {limit} s after {received} of {file.Bytes} bytes", exception)
+            {
+                IsTransient = true,
+            };
         }
     }
 
-    private SourceException Cut(Exception? exception, long done)
-        => new($"the connection was cut after {done} of {file.Bytes} bytes", exception) { IsTransient = true };
+    private SourceException Interrupted(Exception? exception, long received)
+        => new($"the connection was closed after {received} of {file.Bytes} bytes", exception) { IsTransient = true };
 
-    private SourceException Refusal(HttpResponseMessage response)
+    private SourceException Rejection(HttpResponseMessage response)
     {
         int status = (int)response.StatusCode;
-        string answer = $"answers {status} {(string.IsNullOrWhiteSpace(response.ReasonPhrase) ? response.StatusCode : response.ReasonPhrase)}";
+        string phrase = string.IsNullOrWhiteSpace(response.ReasonPhrase) ? $"{response.StatusCode}" : response.ReasonPhrase;
+        string answer = $"responds with {status} {phrase}";
         if (status is >= 300 and < 400)
         {
-            string where = response.Headers.Location is Uri location ? $" to '{(location.IsAbsoluteUri ? Shown(location) : location.OriginalString)}'" : "";
-            return new SourceException($"{answer}: a redirect{where} that is not followed (there are too many of them, or it leads from https to http)");
+            string target = response.Headers.Location is Uri location
+                ? $" to '{(location.IsAbsoluteUri ? Redact(location) : location.OriginalString)}'"
+                : "";
+            return new SourceException(
+                $"{answer}: a redirect{target} that is not followed, after too many redirects or from https to http");
         }
 
-        bool transient = response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestedRangeNotSatisfiable || status == 425 || status >= 500;
-        TimeSpan? wait = transient ? RetryAfter(response) : null;
-        if (wait > LongestRetryAfter)
+        bool isTransient = status is 425 or >= 500
+            || response.StatusCode is HttpStatusCode.RequestTimeout
+                or HttpStatusCode.TooManyRequests
+                or HttpStatusCode.RequestedRangeNotSatisfiable;
+        TimeSpan? delay = isTransient ? RetryAfter(response) : null;
+        if (delay > MaxRetryAfter)
         {
-            return new SourceException($"{answer}, and asks to be left alone for {Seconds(wait.Value)} s, which is too long to wait");
+            return new SourceException(
+                $"{answer}, and requests a delay of {Seconds(delay.Value)} s; the limit is {Seconds(MaxRetryAfter)} s");
         }
 
         string hint = response.StatusCode switch
         {
             HttpStatusCode.NotFound or HttpStatusCode.Gone => ": it does not have the file",
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => ": it wants permission, or a proxy on the way does",
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => ": the server or a proxy requires authorization",
             _ => "",
         };
-        return new SourceException(answer + hint) { IsTransient = transient, RetryAfter = wait };
+        return new SourceException(answer + hint) { IsTransient = isTransient, RetryAfter = delay };
     }
 
     private TimeSpan? RetryAfter(HttpResponseMessage response)
     {
         RetryConditionHeaderValue? header = response.Headers.RetryAfter;
-        TimeSpan? wait = header?.Delta ?? (header?.Date is DateTimeOffset date ? date - settings.Options.Time.GetUtcNow() : null);
-        return wait > TimeSpan.Zero ? wait : null;
+        TimeSpan? delay = header?.Delta ?? (header?.Date is DateTimeOffset date ? date - settings.Options.Time.GetUtcNow() : null);
+        return delay > TimeSpan.Zero ? delay : null;
     }
 
-    /// <summary>What If-Range takes: a strong ETag, else the date of the last change.</summary>
-    private static string? Validator(HttpResponseMessage response)
+    /// <summary>Returns the value for If-Range: a strong ETag, or the date of the last change.</summary>
+    private static string? ValidatorOf(HttpResponseMessage response)
         => response.Headers.ETag is { IsWeak: false } tag ? tag.Tag
             : response.Content.Headers.LastModified?.ToString("r", CultureInfo.InvariantCulture);
 
-    private static bool IsOfTheNetwork(Exception exception) => exception is IOException or HttpRequestException or OperationCanceledException;
-
-    /// <summary>An address as it may be shown and written down: without a password, and without the signatures in a query.</summary>
-    public static string Shown(Uri address) => address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+    private static bool IsOfNetwork(Exception exception)
+        => exception is IOException or HttpRequestException or OperationCanceledException;
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
 }

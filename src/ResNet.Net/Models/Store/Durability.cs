@@ -3,10 +3,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ResNet.Net;
 
-/// <summary>What makes a rename outlast a power cut.</summary>
+/// <summary>Makes a rename survive a power failure.</summary>
 internal static partial class Durability
 {
-    /// <summary>Writes the entries of a folder to the disk. .NET opens no folders, so this calls the system; where it cannot, the rename is as durable as the file system makes it.</summary>
+    /// <summary>Flushes the entries of a folder to disk, on Linux and macOS.</summary>
+    /// <remarks>.NET cannot open folders, so this calls the C library. Failures are ignored: the rename is then less durable.</remarks>
     public static void FlushFolder(string path)
     {
         if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS())

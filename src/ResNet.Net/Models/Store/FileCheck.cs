@@ -3,52 +3,58 @@ using System.Security.Cryptography;
 
 namespace ResNet.Net;
 
-/// <summary>What became of looking at one place for a file.</summary>
-internal sealed record FileCheck(string Path, FileCheckResult Result, string Finding, string? ActualSha256 = null)
+/// <summary>Describes the result of checking a file.</summary>
+/// <param name="Path">The path of the file.</param>
+/// <param name="Result">The result.</param>
+/// <param name="Details">The reason for the result, for messages. If the file is wrong, it is a predicate such as "has 3 bytes".</param>
+/// <param name="ActualSha256">The SHA-256 of a file with wrong bytes; null if it was not hashed.</param>
+internal sealed record FileCheck(string Path, FileCheckResult Result, string Details, string? ActualSha256 = null)
 {
     private const int BufferBytes = 1 << 20;
 
-    /// <summary>Judges a file by its stamp, unless that is not to be trusted; hashes it, and renews the stamp, where that does not do.</summary>
-    public static FileCheck Run(string path, string stampPath, StoredFile file, bool trustStamp, ProgressReporter reporter, CancellationToken cancellationToken)
+    /// <summary>Checks a file by its verification record or, if that is invalid or not trusted, by hashing it. Renews the record.</summary>
+    public static FileCheck Run(
+        CandidateFile candidate, StoredFile file, bool trustRecord, ProgressReporter reporter, CancellationToken cancellationToken)
     {
         try
         {
-            if (trustStamp && ByStamp(path, stampPath, file) is not null)
-            {
-                return new FileCheck(path, FileCheckResult.Right, "verified before");
-            }
-
-            return ByHash(path, stampPath, file, reporter, cancellationToken);
+            return trustRecord && FindRecord(candidate, file) is not null
+                ? new FileCheck(candidate.Path, FileCheckResult.Right, "already verified")
+                : CheckHash(candidate, file, reporter, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return new FileCheck(path, FileCheckResult.Unreadable, exception.Message);
+            return new FileCheck(candidate.Path, FileCheckResult.Unreadable, exception.Message.TrimEnd('.'));
         }
     }
 
-    /// <summary>The stamp, if it is of these bytes and the file looks as it did then.</summary>
-    public static VerificationRecord? ByStamp(string path, string stampPath, StoredFile file)
-        => FileIdentity.Of(path) is FileIdentity identity
+    /// <summary>Returns the verification record if it has the right hash and the file has not changed since; null otherwise.</summary>
+    public static VerificationRecord? FindRecord(CandidateFile candidate, StoredFile file)
+        => FileIdentity.Of(candidate.Path) is FileIdentity identity
             && identity.Bytes == file.Bytes
-            && VerificationRecord.Read(stampPath) is VerificationRecord stamp
-            && stamp.Sha256 == file.Sha256
-            && stamp.Identity == identity
-            ? stamp
+            && VerificationRecord.Read(candidate.RecordPath) is VerificationRecord record
+            && record.Sha256 == file.Sha256
+            && record.Identity == identity
+            ? record
             : null;
 
-    private static FileCheck ByHash(string path, string stampPath, StoredFile file, ProgressReporter reporter, CancellationToken cancellationToken)
+    private static FileCheck CheckHash(
+        CandidateFile candidate, StoredFile file, ProgressReporter reporter, CancellationToken cancellationToken)
     {
+        string path = candidate.Path;
         if (FileIdentity.Of(path) is not FileIdentity before)
         {
             return new FileCheck(path, FileCheckResult.Missing, "no such file");
         }
 
-        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        using FileStream stream = new(
+            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
         if (stream.Length != file.Bytes)
         {
-            byte[] start = new byte[WrongContent.EnoughBytes];
+            byte[] start = new byte[ContentSniffer.SampleBytes];
             int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-            return new FileCheck(path, FileCheckResult.Wrong, $"has {stream.Length} bytes instead of {file.Bytes}{WrongContent.Name(start.AsSpan(0, read))}");
+            string content = ContentSniffer.Describe(start.AsSpan(0, read));
+            return new FileCheck(path, FileCheckResult.Wrong, $"has {stream.Length} bytes instead of {file.Bytes}{content}");
         }
 
         reporter.Begin(ModelDownloadStage.Verifying, path, 0);
@@ -58,13 +64,13 @@ internal sealed record FileCheck(string Path, FileCheckResult Result, string Fin
             return new FileCheck(path, FileCheckResult.Wrong, $"has SHA-256 {actual} instead of {file.Sha256}", actual);
         }
 
-        // Only a file that stood still while it was read has a stamp.
+        // A file that changed while it was read gets no record.
         if (FileIdentity.Of(path) == before)
         {
-            new VerificationRecord(actual, before, DateTimeOffset.UtcNow).TryWrite(stampPath);
+            new VerificationRecord(actual, before, DateTimeOffset.UtcNow).TryWrite(candidate.RecordPath);
         }
 
-        return new FileCheck(path, FileCheckResult.Right, "verified now");
+        return new FileCheck(path, FileCheckResult.Right, "verified");
     }
 
     private static string Hash(FileStream stream, ProgressReporter reporter, CancellationToken cancellationToken)
@@ -88,4 +94,12 @@ internal sealed record FileCheck(string Path, FileCheckResult Result, string Fin
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+}
+
+internal enum FileCheckResult
+{
+    Missing,
+    Right,
+    Wrong,
+    Unreadable,
 }

@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 namespace ResNet.Net;
 
 /// <summary>
-/// What changes when a file does, without reading it: size and time of the last write; on Linux also the inode and the time of the last change,
-/// which no program can set. Only ever compared for equality: clocks may go where they want.
+/// Identifies the state of a file without reading it: size and time of the last write, and on Linux the inode and the time of the last
+/// change, which programs cannot set. Only compared for equality, so that clock changes don't matter.
 /// </summary>
-internal sealed partial record FileIdentity(long Bytes, string Marks)
+internal sealed partial record FileIdentity(long Bytes, string State)
 {
-    /// <summary>Null when there is no such file, or it cannot be looked at. Of a link, the file that it leads to.</summary>
+    /// <summary>Returns the identity of a file, or of the target of a link; null if it is missing or inaccessible.</summary>
     public static FileIdentity? Of(string path)
     {
         try
@@ -30,26 +30,27 @@ internal sealed partial record FileIdentity(long Bytes, string Marks)
 
     private static FileIdentity Of(FileInfo info)
     {
-        string more = (OperatingSystem.IsLinux() ? LinuxMarks(info.FullName) : null) ?? Text(info.CreationTimeUtc.Ticks);
-        return new FileIdentity(info.Length, $"{Text(info.LastWriteTimeUtc.Ticks)}:{more}");
+        string details = (OperatingSystem.IsLinux() ? LinuxDetails(info.FullName) : null) ?? Text(info.CreationTimeUtc.Ticks);
+        return new FileIdentity(info.Length, $"{Text(info.LastWriteTimeUtc.Ticks)}:{details}");
     }
 
-    private static unsafe string? LinuxMarks(string path)
+    private static unsafe string? LinuxDetails(string path)
     {
         const int CurrentFolder = -100;
         const uint ChangeTime = 0x80, Inode = 0x100;
         Statx status = default;
         try
         {
-            if (statx(CurrentFolder, path, 0, ChangeTime | Inode, &status) == 0 && (status.Mask & (ChangeTime | Inode)) == (ChangeTime | Inode))
+            const uint Wanted = ChangeTime | Inode;
+            if (statx(CurrentFolder, path, 0, Wanted, &status) == 0 && (status.Mask & Wanted) == Wanted)
             {
-                // Not the device: the same disk may have another number after a restart.
+                // Not the device: its number may change with a restart.
                 return $"{Text((long)status.Inode)}:{Text(status.ChangeSeconds)}.{Text(status.ChangeNanoseconds)}";
             }
         }
         catch (Exception exception) when (exception is EntryPointNotFoundException or DllNotFoundException)
         {
-            // A C library from before 2018: the times have to do.
+            // A C library older than 2018: use the times only.
         }
 
         return null;
@@ -60,7 +61,7 @@ internal sealed partial record FileIdentity(long Bytes, string Marks)
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int statx(int folder, string path, int flags, uint mask, Statx* status);
 
-    /// <summary>Linux's <c>struct statx</c>: one layout for every processor.</summary>
+    /// <summary>The part of Linux's <c>struct statx</c> that is used. Its layout is the same on every processor.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct Statx
     {

@@ -1,35 +1,50 @@
 namespace ResNet.Net;
 
-/// <summary>Where the store keeps a file: <c>root/id/name</c>, with its satellites beside it.</summary>
+/// <summary>Defines the paths of a stored file, <c>root/id/name</c>, and of the files that belong to it.</summary>
 internal sealed class FilePaths(string root, StoredFile file)
 {
     public string Folder { get; } = Path.Combine(root, file.Variant.Id);
 
     public string File { get; } = Path.Combine(root, file.Variant.Id, file.Name);
 
-    public string VerificationRecord => $"{File}.stamp";
-
     public string Partial => $"{File}.partial";
 
-    /// <summary>One only: the newest. A disk that damages every file must not be filled with the damage.</summary>
+    /// <summary>Gets the path of the most recent damaged file. Only one is kept, so that a failing disk isn't filled with copies.</summary>
     public string Damaged => $"{File}.damaged";
 
-    /// <summary>One for all files of the variant. Outside of its folder: who deletes that does not take the lock from under a process that waits for it.</summary>
+    /// <summary>
+    /// Gets the path of the lock of all files of the variant. It is outside of the variant's folder, so that deleting the folder doesn't
+    /// delete the lock of a waiting process.
+    /// </summary>
     public string Lock { get; } = Path.Combine(root, ".locks", $"{file.Variant.Id}.lock");
 
-    /// <summary>Where the file may be: the store's own first, then the local folders. Plain lists and loops: every start of a process comes here, and compiling queries would be most of its time.</summary>
-    public List<CandidateFile> PlacesWith(IReadOnlyList<string> localFolders)
+    /// <summary>Gets the file in the store.</summary>
+    public CandidateFile Stored => new(File, $"{File}{VerificationRecord.Extension}", IsLocal: false);
+
+    /// <summary>Returns the paths where the file may be: the store's own first, then the local folders.</summary>
+    /// <remarks>Uses a plain loop: every startup runs this, and a LINQ query would take longer to compile than to run.</remarks>
+    public List<CandidateFile> CandidatesIn(IReadOnlyList<string> localFolders)
     {
-        List<CandidateFile> places = [new CandidateFile(File, VerificationRecord, isLocal: false)];
+        List<CandidateFile> candidates = [Stored];
         for (int i = 0; i < localFolders.Count; i++)
         {
-            AddLocal(places, Path.Combine(localFolders[i], file.Name));
-            AddLocal(places, Path.Combine(localFolders[i], file.Variant.Id, file.Name));
+            candidates.Add(Local(Path.Combine(localFolders[i], file.Name)));
+            candidates.Add(Local(Path.Combine(localFolders[i], file.Variant.Id, file.Name)));
         }
 
-        return places;
+        return candidates;
     }
 
-    // Nothing is written into folders of others: their stamps are in the store.
-    private void AddLocal(List<CandidateFile> places, string path) => places.Add(new CandidateFile(path, $"{File}.{TextHash.Of(path)}.stamp", isLocal: true));
+    // The record is in the store, because local folders are never written.
+    private CandidateFile Local(string path) => new(path, $"{File}.{TextHash.Of(path)}{VerificationRecord.Extension}", IsLocal: true);
+}
+
+/// <summary>Describes a path where a file may be.</summary>
+/// <param name="Path">The path.</param>
+/// <param name="RecordPath">The path of the verification record.</param>
+/// <param name="IsLocal">Whether the file is in a local folder rather than in the store.</param>
+internal sealed record CandidateFile(string Path, string RecordPath, bool IsLocal)
+{
+    /// <summary>Gets the description of the folder for messages.</summary>
+    public string Origin => IsLocal ? "local folder" : "store";
 }

@@ -2,71 +2,71 @@ using System.Diagnostics;
 
 namespace ResNet.Net;
 
-/// <summary>One file of a variant's in the store: finds it, brings it, verifies it, sets it aside.</summary>
+/// <summary>Finds, downloads, imports, verifies, lists and removes one file of a variant.</summary>
 internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgress<ModelDownloadProgress>? progress = null)
 {
-    // Room for the file system's own needs, stamps included.
+    // For the file system and the verification record.
     private const long SpareBytes = 1 << 20;
 
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan MaxPoll = TimeSpan.FromMilliseconds(250);
 
     private readonly FilePaths _paths = new(settings.Root, file);
     private readonly ProgressReporter _reporter = new(file, progress);
 
-    private bool TrustsStamps => !settings.Options.AlwaysVerify;
+    private bool TrustsRecords => !settings.Options.AlwaysVerify;
 
-    private List<CandidateFile> Places => _paths.PlacesWith(settings.LocalFolders);
+    private List<CandidateFile> Candidates => _paths.CandidatesIn(settings.LocalFolders);
 
-    /// <summary>The file that was verified before and has not changed since: costs a look at the file and at its stamp.</summary>
-    public string? FindByStamp()
+    /// <summary>Returns a file with a valid verification record, without reading the file; null if there is none.</summary>
+    public string? FindVerified()
     {
-        if (!TrustsStamps)
+        if (!TrustsRecords)
         {
             return null;
         }
 
-        foreach (CandidateFile place in Places)
+        foreach (CandidateFile candidate in Candidates)
         {
-            if (FileCheck.ByStamp(place.Path, place.StampPath, file) is not null)
+            if (FileCheck.FindRecord(candidate, file) is not null)
             {
-                _reporter.Done(place.Path);
-                return place.Path;
+                _reporter.Done(candidate.Path);
+                return candidate.Path;
             }
         }
 
         return null;
     }
 
-    /// <summary>The first file with the right bytes, hashed where there is no stamp.</summary>
-    public string? Find(LookupReport findings, CancellationToken cancellationToken)
+    /// <summary>Returns the first file with the right bytes, hashing those without a valid record; null if there is none.</summary>
+    public string? Find(LookupReport report, CancellationToken cancellationToken)
     {
-        foreach (CandidateFile place in Places)
+        foreach (CandidateFile candidate in Candidates)
         {
-            FileCheck check = FileCheck.Run(place.Path, place.StampPath, file, TrustsStamps, _reporter, cancellationToken);
+            FileCheck check = FileCheck.Run(candidate, file, TrustsRecords, _reporter, cancellationToken);
             if (check.Result == FileCheckResult.Right)
             {
-                _reporter.Done(place.Path);
-                return place.Path;
+                _reporter.Done(candidate.Path);
+                return candidate.Path;
             }
 
-            findings.Add(check, place.Origin);
+            report.Add(check, candidate.Origin);
             if (check.Result is FileCheckResult.Wrong or FileCheckResult.Unreadable)
             {
                 Log(check);
-                _reporter.Notice($"{place.Path} is not used: {check.Finding}.");
+                _reporter.Notice($"{candidate.Path} is not used: {check.Details}.");
             }
         }
 
         return null;
     }
 
-    /// <summary>The file, downloaded if it must be.</summary>
-    /// <exception cref="ModelUnavailableException">It cannot be had.</exception>
+    /// <summary>Returns the path of the file, downloading it if necessary.</summary>
+    /// <exception cref="ModelUnavailableException">The file is missing and cannot be downloaded.</exception>
     public async Task<string> EnsureAsync(CancellationToken cancellationToken)
     {
-        LookupReport findings = new(settings, file);
-        if (Find(findings, cancellationToken) is string found)
+        LookupReport report = new(settings, file);
+        if (Find(report, cancellationToken) is string found)
         {
             return found;
         }
@@ -75,79 +75,79 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
         {
             if (settings.Offline || settings.Sources.Count == 0)
             {
-                findings.AddWhyNothingWasTried();
-                await SetAsideAsync(findings, cancellationToken).ConfigureAwait(false);
-                throw findings.ToException();
+                report.AddWhyNothingWasDownloaded();
+                await QuarantineIfWrongAsync(report, cancellationToken).ConfigureAwait(false);
+                throw report.ToException();
             }
 
-            using StoreLock? held = await WaitForLockAsync(cancellationToken).ConfigureAwait(false);
-            if (held is null || MakeWay(cancellationToken))
+            using StoreLock? acquired = await WaitForLockAsync(cancellationToken).ConfigureAwait(false);
+            if (acquired is null || TryUseExisting(cancellationToken))
             {
                 _reporter.Done(_paths.File);
                 return _paths.File;
             }
 
-            PartialFile partial = await PartialFile.OpenAsync(_paths, file, isPrivate: !held.IsEffective, _reporter, cancellationToken).ConfigureAwait(false);
+            PartialFile partial = await OpenPartialAsync(acquired, cancellationToken).ConfigureAwait(false);
             await using (partial.ConfigureAwait(false))
             {
                 CheckSpace(partial.Length);
-                await DownloadWatchedAsync(partial, findings, cancellationToken).ConfigureAwait(false);
+                await DownloadAndPublishAsync(partial, report, cancellationToken).ConfigureAwait(false);
             }
 
             return _paths.File;
         }
         catch (StoreException exception)
         {
-            throw findings.ToException(exception);
+            throw report.ToException(exception);
         }
     }
 
-    /// <summary>Hashes the file, whatever its stamp says. One in the store with wrong bytes is set aside.</summary>
-    /// <exception cref="ModelUnavailableException">It is not there, or its bytes are wrong.</exception>
+    /// <summary>Hashes the file, ignoring its verification record. A file in the store with wrong bytes is quarantined.</summary>
+    /// <exception cref="ModelUnavailableException">The file is missing, or its bytes are wrong.</exception>
     public async Task VerifyAsync(CancellationToken cancellationToken)
     {
-        LookupReport findings = new(settings, file);
-        foreach (CandidateFile place in Places)
+        LookupReport report = new(settings, file);
+        foreach (CandidateFile candidate in Candidates)
         {
-            FileCheck check = FileCheck.Run(place.Path, place.StampPath, file, trustStamp: false, _reporter, cancellationToken);
+            FileCheck check = FileCheck.Run(candidate, file, trustRecord: false, _reporter, cancellationToken);
             if (check.Result == FileCheckResult.Right)
             {
-                _reporter.Done(place.Path);
+                _reporter.Done(candidate.Path);
                 return;
             }
 
-            findings.Add(check, place.Origin);
+            report.Add(check, candidate.Origin);
             if (check.Result == FileCheckResult.Missing)
             {
                 continue;
             }
 
             Log(check);
-
-            if (!place.IsLocal)
+            if (!candidate.IsLocal)
             {
-                await SetAsideAsync(findings, cancellationToken).ConfigureAwait(false);
+                await QuarantineIfWrongAsync(report, cancellationToken).ConfigureAwait(false);
             }
 
             break;
         }
 
-        throw findings.ToException();
+        throw report.ToException();
     }
 
-    /// <summary>Copies a file, whose hash was right a moment ago, into the store.</summary>
+    /// <summary>Copies a file, whose hash has just been verified, into the store.</summary>
+    /// <exception cref="ModelUnavailableException">The store cannot be written.</exception>
     public async Task ImportAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
-            using StoreLock? held = await WaitForLockAsync(cancellationToken).ConfigureAwait(false);
-            if (held is null || MakeWay(cancellationToken))
+            using StoreLock? acquired = await WaitForLockAsync(cancellationToken).ConfigureAwait(false);
+            if (acquired is null || TryUseExisting(cancellationToken))
             {
                 _reporter.Done(_paths.File);
                 return;
             }
 
-            PartialFile partial = await PartialFile.OpenAsync(_paths, file, isPrivate: !held.IsEffective, _reporter, cancellationToken).ConfigureAwait(false);
+            PartialFile partial = await OpenPartialAsync(acquired, cancellationToken).ConfigureAwait(false);
             await using (partial.ConfigureAwait(false))
             {
                 await partial.ResetAsync().ConfigureAwait(false);
@@ -162,8 +162,9 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
         }
     }
 
-    /// <summary>Removes what the store has of the variant, this file and its other: with stamps, partial and damaged files.</summary>
-    /// <returns>Whether there was anything.</returns>
+    /// <summary>Removes all files of the variant from the store.</summary>
+    /// <returns>Whether there were any.</returns>
+    /// <exception cref="ModelUnavailableException">The variant is being downloaded, or the folder cannot be written.</exception>
     public bool Remove()
     {
         string optimized = OptimizedModelCache.FolderOf(settings.Root, file.Variant.Sha256);
@@ -174,8 +175,8 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
 
         try
         {
-            using StoreLock held = StoreLock.TryAcquire(_paths.Lock)
-                ?? throw new StoreException("another process or thread is bringing it; end that first");
+            using StoreLock acquired = StoreLock.TryAcquire(_paths.Lock)
+                ?? throw new StoreException("another process or thread is downloading it. Stop that first");
             foreach (string folder in new[] { optimized, _paths.Folder }.Where(Directory.Exists))
             {
                 Directory.Delete(folder, recursive: true);
@@ -185,58 +186,70 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
         }
         catch (Exception exception) when (exception is StoreException or IOException or UnauthorizedAccessException)
         {
-            throw new ModelUnavailableException(file.Variant.Id, $"What the store has of '{file.Variant.Id}' cannot be removed from '{_paths.Folder}': {exception.Message}", exception);
+            throw new ModelUnavailableException(
+                file.Variant.Id,
+                $"The files of '{file.Variant.Id}' cannot be removed from '{_paths.Folder}': {exception.Message.TrimEnd('.')}.",
+                exception);
         }
     }
 
-    /// <summary>What there is, judged without reading a file.</summary>
+    /// <summary>Lists the existing files, without reading them.</summary>
     public IEnumerable<StoredModel> List()
     {
-        foreach (CandidateFile place in Places)
+        foreach (CandidateFile candidate in Candidates)
         {
-            if (FileIdentity.Of(place.Path) is FileIdentity found)
+            if (FileIdentity.Of(candidate.Path) is FileIdentity identity)
             {
-                VerificationRecord? valid = FileCheck.ByStamp(place.Path, place.StampPath, file);
-                yield return new StoredModel
-                {
-                    Variant = file.Variant,
-                    Kind = file.Kind,
-                    Path = place.Path,
-                    Bytes = found.Bytes,
-                    State = valid is null ? StoredModelState.Unverified : StoredModelState.Verified,
-                    VerifiedAt = valid?.VerifiedAt,
-                };
+                VerificationRecord? record = FileCheck.FindRecord(candidate, file);
+                StoredModelState state = record is null ? StoredModelState.Unverified : StoredModelState.Verified;
+                yield return Describe(candidate.Path, identity, state) with { VerifiedAt = record?.VerifiedAt };
             }
         }
 
-        foreach ((string path, StoredModelState state) in new[] { (_paths.Partial, StoredModelState.Partial), (_paths.Damaged, StoredModelState.Damaged) })
+        if (FileIdentity.Of(_paths.Partial) is FileIdentity partial)
         {
-            if (FileIdentity.Of(path) is FileIdentity found)
-            {
-                yield return new StoredModel { Variant = file.Variant, Kind = file.Kind, Path = path, Bytes = found.Bytes, State = state };
-            }
+            yield return Describe(_paths.Partial, partial, StoredModelState.Partial);
+        }
+
+        if (FileIdentity.Of(_paths.Damaged) is FileIdentity damaged)
+        {
+            yield return Describe(_paths.Damaged, damaged, StoredModelState.Damaged);
         }
     }
 
-    private async Task DownloadWatchedAsync(PartialFile partial, LookupReport findings, CancellationToken cancellationToken)
+    private StoredModel Describe(string path, FileIdentity identity, StoredModelState state) => new()
     {
-        Activity? span = Instruments.Activities.StartActivity("download model")?.SetTag(TagNames.Model, file.Variant.Id).SetTag(TagNames.FileBytes, file.Bytes);
+        Variant = file.Variant,
+        Kind = file.Kind,
+        Path = path,
+        Bytes = identity.Bytes,
+        State = state,
+    };
+
+    private Task<PartialFile> OpenPartialAsync(StoreLock acquired, CancellationToken cancellationToken)
+        => PartialFile.OpenAsync(_paths, file, isPrivate: !acquired.IsEffective, _reporter, cancellationToken);
+
+    private async Task DownloadAndPublishAsync(PartialFile partial, LookupReport report, CancellationToken cancellationToken)
+    {
+        Activity? activity = Instruments.Activities.StartActivity("download model")
+            ?.SetTag(TagNames.Model, file.Variant.Id)
+            .SetTag(TagNames.FileBytes, file.Bytes);
         long start = Stopwatch.GetTimestamp();
         try
         {
-            ModelSource source = await DownloadAsync(partial, findings, cancellationToken).ConfigureAwait(false);
+            ModelSource source = await DownloadAsync(partial, report, cancellationToken).ConfigureAwait(false);
             Publish(partial);
-            Activities.End(span?.SetTag(TagNames.Source, source.Name), null);
+            Activities.End(activity?.SetTag(TagNames.Source, source.Name), null);
             settings.Log.DownloadFinished(file.Name, source.Name, Stopwatch.GetElapsedTime(start).TotalSeconds, _paths.File);
         }
         catch (Exception exception)
         {
-            Activities.End(span, exception);
+            Activities.End(activity, exception);
             throw;
         }
     }
 
-    private async Task<ModelSource> DownloadAsync(PartialFile partial, LookupReport findings, CancellationToken cancellationToken)
+    private async Task<ModelSource> DownloadAsync(PartialFile partial, LookupReport report, CancellationToken cancellationToken)
     {
         Downloader downloader = new(settings, file, _reporter);
         foreach (ModelSource source in settings.Sources)
@@ -249,30 +262,32 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
             }
             catch (SourceException exception)
             {
-                string address = Downloader.Shown(source.GetAddress(file));
-                findings.Add(source, address, exception);
+                report.Add(source, Downloader.Redact(source.GetAddress(file)), exception);
                 if (exception.IsWrongContent)
                 {
                     settings.Log.VerificationFailed(source.Name, file.Name, exception.Message);
                 }
 
                 settings.Log.SourceFailed(source.Name, file.Name, exception.Message);
-                _reporter.Notice($"{source.Name} does not give {file.Name}: {exception.Message}.");
+                _reporter.Notice($"{source.Name} does not provide {file.Name}: {exception.Message}.");
             }
         }
 
-        throw findings.ToException();
+        throw report.ToException();
     }
 
     private async Task CopyAsync(string path, PartialFile partial, CancellationToken cancellationToken)
     {
         const int BufferBytes = 256 * 1024;
-        FileStream source = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        FileStream source = new(
+            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
         await using (source.ConfigureAwait(false))
         {
             _reporter.Begin(ModelDownloadStage.Importing, path, 0);
+
+            // Two buffers: one is hashed while the other is filled.
             byte[][] buffers = [new byte[BufferBytes], new byte[BufferBytes]];
-            for (int turn = 0; !partial.IsWhole; turn ^= 1)
+            for (int turn = 0; !partial.IsComplete; turn ^= 1)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 int read = source.Read(buffers[turn], 0, (int)Math.Min(BufferBytes, file.Bytes - partial.Length));
@@ -289,7 +304,7 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
         if (await partial.HashAsync().ConfigureAwait(false) != file.Sha256)
         {
             await partial.ResetAsync().ConfigureAwait(false);
-            throw new StoreException($"'{path}' changed while it was copied; try again");
+            throw new StoreException($"'{path}' changed while it was copied. Import it again");
         }
     }
 
@@ -298,7 +313,7 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
         partial.Publish();
         if (FileIdentity.Of(_paths.File) is FileIdentity identity)
         {
-            new VerificationRecord(file.Sha256, identity, DateTimeOffset.UtcNow).TryWrite(_paths.VerificationRecord);
+            new VerificationRecord(file.Sha256, identity, DateTimeOffset.UtcNow).TryWrite(_paths.Stored.RecordPath);
         }
 
         _reporter.Done(_paths.File);
@@ -309,32 +324,37 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
         long needed = file.Bytes - alreadyWritten + SpareBytes;
         if (settings.Options.FreeSpace(_paths.Folder) is long free && free < needed)
         {
-            throw new StoreException($"the disk has too little room: {needed} bytes are needed, {free} are free in '{_paths.Folder}'. Make room, or set {StoreVariables.Root} to a folder on another disk");
+            throw new StoreException(
+                $"the disk has too little free space: {needed} bytes are needed, but {free} are free in '{_paths.Folder}'. "
+                + $"Free some space, or set {StoreVariables.Root} to a folder on another disk");
         }
     }
 
-    /// <summary>Looks again with the lock in hand: whoever had it before may have brought the file. One with wrong bytes is set aside.</summary>
-    /// <returns>Whether the file is right.</returns>
-    private bool MakeWay(CancellationToken cancellationToken)
+    /// <summary>
+    /// Checks the file in the store again while holding the lock, because the previous owner of the lock may have stored it. A file with
+    /// wrong bytes is quarantined.
+    /// </summary>
+    /// <returns>Whether the file can be used.</returns>
+    private bool TryUseExisting(CancellationToken cancellationToken)
     {
-        FileCheck check = FileCheck.Run(_paths.File, _paths.VerificationRecord, file, TrustsStamps, _reporter, cancellationToken);
+        FileCheck check = FileCheck.Run(_paths.Stored, file, TrustsRecords, _reporter, cancellationToken);
         switch (check.Result)
         {
             case FileCheckResult.Right:
                 return true;
             case FileCheckResult.Wrong:
-                SetAside();
+                Quarantine();
                 return false;
             case FileCheckResult.Unreadable:
-                // It may be good, and somebody else's.
-                throw new StoreException($"'{check.Path}' is there, but cannot be read: {check.Finding}");
+                // It may be intact, and belong to another user.
+                throw new StoreException($"'{check.Path}' exists, but cannot be read: {check.Details}");
             default:
                 return false;
         }
     }
 
-    /// <summary>Sets the store's file aside if its bytes are wrong, whatever its stamp says.</summary>
-    private async Task SetAsideAsync(LookupReport findings, CancellationToken cancellationToken)
+    /// <summary>Quarantines the file in the store if its bytes are wrong, ignoring its verification record.</summary>
+    private async Task QuarantineIfWrongAsync(LookupReport report, CancellationToken cancellationToken)
     {
         if (!File.Exists(_paths.File))
         {
@@ -343,65 +363,68 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
 
         try
         {
-            using StoreLock? held = await WaitForLockAsync(cancellationToken).ConfigureAwait(false);
-            if (FileCheck.Run(_paths.File, _paths.VerificationRecord, file, trustStamp: false, _reporter, cancellationToken).Result == FileCheckResult.Wrong)
+            using StoreLock? acquired = await WaitForLockAsync(cancellationToken).ConfigureAwait(false);
+            FileCheck check = FileCheck.Run(_paths.Stored, file, trustRecord: false, _reporter, cancellationToken);
+            if (check.Result == FileCheckResult.Wrong)
             {
-                findings.Add(SetAside());
+                report.AddAction(Quarantine());
             }
         }
         catch (StoreException exception)
         {
-            findings.Add($"It could not be set aside: {exception.Message}");
+            report.AddAction($"It was not renamed: {exception.Message.TrimEnd('.')}.");
         }
     }
 
-    /// <summary>Renames the store's file, which has wrong bytes. The lock is held.</summary>
-    private string SetAside()
+    /// <summary>Renames the file in the store, which has wrong bytes. The caller holds the lock.</summary>
+    /// <returns>A sentence for messages.</returns>
+    private string Quarantine()
     {
         try
         {
-            File.Delete(_paths.VerificationRecord);
+            File.Delete(_paths.Stored.RecordPath);
             File.Move(_paths.File, _paths.Damaged, overwrite: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StoreException($"the damaged file '{_paths.File}' cannot be set aside: {exception.Message}", exception);
+            throw new StoreException($"the damaged file '{_paths.File}' cannot be renamed: {exception.Message}", exception);
         }
 
-        settings.Log.FileSetAside(_paths.File, _paths.Damaged);
-        string sentence = $"The damaged file was set aside as {_paths.Damaged}.";
+        settings.Log.FileQuarantined(_paths.File, _paths.Damaged);
+        string sentence = $"The damaged file was renamed to {_paths.Damaged}.";
         _reporter.Notice(sentence);
         return sentence;
     }
 
-    /// <summary>Null when the file came while this waited.</summary>
+    /// <summary>Waits for the lock; returns null if the verified file appeared meanwhile.</summary>
     private async Task<StoreLock?> WaitForLockAsync(CancellationToken cancellationToken)
     {
         TimeSpan poll = FirstPoll;
-        for (bool waiting = false; ; waiting = true)
+        for (bool isWaiting = false; ; isWaiting = true)
         {
-            if (StoreLock.TryAcquire(_paths.Lock) is StoreLock held)
+            if (StoreLock.TryAcquire(_paths.Lock) is StoreLock acquired)
             {
-                return held;
+                return acquired;
             }
 
-            if (waiting && TrustsStamps && FileCheck.ByStamp(_paths.File, _paths.VerificationRecord, file) is not null)
+            if (isWaiting && TrustsRecords && FileCheck.FindRecord(_paths.Stored, file) is not null)
             {
                 return null;
             }
 
-            if (waiting)
+            long bytes = FileIdentity.Of(_paths.Partial)?.Bytes ?? 0;
+            if (isWaiting)
             {
-                _reporter.Advance(BytesOfTheOther());
+                _reporter.Advance(bytes);
             }
             else
             {
                 settings.Log.WaitingForOther(file.Name);
-                _reporter.Begin(ModelDownloadStage.Waiting, null, BytesOfTheOther());
+                _reporter.Begin(ModelDownloadStage.Waiting, null, bytes);
             }
 
             await Task.Delay(poll, cancellationToken).ConfigureAwait(false);
-            poll = TimeSpan.FromTicks(Math.Min(poll.Ticks * 2, LongestPoll.Ticks));
+            poll = TimeSpan.FromTicks(Math.Min(poll.Ticks * 2, MaxPoll.Ticks));
         }
     }
 
@@ -409,13 +432,11 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
     {
         if (check.Result == FileCheckResult.Wrong)
         {
-            settings.Log.VerificationFailed(check.Path, file.Name, check.Finding);
+            settings.Log.VerificationFailed(check.Path, file.Name, check.Details);
         }
         else
         {
-            settings.Log.FileUnreadable(check.Path, check.Finding);
+            settings.Log.FileUnreadable(check.Path, check.Details);
         }
     }
-
-    private long BytesOfTheOther() => FileIdentity.Of(_paths.Partial)?.Bytes ?? 0;
 }

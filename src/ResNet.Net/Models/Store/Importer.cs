@@ -3,22 +3,22 @@ using System.Text;
 
 namespace ResNet.Net;
 
-/// <summary>Finds models and their test data among files by their bytes, and copies them into the store.</summary>
+/// <summary>Recognizes models and test data by their bytes, and copies them into the store.</summary>
 internal sealed class Importer(StoreSettings settings, IEnumerable<ResNetVariant> variants, IProgress<ModelDownloadProgress>? progress)
 {
     private readonly StoredFile[] _wanted = [.. variants.SelectMany(StoredFile.AllOf)];
-    private readonly StringBuilder _refused = new();
-    private ModelVerificationException? _wrong;
+    private readonly StringBuilder _unrecognized = new();
+    private ModelVerificationException? _mismatch;
 
-    /// <param name="path">A file or a folder, as a full path.</param>
-    /// <param name="cancellationToken">Cancels.</param>
-    /// <exception cref="ModelUnavailableException">There is none.</exception>
+    /// <param name="path">The full path of a file or folder.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="ModelUnavailableException">No file was recognized.</exception>
     public async Task<IReadOnlyList<StoredModel>> RunAsync(string path, CancellationToken cancellationToken)
     {
         bool isFile = File.Exists(path);
         if (!isFile && !Directory.Exists(path))
         {
-            throw new ModelUnavailableException(path, $"There is no file and no folder '{path}' to import.");
+            throw new ModelUnavailableException(path, $"'{path}' is neither a file nor a folder. Check the path to import.");
         }
 
         HashSet<StoredFile> imported = [];
@@ -41,17 +41,20 @@ internal sealed class Importer(StoreSettings settings, IEnumerable<ResNetVariant
 
         return imported.Count > 0
             ? [.. _wanted.Where(imported.Contains).Select(f => new FileStore(settings, f).List().First())]
-            : throw _wrong ?? new ModelUnavailableException(path, $"'{path}' {(isFile ? "is" : "holds")} no model of the zoo, and no test data of one: they are known by size and SHA-256.{_refused}");
+            : throw _mismatch ?? new ModelUnavailableException(
+                path,
+                $"'{path}' {(isFile ? "is not a" : "contains no")} model of the zoo or its test data, by size and SHA-256.{_unrecognized}");
     }
 
-    private StoredFile? Recognize(string path, bool isNamed)
+    private StoredFile? Recognize(string path, bool isOnlyFile)
     {
         long bytes = new FileInfo(path).Length;
         StoredFile[] candidates = [.. _wanted.Where(f => f.Bytes == bytes)];
         string? sha256 = null;
         if (candidates.Length > 0)
         {
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+            using FileStream stream = new(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
             sha256 = Convert.ToHexStringLower(SHA256.HashData(stream));
             if (candidates.FirstOrDefault(f => f.Sha256 == sha256) is StoredFile file)
             {
@@ -62,13 +65,22 @@ internal sealed class Importer(StoreSettings settings, IEnumerable<ResNetVariant
         string name = Path.GetFileName(path);
         if (_wanted.FirstOrDefault(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is StoredFile meant)
         {
-            string finding = bytes != meant.Bytes ? $"has {bytes} bytes instead of {meant.Bytes}{WrongContent.Name(Start(path))}" : $"has SHA-256 {sha256} instead of {meant.Sha256}";
-            new ProgressReporter(meant, progress).Notice($"{path} is not imported: it {finding}.");
-            _wrong ??= new ModelVerificationException(meant.Variant.Id, path, meant.Sha256, sha256, $"'{path}' is called like the {meant.Title}, but {finding}. It was not imported.");
+            string difference = bytes != meant.Bytes
+                ? $"has {bytes} bytes instead of {meant.Bytes}{ContentSniffer.Describe(Start(path))}"
+                : $"has SHA-256 {sha256} instead of {meant.Sha256}";
+            new ProgressReporter(meant, progress).Notice($"{path} is not imported: it {difference}.");
+            _mismatch ??= new ModelVerificationException(
+                meant.Variant.Id,
+                path,
+                meant.Sha256,
+                sha256,
+                $"'{path}' has the name of the {meant.Title}, but {difference}. It was not imported.");
         }
-        else if (isNamed)
+        else if (isOnlyFile)
         {
-            _refused.Append(sha256 is null ? $"\nIt has {bytes} bytes, and nothing that is known has." : $"\nIts SHA-256 is {sha256}, and nothing that is known has that.");
+            _unrecognized.Append(sha256 is null
+                ? $"\nIt has {bytes} bytes; no known file has that size."
+                : $"\nIts SHA-256 is {sha256}; no known file has that.");
         }
 
         return null;
@@ -76,8 +88,9 @@ internal sealed class Importer(StoreSettings settings, IEnumerable<ResNetVariant
 
     private static byte[] Start(string path)
     {
-        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        byte[] start = new byte[WrongContent.EnoughBytes];
+        using FileStream stream
+            = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        byte[] start = new byte[ContentSniffer.SampleBytes];
         return start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
     }
 }

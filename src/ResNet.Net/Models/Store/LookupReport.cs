@@ -2,55 +2,61 @@ using System.Text;
 
 namespace ResNet.Net;
 
-/// <summary>What was looked at and tried for one file, for the message of the exception that ends it.</summary>
+/// <summary>Collects the paths and sources that were tried for a file, for the message of the exception if all fail.</summary>
 internal sealed class LookupReport(StoreSettings settings, StoredFile file)
 {
-    private readonly StringBuilder _looked = new();
-    private readonly StringBuilder _tried = new();
-    private (string CandidateFile, string? Sha256)? _wrong;
+    private readonly StringBuilder _checked = new();
+    private readonly StringBuilder _downloads = new();
+    private (string Location, string? Sha256)? _mismatch;
+
+    private string CheckedPaths => _checked.Length > 0 ? $" Checked:{_checked}" : "";
+
+    private string Remedy
+        => $"\nTo install it manually, download {file.Name} ({file.Bytes} bytes, SHA-256 {file.Sha256}) "
+            + $"from {ModelSource.HuggingFace.GetAddress(file)} to a folder, and set {StoreVariables.LocalFolders} "
+            + $"or ModelStoreOptions.{nameof(ModelStoreOptions.LocalFolders)} to that folder.";
 
     public void Add(FileCheck check, string origin)
     {
-        _looked.Append($"\n  {check.Path} ({origin}): {check.Finding}");
+        _checked.Append($"\n  {check.Path} ({origin}): {check.Details}");
         if (check.Result == FileCheckResult.Wrong)
         {
-            _wrong ??= (check.Path, check.ActualSha256);
+            _mismatch ??= (check.Path, check.ActualSha256);
         }
     }
 
     public void Add(ModelSource source, string address, SourceException failure)
     {
-        _tried.Append($"\n  {source.Name}, {address}: {failure.Message}");
+        _downloads.Append($"\n  {source.Name}, {address}: {failure.Message}");
         if (failure.IsWrongContent)
         {
-            _wrong ??= (address, failure.ActualSha256);
+            _mismatch ??= (address, failure.ActualSha256);
         }
     }
 
-    /// <summary>Something that was done about what was found.</summary>
-    public void Add(string sentence) => _looked.Append($"\n  {sentence}");
+    /// <summary>Adds what was done about a checked file.</summary>
+    public void AddAction(string sentence) => _checked.Append($"\n  {sentence}");
 
-    public void AddWhyNothingWasTried() => _tried.Append(settings.Offline
-        ? $"\n  nothing: {StoreVariables.Offline}, or ModelStoreOptions.{nameof(ModelStoreOptions.Offline)}, keeps this process off the network"
-        : $"\n  nothing: ModelStoreOptions.{nameof(ModelStoreOptions.Sources)} is empty");
+    public void AddWhyNothingWasDownloaded() => _downloads.Append(settings.Offline
+        ? $"\n  none: {StoreVariables.Offline} or ModelStoreOptions.{nameof(ModelStoreOptions.Offline)} disables the network"
+        : $"\n  none: ModelStoreOptions.{nameof(ModelStoreOptions.Sources)} is empty");
 
     public ModelUnavailableException ToException()
     {
-        string tried = _tried.Length > 0 ? $"\nTried to download it from:{_tried}" : "";
-        string all = $" Looked at:{_looked}{tried}{Remedy}";
-        return _wrong is (string place, var actual)
-            ? new ModelVerificationException(file.Variant.Id, place, file.Sha256, actual, $"The {file.Title} was not loaded: something was found, but not with its bytes.{all}")
-            : new ModelUnavailableException(file.Variant.Id, $"The {file.Title} is not here.{all}");
+        string details = $"{CheckedPaths}{(_downloads.Length > 0 ? $"\nTried sources:{_downloads}" : "")}{Remedy}";
+        return _mismatch is (string location, var actual)
+            ? new ModelVerificationException(
+                file.Variant.Id,
+                location,
+                file.Sha256,
+                actual,
+                $"The {file.Title} was found, but with other bytes. It was not used.{details}")
+            : new ModelUnavailableException(file.Variant.Id, $"The {file.Title} was not found.{details}");
     }
 
-    public ModelUnavailableException ToException(StoreException failure)
-        => new(
-            file.Variant.Id,
-            $"The {file.Title} cannot be stored in '{settings.Root}': {failure.Message.TrimEnd('.')}. "
-            + $"The store's folder is {StoreVariables.Root} or ModelStoreOptions.{nameof(ModelStoreOptions.RootFolder)}.{(_looked.Length > 0 ? $" Looked at:{_looked}" : "")}{Remedy}",
-            failure);
-
-    private string Remedy
-        => $"\nTo get it by hand, download {file.Name} ({file.Bytes} bytes, SHA-256 {file.Sha256}) from {ModelSource.HuggingFace.GetAddress(file)} "
-            + $"into a folder, and name that folder in {StoreVariables.LocalFolders} or ModelStoreOptions.{nameof(ModelStoreOptions.LocalFolders)}.";
+    public ModelUnavailableException ToException(StoreException failure) => new(
+        file.Variant.Id,
+        $"The {file.Title} cannot be stored in '{settings.Root}': {failure.Message.TrimEnd('.')}. The folder of the store is set by "
+        + $"{StoreVariables.Root} or ModelStoreOptions.{nameof(ModelStoreOptions.RootFolder)}.{CheckedPaths}{Remedy}",
+        failure);
 }

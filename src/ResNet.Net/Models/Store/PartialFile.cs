@@ -5,18 +5,18 @@ using Microsoft.Win32.SafeHandles;
 namespace ResNet.Net;
 
 /// <summary>
-/// The file that a download grows in, hashed as it grows. Its owner holds the variant's lock. Never longer than the whole file, and worth resuming at any moment:
-/// what is written is always the beginning of the file.
+/// Represents the file that a download appends to, and hashes it meanwhile. The owner holds the lock of the variant. At any time, it
+/// contains the start of the complete file, so that the download can be resumed.
 /// </summary>
 internal sealed class PartialFile : IAsyncDisposable
 {
     private const int BufferBytes = 1 << 20;
 
-    // Less than this is hashed sooner than another thread could be asked to.
-    private const int HashElsewhere = 32 * 1024;
+    // Starting a thread pool task takes longer than hashing fewer bytes.
+    private const int MinConcurrentHashBytes = 32 * 1024;
 
     private readonly FilePaths _paths;
-    private readonly StoredFile _whole;
+    private readonly StoredFile _complete;
     private readonly string _path;
     private readonly bool _isPrivate;
     private readonly SafeFileHandle _file;
@@ -24,40 +24,41 @@ internal sealed class PartialFile : IAsyncDisposable
     private Task _hashing = Task.CompletedTask;
     private bool _published;
 
-    private PartialFile(FilePaths paths, StoredFile whole, string path, bool isPrivate)
+    private PartialFile(FilePaths paths, StoredFile complete, string path, bool isPrivate)
     {
         _paths = paths;
-        _whole = whole;
+        _complete = complete;
         _path = path;
         _isPrivate = isPrivate;
         _file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
     }
 
-    /// <summary>Bytes that are in the file, and in the hash.</summary>
+    /// <summary>Gets the number of bytes in the file and in the hash.</summary>
     public long Length { get; private set; }
 
-    public bool IsWhole => Length == _whole.Bytes;
+    public bool IsComplete => Length == _complete.Bytes;
 
-    /// <summary>Where the bytes came from; null when that is not known.</summary>
-    public PartialOrigin? Origin { get; private set; }
+    /// <summary>Gets where the bytes came from; null if it is unknown.</summary>
+    public DownloadOrigin? Origin { get; private set; }
 
     private string OriginPath => $"{_path}.origin";
 
-    /// <summary>Opens what an earlier download left, and hashes it.</summary>
-    /// <param name="paths">The file's paths.</param>
-    /// <param name="whole">The file that it becomes.</param>
-    /// <param name="isPrivate">True where locks do not work: the file gets a name that nobody else uses, and is not kept.</param>
-    /// <param name="reporter">Learns how far the hashing is.</param>
+    /// <summary>Opens the partial file, and hashes the bytes of an earlier download.</summary>
+    /// <param name="paths">The paths of the file.</param>
+    /// <param name="complete">The complete file.</param>
+    /// <param name="isPrivate">Whether to use a unique name and discard an incomplete file, because locks are not effective.</param>
+    /// <param name="reporter">Receives the progress of hashing.</param>
     /// <param name="cancellationToken">Cancels the hashing.</param>
     /// <exception cref="StoreException">The folder cannot be written.</exception>
-    public static async Task<PartialFile> OpenAsync(FilePaths paths, StoredFile whole, bool isPrivate, ProgressReporter reporter, CancellationToken cancellationToken)
+    public static async Task<PartialFile> OpenAsync(
+        FilePaths paths, StoredFile complete, bool isPrivate, ProgressReporter reporter, CancellationToken cancellationToken)
     {
         string path = isPrivate ? $"{paths.Partial}.{Guid.NewGuid():N}" : paths.Partial;
         PartialFile partial;
         try
         {
             Directory.CreateDirectory(paths.Folder);
-            partial = new PartialFile(paths, whole, path, isPrivate);
+            partial = new PartialFile(paths, complete, path, isPrivate);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -66,7 +67,7 @@ internal sealed class PartialFile : IAsyncDisposable
 
         try
         {
-            await Task.Run(() => partial.TakeOver(reporter, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await Task.Run(() => partial.HashExisting(reporter, cancellationToken), cancellationToken).ConfigureAwait(false);
             return partial;
         }
         catch
@@ -76,8 +77,8 @@ internal sealed class PartialFile : IAsyncDisposable
         }
     }
 
-    /// <summary>Remembers where the bytes from here on come from.</summary>
-    public void SetOrigin(PartialOrigin origin) => Try(() =>
+    /// <summary>Stores where the following bytes come from.</summary>
+    public void SetOrigin(DownloadOrigin origin) => Try(() =>
     {
         if (Origin != origin)
         {
@@ -86,16 +87,18 @@ internal sealed class PartialFile : IAsyncDisposable
         }
     });
 
-    /// <summary>Writes bytes at the end, and hashes them meanwhile. They must stay as they are until the next call but one, or until <see cref="HashAsync"/>.</summary>
+    /// <summary>Appends bytes, and hashes them concurrently with the next call.</summary>
+    /// <remarks>The caller must not change the bytes before the next call has returned, or <see cref="HashAsync"/>.</remarks>
     public async ValueTask AppendAsync(ReadOnlyMemory<byte> bytes)
     {
-        if (bytes.Length > _whole.Bytes - Length)
+        if (bytes.Length > _complete.Bytes - Length)
         {
-            throw new InvalidOperationException($"{Length} and {bytes.Length} bytes are more than the {_whole.Bytes} of '{_whole.Name}'.");
+            throw new InvalidOperationException(
+                $"{Length} + {bytes.Length} bytes exceed the {_complete.Bytes} bytes of '{_complete.Name}'.");
         }
 
         await _hashing.ConfigureAwait(false);
-        if (bytes.Length >= HashElsewhere)
+        if (bytes.Length >= MinConcurrentHashBytes)
         {
             _hashing = Task.Run(() => _hash.AppendData(bytes.Span));
         }
@@ -108,7 +111,7 @@ internal sealed class PartialFile : IAsyncDisposable
         Length += bytes.Length;
     }
 
-    /// <summary>Throws away what is there, to begin again.</summary>
+    /// <summary>Discards all bytes.</summary>
     public async Task ResetAsync()
     {
         await _hashing.ConfigureAwait(false);
@@ -122,14 +125,14 @@ internal sealed class PartialFile : IAsyncDisposable
         });
     }
 
-    /// <summary>The SHA-256 of what is there.</summary>
+    /// <summary>Returns the SHA-256 of the bytes so far.</summary>
     public async Task<string> HashAsync()
     {
         await _hashing.ConfigureAwait(false);
         return Convert.ToHexStringLower(_hash.GetCurrentHash());
     }
 
-    /// <summary>Puts the file, whose hash is right, into its place: on the disk first, then under its name, so that nobody ever sees half of it.</summary>
+    /// <summary>Flushes the file, whose hash is right, and renames it to its final name, so that nobody sees an incomplete file.</summary>
     public void Publish() => Try(() =>
     {
         RandomAccess.FlushToDisk(_file);
@@ -160,20 +163,20 @@ internal sealed class PartialFile : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Left for the next download to take over.
+            // The next download reuses it.
         }
     }
 
-    private void TakeOver(ProgressReporter reporter, CancellationToken cancellationToken) => Try(() =>
+    private void HashExisting(ProgressReporter reporter, CancellationToken cancellationToken) => Try(() =>
     {
-        long there = RandomAccess.GetLength(_file);
-        if (there > _whole.Bytes)
+        long existing = RandomAccess.GetLength(_file);
+        if (existing > _complete.Bytes)
         {
             RandomAccess.SetLength(_file, 0);
-            there = 0;
+            existing = 0;
         }
 
-        if (there == 0)
+        if (existing == 0)
         {
             return;
         }
@@ -182,7 +185,7 @@ internal sealed class PartialFile : IAsyncDisposable
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            while (Length < there)
+            while (Length < existing)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 int read = RandomAccess.Read(_file, buffer, Length);
@@ -200,7 +203,7 @@ internal sealed class PartialFile : IAsyncDisposable
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        Origin = PartialOrigin.Read(OriginPath);
+        Origin = DownloadOrigin.Read(OriginPath);
     });
 
     private void Try(Action action)
@@ -211,10 +214,11 @@ internal sealed class PartialFile : IAsyncDisposable
         }
         catch (Exception exception) when (DiskSpace.IsExhausted(exception))
         {
-            string free = DiskSpace.Of(_paths.Folder) is long bytes ? $"{bytes} bytes are free" : "how much is free is not known";
+            string free = DiskSpace.Of(_paths.Folder) is long bytes ? $"{bytes} bytes are free" : "the free space is unknown";
             throw new StoreException(
-                $"the disk (or its quota) is full: '{_whole.Name}' needs {_whole.Bytes} bytes, {Length} of them are written, and {free} in '{_paths.Folder}'. "
-                + $"Make room, or set {StoreVariables.Root} to a folder on another disk; what is written is kept and goes on from there.",
+                $"the disk (or its quota) is full: '{_complete.Name}' needs {_complete.Bytes} bytes, {Length} are written, "
+                + $"and {free} in '{_paths.Folder}'. Free some space, or set {StoreVariables.Root} to a folder on another disk. "
+                + "The download resumes where it stopped",
                 exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

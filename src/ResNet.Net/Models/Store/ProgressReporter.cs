@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ResNet.Net;
 
-/// <summary>Passes progress on: not too often, never backwards in time, with a rate.</summary>
+/// <summary>Reports progress at a limited frequency, with a rate.</summary>
 internal sealed class ProgressReporter(StoredFile file, IProgress<ModelDownloadProgress>? progress)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
@@ -14,7 +14,7 @@ internal sealed class ProgressReporter(StoredFile file, IProgress<ModelDownloadP
     private long _bytes;
     private long _lastTime;
 
-    /// <summary>Begins a stage. Bytes that are done already do not count for the rate.</summary>
+    /// <summary>Begins a stage. The rate excludes bytes that are already completed.</summary>
     public void Begin(ModelDownloadStage stage, string? source, long bytes)
     {
         _stage = stage;
@@ -33,10 +33,10 @@ internal sealed class ProgressReporter(StoredFile file, IProgress<ModelDownloadP
         }
     }
 
-    /// <summary>Says something that people should know.</summary>
+    /// <summary>Reports a message for users.</summary>
     public void Notice(string sentence) => Send(sentence);
 
-    /// <summary>The last report: everything is there.</summary>
+    /// <summary>Reports completion.</summary>
     public void Done(string path)
     {
         _samples.Clear();

@@ -1,8 +1,8 @@
 namespace ResNet.Net;
 
 /// <summary>
-/// One writer for one variant, among threads, processes and the containers of one machine: an open file that nobody else can open
-/// (<c>flock</c> on Unix, a share mode on Windows). The kernel drops it when its owner ends, however it ends: there is nothing stale to take over.
+/// Represents an exclusive lock among the threads, processes and containers of a machine: an open file that nobody else can open
+/// (<c>flock</c> on Unix, a share mode on Windows). The system releases it when its owner ends, so that it cannot become stale.
 /// </summary>
 internal sealed class StoreLock : IDisposable
 {
@@ -14,10 +14,10 @@ internal sealed class StoreLock : IDisposable
         IsEffective = isEffective;
     }
 
-    /// <summary>False on a file system without locks: .NET goes on without one there, so that two owners are possible.</summary>
+    /// <summary>Gets whether the lock is exclusive. It isn't on file systems without locks, where .NET silently takes none.</summary>
     public bool IsEffective { get; }
 
-    /// <summary>Null when another holds it.</summary>
+    /// <summary>Acquires the lock; returns null if it is held already.</summary>
     /// <exception cref="StoreException">The folder cannot be written.</exception>
     public static StoreLock? TryAcquire(string path)
     {
@@ -30,7 +30,7 @@ internal sealed class StoreLock : IDisposable
                 return null;
             }
 
-            // Where locks work, a second one is refused, to this process too.
+            // Where locks work, a second one is denied, even to the same process.
             FileStream? second = TryOpen(path);
             second?.Dispose();
             return new StoreLock(file, second is null);
@@ -49,13 +49,13 @@ internal sealed class StoreLock : IDisposable
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
-        catch (IOException exception) when (IsHeldByAnother(exception))
+        catch (IOException exception) when (IsSharingViolation(exception))
         {
             return null;
         }
     }
 
-    private static bool IsHeldByAnother(IOException exception)
+    private static bool IsSharingViolation(IOException exception)
     {
         const int WindowsSharing = unchecked((int)0x80070020), WindowsLock = unchecked((int)0x80070021);
         const int LinuxWouldBlock = 11, MacWouldBlock = 35;

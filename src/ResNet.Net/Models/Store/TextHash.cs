@@ -2,10 +2,11 @@ using System.Globalization;
 
 namespace ResNet.Net;
 
-/// <summary>FNV-1a, 64 bits: tells texts apart by accident, not by malice. Not SHA-256, since loading the system's cryptography takes longer than all else that finding a verified model does.</summary>
+/// <summary>Computes 64-bit FNV-1a hashes, which are not collision-resistant against attackers.</summary>
+/// <remarks>Not SHA-256: loading the system's cryptography library takes longer than everything else in finding a verified model.</remarks>
 internal static class TextHash
 {
-    /// <summary>16 hexadecimal digits.</summary>
+    /// <summary>Returns the hash of a text as 16 hexadecimal digits.</summary>
     public static string Of(string text)
     {
         const ulong Basis = 14695981039346656037, Prime = 1099511628211;

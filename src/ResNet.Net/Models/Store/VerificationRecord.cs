@@ -5,17 +5,23 @@ using Microsoft.Win32.SafeHandles;
 namespace ResNet.Net;
 
 /// <summary>
-/// A line beside a file: its bytes had this SHA-256 when the file looked like this. It saves hashing a hundred megabytes each time a model is loaded.
-/// The line ends in a check of itself, so that a torn or edited one counts for nothing. It is no defence against somebody who may write to the folder.
+/// Records that a file had a SHA-256 when its identity was this. It is one line of text in a file of its own, which saves hashing a hundred
+/// megabytes each time a model is loaded.
 /// </summary>
+/// <remarks>
+/// The line ends with a checksum, so that incomplete or edited records are ignored. It does not protect against users who may write to
+/// the folder.
+/// </remarks>
 internal sealed record VerificationRecord(string Sha256, FileIdentity Identity, DateTimeOffset VerifiedAt)
 {
-    private const string Format = "resnet-net-stamp-1";
+    public const string Extension = ".verified";
 
-    // A stamp is 200 bytes; of whatever is longer the check fails.
-    private const int MostBytes = 1024;
+    private const string Format = "resnet-net-verified-1";
 
-    /// <summary>Null when there is none, or none that can be trusted.</summary>
+    // A record has 200 bytes. The checksum of longer files fails.
+    private const int MaxBytes = 1024;
+
+    /// <summary>Returns the record in a file; null if there is none, or it is invalid.</summary>
     public static VerificationRecord? Read(string path)
     {
         try
@@ -25,9 +31,9 @@ internal sealed record VerificationRecord(string Sha256, FileIdentity Identity, 
                 return null;
             }
 
-            // No stream and no reader: in a process that has just started, setting them up takes longer than all else here.
+            // No stream or reader: at startup, setting them up would take longer than everything else in this method.
             using SafeFileHandle file = File.OpenHandle(path);
-            Span<byte> bytes = stackalloc byte[MostBytes];
+            Span<byte> bytes = stackalloc byte[MaxBytes];
             return Parse(Encoding.ASCII.GetString(bytes[..RandomAccess.Read(file, bytes, 0)]));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -37,8 +43,8 @@ internal sealed record VerificationRecord(string Sha256, FileIdentity Identity, 
     }
 
     /// <summary>
-    /// Writes the stamp if the folder can be written; without one the file is hashed again next time, no more. In place, since a torn one counts for nothing:
-    /// a process that dies here leaves no other file behind.
+    /// Writes the record if possible. Without a record, the file is hashed again the next time. The record is written in place, since
+    /// incomplete records are ignored: a process that dies leaves no temporary file.
     /// </summary>
     public void TryWrite(string path)
     {
@@ -49,13 +55,14 @@ internal sealed record VerificationRecord(string Sha256, FileIdentity Identity, 
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
-            // A full disk, a read-only folder, or another process that writes the same line.
+            // A full disk, a read-only folder, or another process that writes the same record.
         }
     }
 
     public override string ToString()
     {
-        string line = string.Create(CultureInfo.InvariantCulture, $"{Format} {Sha256} {Identity.Bytes} {Identity.Marks} {VerifiedAt.UtcTicks}");
+        string line = string.Create(
+            CultureInfo.InvariantCulture, $"{Format} {Sha256} {Identity.Bytes} {Identity.State} {VerifiedAt.UtcTicks}");
         return $"{line} {TextHash.Of(line)}\n";
     }
 

@@ -3,13 +3,13 @@ namespace ResNet.Net.Tests;
 public class DiskSpaceTests
 {
     [Fact]
-    public void Of_AFolder_IsSomething()
+    public void Of_ExistingFolder_IsPositive()
     {
         DiskSpace.Of(Path.GetTempPath()).Should().BePositive();
     }
 
     [Fact]
-    public void Of_NoFolder_IsUnknownOrThatOfItsDisk()
+    public void Of_MissingFolder_IsNullOrPositive()
     {
         using TemporaryFolder folder = new();
 
@@ -17,7 +17,7 @@ public class DiskSpaceTests
     }
 
     [Fact]
-    public void IsExhausted_OtherFaults_AreNot()
+    public void IsExhausted_OtherFailures_ReturnsFalse()
     {
         DiskSpace.IsExhausted(new UnauthorizedAccessException()).Should().BeFalse();
         DiskSpace.IsExhausted(new FileNotFoundException()).Should().BeFalse();

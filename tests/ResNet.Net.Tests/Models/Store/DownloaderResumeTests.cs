@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Downloads that were cut: what is there is gone on with, and parts that do not belong together never make a file.</summary>
+/// <summary>Interrupted downloads resume, and parts of different files are never combined.</summary>
 public sealed class DownloaderResumeTests : IDisposable
 {
     private readonly StoreFixture _fixture = new();
@@ -12,36 +12,48 @@ public sealed class DownloaderResumeTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     [Fact]
-    public async Task Ensure_CutMidBody_GoesOnWhereItWasCut()
+    public async Task Ensure_InterruptedBody_Resumes()
     {
-        await using TestServer server = await TestServer.StartAsync((context, n) => TestServer.ServeAsync(context, Model, cutAfter: n < 3 ? 100_000 : null));
+        await using TestServer server = await TestServer.StartAsync(
+            (context, n) => TestServer.ServeAsync(context, Model, cutAfter: n < 3 ? 100_000 : null));
 
         string path = await _fixture.Store(server).EnsureAsync(_fixture.Variant, _fixture.Progress);
 
         _fixture.ShouldBeStored(path);
-        server.Requests.Select(r => (r.Range, r.IfRange)).Should().Equal((null, null), ("bytes=100000-", "\"v1\""), ("bytes=200000-", "\"v1\""));
-        _fixture.Progress.Notices.Should().HaveCount(2).And.OnlyContain(n => n.Contains("was cut after"));
+        server.Requests.Select(r => (r.Range, r.IfRange)).Should().Equal(
+            (null, null), ("bytes=100000-", "\"v1\""), ("bytes=200000-", "\"v1\""));
+        _fixture.Progress.Notices.Should().HaveCount(2).And.OnlyContain(n => n.Contains("was closed after"));
     }
 
     [Fact]
-    public async Task Ensure_CutEachTime_EndsAfterTheRetriesAndKeepsWhatItHas()
+    public async Task Ensure_InterruptedEachTime_ThrowsAfterRetriesAndKeepsThePartialFile()
     {
-        await using TestServer server = await TestServer.StartAsync((context, n) => TestServer.ServeAsync(context, Model, cutAfter: n == 1 ? 100_000 : 0));
+        await using TestServer server = await TestServer.StartAsync(
+            (context, n) => TestServer.ServeAsync(context, Model, cutAfter: n == 1 ? 100_000 : 0));
         ModelStore store = new(_fixture.Options(server) with { Retries = 2 });
 
-        await Ensuring(store).Should().ThrowAsync<ModelUnavailableException>().WithMessage($"*cut after 100000 of {Model.Length} bytes*");
+        await Ensuring(store).Should().ThrowAsync<ModelUnavailableException>()
+            .WithMessage($"*closed after 100000 of {Model.Length} bytes*");
 
         server.Requests.Should().HaveCount(3);
         _fixture.ShouldNotBeStored();
         File.ReadAllBytes(_fixture.PartialPath).Should().Equal(Model[..100_000]);
-        store.List().Should().Equal(new StoredModel { Kind = StoredFileKind.Model, Variant = _fixture.Variant, Path = _fixture.PartialPath, Bytes = 100_000, State = StoredModelState.Partial });
+        store.List().Should().Equal(new StoredModel
+        {
+            Kind = StoredFileKind.Model,
+            Variant = _fixture.Variant,
+            Path = _fixture.PartialPath,
+            Bytes = 100_000,
+            State = StoredModelState.Partial,
+        });
     }
 
     [Fact]
-    public async Task Ensure_CutsThatBringAMebibyteEach_DoNotCount()
+    public async Task Ensure_InterruptionsAfterAMebibyte_DoNotCountAsRetries()
     {
         using StoreFixture fixture = new(bytes: 5 << 20);
-        await using TestServer server = await TestServer.StartAsync((context, _) => TestServer.ServeAsync(context, fixture.File, cutAfter: 1 << 20));
+        await using TestServer server = await TestServer.StartAsync(
+            (context, _) => TestServer.ServeAsync(context, fixture.File, cutAfter: 1 << 20));
 
         string path = await new ModelStore(fixture.Options(server) with { Retries = 0 }).EnsureAsync(fixture.Variant);
 
@@ -50,21 +62,22 @@ public sealed class DownloaderResumeTests : IDisposable
     }
 
     [Fact]
-    public async Task Ensure_NoRangeSupport_BeginsAgain()
+    public async Task Ensure_NoRangeSupport_StartsOver()
     {
-        await using TestServer server = await TestServer.StartAsync((context, n) => TestServer.ServeAsync(context, Model, ranges: false, cutAfter: n == 1 ? 100_000 : null));
+        await using TestServer server = await TestServer.StartAsync(
+            (context, n) => TestServer.ServeAsync(context, Model, ranges: false, cutAfter: n == 1 ? 100_000 : null));
 
         string path = await _fixture.Store(server).EnsureAsync(_fixture.Variant, _fixture.Progress);
 
         _fixture.ShouldBeStored(path);
         server.Requests.Should().HaveCount(2);
-        _fixture.Progress.Notices.Should().Contain(n => n.Contains("from its beginning"));
+        _fixture.Progress.Notices.Should().Contain(n => n.Contains("from the beginning"));
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Ensure_ChangedETagBetweenParts_NeverMixesThem(bool honoursIfRange)
+    public async Task Ensure_ChangedETagBetweenParts_DoesNotMixThem(bool honoursIfRange)
     {
         byte[] old = StoreFixture.Make(Model.Length, seed: 2);
         await using TestServer server = await TestServer.StartAsync((context, n) => n == 1
@@ -79,7 +92,7 @@ public sealed class DownloaderResumeTests : IDisposable
     }
 
     [Fact]
-    public async Task Ensure_LastModifiedInPlaceOfETag_IsTheValidator()
+    public async Task Ensure_LastModifiedWithoutStrongETag_IsTheValidator()
     {
         const string Date = "Tue, 01 Jul 2025 10:00:00 GMT";
         await using TestServer server = await TestServer.StartAsync((context, n) =>
@@ -95,20 +108,21 @@ public sealed class DownloaderResumeTests : IDisposable
     }
 
     [Fact]
-    public async Task Ensure_PartsWithoutVersionThatDoNotFit_AreDownloadedAgainInOnePiece()
+    public async Task Ensure_MismatchedPartsWithoutValidator_AreDownloadedAgainAtOnce()
     {
         byte[] other = StoreFixture.Make(Model.Length, seed: 2);
-        await using TestServer server = await TestServer.StartAsync((context, n) => TestServer.ServeAsync(context, n == 1 ? other : Model, etag: null, cutAfter: n == 1 ? 100_000 : null));
+        await using TestServer server = await TestServer.StartAsync((context, n) => TestServer.ServeAsync(
+            context, n == 1 ? other : Model, etag: null, cutAfter: n == 1 ? 100_000 : null));
 
         string path = await _fixture.Store(server).EnsureAsync(_fixture.Variant, _fixture.Progress);
 
         _fixture.ShouldBeStored(path);
         server.Requests.Select(r => r.Range).Should().Equal(null, "bytes=100000-", null);
-        _fixture.Progress.Notices.Should().Contain(n => n.Contains("in one piece"));
+        _fixture.Progress.Notices.Should().Contain(n => n.Contains("in one response"));
     }
 
     [Fact]
-    public async Task Ensure_AnotherPartThanAskedFor_BeginsAgain()
+    public async Task Ensure_OtherRangeThanRequested_StartsOver()
     {
         await using TestServer server = await TestServer.StartAsync(async (context, n) =>
         {
@@ -130,9 +144,10 @@ public sealed class DownloaderResumeTests : IDisposable
     }
 
     [Fact]
-    public async Task Ensure_FirstSourceCut_TheSecondSendsTheRest()
+    public async Task Ensure_FirstSourceInterrupted_SecondSendsTheRest()
     {
-        await using TestServer first = await TestServer.StartAsync((context, n) => TestServer.ServeAsync(context, Model, cutAfter: n == 1 ? 100_000 : 0));
+        await using TestServer first = await TestServer.StartAsync(
+            (context, n) => TestServer.ServeAsync(context, Model, cutAfter: n == 1 ? 100_000 : 0));
         await using TestServer second = await TestServer.StartAsync(Model, "\"another\"");
 
         string path = await _fixture.Store(first, second).EnsureAsync(_fixture.Variant);

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Downloads from servers that misbehave on purpose. After every case: the right file or none, and a clear message.</summary>
+/// <summary>Downloads from servers that misbehave. Each ends with the right file or none, and a clear message.</summary>
 public sealed class DownloaderTests : IDisposable
 {
     private const string Pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 300000\n";
@@ -19,7 +19,7 @@ public sealed class DownloaderTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     [Fact]
-    public async Task Ensure_GoodServer_DownloadsOnceAndSaysHowFarItIs()
+    public async Task Ensure_GoodServer_DownloadsOnceAndReportsProgress()
     {
         await using TestServer server = await TestServer.StartAsync(Model);
         ModelStore store = _fixture.Store(server);
@@ -34,7 +34,8 @@ public sealed class DownloaderTests : IDisposable
         reports[0].Should().Match<ModelDownloadProgress>(r => r.Stage == ModelDownloadStage.Downloading && r.Bytes == 0);
         reports.Should().OnlyContain(r => r.ModelId == "resnet50-v1-7" && r.TotalBytes == Model.Length && r.Notice == null);
         reports.SkipLast(1).Should().OnlyContain(r => r.Source == $"mirror {new Uri(server.Address).Authority}");
-        reports[^1].Should().Match<ModelDownloadProgress>(r => r.Stage == ModelDownloadStage.Done && r.Bytes == Model.Length && r.Source == path);
+        reports[^1].Should().Match<ModelDownloadProgress>(
+            r => r.Stage == ModelDownloadStage.Done && r.Bytes == Model.Length && r.Source == path);
         reports.Select(r => r.Bytes).Should().BeInAscendingOrder();
     }
 
@@ -42,7 +43,7 @@ public sealed class DownloaderTests : IDisposable
     [InlineData(-1)]
     [InlineData(1)]
     [InlineData(1_000_000)]
-    public async Task Ensure_WrongLength_IsRefusedBeforeAByteIsWritten(int difference)
+    public async Task Ensure_WrongLength_IsRejectedBeforeWriting(int difference)
     {
         await using TestServer bad = await TestServer.StartAsync(new byte[Model.Length + difference]);
         await using TestServer good = await TestServer.StartAsync(Model);
@@ -51,24 +52,26 @@ public sealed class DownloaderTests : IDisposable
 
         _fixture.ShouldBeStored(path);
         bad.Requests.Should().ContainSingle();
-        _fixture.Progress.Notices.Should().ContainSingle(n => n.Contains($"serves {Model.Length + difference} bytes instead of {Model.Length}"));
-        good.Requests.Single().Range.Should().BeNull("nothing of the bad file was kept");
+        _fixture.Progress.Notices
+            .Should().ContainSingle(n => n.Contains($"serves {Model.Length + difference} bytes instead of {Model.Length}"));
+        good.Requests.Single().Range.Should().BeNull("no byte of the wrong file was kept");
     }
 
     [Fact]
-    public async Task Ensure_WrongBytes_SaysBothHashesAndKeepsNothing()
+    public async Task Ensure_WrongBytes_ThrowsWithBothHashesAndKeepsNothing()
     {
         byte[] wrong = [.. Model];
         wrong[^1] ^= 1;
         await using TestServer server = await TestServer.StartAsync(wrong);
 
-        ModelVerificationException exception = (await Ensuring(_fixture.Store(server)).Should().ThrowAsync<ModelVerificationException>()).Which;
+        ModelVerificationException exception
+            = (await Ensuring(_fixture.Store(server)).Should().ThrowAsync<ModelVerificationException>()).Which;
 
         exception.Path.Should().Be($"{server.Address}/resnet50-v1-7.onnx");
         exception.ExpectedSha256.Should().Be(_fixture.Variant.Sha256);
         exception.ActualSha256.Should().Be(Convert.ToHexStringLower(SHA256.HashData(wrong)));
         exception.Message.Should().Contain(exception.ActualSha256).And.Contain(exception.ExpectedSha256);
-        server.Requests.Should().ContainSingle("the same wrong bytes need not be fetched twice");
+        server.Requests.Should().ContainSingle("a complete response with wrong bytes is not requested again");
         Directory.GetFiles(Path.GetDirectoryName(_fixture.ModelPath)!).Should().BeEmpty();
     }
 
@@ -78,7 +81,7 @@ public sealed class DownloaderTests : IDisposable
     [InlineData(Page, true, "web page")]
     [InlineData(Page, false, "web page")]
     [InlineData("{\"error\":\"no\"}", true, "JSON")]
-    public async Task Ensure_SomethingElseThanAModel_IsNamed(string text, bool lengthIsKnown, string name)
+    public async Task Ensure_OtherContent_IsDescribed(string text, bool lengthIsKnown, string name)
     {
         await using TestServer server = await TestServer.StartAsync((context, _) =>
         {
@@ -93,7 +96,7 @@ public sealed class DownloaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Ensure_EndlessBody_IsNeverWrittenBeyondTheSize()
+    public async Task Ensure_EndlessBody_WritesNothingBeyondTheSize()
     {
         byte[] block = new byte[64 * 1024];
         long longest = 0;
@@ -106,7 +109,8 @@ public sealed class DownloaderTests : IDisposable
             }
         });
 
-        (await Ensuring(_fixture.Store(server)).Should().ThrowAsync<ModelVerificationException>()).WithMessage($"*more than {Model.Length} bytes*");
+        (await Ensuring(_fixture.Store(server)).Should().ThrowAsync<ModelVerificationException>())
+            .WithMessage($"*more than {Model.Length} bytes*");
 
         longest.Should().BeLessThanOrEqualTo(Model.Length);
         _fixture.ShouldNotBeStored();
@@ -114,7 +118,7 @@ public sealed class DownloaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Ensure_BodyWithoutLength_IsTakenWhenItIsRight()
+    public async Task Ensure_BodyWithoutLength_IsAccepted()
     {
         await using TestServer server = await TestServer.StartAsync(async (context, _) => await context.Response.Body.WriteAsync(Model));
 
@@ -122,7 +126,7 @@ public sealed class DownloaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Ensure_CompressedBody_IsRefused()
+    public async Task Ensure_CompressedBody_IsRejected()
     {
         await using TestServer server = await TestServer.StartAsync(async (context, _) =>
         {
@@ -135,9 +139,10 @@ public sealed class DownloaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Ensure_Redirect_IsFollowedWithItsRange()
+    public async Task Ensure_Redirect_IsFollowedWithTheRange()
     {
-        await using TestServer end = await TestServer.StartAsync((context, n) => TestServer.ServeAsync(context, Model, cutAfter: n == 1 ? 100_000 : null));
+        await using TestServer end
+            = await TestServer.StartAsync((context, n) => TestServer.ServeAsync(context, Model, cutAfter: n == 1 ? 100_000 : null));
         await using TestServer start = await TestServer.StartAsync((context, _) =>
         {
             context.Response.Redirect($"{end.Address}/elsewhere?signature=secret");
@@ -152,7 +157,7 @@ public sealed class DownloaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Ensure_EndlessRedirects_End()
+    public async Task Ensure_EndlessRedirects_Throws()
     {
         await using TestServer server = await TestServer.StartAsync((context, n) =>
         {
@@ -160,11 +165,12 @@ public sealed class DownloaderTests : IDisposable
             return Task.CompletedTask;
         });
 
-        (await Ensuring(_fixture.Store(server)).Should().ThrowAsync<ModelUnavailableException>()).WithMessage("*answers 302 Found: a redirect to '/again*too many*");
+        (await Ensuring(_fixture.Store(server)).Should().ThrowAsync<ModelUnavailableException>())
+            .WithMessage("*responds with 302 Found: a redirect to '/again*too many*");
     }
 
     [Fact]
-    public async Task Ensure_RedirectFromHttpsToHttp_IsRefused()
+    public async Task Ensure_RedirectFromHttpsToHttp_IsRejected()
     {
         using X509Certificate2 certificate = SelfSigned();
         await using TestServer open = await TestServer.StartAsync(Model);
@@ -177,20 +183,22 @@ public sealed class DownloaderTests : IDisposable
             certificate);
         using HttpClient client = Trusting(certificate);
 
-        (await Ensuring(new ModelStore(_fixture.Options(secure) with { HttpClient = client })).Should().ThrowAsync<ModelUnavailableException>()).WithMessage("*redirect to 'http://*https to http*");
+        (await Ensuring(new ModelStore(_fixture.Options(secure) with { HttpClient = client }))
+            .Should().ThrowAsync<ModelUnavailableException>()).WithMessage("*redirect to 'http://*https to http*");
 
         open.Requests.Should().BeEmpty();
         _fixture.ShouldNotBeStored();
     }
 
     [Fact]
-    public async Task Ensure_ClientThatFollowsFromHttpsToHttp_IsRefusedToo()
+    public async Task Ensure_ClientThatFollowsFromHttpsToHttp_IsRejected()
     {
         await using TestServer open = await TestServer.StartAsync(Model);
         using HttpClient client = new(new Downgrading(open.Address));
 
-        (await Ensuring(new ModelStore(_fixture.Options() with { HttpClient = client, Sources = [ModelSource.Mirror("https://models.example.com")] }))
-            .Should().ThrowAsync<ModelUnavailableException>()).WithMessage("*from https to 'http://*refused*");
+        ModelSource source = ModelSource.Mirror("https://models.example.com");
+        (await Ensuring(new ModelStore(_fixture.Options() with { HttpClient = client, Sources = [source] }))
+            .Should().ThrowAsync<ModelUnavailableException>()).WithMessage("*from https to 'http://*rejected*");
 
         _fixture.ShouldNotBeStored();
     }
@@ -206,7 +214,7 @@ public sealed class DownloaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Ensure_CertificateOfAStranger_IsNotRetried()
+    public async Task Ensure_UntrustedCertificate_IsNotRetried()
     {
         using X509Certificate2 certificate = SelfSigned();
         await using TestServer server = await TestServer.StartAsync((context, _) => TestServer.ServeAsync(context, Model), certificate);
@@ -218,8 +226,8 @@ public sealed class DownloaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(401, "permission")]
-    [InlineData(403, "permission")]
+    [InlineData(401, "authorization")]
+    [InlineData(403, "authorization")]
     [InlineData(404, "does not have the file")]
     [InlineData(410, "does not have the file")]
     public async Task Ensure_FinalStatus_IsNotRetried(int status, string hint)
@@ -231,7 +239,7 @@ public sealed class DownloaderTests : IDisposable
 
         _fixture.ShouldBeStored(path);
         bad.Requests.Should().ContainSingle();
-        _fixture.Progress.Notices.Single().Should().Contain($"answers {status} ").And.Contain(hint);
+        _fixture.Progress.Notices.Single().Should().Contain($"responds with {status} ").And.Contain(hint);
     }
 
     [Theory]
@@ -239,24 +247,27 @@ public sealed class DownloaderTests : IDisposable
     [InlineData(500)]
     [InlineData(502)]
     [InlineData(503)]
-    public async Task Ensure_PassingStatus_IsRetriedAfterGrowingWaits(int status)
+    public async Task Ensure_TransientStatus_IsRetriedWithDelays(int status)
     {
-        await using TestServer server = await TestServer.StartAsync((context, n) => n <= 3 ? Answer(context, status) : TestServer.ServeAsync(context, Model));
+        await using TestServer server = await TestServer.StartAsync(
+            (context, n) => n <= 3 ? Answer(context, status) : TestServer.ServeAsync(context, Model));
 
         string path = await _fixture.Store(server).EnsureAsync(_fixture.Variant, _fixture.Progress);
 
         _fixture.ShouldBeStored(path);
         server.Requests.Should().HaveCount(4);
         _fixture.Time.Waits.Should().HaveCount(3).And.OnlyContain(w => w > TimeSpan.Zero && w <= TimeSpan.FromSeconds(30));
-        _fixture.Progress.Notices.Should().HaveCount(3).And.OnlyContain(n => n.Contains($"answers {status} ") && n.Contains("trying again in"));
+        _fixture.Progress.Notices.Should().HaveCount(3)
+            .And.OnlyContain(n => n.Contains($"responds with {status} ") && n.Contains("of 4 in "));
     }
 
     [Theory]
     [InlineData(429)]
     [InlineData(503)]
-    public async Task Ensure_RetryAfter_IsHonoured(int status)
+    public async Task Ensure_RetryAfterSeconds_IsRespected(int status)
     {
-        await using TestServer server = await TestServer.StartAsync((context, n) => n <= 2 ? Answer(context, status, retryAfter: "7") : TestServer.ServeAsync(context, Model));
+        await using TestServer server = await TestServer.StartAsync(
+            (context, n) => n <= 2 ? Answer(context, status, retryAfter: "7") : TestServer.ServeAsync(context, Model));
 
         string path = await _fixture.Store(server).EnsureAsync(_fixture.Variant);
 
@@ -265,7 +276,7 @@ public sealed class DownloaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Ensure_RetryAfterADate_IsHonoured()
+    public async Task Ensure_RetryAfterDate_IsRespected()
     {
         await using TestServer server = await TestServer.StartAsync((context, n) => n == 1
             ? Answer(context, 503, retryAfter: DateTimeOffset.UtcNow.AddSeconds(100).ToString("r"))
@@ -277,7 +288,7 @@ public sealed class DownloaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Ensure_RetryAfterAnHour_GoesToTheNextSourceAtOnce()
+    public async Task Ensure_RetryAfterAnHour_TriesTheNextSource()
     {
         await using TestServer busy = await TestServer.StartAsync((context, _) => Answer(context, 503, retryAfter: "3600"));
         await using TestServer good = await TestServer.StartAsync(Model);
@@ -290,26 +301,32 @@ public sealed class DownloaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Ensure_SlowDrip_IsWaitedFor()
+    public async Task Ensure_SlowResponse_Completes()
     {
-        await using TestServer server = await TestServer.StartAsync((context, _) => TestServer.ServeAsync(context, Model, chunk: 10_000, pause: () => Task.Delay(5)));
+        await using TestServer server = await TestServer.StartAsync(
+            (context, _) => TestServer.ServeAsync(context, Model, chunk: 10_000, pause: () => Task.Delay(5)));
 
-        // Far less than the whole download takes, far more than the next bytes do.
+        // The limit applies to each chunk, not to the download.
         ModelStore store = new(_fixture.Options(server) with { Retries = 0, IdleTimeout = TimeSpan.FromSeconds(10) });
 
         _fixture.ShouldBeStored(await store.EnsureAsync(_fixture.Variant));
     }
 
     [Fact]
-    public async Task Ensure_SilenceMidBody_IsCutAndResumed()
+    public async Task Ensure_SilenceDuringBody_IsAbortedAndResumed()
     {
         await using TestServer server = await TestServer.StartAsync(async (context, n) =>
         {
             int sent = 0;
-            await TestServer.ServeAsync(context, Model, chunk: 50_000, pause: () => n == 1 && ++sent == 2 ? Task.Delay(Timeout.Infinite, context.RequestAborted) : Task.CompletedTask);
+            await TestServer.ServeAsync(
+                context,
+                Model,
+                chunk: 50_000,
+                pause: () => n == 1 && ++sent == 2 ? Task.Delay(Timeout.Infinite, context.RequestAborted) : Task.CompletedTask);
         });
 
-        string path = await new ModelStore(_fixture.Options(server) with { IdleTimeout = TimeSpan.FromMilliseconds(500) }).EnsureAsync(_fixture.Variant, _fixture.Progress);
+        ModelStore store = new(_fixture.Options(server) with { IdleTimeout = TimeSpan.FromMilliseconds(500) });
+        string path = await store.EnsureAsync(_fixture.Variant, _fixture.Progress);
 
         _fixture.ShouldBeStored(path);
         server.Requests[1].Range.Should().BeOneOf("bytes=50000-", "bytes=100000-");
@@ -317,18 +334,19 @@ public sealed class DownloaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Ensure_NoAnswer_IsGivenUp()
+    public async Task Ensure_NoResponse_TimesOut()
     {
-        await using TestServer silent = await TestServer.StartAsync((context, _) => Task.Delay(Timeout.Infinite, context.RequestAborted));
+        await using TestServer silent = await TestServer.StartAsync(
+            (context, _) => Task.Delay(Timeout.Infinite, context.RequestAborted));
         ModelStore store = new(_fixture.Options(silent) with { Retries = 1, ResponseTimeout = TimeSpan.FromMilliseconds(200) });
 
-        (await Ensuring(store).Should().ThrowAsync<ModelUnavailableException>()).WithMessage("*did not answer within 0.2 s*");
+        (await Ensuring(store).Should().ThrowAsync<ModelUnavailableException>()).WithMessage("*did not respond within 0.2 s*");
 
-        _fixture.Time.Waits.Should().ContainSingle("one retry was asked for");
+        _fixture.Time.Waits.Should().ContainSingle("the store retries once");
     }
 
     [Fact]
-    public async Task Ensure_EverySourceFails_ListsEachWithItsReason()
+    public async Task Ensure_AllSourcesFail_ThrowsWithEachReason()
     {
         await using TestServer missing = await TestServer.StartAsync((context, _) => Answer(context, 404));
         await using TestServer wrong = await TestServer.StartAsync(StoreFixture.Make(Model.Length, seed: 3));
@@ -339,9 +357,9 @@ public sealed class DownloaderTests : IDisposable
         string message = (await Ensuring(store).Should().ThrowAsync<ModelVerificationException>()).Which.Message;
 
         message.Should().ContainAll(
-            $"{_fixture.ModelPath} (the store): no such file",
-            $"{Path.Combine(_fixture["local"], "resnet50-v1-7.onnx")} (a local folder): no such file",
-            $"{missing.Address}/resnet50-v1-7.onnx: answers 404",
+            $"{_fixture.ModelPath} (store): no such file",
+            $"{Path.Combine(_fixture["local"], "resnet50-v1-7.onnx")} (local folder): no such file",
+            $"{missing.Address}/resnet50-v1-7.onnx: responds with 404",
             $"{wrong.Address}/resnet50-v1-7.onnx: serves a file of the right size with SHA-256",
             $"{gone.Address}/resnet50-v1-7.onnx: Connection refused",
             "https://huggingface.co/onnxmodelzoo/resnet50-v1-7/resolve/main/resnet50-v1-7.onnx",
@@ -350,24 +368,29 @@ public sealed class DownloaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Ensure_MirrorWithPassword_SendsItAndNeverShowsIt()
+    public async Task Ensure_MirrorWithPassword_SendsItAndNeverReportsIt()
     {
         await using TestServer server = await TestServer.StartAsync((context, _) => Answer(context, 403));
-        ModelStore store = new(_fixture.Options() with { Sources = [ModelSource.Mirror(server.Address.Replace("http://", "http://me:s%40cret@", StringComparison.Ordinal))] });
+        string address = server.Address.Replace("http://", "http://me:s%40cret@", StringComparison.Ordinal);
+        ModelStore store = new(_fixture.Options() with { Sources = [ModelSource.Mirror(address)] });
 
         ModelUnavailableException exception = (await Ensuring(store).Should().ThrowAsync<ModelUnavailableException>()).Which;
 
-        server.Requests.Single().Authorization.Should().Be($"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes("me:s@cret"))}");
+        string credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes("me:s@cret"));
+        server.Requests.Single().Authorization.Should().Be($"Basic {credentials}");
         exception.ToString().Should().NotContain("cret");
         _fixture.Progress.Reports.Should().OnlyContain(r => !$"{r.Notice}{r.Source}".Contains("cret"));
     }
 
     [Fact]
-    public async Task Ensure_Cancelled_LeavesAPartialThatGoesOn()
+    public async Task Ensure_Canceled_LeavesAPartialFileThatResumes()
     {
         using CancellationTokenSource source = new();
         await using TestServer server = await TestServer.StartAsync((context, n) => TestServer.ServeAsync(
-            context, Model, chunk: 50_000, pause: () => n == 1 ? Task.Delay(Timeout.Infinite, context.RequestAborted) : Task.CompletedTask));
+            context,
+            Model,
+            chunk: 50_000,
+            pause: () => n == 1 ? Task.Delay(Timeout.Infinite, context.RequestAborted) : Task.CompletedTask));
         _ = Task.Run(async () =>
         {
             while (!File.Exists(_fixture.PartialPath) || new FileInfo(_fixture.PartialPath).Length < 50_000)
@@ -378,19 +401,20 @@ public sealed class DownloaderTests : IDisposable
             await source.CancelAsync();
         });
 
-        await ((Func<Task>)(() => _fixture.Store(server).EnsureAsync(_fixture.Variant, null, source.Token))).Should().ThrowAsync<OperationCanceledException>();
+        await ((Func<Task>)(() => _fixture.Store(server).EnsureAsync(_fixture.Variant, null, source.Token)))
+            .Should().ThrowAsync<OperationCanceledException>();
         File.ReadAllBytes(_fixture.PartialPath).Should().Equal(Model[..50_000]);
         string path = await _fixture.Store(server).EnsureAsync(_fixture.Variant, _fixture.Progress);
 
         _fixture.ShouldBeStored(path);
         server.Requests[1].Should().Match<ServedRequest>(r => r.Range == "bytes=50000-" && r.IfRange == "\"v1\"");
-        _fixture.Progress.Reports[0].Stage.Should().Be(ModelDownloadStage.Verifying, "what is there is hashed first");
+        _fixture.Progress.Reports[0].Stage.Should().Be(ModelDownloadStage.Verifying, "the existing bytes are hashed first");
     }
 
     [Fact]
-    public async Task Ensure_PartialThatIsWholeAlready_NeedsNoRequest()
+    public async Task Ensure_CompletePartialFile_SendsNoRequest()
     {
-        _fixture.CandidateFile(_fixture.PartialPath);
+        _fixture.WriteFile(_fixture.PartialPath);
         await using TestServer server = await TestServer.StartAsync(Model);
 
         _fixture.ShouldBeStored(await _fixture.Store(server).EnsureAsync(_fixture.Variant));
@@ -402,9 +426,9 @@ public sealed class DownloaderTests : IDisposable
     [InlineData(300_000)]
     [InlineData(100_000)]
     [InlineData(300_001)]
-    public async Task Ensure_PartialWithWrongBytes_CostsOneMoreDownload(int length)
+    public async Task Ensure_PartialFileWithWrongBytes_IsDownloadedAgain(int length)
     {
-        _fixture.CandidateFile(_fixture.PartialPath, StoreFixture.Make(length, seed: 9));
+        _fixture.WriteFile(_fixture.PartialPath, StoreFixture.Make(length, seed: 9));
         await using TestServer server = await TestServer.StartAsync(Model);
 
         _fixture.ShouldBeStored(await _fixture.Store(server).EnsureAsync(_fixture.Variant));
@@ -416,7 +440,7 @@ public sealed class DownloaderTests : IDisposable
     {
         context.Response.StatusCode = status;
         context.Response.Headers.RetryAfter = retryAfter;
-        return context.Response.WriteAsync("sorry");
+        return context.Response.WriteAsync("rejected");
     }
 
     private static X509Certificate2 SelfSigned()
@@ -428,11 +452,14 @@ public sealed class DownloaderTests : IDisposable
     }
 
     private static HttpClient Trusting(X509Certificate2 known)
-        => new(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => known.Equals(certificate) } });
+        => new(new SocketsHttpHandler
+        {
+            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => known.Equals(certificate) },
+        });
 
     private Func<Task<string>> Ensuring(ModelStore store) => () => store.EnsureAsync(_fixture.Variant, _fixture.Progress);
 
-    /// <summary>A client that was told to follow everything.</summary>
+    /// <summary>A client that follows redirects from https to http.</summary>
     private sealed class Downgrading(string address) : DelegatingHandler(new SocketsHttpHandler())
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ namespace ResNet.Net.Tests;
 public class FileIdentityTests
 {
     [Fact]
-    public void Of_TheSameFile_IsEqualHoweverOftenItIsRead()
+    public void Of_SameFile_IsEqualAfterReading()
     {
         using TemporaryFolder folder = new();
         string path = folder.Write("x", "abc");
@@ -16,7 +16,7 @@ public class FileIdentityTests
     }
 
     [Fact]
-    public void Of_NoFileOrAFolder_IsNull()
+    public void Of_MissingFileOrFolder_IsNull()
     {
         using TemporaryFolder folder = new();
 
@@ -25,7 +25,7 @@ public class FileIdentityTests
     }
 
     [Fact]
-    public void Of_AnotherFileWithTheSameTimesAndSize_DiffersOnLinux()
+    public void Of_ReplacedFileWithSameTimeAndSize_DiffersOnLinux()
     {
         using TemporaryFolder folder = new();
         string a = folder.Write("a", "abc"), b = folder.Write("b", "abd");
@@ -38,7 +38,7 @@ public class FileIdentityTests
     }
 
     [Fact]
-    public void Of_LinkThatLeadsNowhere_IsNull()
+    public void Of_BrokenLink_IsNull()
     {
         using TemporaryFolder folder = new();
         string link = folder["link"];

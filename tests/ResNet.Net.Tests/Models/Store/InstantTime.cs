@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>A clock on which every wait is over at once, and remembered.</summary>
+/// <summary>A clock whose timers fire immediately. It records the delays.</summary>
 internal sealed class InstantTime : TimeProvider
 {
     private readonly ConcurrentQueue<TimeSpan> _waits = new();

@@ -7,7 +7,7 @@ public sealed class PartialFileTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     [Fact]
-    public async Task Append_InPiecesOfAnySize_HashesAndWritesThemAll()
+    public async Task Append_ChunksOfAnySize_AreHashedAndWritten()
     {
         PartialFile partial = await OpenAsync();
         Random random = new(3);
@@ -27,20 +27,21 @@ public sealed class PartialFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Append_MoreThanTheModelHas_IsRefused()
+    public async Task Append_BeyondTheSize_Throws()
     {
         await using PartialFile partial = await OpenAsync();
         await partial.AppendAsync(_fixture.File.AsMemory(0, 199_999));
 
-        await ((Func<Task>)(async () => await partial.AppendAsync(new byte[2]))).Should().ThrowAsync<InvalidOperationException>();
+        await ((Func<Task>)(async () => await partial.AppendAsync(new byte[2])))
+            .Should().ThrowAsync<InvalidOperationException>().WithMessage("*199999 + 2 bytes exceed the 200000*");
 
         new FileInfo(_fixture.PartialPath).Length.Should().Be(199_999);
     }
 
     [Fact]
-    public async Task Open_AfterAnother_GoesOnWithItsBytesAndItsOrigin()
+    public async Task Open_ExistingPartialFile_ContinuesWithBytesAndOrigin()
     {
-        PartialOrigin origin = new("https://models.example.com/x", "\"v1\"");
+        DownloadOrigin origin = new("https://models.example.com/x", "\"v1\"");
         await using (PartialFile first = await OpenAsync())
         {
             first.SetOrigin(origin);
@@ -55,20 +56,20 @@ public sealed class PartialFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Dispose_NothingWritten_LeavesNothing()
+    public async Task Dispose_NothingWritten_LeavesNoFile()
     {
         await using (PartialFile partial = await OpenAsync())
         {
-            partial.SetOrigin(new PartialOrigin("x", ""));
+            partial.SetOrigin(new DownloadOrigin("x", ""));
         }
 
         Directory.GetFiles(Path.GetDirectoryName(_fixture.PartialPath)!).Should().BeEmpty();
     }
 
     [Fact]
-    public async Task Open_WhereLocksDoNotWork_TakesANameOfItsOwnAndKeepsNothing()
+    public async Task Open_Private_UsesAUniqueNameAndKeepsNothing()
     {
-        _fixture.CandidateFile(_fixture.PartialPath, new byte[100]);
+        _fixture.WriteFile(_fixture.PartialPath, new byte[100]);
         await using (PartialFile first = await OpenAsync(isPrivate: true))
         await using (PartialFile second = await OpenAsync(isPrivate: true))
         {
@@ -82,5 +83,9 @@ public sealed class PartialFileTests : IDisposable
     }
 
     private Task<PartialFile> OpenAsync(bool isPrivate = false)
-        => PartialFile.OpenAsync(new FilePaths(_fixture.Root, _fixture.Model), _fixture.Model, isPrivate, new ProgressReporter(_fixture.Model, null), CancellationToken.None);
+    {
+        StoredFile model = _fixture.Model;
+        FilePaths paths = new(_fixture.Root, model);
+        return PartialFile.OpenAsync(paths, model, isPrivate, new ProgressReporter(model, null), CancellationToken.None);
+    }
 }

@@ -3,7 +3,7 @@ namespace ResNet.Net.Tests;
 public class ProgressReporterTests
 {
     [Fact]
-    public void Advance_VeryOften_IsNotPassedOnEachTime()
+    public void Advance_VeryOften_IsThrottled()
     {
         RecordedProgress progress = new();
         ProgressReporter reporter = new(StoredFile.ModelOf(ResNetVariant.ResNet18V1), progress);
@@ -16,11 +16,12 @@ public class ProgressReporterTests
 
         reporter.Done("path");
         progress.Reports.Should().HaveCountLessThan(500);
-        progress.Reports[^1].Should().Match<ModelDownloadProgress>(r => r.Stage == ModelDownloadStage.Done && r.Bytes == r.TotalBytes && r.Source == "path");
+        progress.Reports[^1].Should().Match<ModelDownloadProgress>(
+            r => r.Stage == ModelDownloadStage.Done && r.Bytes == r.TotalBytes && r.Source == "path");
     }
 
     [Fact]
-    public void Rate_OfAResumedDownload_LeavesOutWhatWasThere()
+    public void BytesPerSecond_ResumedDownload_ExcludesExistingBytes()
     {
         RecordedProgress progress = new();
         ProgressReporter reporter = new(StoredFile.ModelOf(ResNetVariant.ResNet18V1), progress);
@@ -31,11 +32,11 @@ public class ProgressReporterTests
 
         progress.Reports.Should().HaveCount(2);
         progress.Reports[0].BytesPerSecond.Should().Be(0);
-        progress.Reports[1].BytesPerSecond.Should().BeInRange(0.01, 70, "ten bytes came, in 0.15 s or more");
+        progress.Reports[1].BytesPerSecond.Should().BeInRange(0.01, 70, "ten bytes were received in 0.15 s or more");
     }
 
     [Fact]
-    public void Notice_Always_IsPassedOnAtOnce()
+    public void Notice_Any_IsReportedImmediately()
     {
         RecordedProgress progress = new();
         ProgressReporter reporter = new(StoredFile.ModelOf(ResNetVariant.ResNet18V1), progress);

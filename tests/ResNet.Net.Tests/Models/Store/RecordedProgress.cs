@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Keeps every report, on the thread that makes it.</summary>
+/// <summary>Records every report, on the reporting thread.</summary>
 internal sealed class RecordedProgress : IProgress<ModelDownloadProgress>
 {
     private readonly ConcurrentQueue<ModelDownloadProgress> _reports = new();

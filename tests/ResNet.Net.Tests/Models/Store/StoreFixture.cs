@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>A store in a folder of its own, and a made-up file in the role of a zoo model.</summary>
+/// <summary>Provides a store in a temporary folder, and random bytes in the role of a model file.</summary>
 internal sealed class StoreFixture : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -13,10 +13,10 @@ internal sealed class StoreFixture : IDisposable
         Variant = VariantOf(File);
     }
 
-    /// <summary>The bytes of the file.</summary>
+    /// <summary>Gets the bytes of the file.</summary>
     public byte[] File { get; }
 
-    /// <summary>The variant that the file is.</summary>
+    /// <summary>Gets a variant with the size and hash of the file.</summary>
     public ResNetVariant Variant { get; }
 
     public StoredFile Model => StoredFile.ModelOf(Variant);
@@ -29,9 +29,9 @@ internal sealed class StoreFixture : IDisposable
 
     public string DamagedPath => $"{ModelPath}.damaged";
 
-    public string StampPath => $"{ModelPath}.stamp";
+    public string RecordPath => $"{ModelPath}.verified";
 
-    /// <summary>A path beside the store.</summary>
+    /// <summary>Gets a path next to the store.</summary>
     public string this[params string[] parts] => _folder[parts];
 
     public RecordedProgress Progress { get; } = new();
@@ -48,9 +48,10 @@ internal sealed class StoreFixture : IDisposable
     public static ResNetVariant VariantOf(byte[] file, ResNetVariant? like = null)
         => (like ?? ResNetVariant.ResNet50V1) with { Bytes = file.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(file)) };
 
-    public static VariantTestData TestDataOf(byte[] archive) => new("test-data.tar.gz", archive.Length, Convert.ToHexStringLower(SHA256.HashData(archive)));
+    public static VariantTestData TestDataOf(byte[] archive)
+        => new("test-data.tar.gz", archive.Length, Convert.ToHexStringLower(SHA256.HashData(archive)));
 
-    /// <summary>Options that no variable of the environment changes.</summary>
+    /// <summary>Returns options that override all environment variables.</summary>
     public ModelStoreOptions Options(params TestServer[] servers) => new()
     {
         RootFolder = Root,
@@ -63,24 +64,24 @@ internal sealed class StoreFixture : IDisposable
 
     public ModelStore Store(params TestServer[] servers) => new(Options(servers));
 
-    public string CandidateFile(byte[]? bytes = null) => CandidateFile(ModelPath, bytes);
+    public string WriteFile(byte[]? bytes = null) => WriteFile(ModelPath, bytes);
 
-    public string CandidateFile(string path, byte[]? bytes = null)
+    public string WriteFile(string path, byte[]? bytes = null)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         System.IO.File.WriteAllBytes(path, bytes ?? File);
         return path;
     }
 
-    /// <summary>The right file, at its place, and nothing half-done beside it.</summary>
+    /// <summary>Asserts that the right file is at its path, next to its record only.</summary>
     public void ShouldBeStored(string path)
     {
         path.Should().Be(ModelPath);
         System.IO.File.ReadAllBytes(path).AsSpan().SequenceEqual(File).Should().BeTrue();
-        Directory.GetFiles(Path.GetDirectoryName(path)!).Should().BeEquivalentTo([ModelPath, StampPath]);
+        Directory.GetFiles(Path.GetDirectoryName(path)!).Should().BeEquivalentTo([ModelPath, RecordPath]);
     }
 
-    /// <summary>No model, and no file that is longer than a model.</summary>
+    /// <summary>Asserts that there is no model file, and no partial file longer than the model.</summary>
     public void ShouldNotBeStored()
     {
         System.IO.File.Exists(ModelPath).Should().BeFalse();

@@ -3,7 +3,7 @@ namespace ResNet.Net.Tests;
 public class StoreLockTests
 {
     [Fact]
-    public void TryAcquire_HeldByAnother_GivesNullUntilItIsReleased()
+    public void TryAcquire_AlreadyHeld_ReturnsNullUntilReleased()
     {
         using TemporaryFolder folder = new();
         string path = Path.Combine(folder.FullPath, "locks", "a.lock");
@@ -19,7 +19,7 @@ public class StoreLockTests
     }
 
     [Fact]
-    public void TryAcquire_WhereNoFileCanBe_SaysWhich()
+    public void TryAcquire_FileCannotBeCreated_ThrowsWithThePath()
     {
         using TemporaryFolder folder = new();
         string path = Path.Combine(folder.Write("file", "x"), "a.lock");

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace ResNet.Net.Tests;
 
 /// <summary>
-/// The test assembly as a program: a process of its own that brings a made-up model. Tests start it, kill it, and starve it.
-/// Arguments: root, address of the mirror, bytes and SHA-256 of the file. Prints the path, or the message of the exception.
+/// Runs the test assembly as a program that downloads a synthetic file in a separate process, which tests start and kill. Arguments: the
+/// root folder, the address of the mirror, and the size and SHA-256 of the file. Prints the path, or the message of the exception.
 /// </summary>
 internal static class StoreProbe
 {
@@ -22,7 +22,11 @@ internal static class StoreProbe
             return EnvironmentProbe.Run(mode);
         }
 
-        ResNetVariant variant = ResNetVariant.ResNet50V1 with { Bytes = long.Parse(arguments[2], CultureInfo.InvariantCulture), Sha256 = arguments[3] };
+        ResNetVariant variant = ResNetVariant.ResNet50V1 with
+        {
+            Bytes = long.Parse(arguments[2], CultureInfo.InvariantCulture),
+            Sha256 = arguments[3],
+        };
         ModelStore modelStore = new(new ModelStoreOptions
         {
             RootFolder = arguments[0],

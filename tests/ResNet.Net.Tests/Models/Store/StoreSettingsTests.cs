@@ -5,12 +5,13 @@ public class StoreSettingsTests
     private static readonly string Somewhere = Path.Combine(Path.GetTempPath(), "somewhere");
 
     [Fact]
-    public void Resolve_NothingSet_IsThePlatformsCacheFolderAndThePublicSources()
+    public void Resolve_NothingSet_UsesThePlatformsCacheFolderAndPublicSources()
     {
         StoreSettings settings = Resolve(new ModelStoreOptions());
 
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        string expected = OperatingSystem.IsWindows() ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "ResNet.Net")
+        string localData = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+        string expected = OperatingSystem.IsWindows() ? Path.Combine(localData, "ResNet.Net")
             : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches", "ResNet.Net")
             : Path.Combine(home, ".cache", "ResNet.Net");
         settings.Root.Should().Be(expected);
@@ -20,16 +21,17 @@ public class StoreSettingsTests
     }
 
     [Fact]
-    public void Resolve_XdgCacheHome_IsTakenOnLinuxIfItIsAbsolute()
+    public void Resolve_XdgCacheHome_IsUsedOnLinuxIfAbsolute()
     {
         string home = Resolve(new ModelStoreOptions()).Root;
 
-        Resolve(new ModelStoreOptions(), ("XDG_CACHE_HOME", Somewhere)).Root.Should().Be(OperatingSystem.IsLinux() ? Path.Combine(Somewhere, "ResNet.Net") : home);
+        string expected = OperatingSystem.IsLinux() ? Path.Combine(Somewhere, "ResNet.Net") : home;
+        Resolve(new ModelStoreOptions(), ("XDG_CACHE_HOME", Somewhere)).Root.Should().Be(expected);
         Resolve(new ModelStoreOptions(), ("XDG_CACHE_HOME", "relative")).Root.Should().Be(home);
     }
 
     [Fact]
-    public void Resolve_Variables_AreTaken()
+    public void Resolve_EnvironmentVariables_AreUsed()
     {
         StoreSettings settings = Resolve(
             new ModelStoreOptions(),
@@ -49,11 +51,16 @@ public class StoreSettingsTests
     }
 
     [Fact]
-    public void Resolve_Options_WinOverVariables()
+    public void Resolve_Options_OverrideEnvironmentVariables()
     {
         ModelStoreOptions options = new() { RootFolder = Somewhere, LocalFolders = [], Sources = [ModelSource.GitHub], Offline = false };
 
-        StoreSettings settings = Resolve(options, ("RESNET_NET_HOME", "/x"), ("RESNET_NET_MODELS", "/y"), ("RESNET_NET_MIRROR", "nonsense"), ("RESNET_NET_OFFLINE", "1"));
+        StoreSettings settings = Resolve(
+            options,
+            ("RESNET_NET_HOME", "/x"),
+            ("RESNET_NET_MODELS", "/y"),
+            ("RESNET_NET_MIRROR", "nonsense"),
+            ("RESNET_NET_OFFLINE", "1"));
 
         settings.Root.Should().Be(Somewhere);
         settings.LocalFolders.Should().BeEmpty();
@@ -68,21 +75,25 @@ public class StoreSettingsTests
     [InlineData("0", false)]
     [InlineData("false", false)]
     [InlineData("", false)]
-    public void Resolve_Offline_HasTheUsualWords(string value, bool expected) => Resolve(new ModelStoreOptions(), ("RESNET_NET_OFFLINE", value)).Offline.Should().Be(expected);
+    public void Resolve_OfflineVariable_IsParsed(string value, bool expected)
+        => Resolve(new ModelStoreOptions(), ("RESNET_NET_OFFLINE", value)).Offline.Should().Be(expected);
 
     [Theory]
     [InlineData("RESNET_NET_OFFLINE", "maybe")]
     [InlineData("RESNET_NET_MIRROR", "ftp://models.example.com")]
     [InlineData("RESNET_NET_MIRROR", "models.example.com")]
-    public void Resolve_VariableWithoutMeaning_IsNamed(string name, string value)
-        => ((Action)(() => Resolve(new ModelStoreOptions(), (name, value)))).Should().Throw<ArgumentException>().WithMessage($"*{name}*{value}*");
+    public void Resolve_InvalidVariable_ThrowsWithNameAndValue(string name, string value)
+        => ((Action)(() => Resolve(new ModelStoreOptions(), (name, value))))
+            .Should().Throw<ArgumentException>().WithMessage($"*{name}*{value}*");
 
     [Fact]
-    public void Resolve_OptionsOutOfRange_AreNamed()
+    public void Resolve_OptionsOutOfRange_ThrowsWithTheirNames()
     {
         Resolving(new ModelStoreOptions { Retries = -1 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*Retries*");
-        Resolving(new ModelStoreOptions { ResponseTimeout = TimeSpan.Zero }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*ResponseTimeout*");
-        Resolving(new ModelStoreOptions { IdleTimeout = Timeout.InfiniteTimeSpan }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*IdleTimeout*");
+        Resolving(new ModelStoreOptions { ResponseTimeout = TimeSpan.Zero }).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("*ResponseTimeout*");
+        Resolving(new ModelStoreOptions { IdleTimeout = Timeout.InfiniteTimeSpan }).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("*IdleTimeout*");
         Resolving(new ModelStoreOptions { RootFolder = " " }).Should().Throw<ArgumentException>().WithMessage("*RootFolder*");
         Resolving(new ModelStoreOptions { LocalFolders = [""] }).Should().Throw<ArgumentException>().WithMessage("*LocalFolders*");
     }

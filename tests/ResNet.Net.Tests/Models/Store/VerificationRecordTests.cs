@@ -2,13 +2,14 @@ namespace ResNet.Net.Tests;
 
 public class VerificationRecordTests
 {
-    private static readonly VerificationRecord Example = new(new string('a', 64), new FileIdentity(123, "1:2:3.4"), new DateTimeOffset(2025, 7, 1, 10, 0, 0, TimeSpan.Zero));
+    private static readonly VerificationRecord Example = new(
+        new string('a', 64), new FileIdentity(123, "1:2:3.4"), new DateTimeOffset(2025, 7, 1, 10, 0, 0, TimeSpan.Zero));
 
     [Fact]
-    public void Parse_WhatWasWritten_IsTheSame() => VerificationRecord.Parse(Example.ToString()).Should().Be(Example);
+    public void Parse_WrittenRecord_IsEqual() => VerificationRecord.Parse(Example.ToString()).Should().Be(Example);
 
     [Fact]
-    public void Parse_AnyCharacterChanged_IsRefused()
+    public void Parse_AnyCharacterChanged_ReturnsNull()
     {
         string text = Example.ToString();
         for (int i = 0; i < text.Length - 1; i++)
@@ -19,7 +20,7 @@ public class VerificationRecordTests
     }
 
     [Fact]
-    public void Parse_AnyLengthOfIt_IsRefused()
+    public void Parse_Truncated_ReturnsNull()
     {
         string text = Example.ToString().TrimEnd();
         for (int length = 0; length < text.Length; length++)
@@ -29,7 +30,7 @@ public class VerificationRecordTests
     }
 
     [Fact]
-    public void Read_NoStampOrSomethingElse_GivesNull()
+    public void Read_MissingOrInvalidFile_ReturnsNull()
     {
         using TemporaryFolder folder = new();
 
@@ -40,10 +41,10 @@ public class VerificationRecordTests
     }
 
     [Fact]
-    public void TryWrite_ThenRead_GivesItAndLeavesNothingElse()
+    public void TryWrite_ThenRead_IsEqualAndLeavesNoOtherFile()
     {
         using TemporaryFolder folder = new();
-        string path = folder["a", "x.stamp"];
+        string path = folder["a", "x.verified"];
 
         Example.TryWrite(path);
         Example.TryWrite(path);
@@ -53,12 +54,12 @@ public class VerificationRecordTests
     }
 
     [Fact]
-    public void TryWrite_WhereNothingCanBeWritten_DoesNothing()
+    public void TryWrite_NotWritable_DoesNothing()
     {
         using TemporaryFolder folder = new();
         string file = folder.Write("file", "x");
 
-        Example.TryWrite(Path.Combine(file, "x.stamp"));
+        Example.TryWrite(Path.Combine(file, "x.verified"));
 
         Directory.GetFileSystemEntries(folder.FullPath).Should().Equal(file);
     }

@@ -1,6 +1,6 @@
 namespace ResNet.Net.Tests;
 
-public class SoftmaxTests
+public class ScoreMathTests
 {
     [Theory]
     [InlineData(new[] { 100f, 90f, 0f })]
@@ -8,12 +8,12 @@ public class SoftmaxTests
     [InlineData(new[] { -1000f, -1001f })]
     [InlineData(new[] { 0f })]
     [InlineData(new[] { 3e38f, -3e38f })]
-    public void Apply_AnyFiniteLogits_EqualsTheDefinition(float[] logits)
+    public void Softmax_AnyFiniteLogits_EqualsTheDefinition(float[] logits)
     {
         double[] exponentials = [.. logits.Select(l => Math.Exp((double)l - logits.Max()))];
         float[] actual = [.. logits];
 
-        Softmax.Apply(actual);
+        ScoreMath.Softmax(actual);
 
         for (int i = 0; i < logits.Length; i++)
         {
@@ -22,7 +22,7 @@ public class SoftmaxTests
     }
 
     [Fact]
-    public void Apply_RandomLogits_EqualsTheDefinitionAndAddsUpToOne()
+    public void Softmax_RandomLogits_EqualsTheDefinitionAndSumsToOne()
     {
         Random random = new(1);
         for (int count = 1; count <= 1000; count += 37)
@@ -31,10 +31,17 @@ public class SoftmaxTests
             double[] exponentials = [.. logits.Select(l => Math.Exp(l))];
             float[] actual = [.. logits];
 
-            Softmax.Apply(actual);
+            ScoreMath.Softmax(actual);
 
             actual.Sum(a => (double)a).Should().BeApproximately(1, 1e-5);
             actual.Zip(exponentials, (a, e) => Math.Abs(a - (e / exponentials.Sum()))).Max().Should().BeLessThan(1e-6);
         }
     }
+
+    [Fact]
+    public void AverageCrops_OneCrop_IsUnchanged() => ScoreMath.AverageCrops([1, 2, 3], 3).ToArray().Should().Equal(1, 2, 3);
+
+    [Fact]
+    public void AverageCrops_FourCrops_IsTheirMean()
+        => ScoreMath.AverageCrops([1, 2, 3, 5, 10, 20, 0, 4], 2).ToArray().Should().Equal(3.5f, 7.75f);
 }

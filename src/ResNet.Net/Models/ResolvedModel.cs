@@ -1,10 +1,11 @@
 namespace ResNet.Net;
 
-/// <summary>What the classifier needs to know of a model before it is opened, whether it is a variant or the caller's own.</summary>
-internal sealed record ModelRecipe
+/// <summary>Describes a variant or a custom model whose file has been located.</summary>
+internal sealed record ResolvedModel
 {
     public required string Name { get; init; }
 
+    /// <summary>Gets the variant; null for a custom model.</summary>
     public ResNetVariant? Variant { get; init; }
 
     public required ModelContent Content { get; init; }
@@ -20,8 +21,8 @@ internal sealed record ModelRecipe
     public string? OutputName { get; init; }
 
     /// <param name="variant">The variant.</param>
-    /// <param name="path">Its verified file; null for the embedded model.</param>
-    public static ModelRecipe For(ResNetVariant variant, string? path) => new()
+    /// <param name="path">The path of its verified file; null for an embedded model.</param>
+    public static ResolvedModel For(ResNetVariant variant, string? path) => new()
     {
         Name = variant.Id,
         Variant = variant,
@@ -33,7 +34,8 @@ internal sealed record ModelRecipe
         OutputName = variant.OutputName,
     };
 
-    public static ModelRecipe For(ModelDefinition definition) => new()
+    /// <exception cref="ModelUnavailableException">The file doesn't exist.</exception>
+    public static ResolvedModel For(ModelDefinition definition) => new()
     {
         Name = definition.DisplayName,
         Content = ContentOf(definition),
@@ -54,6 +56,7 @@ internal sealed record ModelRecipe
         string path = Path.GetFullPath(definition.Path);
         return File.Exists(path)
             ? ModelContent.File(path, path)
-            : throw new ModelUnavailableException(definition.DisplayName, $"There is no model file '{path}'. Check the path given to ModelDefinition.");
+            : throw new ModelUnavailableException(
+                definition.DisplayName, $"The model file '{path}' does not exist. Check the path passed to ModelDefinition.");
     }
 }

@@ -2,8 +2,8 @@ using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>A net that is large enough to be kept optimized (5 MB) and quick to run: convolutions, BatchNormalization, average, dense layer.</summary>
-internal static class KeptNet
+/// <summary>Builds a model that is large enough for the optimized-model cache (5 MB) and fast to run.</summary>
+internal static class CacheableModel
 {
     public const int Side = 16, Classes = 4;
 
@@ -11,10 +11,10 @@ internal static class KeptNet
 
     public static PreprocessingProfile Profile { get; } = PreprocessingProfile.Torchvision.WithCrop(Side, Side);
 
-    public static OnnxModel Model(int seed = 1)
+    public static OnnxModel Build(int seed = 1)
     {
         Random random = new(seed);
-        OnnxModel model = new(irVersion: 7, opset: 12, "kept");
+        OnnxModel model = new(irVersion: 7, opset: 12, "cacheable");
         OnnxGraph graph = model.Graph;
         graph.Inputs.Add(new OnnxValueInfo("data", OnnxElementType.Float, ["N", 3, Side, Side]));
         graph.Outputs.Add(new OnnxValueInfo("scores", OnnxElementType.Float, ["N", Classes]));
@@ -47,15 +47,21 @@ internal static class KeptNet
             Weights($"{output}_g", 1, channels);
             Weights($"{output}_b", 1, channels);
             Weights($"{output}_m", 1, channels);
-            graph.Initializers.Add(OnnxTensor.Create<float>($"{output}_v", [channels], [.. Enumerable.Range(0, channels).Select(_ => 0.5f + random.NextSingle())]));
-            graph.Nodes.Add(new OnnxNode("BatchNormalization", [input, $"{output}_g", $"{output}_b", $"{output}_m", $"{output}_v"], [output]));
+            float[] variances = [.. Enumerable.Range(0, channels).Select(_ => 0.5f + random.NextSingle())];
+            graph.Initializers.Add(OnnxTensor.Create<float>($"{output}_v", [channels], variances));
+            string[] inputs = [input, $"{output}_g", $"{output}_b", $"{output}_m", $"{output}_v"];
+            graph.Nodes.Add(new OnnxNode("BatchNormalization", inputs, [output]));
         }
 
-        void Weights(string name, double amplitude, params long[] dims)
-            => graph.Initializers.Add(OnnxTensor.Create<float>(name, dims, [.. Enumerable.Range(0, (int)dims.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)((random.NextDouble() - 0.5) * 2 * amplitude))]));
+        void Weights(string name, double amplitude, params long[] shape)
+        {
+            int length = (int)shape.Aggregate(1L, (a, b) => a * b);
+            float[] values = [.. Enumerable.Range(0, length).Select(_ => (float)((random.NextDouble() - 0.5) * 2 * amplitude))];
+            graph.Initializers.Add(OnnxTensor.Create<float>(name, shape, values));
+        }
     }
 
-    /// <summary>What a classifier says of an image that is always the same.</summary>
+    /// <summary>Returns the scores of a fixed image.</summary>
     public static float[] Scores(ResNetClassifier classifier)
     {
         byte[] pixels = new byte[40 * 30 * 3];

@@ -1,0 +1,30 @@
+using System.Text;
+
+namespace ResNet.Net;
+
+/// <summary>
+/// Holds what a server needs to send the rest of a partially downloaded file. It is stored next to the partial file, so that a later
+/// process can resume the download.
+/// </summary>
+/// <param name="Address">The address, without user name and password.</param>
+/// <param name="Validator">A strong ETag or a Last-Modified date, as the server sent it; empty if it sent neither.</param>
+internal sealed record DownloadOrigin(string Address, string Validator)
+{
+    private const int MaxBytes = 8192;
+
+    public static DownloadOrigin? Read(string path)
+    {
+        try
+        {
+            FileInfo file = new(path);
+            string[] lines = file.Exists && file.Length <= MaxBytes ? File.ReadAllLines(path) : [];
+            return lines.Length == 2 ? new DownloadOrigin(lines[0], lines[1]) : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    public void Write(string path) => File.WriteAllText(path, $"{Address}\n{Validator}\n", Encoding.UTF8);
+}

@@ -1,9 +1,0 @@
-namespace ResNet.Net;
-
-internal enum FileCheckResult
-{
-    Missing,
-    Right,
-    Wrong,
-    Unreadable,
-}
