@@ -39,7 +39,7 @@ internal static class PublishTable
         }
 
         Console.WriteLine();
-        Console.WriteLine($"| published for {NativeFile.Here} | files | MB | of which native libraries | start to answer, ms | start to end, ms |");
+        Console.WriteLine($"| published for {NativeFile.Here} | files | MB | native libraries, MB | start to answer, ms | start to end, ms |");
         Console.WriteLine("|---|---:|---:|---:|---:|---:|");
         Consumer consumer = Applications.ClassifierWith(feed, "classifier");
         foreach (PublishMode mode in PublishMode.All.Concat(PublishMode.ReadyToRun))
