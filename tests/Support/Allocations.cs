@@ -6,8 +6,8 @@ internal static class Allocations
     private const int Attempts = 5;
 
     /// <summary>
-    /// Bytes that this thread allocates in a call: the least of several calls, since a collection that other threads cause meanwhile counts the rest of the
-    /// thread's allocation buffer.
+    /// Bytes that this thread allocates in a call: the least of several calls, since a collection that other threads cause meanwhile counts
+    /// the rest of the thread's allocation buffer.
     /// </summary>
     public static long Of(Action call)
     {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace ResNet.Net.Tests.Support;
 
 /// <summary>
-/// Memory between two pages that nobody may touch: reading or writing a byte before its start or past its end ends the process. One of both ends
-/// is exact. On Windows there are no such pages here, and the memory is an ordinary block.
+/// Memory between two pages that nobody may touch: reading or writing a byte before its start or past its end ends the process. One of both
+/// ends is exact. On Windows there are no such pages here, and the memory is an ordinary block.
 /// </summary>
 public sealed unsafe partial class GuardedMemory : IDisposable
 {

@@ -27,7 +27,8 @@ internal static class OnnxChecker
     /// <summary>What <c>onnx.checker.check_model</c> says against files; empty where it accepts them all.</summary>
     /// <param name="paths">The files.</param>
     /// <param name="full">Whether shapes are inferred too, which not every old operator allows.</param>
-    public static async Task<string> ComplaintsAsync(IEnumerable<string> paths, bool full = true) => await RunAsync(CheckProgram, string.Join('\n', paths), full ? "full" : "quick");
+    public static async Task<string> ComplaintsAsync(IEnumerable<string> paths, bool full = true)
+        => await RunAsync(CheckProgram, string.Join('\n', paths), full ? "full" : "quick");
 
     /// <summary>What a Python program prints.</summary>
     /// <param name="program">Its text.</param>
@@ -38,7 +39,9 @@ internal static class OnnxChecker
         ProcessStartInfo start = new(Interpreter, ["-c", program, .. arguments]);
         start.Environment["PYTHONUTF8"] = "1";
         ProgramRun run = await ProgramRun.WithInputAsync(start, input);
-        return run.ExitCode == 0 ? run.Output : throw new InvalidOperationException($"{Interpreter} ended with {run.ExitCode}: {run.Error}");
+        return run.ExitCode == 0
+            ? run.Output
+            : throw new InvalidOperationException($"{Interpreter} ended with {run.ExitCode}: {run.Error}");
     }
 
     private static bool CanImport()

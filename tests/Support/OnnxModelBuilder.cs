@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ResNet.Net.Tests.Support;
 
-/// <summary>Writes small ONNX files for tests, field by field as onnx.proto numbers them: other people's models, made without other people's files.</summary>
+/// <summary>
+/// Writes small ONNX files for tests, field by field as onnx.proto numbers them: other people's models, made without other people's files.
+/// </summary>
 internal sealed class OnnxModelBuilder
 {
     private const int FloatType = 1;
@@ -23,7 +25,14 @@ internal sealed class OnnxModelBuilder
     /// <param name="weights">[classes, 3], row after row.</param>
     /// <param name="bias">[classes].</param>
     /// <param name="shape">The input's shape; -1 leaves a dimension open.</param>
-    public static byte[] PlaneMeans(float[] weights, float[] bias, long[] shape, string input = "image", string output = "scores", bool softmax = false, long[]? outputShape = null)
+    public static byte[] PlaneMeans(
+        float[] weights,
+        float[] bias,
+        long[] shape,
+        string input = "image",
+        string output = "scores",
+        bool softmax = false,
+        long[]? outputShape = null)
     {
         int classes = bias.Length;
         OnnxModelBuilder model = new();
@@ -53,7 +62,13 @@ internal sealed class OnnxModelBuilder
 
     public OnnxModelBuilder Initializer(string name, long[] shape, float[] values)
     {
-        _initializers.Add([.. shape.SelectMany(d => Varint(1, (ulong)d)), .. Varint(2, FloatType), .. Text(8, name), .. Bytes(9, MemoryMarshal.AsBytes(values.AsSpan()).ToArray())]);
+        _initializers.Add(
+            [
+                .. shape.SelectMany(d => Varint(1, (ulong)d)),
+                .. Varint(2, FloatType),
+                .. Text(8, name),
+                .. Bytes(9, MemoryMarshal.AsBytes(values.AsSpan()).ToArray()),
+            ]);
         return this;
     }
 
@@ -89,7 +104,8 @@ internal sealed class OnnxModelBuilder
 
     private static byte[] Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
 
-    private static byte[] Bytes(int field, byte[] value) => [.. Varint((ulong)((field << 3) | 2)), .. Varint((ulong)value.Length), .. value];
+    private static byte[] Bytes(int field, byte[] value)
+        => [.. Varint((ulong)((field << 3) | 2)), .. Varint((ulong)value.Length), .. value];
 
     private static byte[] Varint(int field, ulong value) => [.. Varint((ulong)(field << 3)), .. Varint(value)];
 

@@ -29,7 +29,8 @@ internal sealed class RecordingLoggers(LogLevel least = LogLevel.Trace) : ILogge
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= loggers.Least;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
             {

@@ -5,10 +5,9 @@ using System.Text.RegularExpressions;
 namespace ResNet.Net.Tests.Support;
 
 /// <summary>
-/// Compares the output that a page shows with the output of the program. <c>…</c> matches any text in a line; alone in a line, it matches any lines.
-/// Times and rates match any. Numbers with a decimal point may differ by two of the last digit or by 2 %, whichever is more, since
-/// processors round
-/// differently. Column widths may differ. Everything else must be equal.
+/// Compares the output that a page shows with the output of the program. <c>…</c> matches any text in a line; alone in a line, it matches
+/// any lines. Times and rates match any. Numbers with a decimal point may differ by two of the last digit or by 2 %, whichever is more,
+/// since processors round differently. Column widths may differ. Everything else must be equal.
 /// </summary>
 internal static partial class ShownOutput
 {
@@ -69,7 +68,9 @@ internal static partial class ShownOutput
     }
 
     // Milliseconds in the last column of a table, and everything named as a time or a rate.
-    [GeneratedRegex(@"(?<=│ )\d+\.\d(?= │$)|\d+\.\d(?= (?:decode|preprocess|model\b|images/s))|(?<=images/s on CPU, ).*|(?<=^│ (?:ms per image|images/s) │).*")]
+    [GeneratedRegex(
+        @"(?<=│ )\d+\.\d(?= │$)|\d+\.\d(?= (?:decode|preprocess|model\b|images/s))"
+            + @"|(?<=images/s on CPU, ).*|(?<=^│ (?:ms per image|images/s) │).*")]
     private static partial Regex Varies();
 
     [GeneratedRegex(@"-?\d+\.\d+")]

@@ -6,7 +6,16 @@ namespace ResNet.Net.Tests.Support;
 /// <summary>Writes tar.gz archives block by block, right ones and hostile ones: no library that writes them writes those.</summary>
 internal sealed class TarGzBuilder
 {
-    public const char File = '0', HardLink = '1', SymbolicLink = '2', CharacterDevice = '3', BlockDevice = '4', Folder = '5', Fifo = '6', Sparse = 'S', Extended = 'x', LongName = 'L';
+    public const char File = '0';
+    public const char HardLink = '1';
+    public const char SymbolicLink = '2';
+    public const char CharacterDevice = '3';
+    public const char BlockDevice = '4';
+    public const char Folder = '5';
+    public const char Fifo = '6';
+    public const char Sparse = 'S';
+    public const char Extended = 'x';
+    public const char LongName = 'L';
 
     private const int Block = 512;
 

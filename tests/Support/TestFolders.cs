@@ -13,7 +13,9 @@ internal static class TestFolders
     /// <summary>The folder beside the checkout that holds data sets and reference outputs; absent on most machines.</summary>
     public static string Shared { get; } = Path.Combine(Path.GetDirectoryName(Repository)!, "shared");
 
-    /// <summary>Why tests that need <see cref="Shared"/> are skipped; null where it is present, and in CI, where its absence must fail them.</summary>
+    /// <summary>
+    /// Why tests that need <see cref="Shared"/> are skipped; null where it is present, and in CI, where its absence must fail them.
+    /// </summary>
     public static string? SharedIsMissing { get; } = Directory.Exists(Shared) || Environment.GetEnvironmentVariable("CI") == "true"
         ? null
         : "needs the data sets and reference outputs in a folder 'shared' beside the checkout, which is not here";

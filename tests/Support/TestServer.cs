@@ -63,7 +63,8 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>A server that does everything right.</summary>
-    public static Task<TestServer> StartAsync(byte[] file, string? etag = "\"v1\"") => StartAsync((context, _) => ServeAsync(context, file, etag));
+    public static Task<TestServer> StartAsync(byte[] file, string? etag = "\"v1\"")
+        => StartAsync((context, _) => ServeAsync(context, file, etag));
 
     /// <summary>The right answer: the whole file or the part asked for, unless If-Range names another version.</summary>
     /// <param name="context">The request.</param>
@@ -92,9 +93,11 @@ internal sealed class TestServer : IAsyncDisposable
 
         int start = 0;
         string? ifRange = context.Request.Headers.IfRange;
-        if (ranges && context.Request.Headers.Range.ToString() is { Length: > 0 } range && (!honoursIfRange || ifRange is null || ifRange == etag))
+        if (ranges
+            && context.Request.Headers.Range.ToString() is { Length: > 0 } range && (!honoursIfRange || ifRange is null || ifRange == etag))
         {
-            start = int.Parse(range.Replace("bytes=", "", StringComparison.Ordinal).TrimEnd('-'), System.Globalization.CultureInfo.InvariantCulture);
+            start = int.Parse(
+                range.Replace("bytes=", "", StringComparison.Ordinal).TrimEnd('-'), System.Globalization.CultureInfo.InvariantCulture);
             if (start >= file.Length)
             {
                 response.StatusCode = StatusCodes.Status416RangeNotSatisfiable;
