@@ -111,9 +111,8 @@ internal static class CreateSpeed
     {
         string program = Environment.ProcessPath!;
         string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
-        using Process process = Process.Start(
-            new ProcessStartInfo(
-                program, [.. host, ChildCommand, path, storeFolder, mode, outputs.ToString()]) { RedirectStandardOutput = true })!;
+        string[] arguments = [.. host, ChildCommand, path, storeFolder, mode, outputs.ToString()];
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
         string line = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0

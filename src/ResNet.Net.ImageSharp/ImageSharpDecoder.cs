@@ -88,16 +88,16 @@ public sealed class ImageSharpDecoder : IImageDecoder
 
     private static (string Format, SixLabors.ImageSharp.Formats.IImageDecoder? Decoder) Find(ReadOnlySpan<byte> encoded)
         => ImageFormatDetector.Detect(encoded) switch
-    {
-        ImageFormat.Jpeg => ("JPEG", new JpegDecoder()),
-        ImageFormat.Png => ("PNG", new PngDecoder { IgnoreMetadata = true }),
-        ImageFormat.WebP => ("WebP", new WebpDecoder()),
-        ImageFormat.Gif => ("GIF", new GifDecoder { DecodingMode = FrameDecodingMode.First }),
-        ImageFormat.Bmp => ("BMP", new BmpDecoder()),
-        ImageFormat.Unknown when encoded is [(byte)'P', >= (byte)'1' and <= (byte)'6', ..] => ("Netpbm", new PbmDecoder()),
-        ImageFormat.Unknown when IsTga(encoded) => ("TGA", new TgaDecoder()),
-        _ => ("", null),
-    };
+        {
+            ImageFormat.Jpeg => ("JPEG", new JpegDecoder()),
+            ImageFormat.Png => ("PNG", new PngDecoder { IgnoreMetadata = true }),
+            ImageFormat.WebP => ("WebP", new WebpDecoder()),
+            ImageFormat.Gif => ("GIF", new GifDecoder { DecodingMode = FrameDecodingMode.First }),
+            ImageFormat.Bmp => ("BMP", new BmpDecoder()),
+            ImageFormat.Unknown when encoded is [(byte)'P', >= (byte)'1' and <= (byte)'6', ..] => ("Netpbm", new PbmDecoder()),
+            ImageFormat.Unknown when IsTga(encoded) => ("TGA", new TgaDecoder()),
+            _ => ("", null),
+        };
 
     // TGA has no signature: every field of the header must make sense.
     private static bool IsTga(ReadOnlySpan<byte> encoded)

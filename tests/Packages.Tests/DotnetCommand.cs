@@ -23,8 +23,8 @@ internal static class DotnetCommand
 
     public static Task<ProgramRun> TryAsync(string folder, params IEnumerable<string> arguments)
     {
-        ProcessStartInfo start = new(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments) { WorkingDirectory = folder };
+        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        ProcessStartInfo start = new(dotnet, arguments) { WorkingDirectory = folder };
         Isolate(start);
         return ProgramRun.OfAsync(start, Limit);
     }

@@ -234,11 +234,10 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
         _applications.Add(application);
         await application.StartAsync();
 #pragma warning disable RS0030 // test client
-        return new HttpClient(
-            new SocketsHttpHandler
-            {
-                Expect100ContinueTimeout = TimeSpan.FromMinutes(1),
-            }) { BaseAddress = new Uri(application.Urls.Single()) };
+        return new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) })
+        {
+            BaseAddress = new Uri(application.Urls.Single()),
+        };
 #pragma warning restore RS0030
     }
 

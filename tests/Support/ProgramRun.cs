@@ -12,9 +12,11 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
 
     /// <summary>The host that runs a program's dll, here and in every environment that tests run in.</summary>
     public static ProcessStartInfo Dotnet(string dll, IEnumerable<string> arguments)
-        => new(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [dll, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        => new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [dll, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
 
     /// <summary>Runs a program to its end; one that takes longer than the limit, two minutes unless told, is killed.</summary>
     public static Task<ProgramRun> OfAsync(ProcessStartInfo start, TimeSpan? limit = null) => WithInputAsync(start, null, limit);
