@@ -43,7 +43,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Treads", "2", "The configuration section 'Vision:ResNet' cannot be bound:*'Treads'*")]
     [InlineData("Store:Root", "x", "The configuration section 'Vision:ResNet' cannot be bound:*'Root'*")]
     [InlineData("Threads", "two", "The configuration section 'Vision:ResNet' cannot be bound:*Vision:ResNet:Threads*")]
-    [InlineData("Crops", "Center", "The configuration section 'Vision:ResNet' cannot be bound:*Vision:ResNet:Crops*")]
+    [InlineData("Crops", "Middle", "The configuration section 'Vision:ResNet' cannot be bound:*Vision:ResNet:Crops*")]
     public async Task Start_InvalidValue_ThrowsWithKeyValueAndRemedy(string key, string value, string message)
     {
         Dictionary<string, string?> values = new() { ["Vision:ResNet:Model"] = "resnet20-cifar10", [$"Vision:ResNet:{key}"] = value };
