@@ -6,8 +6,8 @@ using ResNet.Net.Onnx;
 namespace ResNet.Net.Benchmarks;
 
 /// <summary>
-/// What loading costs, and what is gained by keeping the optimized graph: <c>create-speed [ROUNDS]</c> writes twins of three variants (random weights), and
-/// starts a process for every measurement. Then what outputs and a fixed batch dimension do to a run.
+/// Measures loading with and without the stored optimized graph: <c>create-speed [ROUNDS]</c> builds the synthetic models of three
+/// variants and starts a process for each measurement. Then it measures the effect of additional outputs and of a fixed batch dimension.
 /// </summary>
 internal static class CreateSpeed
 {
@@ -27,9 +27,9 @@ internal static class CreateSpeed
                 Console.WriteLine($"{id}, {new FileInfo(path).Length} bytes");
                 Print("  read", Repeat(rounds, () => Time(() => File.ReadAllBytes(path))));
                 Print("  SHA-256", Repeat(rounds, () => Time(() => SHA256.HashData(File.ReadAllBytes(path)))));
-                Starts("  create, nothing kept", rounds, path, folder, "off");
-                Starts("  create and keep", rounds, path, folder, "keep");
-                Starts("  create from what was kept", rounds, path, folder, "warm");
+                MeasureStartups("  create without stored graph", rounds, path, folder, "off");
+                MeasureStartups("  create and store the graph", rounds, path, folder, "store");
+                MeasureStartups("  create with stored graph", rounds, path, folder, "warm");
             }
 
             string resnet50 = Path.Combine(folder, "resnet50-v1-7.onnx");
@@ -43,11 +43,11 @@ internal static class CreateSpeed
             model.IrVersion = 4;
             model.Save(replaceable);
             Console.WriteLine("runs of resnet50-v1-7");
-            Starts("  scores alone", rounds, resnet50, folder, "off");
-            Starts("  with features", rounds, resnet50, folder, "off", ModelOutputs.Features);
-            Starts("  with activation maps", rounds, resnet50, folder, "off", ModelOutputs.ActivationMaps);
-            Starts("  batch dimension fixed to 1", rounds, fixedBatch, folder, "off");
-            Starts("  IR version 4, weights among the inputs", rounds, replaceable, folder, "off");
+            MeasureStartups("  scores only", rounds, resnet50, folder, "off");
+            MeasureStartups("  with features", rounds, resnet50, folder, "off", ModelOutputs.Features);
+            MeasureStartups("  with activation maps", rounds, resnet50, folder, "off", ModelOutputs.ActivationMaps);
+            MeasureStartups("  batch dimension fixed to 1", rounds, fixedBatch, folder, "off");
+            MeasureStartups("  IR version 4, weights among the inputs", rounds, replaceable, folder, "off");
         }
         finally
         {
@@ -55,12 +55,14 @@ internal static class CreateSpeed
         }
     }
 
-    /// <summary>Loads a model once, classifies, and prints milliseconds to create, of the first run, of the best of some, and MiB of memory at the most.</summary>
-    public static void RunChild(string path, string store, string mode, string outputs)
+    /// <summary>
+    /// Loads a model, classifies, and prints the milliseconds of loading, of the first run and of the best run, and the peak memory in MiB.
+    /// </summary>
+    public static void RunChild(string path, string storeFolder, string mode, string outputs)
     {
         ResNetClassifierOptions options = new()
         {
-            Store = new ModelStore(new ModelStoreOptions { RootFolder = store, LocalFolders = [], Offline = true }),
+            Store = new ModelStore(new ModelStoreOptions { RootFolder = storeFolder, LocalFolders = [], Offline = true }),
             CacheOptimizedModel = mode != "off",
             Outputs = Enum.Parse<ModelOutputs>(outputs),
         };
@@ -71,44 +73,58 @@ internal static class CreateSpeed
         byte[] pixels = DrawnImage.Rgb(256, 256);
         Prediction[] best = new Prediction[1];
         double[] runs = Repeat(20, () => Time(() => classifier.Classify(new PixelView(pixels, 256, 256), best)));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{create:F1} {runs[0]:F1} {runs.Min():F1} {Process.GetCurrentProcess().PeakWorkingSet64 >> 20}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{create:F1} {runs[0]:F1} {runs.Min():F1} {Process.GetCurrentProcess().PeakWorkingSet64 >> 20}"));
     }
 
-    private static void Starts(string name, int rounds, string path, string folder, string mode, ModelOutputs outputs = ModelOutputs.None)
+    private static void MeasureStartups(
+        string name, int rounds, string path, string folder, string mode, ModelOutputs outputs = ModelOutputs.None)
     {
-        string store = Path.Combine(folder, "store");
+        string storeFolder = Path.Combine(folder, "store");
         if (mode == "warm")
         {
-            _ = Start(path, store, mode, outputs);
+            _ = Start(path, storeFolder, mode, outputs);
         }
 
         double[][] figures = new double[rounds][];
         for (int round = 0; round < rounds; round++)
         {
-            if (mode == "keep" && Directory.Exists(store))
+            if (mode == "store" && Directory.Exists(storeFolder))
             {
-                Directory.Delete(store, recursive: true);
+                Directory.Delete(storeFolder, recursive: true);
             }
 
-            figures[round] = Start(path, store, mode, outputs);
+            figures[round] = Start(path, storeFolder, mode, outputs);
         }
 
         double Median(int column) => figures.Select(f => f[column]).Order().ElementAt(rounds / 2);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: create {Median(0):F0} ms ({figures.Min(f => f[0]):F0} to {figures.Max(f => f[0]):F0}), first run {Median(1):F0} ms, best run {figures.Min(f => f[2]):F1} ms, {Median(3):F0} MiB at most"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name}: create {Median(0):F0} ms ({figures.Min(f => f[0]):F0} to {figures.Max(f => f[0]):F0}), first run "
+                    + $"{Median(1):F0} ms, best run {figures.Min(f => f[2]):F1} ms, peak {Median(3):F0} MiB"));
     }
 
-    private static double[] Start(string path, string store, string mode, ModelOutputs outputs)
+    private static double[] Start(string path, string storeFolder, string mode, ModelOutputs outputs)
     {
         string program = Environment.ProcessPath!;
         string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
-        using Process process = Process.Start(new ProcessStartInfo(program, [.. host, ChildCommand, path, store, mode, outputs.ToString()]) { RedirectStandardOutput = true })!;
+        string[] arguments = [.. host, ChildCommand, path, storeFolder, mode, outputs.ToString()];
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
         string line = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? [.. line.Split(' ').Select(n => double.Parse(n, CultureInfo.InvariantCulture))] : throw new InvalidOperationException($"The process ended with {process.ExitCode}.");
+        return process.ExitCode == 0
+            ? [.. line.Split(' ').Select(n => double.Parse(n, CultureInfo.InvariantCulture))]
+            : throw new InvalidOperationException($"The child process exited with code {process.ExitCode}.");
     }
 
     private static void Print(string name, double[] times)
-        => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {times.Order().ElementAt(times.Length / 2):F0} ms ({times.Min():F0} to {times.Max():F0})"));
+        => Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name}: {times.Order().ElementAt(times.Length / 2):F0} ms ({times.Min():F0} to {times.Max():F0})"));
 
     private static double[] Repeat(int rounds, Func<double> measure) => [.. Enumerable.Range(0, rounds).Select(_ => measure())];
 

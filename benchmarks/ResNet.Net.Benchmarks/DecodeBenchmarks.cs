@@ -3,7 +3,8 @@ using BenchmarkDotNet.Attributes;
 namespace ResNet.Net.Benchmarks;
 
 /// <summary>
-/// Decodes drawn JPEG files (quality 90, 4:2:0), whole and at a reduced size (<see cref="PreprocessingProfile.ShrinkOnLoad"/>). Needs libturbojpeg.
+/// Decodes drawn JPEG files (quality 90, 4:2:0) at full and reduced size (<see cref="PreprocessingProfile.ShrinkOnLoad"/>).
+/// Requires libturbojpeg.
 /// </summary>
 public class DecodeBenchmarks
 {
@@ -14,7 +15,7 @@ public class DecodeBenchmarks
     private readonly LibJpegTurboDecoder _turbo = new();
     private byte[] _file = [];
 
-    /// <summary>A web photo, a small and a full photo of a camera; 4:3.</summary>
+    /// <summary>The widths of a web photo, a small and a full camera photo; the aspect ratio is 4:3.</summary>
     [Params(500, 1632, 4000)]
     public int Width { get; set; }
 

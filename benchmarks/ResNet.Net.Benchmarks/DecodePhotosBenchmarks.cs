@@ -3,7 +3,9 @@ using BenchmarkDotNet.Attributes;
 
 namespace ResNet.Net.Benchmarks;
 
-/// <summary>Decodes the first 50 photos of the ZIP archive that RESNET_NET_PHOTOS names; the time is that of one photo. Needs libturbojpeg.</summary>
+/// <summary>
+/// Decodes the first 50 photos of the ZIP archive in RESNET_NET_PHOTOS; reports the time per photo. Requires libturbojpeg.
+/// </summary>
 public class DecodePhotosBenchmarks
 {
     private const int Photos = 50;
@@ -16,7 +18,8 @@ public class DecodePhotosBenchmarks
     [GlobalSetup]
     public void SetUp()
     {
-        string path = Environment.GetEnvironmentVariable("RESNET_NET_PHOTOS") ?? throw new InvalidOperationException("Set RESNET_NET_PHOTOS to a ZIP archive of JPEG files.");
+        string path = Environment.GetEnvironmentVariable("RESNET_NET_PHOTOS")
+            ?? throw new InvalidOperationException("Set RESNET_NET_PHOTOS to a ZIP archive of JPEG files.");
         using ZipArchive archive = ZipFile.OpenRead(path);
         _files = [.. archive.Entries.Where(entry => entry.Length > 0).Take(Photos).Select(Read)];
     }

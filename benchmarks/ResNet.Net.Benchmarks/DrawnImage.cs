@@ -1,9 +1,9 @@
 namespace ResNet.Net.Benchmarks;
 
-/// <summary>Images with about as much detail as a photograph: noise of several sizes over gradients. Always the same for a size.</summary>
+/// <summary>Draws images with about as much detail as a photo: noise at several scales over gradients. Deterministic.</summary>
 internal static class DrawnImage
 {
-    /// <returns>Packed RGB.</returns>
+    /// <summary>Draws an image as packed RGB.</summary>
     public static byte[] Rgb(int width, int height)
     {
         byte[] pixels = new byte[checked(width * height * 3)];
@@ -28,7 +28,7 @@ internal static class DrawnImage
         return pixels;
     }
 
-    /// <summary>Value noise in [-0.5, 0.5]: hashed lattice points, joined linearly.</summary>
+    /// <summary>Value noise in [-0.5, 0.5]: hashed lattice points, interpolated linearly.</summary>
     private static double Noise(int x, int y, int size, int channel)
     {
         (int cellX, int cellY) = (x / size, y / size);
@@ -42,7 +42,8 @@ internal static class DrawnImage
 
     private static double Hash(int x, int y, int size, int channel)
     {
-        uint value = ((uint)x * 374_761_393) + ((uint)y * 668_265_263) + ((uint)size * 2_246_822_519) + ((uint)(channel / 2) * 3_266_489_917);
+        uint value = ((uint)x * 374_761_393) + ((uint)y * 668_265_263) + ((uint)size * 2_246_822_519)
+            + ((uint)(channel / 2) * 3_266_489_917);
         value = (value ^ (value >> 13)) * 1_274_126_177;
         return (value ^ (value >> 16)) / (double)uint.MaxValue;
     }

@@ -5,8 +5,8 @@ using ResNet.Net.Evaluation;
 namespace ResNet.Net.Benchmarks;
 
 /// <summary>
-/// Images a second of the evaluator, beside loops that anybody would write: <c>evaluator-speed ZIP</c> runs the embedded model on every image of an archive
-/// that its name or its folder labels. The embedded model is small, so reading and decoding are most of the work.
+/// Measures images per second of the evaluator, compared with loops of <c>Classify</c> and <c>ClassifyBatch</c>: <c>evaluator-speed ZIP</c>
+/// runs the embedded model on a labeled archive. The model is small, so most of the time goes into reading and decoding.
 /// </summary>
 internal static class EvaluatorSpeed
 {
@@ -16,34 +16,39 @@ internal static class EvaluatorSpeed
 
     public static async Task RunAsync(string path)
     {
-        using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { BatchSize = Batch });
+        using ResNetClassifier classifier = ResNetClassifier.Create(
+            ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { BatchSize = Batch });
         using ImageDataset labeled = OpenAny(path);
 
-        // The classes do not matter to the time.
-        using ImageDataset dataset = new(labeled.Name, classifier.Labels, labeled.Images.Select(i => new LabeledImage(i.Name, i.ClassIndex % classifier.Labels.Count, i.Read)));
-        (string Name, Func<Task> Run)[] ways =
+        // The class doesn't affect the time.
+        using ImageDataset dataset = new(
+            labeled.Name,
+            classifier.Labels,
+            labeled.Images.Select(i => new LabeledImage(i.Name, i.ClassIndex % classifier.Labels.Count, i.Read)));
+        (string Name, Func<Task> Run)[] methods =
         [
-            ("Classify, one after the other", () => Each(dataset, image => classifier.Classify(image.Read().Span))),
-            ($"ClassifyBatch of {Batch}, one after the other", () => Batches(dataset, classifier)),
+            ("Classify, sequential", () => ForEach(dataset, image => classifier.Classify(image.Read().Span))),
+            ($"ClassifyBatch of {Batch}, sequential", () => Batches(dataset, classifier)),
             ($"EvaluateAsync, batches of {Batch}", () => Evaluator.EvaluateAsync(classifier, dataset)),
         ];
-        TimeSpan[] best = [.. ways.Select(_ => TimeSpan.MaxValue)];
+        TimeSpan[] best = [.. methods.Select(_ => TimeSpan.MaxValue)];
         for (int round = 0; round <= Rounds; round++)
         {
-            // In turns, so that whatever else the machine does meets all of them; the first round only warms up.
-            for (int way = 0; way < ways.Length; way++)
+            // Alternate the methods, so that other load affects all of them. Round 0 is the warm-up.
+            for (int i = 0; i < methods.Length; i++)
             {
                 long start = Stopwatch.GetTimestamp();
-                await ways[way].Run();
+                await methods[i].Run();
                 TimeSpan time = Stopwatch.GetElapsedTime(start);
-                best[way] = round > 0 && time < best[way] ? time : best[way];
+                best[i] = round > 0 && time < best[i] ? time : best[i];
             }
         }
 
         Console.WriteLine($"| {dataset.Name}, {dataset.Images.Count} images | images/s |\n|---|---:|");
-        for (int way = 0; way < ways.Length; way++)
+        for (int i = 0; i < methods.Length; i++)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {ways[way].Name} | {dataset.Images.Count / best[way].TotalSeconds:F0} |"));
+            Console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"| {methods[i].Name} | {dataset.Images.Count / best[i].TotalSeconds:F0} |"));
         }
     }
 
@@ -59,7 +64,7 @@ internal static class EvaluatorSpeed
         }
     }
 
-    private static Task Each(ImageDataset dataset, Action<LabeledImage> classify)
+    private static Task ForEach(ImageDataset dataset, Action<LabeledImage> classify)
     {
         foreach (LabeledImage image in dataset.Images)
         {

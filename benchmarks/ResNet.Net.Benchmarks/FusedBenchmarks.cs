@@ -2,7 +2,10 @@ using BenchmarkDotNet.Attributes;
 
 namespace ResNet.Net.Benchmarks;
 
-/// <summary>From decoded pixels to the input tensor: resample, crop, normalize in one pass, by width of the vectors. The input is where the classifier has it: in aligned native memory.</summary>
+/// <summary>
+/// Measures decoded pixels to the input tensor: resample, crop and normalize in one pass, by vector width. As in the classifier, the tensor
+/// is in aligned native memory.
+/// </summary>
 public class FusedBenchmarks
 {
     private readonly AlignedBuffer _tensor = new(3 * 224 * 224);
@@ -12,7 +15,7 @@ public class FusedBenchmarks
     private Preprocessor? _openCv;
     private Preprocessor? _openCvFloat;
 
-    /// <summary>A web photo, a small and a full photo of a camera; 4:3.</summary>
+    /// <summary>The widths of a web photo, a small and a full camera photo; the aspect ratio is 4:3.</summary>
     [Params(500, 1632, 4000)]
     public int Width { get; set; }
 
@@ -22,7 +25,8 @@ public class FusedBenchmarks
     public void SetUp()
     {
         _pixels = DrawnImage.Rgb(Width, Height);
-        _pillow = SimdSelection.Supported.ToDictionary(width => width, width => new Preprocessor(PreprocessingProfile.Torchvision, CropSampling.Center, width));
+        _pillow = SimdSelection.Supported.ToDictionary(
+            width => width, width => new Preprocessor(PreprocessingProfile.Torchvision, CropSampling.Center, width));
         _openCv = new Preprocessor(PreprocessingProfile.Mxnet);
         _openCvFloat = new Preprocessor(PreprocessingProfile.OnnxRuntimeNotebook);
     }

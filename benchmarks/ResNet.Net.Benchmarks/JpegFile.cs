@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace ResNet.Net.Benchmarks;
 
-/// <summary>Encodes drawn images at quality 90 with 4:2:0 subsampling, as cameras and web sites do.</summary>
+/// <summary>Encodes drawn images at quality 90 with 4:2:0 subsampling, as cameras and websites do.</summary>
 internal static unsafe class JpegFile
 {
     private const int Quality = 90;
@@ -18,7 +18,8 @@ internal static unsafe class JpegFile
         fixed (byte* memory = pixels)
         {
             using SKPixmap pixmap = new(new SKImageInfo(width, height, SKColorType.Rgb888x, SKAlphaType.Opaque), (nint)memory);
-            using SKData jpeg = pixmap.Encode(new SKJpegEncoderOptions(Quality, SKJpegEncoderDownsample.Downsample420, SKJpegEncoderAlphaOption.Ignore))!;
+            using SKData jpeg = pixmap.Encode(
+                new SKJpegEncoderOptions(Quality, SKJpegEncoderDownsample.Downsample420, SKJpegEncoderAlphaOption.Ignore))!;
             return jpeg.ToArray();
         }
     }

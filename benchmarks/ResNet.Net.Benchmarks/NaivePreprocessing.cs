@@ -1,8 +1,8 @@
 namespace ResNet.Net.Benchmarks;
 
 /// <summary>
-/// Preprocessing as tutorials write it: an antialiased bilinear resize of the whole image pixel by pixel in two passes, a crop, and a loop over
-/// a four-dimensional tensor. The baseline.
+/// Preprocesses with typical hand-written loops: a two-pass, per-pixel, antialiased bilinear resize of the whole image, a crop, and a loop
+/// over a four-dimensional tensor. This is the baseline.
 /// </summary>
 internal static class NaivePreprocessing
 {
@@ -50,7 +50,7 @@ internal static class NaivePreprocessing
 
     private static byte[] Resize(byte[] rgb, int width, int height, int newWidth, int newHeight)
     {
-        byte[] between = new byte[newWidth * height * 3];
+        byte[] intermediate = new byte[newWidth * height * 3];
         (int Start, float[] Weights)[] columns = Weights(width, newWidth);
         for (int y = 0; y < height; y++)
         {
@@ -65,7 +65,7 @@ internal static class NaivePreprocessing
                         sum += weights[k] * rgb[(((y * width) + start + k) * 3) + c];
                     }
 
-                    between[(((y * newWidth) + x) * 3) + c] = (byte)Math.Clamp(sum + 0.5f, 0, 255);
+                    intermediate[(((y * newWidth) + x) * 3) + c] = (byte)Math.Clamp(sum + 0.5f, 0, 255);
                 }
             }
         }
@@ -82,7 +82,7 @@ internal static class NaivePreprocessing
                     float sum = 0;
                     for (int k = 0; k < weights.Length; k++)
                     {
-                        sum += weights[k] * between[((((start + k) * newWidth) + x) * 3) + c];
+                        sum += weights[k] * intermediate[((((start + k) * newWidth) + x) * 3) + c];
                     }
 
                     result[(((y * newWidth) + x) * 3) + c] = (byte)Math.Clamp(sum + 0.5f, 0, 255);

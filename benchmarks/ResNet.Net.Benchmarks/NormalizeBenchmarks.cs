@@ -2,7 +2,9 @@ using BenchmarkDotNet.Attributes;
 
 namespace ResNet.Net.Benchmarks;
 
-/// <summary>224x224 packed RGB bytes to normalized planes, against a copy of as many bytes as come out (602,112).</summary>
+/// <summary>
+/// Measures the conversion of 224x224 packed RGB bytes to normalized planes, compared with a copy of the resulting 602,112 bytes.
+/// </summary>
 public class NormalizeBenchmarks
 {
     private readonly AlignedBuffer _source = new(3 * 224 * 224);
@@ -15,7 +17,8 @@ public class NormalizeBenchmarks
     public void SetUp()
     {
         PreprocessingProfile profile = PreprocessingProfile.Torchvision with { Resize = ResizeRule.Squash(224, 224) };
-        _preprocessors = SimdSelection.Supported.ToDictionary(width => width, width => new Preprocessor(profile, CropSampling.Center, width));
+        _preprocessors = SimdSelection.Supported.ToDictionary(
+            width => width, width => new Preprocessor(profile, CropSampling.Center, width));
     }
 
     [GlobalCleanup]

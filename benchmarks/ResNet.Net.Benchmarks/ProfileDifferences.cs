@@ -5,21 +5,29 @@ using System.Text;
 namespace ResNet.Net.Benchmarks;
 
 /// <summary>
-/// How far the recipes are from each other: <c>profile-differences ZIP [--save FOLDER]</c> preprocesses every image of an archive by each and compares the pixels of the
-/// crops, in levels of 255, before mean and standard deviation. Caffe2Legacy sees the same pixels as Caffe2.
+/// Compares the preprocessing profiles: <c>profile-differences ZIP [--save FOLDER]</c> preprocesses every image of an archive with each
+/// profile and compares the pixels of the crops, in levels from 0 to 255, before mean and standard deviation. Caffe2Legacy has the pixels
+/// of Caffe2.
 /// </summary>
 internal static class ProfileDifferences
 {
     public const string Command = "profile-differences";
 
     private static readonly PreprocessingProfile[] Profiles =
-        [PreprocessingProfile.Mxnet, PreprocessingProfile.OnnxRuntimeNotebook, PreprocessingProfile.Caffe2, PreprocessingProfile.MxnetShortSide, PreprocessingProfile.Torchvision];
+        [
+            PreprocessingProfile.Mxnet,
+            PreprocessingProfile.OnnxRuntimeNotebook,
+            PreprocessingProfile.Caffe2,
+            PreprocessingProfile.MxnetShortSide,
+            PreprocessingProfile.Torchvision,
+        ];
 
     public static void Run(string zip, string? save)
     {
-        (int First, int Second)[] pairs = [.. Enumerable.Range(0, Profiles.Length).SelectMany(i => Enumerable.Range(i + 1, Profiles.Length - i - 1).Select(j => (i, j)))];
+        (int First, int Second)[] pairs =
+            [.. Enumerable.Range(0, Profiles.Length).SelectMany(i => Enumerable.Range(i + 1, Profiles.Length - i - 1).Select(j => (i, j)))];
         Difference[] differences = [.. pairs.Select(_ => new Difference())];
-        Preprocessor[] preprocessors = [.. Profiles.Select(profile => new Preprocessor(Pixels(profile)))];
+        Preprocessor[] preprocessors = [.. Profiles.Select(profile => new Preprocessor(WithoutNormalization(profile)))];
         float[][] crops = [.. Profiles.Select(profile => new float[3 * profile.Crop.Width * profile.Crop.Height])];
         PreprocessingScratch scratch = new();
         int images = 0;
@@ -46,11 +54,16 @@ internal static class ProfileDifferences
         }
 
         StringBuilder table = new();
-        table.Append(CultureInfo.InvariantCulture, $"{images} images.\n\n| recipes | mean difference | worst | values more than 8 levels apart, % |\n|---|---:|---:|---:|\n");
+        table.Append(
+            CultureInfo.InvariantCulture,
+            $"{images} images.\n\n| profiles | mean difference | worst | values more than 8 levels apart, % |\n|---|---:|---:|---:|\n");
         for (int pair = 0; pair < pairs.Length; pair++)
         {
             Difference d = differences[pair];
-            table.Append(CultureInfo.InvariantCulture, $"| `{Profiles[pairs[pair].First].Name}`, `{Profiles[pairs[pair].Second].Name}` | {d.Sum / d.Count:F2} | {d.Worst:F0} | {100.0 * d.Far / d.Count:F1} |\n");
+            table.Append(
+                CultureInfo.InvariantCulture,
+                $"| `{Profiles[pairs[pair].First].Name}`, `{Profiles[pairs[pair].Second].Name}` | {d.Sum / d.Count:F2} | {d.Worst:F0} | "
+                    + $"{100.0 * d.Far / d.Count:F1} |\n");
         }
 
         Console.Write(table);
@@ -60,8 +73,8 @@ internal static class ProfileDifferences
         }
     }
 
-    /// <summary>The same recipe without the last step.</summary>
-    private static PreprocessingProfile Pixels(PreprocessingProfile profile) => profile with
+    /// <summary>Returns the profile without normalization.</summary>
+    private static PreprocessingProfile WithoutNormalization(PreprocessingProfile profile) => profile with
     {
         Channels = ChannelOrder.Rgb,
         Range = ValueRange.ZeroTo255,

@@ -11,6 +11,12 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Perfolizer.Horology;
 using ResNet.Net.Benchmarks;
 
+if (args is ["--help" or "-h" or "-?"])
+{
+    Console.WriteLine(Help.Text);
+    return 0;
+}
+
 if (args is [ShrinkAccuracy.Command, string zip, ..])
 {
     ShrinkAccuracy.Run(zip, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 64);
@@ -46,9 +52,9 @@ if (args is [EvaluatorSpeed.Command, string dataset, ..])
     return 0;
 }
 
-if (args is [UnfoldedNoise.Command, string twin])
+if (args is [UnfoldedNoise.Command, string modelId])
 {
-    UnfoldedNoise.Run(twin);
+    UnfoldedNoise.Run(modelId);
     return 0;
 }
 
@@ -65,9 +71,9 @@ if (rest is [VariantTable.Command])
     return 0;
 }
 
-if (rest is [QuantizedTurns.Command, ..])
+if (rest is [QuantizedSpeedup.Command, ..])
 {
-    QuantizedTurns.Run(rest.Length > 1 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 21, folder);
+    QuantizedSpeedup.Run(rest.Length > 1 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 21, folder);
     return 0;
 }
 
@@ -83,9 +89,11 @@ if (rest is [ResultPlots.Command, string results])
     return 0;
 }
 
-// In this process: the generated projects of other toolchains would be built by this repository's rules.
+// In-process, because this repository's build rules would apply to the projects that other toolchains generate.
 ManualConfig config = ManualConfig.CreateEmpty()
-    .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(4).WithIterationCount(12).WithIterationTime(TimeInterval.FromMilliseconds(150)))
+    .AddJob(
+        Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
+            .WithWarmupCount(4).WithIterationCount(12).WithIterationTime(TimeInterval.FromMilliseconds(150)))
     .AddDiagnoser(MemoryDiagnoser.Default)
     .AddColumnProvider(DefaultColumnProviders.Instance)
     .AddLogger(ConsoleLogger.Default)
@@ -93,7 +101,8 @@ ManualConfig config = ManualConfig.CreateEmpty()
     .WithSummaryStyle(SummaryStyle.Default.WithTimeUnit(TimeUnit.Millisecond).WithMaxParameterColumnWidth(40))
     .WithOptions(ConfigOptions.DisableOptimizationsValidator | ConfigOptions.StopOnFirstError);
 
-IEnumerable<Summary> summaries = BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(rest.Length == 0 ? ["--filter", "*"] : rest, config);
+IEnumerable<Summary> summaries = BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly)
+    .Run(rest.Length == 0 ? ["--filter", "*"] : rest, config);
 if (folder is not null)
 {
     ResultsFolder.Write(folder, summaries);

@@ -2,12 +2,15 @@ using BenchmarkDotNet.Attributes;
 
 namespace ResNet.Net.Benchmarks;
 
-/// <summary>Models alone, from tensor to tensor, in float and in int8. Cases follow each other: where other work comes and goes, <see cref="QuantizedTurns"/> compares them better.</summary>
+/// <summary>
+/// Measures inference in float and int8, from tensor to tensor. Cases run one after the other; on a busy machine,
+/// <see cref="QuantizedSpeedup"/> compares them more reliably.
+/// </summary>
 public class QuantizedBenchmarks
 {
     private TensorRun? _run;
 
-    /// <summary>A model, and the form it is run in.</summary>
+    /// <summary>Gets the models and their forms.</summary>
     public static IEnumerable<string> Cases => QuantizedCase.All.Select(c => c.ToString());
 
     [ParamsSource(nameof(Cases))]

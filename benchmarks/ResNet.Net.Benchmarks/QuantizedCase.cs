@@ -3,7 +3,7 @@ using ResNet.Net.Quantization;
 
 namespace ResNet.Net.Benchmarks;
 
-/// <summary>A model and the form it is run in: its float file, our int8 of it, or the twin of the zoo's int8 file. Twins have random weights and take as long as the files.</summary>
+/// <summary>Represents a model and its form: float, quantized by this library, or the synthetic model of the zoo's int8 file.</summary>
 internal sealed record QuantizedCase(string Model, string Form)
 {
     private const string Embedded = "resnet20-cifar10";
@@ -11,7 +11,7 @@ internal sealed record QuantizedCase(string Model, string Form)
     private static readonly string[] Models = [Embedded, "resnet18-v1-7", "resnet50-v1-12", "resnet101-v1-7", "resnet50-v2-7"];
     private static readonly string[] Forms = ["float", "qdq", "qoperator"];
 
-    /// <summary>Model by model, the float form first.</summary>
+    /// <summary>Gets all cases, grouped by model, with the float form first.</summary>
     public static IReadOnlyList<QuantizedCase> All { get; } = [.. Models.SelectMany(FormsOf)];
 
     private int Size => Model == Embedded ? 32 : 224;
@@ -42,17 +42,23 @@ internal sealed record QuantizedCase(string Model, string Form)
         "qoperator" => Quantize(new QuantizationOptions { Format = QuantizationFormat.QOperator }),
         "qdq-float-batchnorm" => Quantize(new QuantizationOptions { UnfoldedBatchNormalization = UnfoldedBatchNormalization.Float }),
         "zoo-int8" => ZooModels.Build($"{Model}-int8"),
-        _ => throw new InvalidOperationException($"No form '{Form}'."),
+        _ => throw new InvalidOperationException($"The form '{Form}' is unknown."),
     };
 
-    private OnnxModel Float() => Model == Embedded ? ResNetQuantizer.OpenAsync(ResNetVariant.Cifar10ResNet20).GetAwaiter().GetResult() : ZooModels.Build(Model);
+    private OnnxModel Float()
+        => Model == Embedded ? ResNetQuantizer.OpenAsync(ResNetVariant.Cifar10ResNet20).GetAwaiter().GetResult() : ZooModels.Build(Model);
 
-    private OnnxModel Quantize(QuantizationOptions options) => ResNetQuantizer.Quantize(Float(), Calibration(), options with { SqnrImages = 0 }).Model;
+    private OnnxModel Quantize(QuantizationOptions options)
+        => ResNetQuantizer.Quantize(Float(), Calibration(), options with { SqnrImages = 0 }).Model;
 
     private CalibrationSet Calibration()
     {
         Random random = new(1);
-        ReadOnlyMemory<float>[] images = [.. Enumerable.Range(0, 2).Select(_ => new ReadOnlyMemory<float>([.. Enumerable.Range(0, 3 * Size * Size).Select(_ => (random.NextSingle() * 4) - 2)]))];
+        ReadOnlyMemory<float>[] images =
+        [
+            .. Enumerable.Range(0, 2).Select(
+                _ => new ReadOnlyMemory<float>([.. Enumerable.Range(0, 3 * Size * Size).Select(_ => (random.NextSingle() * 4) - 2)])),
+        ];
         return CalibrationSet.FromTensors(images, Size, Size);
     }
 }

@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace ResNet.Net.Benchmarks;
 
-/// <summary>Resampling and cropping alone: the fused pass without its normalization, by width of the vectors.</summary>
+/// <summary>Measures resampling and cropping, by vector width: the fused pass without normalization.</summary>
 public class ResampleBenchmarks
 {
     private readonly AlignedBuffer _tensor = new(3 * 224 * 224);
@@ -10,7 +10,7 @@ public class ResampleBenchmarks
     private readonly Normalization _normalization = new(PreprocessingProfile.Torchvision);
     private byte[] _pixels = [];
 
-    /// <summary>A web photo, a small and a full photo of a camera; 4:3.</summary>
+    /// <summary>The widths of a web photo, a small and a full camera photo; the aspect ratio is 4:3.</summary>
     [Params(500, 1632, 4000)]
     public int Width { get; set; }
 

@@ -3,7 +3,7 @@ using BenchmarkDotNet.Reports;
 
 namespace ResNet.Net.Benchmarks;
 
-/// <summary>Keeps reports for the repository: <c>--save FOLDER</c> writes one Markdown file a benchmark class, with the machine at its head.</summary>
+/// <summary>Saves reports: <c>--save FOLDER</c> writes one Markdown file per benchmark class, with the command and the machine.</summary>
 internal static class ResultsFolder
 {
     private const string Option = "--save";
@@ -26,16 +26,17 @@ internal static class ResultsFolder
         }
     }
 
-    /// <param name="folder">Where results are kept.</param>
-    /// <param name="name">The name of the report, and of its file.</param>
-    /// <param name="arguments">What gives it again.</param>
-    /// <param name="report">Markdown.</param>
+    /// <summary>Saves one report.</summary>
+    /// <param name="folder">The folder of the results.</param>
+    /// <param name="name">The title of the report and the name of its file.</param>
+    /// <param name="arguments">The arguments that reproduce the report.</param>
+    /// <param name="report">The report as Markdown.</param>
     public static void Write(string folder, string name, string arguments, string report)
     {
         Directory.CreateDirectory(folder);
         string command = $"dotnet run -c Release --project benchmarks/ResNet.Net.Benchmarks {arguments} {Option} {folder}";
         string path = Path.Combine(folder, $"{name}.md");
-        File.WriteAllText(path, $"# {name}\n\n`{command}`\n\n{Machine()}\n\n{report}");
+        File.WriteAllText(path, $"# {name}\n\n    {command}\n\n{Machine()}\n\n{report}");
         Console.WriteLine($"Wrote {path}");
     }
 
@@ -43,7 +44,9 @@ internal static class ResultsFolder
     {
         int processors = Environment.ProcessorCount;
         string model = File.Exists("/proc/cpuinfo")
-            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown processor"
+            ? File.ReadLines("/proc/cpuinfo")
+                .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1]
+                .Trim() ?? "unknown processor"
             : "unknown processor";
         return string.Create(CultureInfo.InvariantCulture, $"Machine: {model}, {processors} cores, {SimdSelection.Default} by default.");
     }

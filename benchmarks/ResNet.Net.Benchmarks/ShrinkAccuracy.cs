@@ -3,21 +3,32 @@ using System.IO.Compression;
 namespace ResNet.Net.Benchmarks;
 
 /// <summary>
-/// What <see cref="PreprocessingProfile.ShrinkOnLoad"/> does to the input: <c>shrink-accuracy ZIP [SHORT_SIDE]</c> preprocesses every JPEG image of an
-/// archive twice and compares, in levels of 255. A short side of 64 makes ordinary photos "far larger than needed".
+/// Measures how <see cref="PreprocessingProfile.ShrinkOnLoad"/> changes the input: <c>shrink-accuracy ZIP [SHORT_SIDE]</c> preprocesses
+/// every JPEG image of an archive with and without it and compares the pixels, in levels from 0 to 255. A short side of 64 makes it apply
+/// to ordinary photos.
 /// </summary>
 internal static class ShrinkAccuracy
 {
     public const string Command = "shrink-accuracy";
 
+    private static readonly PreprocessingProfile[] Profiles =
+        [
+            PreprocessingProfile.Torchvision,
+            PreprocessingProfile.Mxnet,
+            PreprocessingProfile.OnnxRuntimeNotebook,
+            PreprocessingProfile.Caffe2,
+        ];
+
     public static void Run(string zip, int shortSide)
     {
         Console.WriteLine($"| profile, resized to {shortSide} | images | shrunk | mean difference | worst |\n|---|---|---|---|---|");
-        foreach (PreprocessingProfile original in new[] { PreprocessingProfile.Torchvision, PreprocessingProfile.Mxnet, PreprocessingProfile.OnnxRuntimeNotebook, PreprocessingProfile.Caffe2 })
+        foreach (PreprocessingProfile original in Profiles)
         {
             PreprocessingProfile profile = original with
             {
-                Resize = original.Resize.KeepsAspectRatio ? ResizeRule.ShortSide(shortSide, original.Resize.Rounding) : ResizeRule.Squash(shortSide, shortSide),
+                Resize = original.Resize.KeepsAspectRatio
+                    ? ResizeRule.ShortSide(shortSide, original.Resize.Rounding)
+                    : ResizeRule.Squash(shortSide, shortSide),
                 Crop = original.Crop with { Width = shortSide * 7 / 8, Height = shortSide * 7 / 8 },
                 Range = ValueRange.ZeroTo255,
                 Mean = new ChannelValues(0, 0, 0),
@@ -31,8 +42,8 @@ internal static class ShrinkAccuracy
     {
         Preprocessor preprocessor = new(profile);
         PreprocessingScratch scratch = new();
-        float[] whole = new float[3 * profile.Crop.Width * profile.Crop.Height];
-        float[] shrunk = new float[whole.Length];
+        float[] full = new float[3 * profile.Crop.Width * profile.Crop.Height];
+        float[] shrunk = new float[full.Length];
         (int images, int smaller, double sum, double worst) = (0, 0, 0, 0);
         using ZipArchive archive = ZipFile.OpenRead(zip);
         foreach (ZipArchiveEntry entry in archive.Entries)
@@ -48,20 +59,21 @@ internal static class ShrinkAccuracy
                 continue;
             }
 
-            using DecodedImage full = ImageDecoding.Default.Decode(file.ToArray());
-            using DecodedImage reduced = ImageDecoding.Decode(ImageDecoding.Default, file.ToArray(), new ImageDecodingOptions(), autoOrient: true, profile.Resize);
-            preprocessor.Run(full.Pixels, whole, scratch);
+            using DecodedImage original = ImageDecoding.Default.Decode(file.ToArray());
+            using DecodedImage reduced = ImageDecoding.Decode(
+                ImageDecoding.Default, file.ToArray(), new ImageDecodingOptions(), autoOrient: true, profile.Resize);
+            preprocessor.Run(original.Pixels, full, scratch);
             preprocessor.Run(reduced.Pixels, shrunk, scratch);
             images++;
-            smaller += reduced.Width < full.Width ? 1 : 0;
-            for (int i = 0; i < whole.Length; i++)
+            smaller += reduced.Width < original.Width ? 1 : 0;
+            for (int i = 0; i < full.Length; i++)
             {
-                double difference = Math.Abs(whole[i] - shrunk[i]);
+                double difference = Math.Abs(full[i] - shrunk[i]);
                 sum += difference;
                 worst = Math.Max(worst, difference);
             }
         }
 
-        Console.WriteLine($"| `{name}` | {images} | {smaller} | {sum / images / whole.Length:F2} | {worst:F0} |");
+        Console.WriteLine($"| `{name}` | {images} | {smaller} | {sum / images / full.Length:F2} | {worst:F0} |");
     }
 }

@@ -8,8 +8,8 @@ using System.Text;
 namespace ResNet.Net.Benchmarks;
 
 /// <summary>
-/// What the model store costs: <c>store-speed [MIB]</c> downloads a made-up model from this machine a few times, beside <c>cat | sha256sum</c>, and then
-/// asks for it again.
+/// Measures the model store: <c>store-speed [MIB]</c> downloads random bytes from this machine several times, compared with
+/// <c>cat | sha256sum</c>, and then looks the file up.
 /// </summary>
 internal static class StoreSpeed
 {
@@ -21,7 +21,11 @@ internal static class StoreSpeed
     {
         byte[] file = new byte[mebibytes << 20];
         new Random(1).NextBytes(file);
-        ResNetVariant variant = ResNetVariant.ResNet152V1 with { Bytes = file.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(file)) };
+        ResNetVariant variant = ResNetVariant.ResNet152V1 with
+        {
+            Bytes = file.Length,
+            Sha256 = Convert.ToHexStringLower(SHA256.HashData(file)),
+        };
         string root = Directory.CreateTempSubdirectory("resnet-net-store-").FullName;
         using CancellationTokenSource end = new();
         using TcpListener listener = new(IPAddress.Loopback, 0);
@@ -41,7 +45,8 @@ internal static class StoreSpeed
             for (int round = 0; round < Rounds; round++)
             {
                 new ModelStore(options).Remove(variant);
-                path = await Time($"download, hash, write, flush {mebibytes} MiB", file.Length, () => new ModelStore(options).EnsureAsync(variant));
+                path = await Time(
+                    $"download, hash, write, flush {mebibytes} MiB", file.Length, () => new ModelStore(options).EnsureAsync(variant));
                 _ = await Time("cat FILE | sha256sum", file.Length, () => ShellAsync($"cat '{path}' | sha256sum"));
             }
 
@@ -49,7 +54,10 @@ internal static class StoreSpeed
             {
                 long start = Stopwatch.GetTimestamp();
                 _ = await new ModelStore(options).EnsureAsync(variant);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"open the store and ask for what is there: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F3} ms"));
+                Console.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"open the store and look up the file: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F3} ms"));
             }
         }
         finally
@@ -65,7 +73,8 @@ internal static class StoreSpeed
         long start = Stopwatch.GetTimestamp();
         string result = await work();
         TimeSpan time = Stopwatch.GetElapsedTime(start);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {time.TotalSeconds:F2} s, {bytes / time.TotalSeconds / 1e6:F0} MB/s"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{what}: {time.TotalSeconds:F2} s, {bytes / time.TotalSeconds / 1e6:F0} MB/s"));
         return result;
     }
 
@@ -100,7 +109,7 @@ internal static class StoreSpeed
         }
         catch (OperationCanceledException)
         {
-            // The measurement is over.
+            // The measurement has ended.
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace ResNet.Net.Benchmarks;
 
-/// <summary>A dense tensor with an indexer of four dimensions, as ONNX Runtime's managed package has one; without its bounds checks and virtual calls.</summary>
+/// <summary>
+/// Represents a dense tensor with a four-dimensional indexer, like ONNX Runtime's but without bounds checks and virtual calls.
+/// </summary>
 internal sealed class Tensor4(int n, int c, int h, int w)
 {
     public float[] Values { get; } = new float[n * c * h * w];

@@ -3,7 +3,7 @@ using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Benchmarks;
 
-/// <summary>A model alone, from tensor to tensor, on random images.</summary>
+/// <summary>Runs a model on random images, from tensor to tensor.</summary>
 internal sealed class TensorRun : IDisposable
 {
     private readonly OrtSession _session;
@@ -26,7 +26,8 @@ internal sealed class TensorRun : IDisposable
 
         _inputTensor = _input.CreateTensor([.. inputShape]);
         _outputTensor = _output.CreateTensor([inputShape[0], classes]);
-        _binding = _session.Bind([new NamedTensor(_session.Inputs[0].Name, _inputTensor)], [new NamedTensor(_session.Outputs[0].Name, _outputTensor)]);
+        _binding = _session.Bind(
+            [new NamedTensor(_session.Inputs[0].Name, _inputTensor)], [new NamedTensor(_session.Outputs[0].Name, _outputTensor)]);
     }
 
     public void Once() => _session.Run(_binding);

@@ -6,7 +6,8 @@ using System.Text;
 namespace ResNet.Net.Benchmarks;
 
 /// <summary>
-/// Every file of the zoo, by its twin: <c>variants [--save FOLDER]</c> makes the twin, and in a process of its own classifies with it. Memory is the process' peak; times are medians.
+/// Measures the synthetic model of every file of the zoo: <c>variants [--save FOLDER]</c> classifies with each in a separate process.
+/// Memory is the peak of the process; times are medians.
 /// </summary>
 internal static class VariantTable
 {
@@ -20,13 +21,16 @@ internal static class VariantTable
     public static async Task RunAsync(string? save)
     {
         StringBuilder table = new();
-        Append(table, "| variant | twin MB | bytes more than the zoo's | image ms | batch | image in batch ms | peak MB |\n|---|---|---|---|---|---|---|\n");
+        Append(
+            table,
+            "| variant | MB | size difference, bytes | ms per image | batch | ms per image in batch | peak MB |\n"
+                + "|---|---|---|---|---|---|---|\n");
         foreach (string id in ZooModels.Ids)
         {
             string root = Directory.CreateTempSubdirectory("resnet-net-variants-").FullName;
             try
             {
-                ResNetVariant variant = await PlaceTwinAsync(id, root);
+                ResNetVariant variant = await ImportSyntheticModelAsync(id, root);
                 Append(table, await RowOfAsync(variant, root));
             }
             finally
@@ -47,7 +51,7 @@ internal static class VariantTable
         }
     }
 
-    /// <summary>Runs in a process of its own: classifies, and prints a row.</summary>
+    /// <summary>Classifies and prints one row; runs in a separate process.</summary>
     public static void PrintRow(string id, string root, long bytes, string sha256)
     {
         ResNetVariant variant = ResNetVariant.Parse(id) with { Bytes = bytes, Sha256 = sha256 };
@@ -55,16 +59,19 @@ internal static class VariantTable
         using ResNetClassifier classifier = ResNetClassifier.Create(variant, options);
         const int Side = 256;
         byte[] pixels = DrawnImage.Rgb(Side, Side);
-        double single = Median(() => classifier.Classify(new PixelView(pixels, Side, Side, PixelFormat.Rgb24)).Timings.Inference.TotalMilliseconds);
+        double single = Median(
+            () => classifier.Classify(new PixelView(pixels, Side, Side, PixelFormat.Rgb24)).Timings.Inference.TotalMilliseconds);
         ReadOnlyMemory<byte>[] batch = [.. Enumerable.Repeat<ReadOnlyMemory<byte>>(JpegFile.Encode(pixels, Side, Side), 8)];
         double batched = Median(() => classifier.ClassifyBatch(batch)[0].Value.Timings.Inference.TotalMilliseconds);
         double peak = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
         Console.WriteLine(string.Create(
-            Culture, $"| `{id}` | {bytes / 1e6:F1} | {bytes - ResNetVariant.Parse(id).Bytes} | {single:F1} | {classifier.BatchSize} | {batched:F1} | {peak:F0} |"));
+            Culture,
+            $"| `{id}` | {bytes / 1e6:F1} | {bytes - ResNetVariant.Parse(id).Bytes} "
+                + $"| {single:F1} | {classifier.BatchSize} | {batched:F1} | {peak:F0} |"));
     }
 
-    /// <summary>Makes a twin and puts it into a store.</summary>
-    public static async Task<ResNetVariant> PlaceTwinAsync(string id, string root)
+    /// <summary>Builds a synthetic model and imports it into a store.</summary>
+    public static async Task<ResNetVariant> ImportSyntheticModelAsync(string id, string root)
     {
         string file = Path.Combine(root, $"{id}.onnx");
         ZooModels.Build(id).Save(file);
@@ -84,11 +91,14 @@ internal static class VariantTable
 
     private static async Task<string> RowOfAsync(ResNetVariant variant, string root)
     {
-        string[] arguments = [Environment.GetCommandLineArgs()[0], RowCommand, variant.Id, root, variant.Bytes.ToString(Culture), variant.Sha256];
+        string[] arguments =
+            [Environment.GetCommandLineArgs()[0], RowCommand, variant.Id, root, variant.Bytes.ToString(Culture), variant.Sha256];
         using Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true })!;
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{variant.Id}: exit code {process.ExitCode}");
+        return process.ExitCode == 0
+            ? output
+            : throw new InvalidOperationException($"The process for {variant.Id} exited with code {process.ExitCode}.");
     }
 
     private static double Median(Func<double> run)

@@ -1,10 +1,10 @@
-
 namespace ResNet.Net.Benchmarks;
 
-/// <summary>The kernels of a width, with those left out that turn rows of bytes into values of the tensor.</summary>
+/// <summary>Wraps the kernels of a vector width and omits normalization.</summary>
 internal sealed class WithoutNormalization(PreprocessingKernels kernels) : PreprocessingKernels
 {
-    private static readonly Dictionary<SimdWidth, WithoutNormalization> All = SimdSelection.Supported.ToDictionary(width => width, width => new WithoutNormalization(PreprocessingKernels.For(width)));
+    private static readonly Dictionary<SimdWidth, WithoutNormalization> All = SimdSelection.Supported.ToDictionary(
+        width => width, width => new WithoutNormalization(PreprocessingKernels.For(width)));
 
     public override int RowsPerBlock => kernels.RowsPerBlock;
 
@@ -14,24 +14,31 @@ internal sealed class WithoutNormalization(PreprocessingKernels kernels) : Prepr
 
     public override int RowStride(int planes) => kernels.RowStride(planes);
 
-    public override void ResampleColumns(in PixelView block, in TapTable columns, Span<byte> output, int planeStride, int rowStride, PreprocessingScratch scratch)
+    public override void ResampleColumns(
+        in PixelView block, in TapTable columns, Span<byte> output, int planeStride, int rowStride, PreprocessingScratch scratch)
         => kernels.ResampleColumns(block, columns, output, planeStride, rowStride, scratch);
 
-    public override void WeightedSum(ReadOnlySpan<byte> rows, int stride, in TapTable filter, int y, Span<byte> output) => kernels.WeightedSum(rows, stride, filter, y, output);
+    public override void WeightedSum(ReadOnlySpan<byte> rows, int stride, in TapTable filter, int y, Span<byte> output)
+        => kernels.WeightedSum(rows, stride, filter, y, output);
 
-    public override void InterpolateColumns(in PixelView row, ReadOnlySpan<int> indices, ReadOnlySpan<int> weights, int droppedBits, Span<short> output, int planeStride)
+    public override void InterpolateColumns(
+        in PixelView row, ReadOnlySpan<int> indices, ReadOnlySpan<int> weights, int droppedBits, Span<short> output, int planeStride)
         => kernels.InterpolateColumns(row, indices, weights, droppedBits, output, planeStride);
 
-    public override void InterpolateColumns(in PixelView row, ReadOnlySpan<int> indices, ReadOnlySpan<float> fractions, Span<float> output, int planeStride)
+    public override void InterpolateColumns(
+        in PixelView row, ReadOnlySpan<int> indices, ReadOnlySpan<float> fractions, Span<float> output, int planeStride)
         => kernels.InterpolateColumns(row, indices, fractions, output, planeStride);
 
-    public override void InterpolateRows(ReadOnlySpan<short> upper, ReadOnlySpan<short> lower, short upperWeight, short lowerWeight, Span<byte> output)
+    public override void InterpolateRows(
+        ReadOnlySpan<short> upper, ReadOnlySpan<short> lower, short upperWeight, short lowerWeight, Span<byte> output)
         => kernels.InterpolateRows(upper, lower, upperWeight, lowerWeight, output);
 
-    public override void InterpolateRows(ReadOnlySpan<float> upper, ReadOnlySpan<float> lower, float fraction, Span<float> output, float scale, float offset)
+    public override void InterpolateRows(
+        ReadOnlySpan<float> upper, ReadOnlySpan<float> lower, float fraction, Span<float> output, float scale, float offset)
         => kernels.InterpolateRows(upper, lower, fraction, output, scale, offset);
 
-    public override void AverageRows(ReadOnlySpan<short> upper, ReadOnlySpan<short> lower, Span<byte> output) => kernels.AverageRows(upper, lower, output);
+    public override void AverageRows(ReadOnlySpan<short> upper, ReadOnlySpan<short> lower, Span<byte> output)
+        => kernels.AverageRows(upper, lower, output);
 
     public override void Flatten(ReadOnlySpan<byte> pixels, Span<byte> output) => kernels.Flatten(pixels, output);
 
@@ -39,7 +46,8 @@ internal sealed class WithoutNormalization(PreprocessingKernels kernels) : Prepr
     {
     }
 
-    public override void NormalizePixels(ReadOnlySpan<byte> pixels, PixelLayout layout, Span<float> planes, int planeStride, Normalization normalization)
+    public override void NormalizePixels(
+        ReadOnlySpan<byte> pixels, PixelLayout layout, Span<float> planes, int planeStride, Normalization normalization)
     {
     }
 }

@@ -18,7 +18,8 @@ foreach (string[] batch in images.Chunk(256))
     {
         string name = Path.GetRelativePath(folder, path);
         csv.WriteLine(outcome.Succeeded
-            ? $"{Quote(name)},{Quote(outcome.Value.Best.Label)},{outcome.Value.Best.Probability.ToString("F4", CultureInfo.InvariantCulture)},"
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"{Quote(name)},{Quote(outcome.Value.Best.Label)},{outcome.Value.Best.Probability:F4},")
             : $"{Quote(name)},,,{Quote(outcome.Error!.Message)}");
         failed += outcome.Succeeded ? 0 : 1;
     }

@@ -20,7 +20,8 @@ namespace ResNet.Net;
 /// <remarks>
 /// <para>
 /// The pixels of a JPEG image differ from those of libjpeg-turbo, with which the models were measured: by 0.19 levels on average and by up
-/// to 53 on one set of 60 photos, by 0.34 on average on another. <see cref="SkiaSharpDecoder"/> decodes to the same pixels as libjpeg-turbo.
+/// to 53 on one set of 60 photos, by 0.34 on average on another. <see cref="SkiaSharpDecoder"/> decodes to the same pixels as
+/// libjpeg-turbo.
 /// </para>
 /// <para>
 /// Interlaced PNG images are refused. ImageSharp 2.1.13 never returns from one whose compressed data end before its last pass. It also
@@ -83,23 +84,25 @@ public sealed class ImageSharpDecoder : IImageDecoder
         return true;
     }
 
-    private static (string Format, SixLabors.ImageSharp.Formats.IImageDecoder? Decoder) Find(ReadOnlySpan<byte> encoded) => ImageFormatDetector.Detect(encoded) switch
-    {
-        ImageFormat.Jpeg => ("JPEG", new JpegDecoder()),
-        ImageFormat.Png => ("PNG", new PngDecoder { IgnoreMetadata = true }),
-        ImageFormat.WebP => ("WebP", new WebpDecoder()),
-        ImageFormat.Gif => ("GIF", new GifDecoder { DecodingMode = FrameDecodingMode.First }),
-        ImageFormat.Bmp => ("BMP", new BmpDecoder()),
-        ImageFormat.Unknown when encoded is [(byte)'P', >= (byte)'1' and <= (byte)'6', ..] => ("Netpbm", new PbmDecoder()),
-        ImageFormat.Unknown when IsTga(encoded) => ("TGA", new TgaDecoder()),
-        _ => ("", null),
-    };
+    private static (string Format, SixLabors.ImageSharp.Formats.IImageDecoder? Decoder) Find(ReadOnlySpan<byte> encoded)
+        => ImageFormatDetector.Detect(encoded) switch
+        {
+            ImageFormat.Jpeg => ("JPEG", new JpegDecoder()),
+            ImageFormat.Png => ("PNG", new PngDecoder { IgnoreMetadata = true }),
+            ImageFormat.WebP => ("WebP", new WebpDecoder()),
+            ImageFormat.Gif => ("GIF", new GifDecoder { DecodingMode = FrameDecodingMode.First }),
+            ImageFormat.Bmp => ("BMP", new BmpDecoder()),
+            ImageFormat.Unknown when encoded is [(byte)'P', >= (byte)'1' and <= (byte)'6', ..] => ("Netpbm", new PbmDecoder()),
+            ImageFormat.Unknown when IsTga(encoded) => ("TGA", new TgaDecoder()),
+            _ => ("", null),
+        };
 
     // TGA has no signature: every field of the header must make sense.
     private static bool IsTga(ReadOnlySpan<byte> encoded)
     {
         const int HeaderLength = 18;
-        if (encoded.Length < HeaderLength || (encoded[12] | encoded[13]) == 0 || (encoded[14] | encoded[15]) == 0 || encoded[16] is not (8 or 15 or 16 or 24 or 32))
+        if (encoded.Length < HeaderLength
+            || (encoded[12] | encoded[13]) == 0 || (encoded[14] | encoded[15]) == 0 || encoded[16] is not (8 or 15 or 16 or 24 or 32))
         {
             return false;
         }
@@ -134,19 +137,29 @@ public sealed class ImageSharpDecoder : IImageDecoder
     }
 
     private static unsafe void Write<TPixel>(
-        byte* memory, ReadOnlySpan<byte> encoded, ImageHeader header, SixLabors.ImageSharp.Formats.IImageDecoder decoder, ImageDecodeRequest request, PixelFormat format)
+        byte* memory,
+        ReadOnlySpan<byte> encoded,
+        ImageHeader header,
+        SixLabors.ImageSharp.Formats.IImageDecoder decoder,
+        ImageDecodeRequest request,
+        PixelFormat format)
         where TPixel : unmanaged, IPixel<TPixel>
     {
         using Image<TPixel> image = Load<TPixel>(memory, encoded, header.Format, decoder);
         if (image.Width != header.Width || image.Height != header.Height)
         {
-            throw Failure(encoded, header.Format, $"its header says {header.Width}x{header.Height} pixels, its data {image.Width}x{image.Height}", null);
+            throw Failure(
+                encoded,
+                header.Format,
+                $"its header says {header.Width}x{header.Height} pixels, its data {image.Width}x{image.Height}",
+                null);
         }
 
         image.CopyPixelDataTo(request.GetPixels(image.Width, image.Height, format));
     }
 
-    private static unsafe Image<TPixel> Load<TPixel>(byte* memory, ReadOnlySpan<byte> encoded, string format, SixLabors.ImageSharp.Formats.IImageDecoder decoder)
+    private static unsafe Image<TPixel> Load<TPixel>(
+        byte* memory, ReadOnlySpan<byte> encoded, string format, SixLabors.ImageSharp.Formats.IImageDecoder decoder)
         where TPixel : unmanaged, IPixel<TPixel>
     {
         try
@@ -168,11 +181,19 @@ public sealed class ImageSharpDecoder : IImageDecoder
         {
             return new ImageDecodeException(
                 ImageDecodeFailure.Truncated,
-                $"the {format} image ends early ({cause}). Read the whole file, or set ImageDecodingOptions.AllowTruncated to accept what there is.", null, exception);
+                $"the {format} image ends early ({cause}). Read the whole file, or set ImageDecodingOptions.AllowTruncated to accept "
+                    + "what there is.",
+                null,
+                exception);
         }
 
         return exception is NotSupportedException
-            ? new ImageDecodeException(ImageDecodeFailure.UnsupportedFormat, $"ImageSharp does not read this kind of {format} image ({cause}). Use SkiaSharpDecoder, or convert it.", null, exception)
-            : new ImageDecodeException(ImageDecodeFailure.Corrupt, $"the {format} image is damaged ({cause}). Save it again from its source.", null, exception);
+            ? new ImageDecodeException(
+                ImageDecodeFailure.UnsupportedFormat,
+                $"ImageSharp does not read this kind of {format} image ({cause}). Use SkiaSharpDecoder, or convert it.",
+                null,
+                exception)
+            : new ImageDecodeException(
+                ImageDecodeFailure.Corrupt, $"the {format} image is damaged ({cause}). Save it again from its source.", null, exception);
     }
 }

@@ -31,7 +31,9 @@ public sealed unsafe class NetVipsDecoder : IImageDecoder
         if (!ModuleInitializer.VipsInitialized)
         {
             throw new ResNetException(
-                $"libvips cannot be loaded: {ModuleInitializer.Exception?.Message} Reference the package NetVips.Native, or install libvips 8.15 or newer.", ModuleInitializer.Exception);
+                $"libvips cannot be loaded: {ModuleInitializer.Exception?.Message} Reference the package NetVips.Native, or install "
+                    + "libvips 8.15 or newer.",
+                ModuleInitializer.Exception);
         }
 
         VipsWarnings.Install();
@@ -94,7 +96,8 @@ public sealed unsafe class NetVipsDecoder : IImageDecoder
     {
         bool isCmyk = loaded is { Interpretation: Enums.Interpretation.Cmyk, Format: Enums.BandFormat.Uchar, Bands: 4 };
         bool isPlain = loaded is { Format: Enums.BandFormat.Uchar, Bands: 1 or 3 or 4 }
-            && loaded.Interpretation is Enums.Interpretation.Multiband or Enums.Interpretation.Bw or Enums.Interpretation.Rgb or Enums.Interpretation.Srgb;
+            && loaded.Interpretation
+                is Enums.Interpretation.Multiband or Enums.Interpretation.Bw or Enums.Interpretation.Rgb or Enums.Interpretation.Srgb;
         if (isPlain || isCmyk)
         {
             WritePixels(loaded, isCmyk, request);
@@ -106,7 +109,9 @@ public sealed unsafe class NetVipsDecoder : IImageDecoder
         if (converted is not { Format: Enums.BandFormat.Uchar, Bands: 1 or 3 or 4 })
         {
             throw new ImageDecodeException(
-                ImageDecodeFailure.UnsupportedFormat, $"the {file.Format} image has {loaded.Bands} channels of {loaded.Interpretation} that cannot be read as gray or RGB. Convert it to 8-bit RGB.");
+                ImageDecodeFailure.UnsupportedFormat,
+                $"the {file.Format} image has {loaded.Bands} channels of {loaded.Interpretation} that cannot be read as gray or RGB. "
+                    + "Convert it to 8-bit RGB.");
         }
 
         WritePixels(converted, isCmyk: false, request);
@@ -114,11 +119,13 @@ public sealed unsafe class NetVipsDecoder : IImageDecoder
 
     private static void WritePixels(Image image, bool isCmyk, ImageDecodeRequest request)
     {
-        PixelFormat format = image.Bands switch { 1 => PixelFormat.Gray8, 3 => PixelFormat.Rgb24, _ => isCmyk ? PixelFormat.Rgbx32 : PixelFormat.Rgba32 };
+        PixelFormat format =
+            image.Bands switch { 1 => PixelFormat.Gray8, 3 => PixelFormat.Rgb24, _ => isCmyk ? PixelFormat.Rgbx32 : PixelFormat.Rgba32 };
         Span<byte> pixels = request.GetPixels(image.Width, image.Height, format);
         fixed (byte* memory = pixels)
         {
-            using Image target = Image.NewFromMemory((nint)memory, (ulong)pixels.Length, image.Width, image.Height, image.Bands, Enums.BandFormat.Uchar);
+            using Image target = Image.NewFromMemory(
+                (nint)memory, (ulong)pixels.Length, image.Width, image.Height, image.Bands, Enums.BandFormat.Uchar);
             image.Write(target);
         }
 

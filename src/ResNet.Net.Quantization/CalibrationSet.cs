@@ -144,7 +144,10 @@ public sealed class CalibrationSet
             try
             {
                 ResizeRule? shrink = profile.ShrinkOnLoad ? profile.Resize : null;
-                open(index, encoded => image = ImageDecoding.Decode(decoder ?? ImageDecoding.Default, encoded, decoding, profile.AutoOrient, shrink));
+                open(
+                    index,
+                    encoded => image = ImageDecoding.Decode(
+                        decoder ?? ImageDecoding.Default, encoded, decoding, profile.AutoOrient, shrink));
                 preprocessor.Run(image!.Pixels, planes, scratch);
             }
             finally

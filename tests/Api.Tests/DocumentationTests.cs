@@ -10,14 +10,16 @@ public class DocumentationTests
 
     [Fact]
     public void Libraries_FoundByFolder_AreThoseOfTheRepository()
-        => Library.All.Select(library => library.Name).Should().Contain(["ResNet.Net", "ResNet.Net.Evaluation", "ResNet.Net.Onnx", "ResNet.Net.Quantization"]);
+        => Library.All.Select(library => library.Name)
+            .Should().Contain(["ResNet.Net", "ResNet.Net.Evaluation", "ResNet.Net.Onnx", "ResNet.Net.Quantization"]);
 
     [Theory]
     [MemberData(nameof(Libraries))]
     public void Members_OfLibrary_HaveEveryPart(string name)
     {
         Library library = new(name);
-        Dictionary<string, XElement> documentation = XDocument.Load(library.DocumentationPath).Descendants("member").ToDictionary(member => member.Attribute("name")!.Value);
+        Dictionary<string, XElement> documentation = XDocument.Load(library.DocumentationPath)
+            .Descendants("member").ToDictionary(member => member.Attribute("name")!.Value);
 
         PublicSurface.Types(library.Load()).SelectMany(type => PublicSurface.Members(type).Prepend(type))
             .Where(symbol => !symbol.IsImplicitlyDeclared && !IsFromARecord(symbol))
@@ -72,7 +74,9 @@ public class DocumentationTests
             Require(Named("param", parameter.Name), $"param {parameter.Name}");
         }
 
-        foreach (ITypeParameterSymbol parameter in (symbol as IMethodSymbol)?.TypeParameters ?? (symbol as INamedTypeSymbol)?.TypeParameters ?? [])
+        IEnumerable<ITypeParameterSymbol> typeParameters =
+            (symbol as IMethodSymbol)?.TypeParameters ?? (symbol as INamedTypeSymbol)?.TypeParameters ?? [];
+        foreach (ITypeParameterSymbol parameter in typeParameters)
         {
             Require(Named("typeparam", parameter.Name), $"typeparam {parameter.Name}");
         }
@@ -84,7 +88,8 @@ public class DocumentationTests
 
         return missing;
 
-        XElement? Named(string part, string name) => member.Elements(part).FirstOrDefault(element => element.Attribute("name")?.Value == name);
+        XElement? Named(string part, string name) => member.Elements(part)
+            .FirstOrDefault(element => element.Attribute("name")?.Value == name);
 
         void Require(XElement? part, string what)
         {

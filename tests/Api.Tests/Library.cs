@@ -28,7 +28,8 @@ internal sealed record Library(string Name)
     public IAssemblySymbol Load()
     {
         CSharpCompilation compilation = CSharpCompilation.Create(
-            "surface", references: References.All, options: new CSharpCompilationOptions(Microsoft.CodeAnalysis.OutputKind.DynamicallyLinkedLibrary, metadataImportOptions: MetadataImportOptions.Public));
+            "surface", references: References.All, options: new CSharpCompilationOptions(
+                Microsoft.CodeAnalysis.OutputKind.DynamicallyLinkedLibrary, metadataImportOptions: MetadataImportOptions.Public));
         return compilation.SourceModule.ReferencedAssemblySymbols.SingleOrDefault(assembly => assembly.Name == Name)
             ?? throw new InvalidOperationException($"'{Name}' is a project under src, but Api.Tests does not reference it.");
     }

@@ -28,7 +28,8 @@ internal static class PublicSurface
     {
         INamedTypeSymbol => false,
         IMethodSymbol { AssociatedSymbol: not null } or IMethodSymbol { MethodKind: MethodKind.Destructor } => false,
-        IMethodSymbol { MethodKind: MethodKind.Constructor, Parameters.Length: 0 } when type.IsValueType && member.IsImplicitlyDeclared => false,
+        IMethodSymbol { MethodKind: MethodKind.Constructor, Parameters.Length: 0 } when type.IsValueType
+            && member.IsImplicitlyDeclared => false,
         IMethodSymbol { MethodKind: MethodKind.Constructor } when type.TypeKind == TypeKind.Enum => false,
         _ => !IsRecord(type) || !IsCompilerGenerated(member) || member.Name == "Deconstruct",
     };

@@ -1,6 +1,6 @@
 namespace ResNet.Net.Docs.Tests;
 
-/// <summary>The rules that blocks are taken by, on small pages.</summary>
+/// <summary>Tests the rules for blocks with small pages.</summary>
 public sealed class DocumentedProgramTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -8,7 +8,7 @@ public sealed class DocumentedProgramTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Blocks_ThatContinue_AreOneProgramWithAnOutputEach()
+    public async Task Blocks_ThatContinue_FormOneProgramWithSeparateOutputs()
     {
         DocumentedProgram program = Single("""
             # Page
@@ -56,19 +56,22 @@ public sealed class DocumentedProgramTests : IDisposable
 
         ProgramCompiler.Compile(Single("# Page\n```csharp\nint x = 1;\nstring s = null;\nConsole.WriteLine(y);\n```"), assembly)
             .Should().Contain(m => m.StartsWith("page.md, line 5: CS0103", StringComparison.Ordinal))
-            .And.Contain(m => m.StartsWith("page.md, line 4: CS8600", StringComparison.Ordinal) || m.StartsWith("page.md, line 3: CS0219", StringComparison.Ordinal));
+            .And.Contain(
+                m => m.StartsWith("page.md, line 4: CS8600", StringComparison.Ordinal)
+                    || m.StartsWith("page.md, line 3: CS0219", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Outputs_BehindAHeadingOrInAnotherLanguage_BelongToNoBlock()
+    public void Outputs_AfterAHeadingOrInAnotherLanguage_AreIgnored()
     {
         Of("```csharp\n;\n```\n## Next\n```\nx\n```").Single().Outputs.Should().Equal((IReadOnlyList<string>?)null);
         Of("```csharp\n;\n```\n```bash\nx\n```").Single().Outputs.Should().Equal((IReadOnlyList<string>?)null);
     }
 
     [Fact]
-    public void Of_CommentThatMeansNothing_IsRefused()
-        => ((Action)(() => Of("<!-- skip: later -->\n```csharp\n;\n```"))).Should().Throw<FormatException>().WithMessage("*page.md, line 3*skip: later*");
+    public void Of_UnknownComment_Throws()
+        => ((Action)(() => Of("<!-- skip: later -->\n```csharp\n;\n```")))
+            .Should().Throw<FormatException>().WithMessage("*page.md, line 3*skip: later*");
 
     [Fact]
     public void Of_CompiledOnlyAndRequests_AreRead()
@@ -88,13 +91,14 @@ public sealed class DocumentedProgramTests : IDisposable
     [InlineData("a\n…\nz", "a\nz", true)]
     [InlineData("a\n…\nz", "a\nb\ny", false)]
     [InlineData("a.c", "abc", false)]
-    public void Fits_LinesAndEllipses_AreCompared(string shown, string actual, bool expected)
-        => ProgramRunner.Fits(shown.Split('\n'), actual.Split('\n')).Should().Be(expected);
+    public void Matches_LinesAndEllipses_AreCompared(string shown, string actual, bool expected)
+        => ProgramRunner.Matches(shown.Split('\n'), actual.Split('\n')).Should().Be(expected);
 
     [Fact]
-    public void IsServer_BuilderAlone_IsAWebProgramThatEnds()
+    public void IsServer_BuilderOnly_IsAWebProgramThatEnds()
     {
-        DocumentedProgram program = Single("<!-- given: var builder = WebApplication.CreateBuilder(args); -->\n```csharp\nbuilder.Services.AddLogging();\n```");
+        DocumentedProgram program = Single(
+            "<!-- given: var builder = WebApplication.CreateBuilder(args); -->\n```csharp\nbuilder.Services.AddLogging();\n```");
 
         (program.IsWeb, program.IsServer).Should().Be((true, false));
         ProgramCompiler.Compile(program, _folder["x.dll"]).Should().BeEmpty();
@@ -108,7 +112,9 @@ public sealed class DocumentedProgramTests : IDisposable
             ```csharp
             WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
             WebApplication app = builder.Build();
-            app.MapPost("/length", async (HttpRequest request) => $"{(await new StreamReader(request.Body).ReadToEndAsync()).Length} bytes");
+            app.MapPost(
+                "/length",
+                async (HttpRequest request) => $"{(await new StreamReader(request.Body).ReadToEndAsync()).Length} bytes");
             app.Run();
             ```
             """);

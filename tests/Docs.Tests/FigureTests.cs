@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ResNet.Net.Docs.Tests;
 
-/// <summary>Tables and plots of the pages against the catalog and the committed results.</summary>
+/// <summary>Compares tables and plots of the pages with the catalog and the committed results.</summary>
 public class FigureTests
 {
     private const string Results = "benchmarks/results/intel-xeon-avx512-2-cores";
@@ -12,7 +12,7 @@ public class FigureTests
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
     [Fact]
-    public void VariantTable_OfTheReadme_IsTheCatalogs()
+    public void VariantTable_OfTheReadme_MatchesTheCatalog()
     {
         string[][] rows = [.. Rows("README.md", "| `resnet")];
 
@@ -24,7 +24,9 @@ public class FigureTests
                 [
                     (variant.Bytes / 1e6).ToString("0.0", Culture),
                     variant.Opset.ToString(Culture),
-                    variant.Precision == ModelPrecision.Fp32 ? "fp32" : $"int8 {(variant.QuantizationFormat == QuantizationFormat.Qdq ? "QDQ" : "QOperator")}",
+                    variant.Precision == ModelPrecision.Fp32
+                        ? "fp32"
+                        : $"int8 {(variant.QuantizationFormat == QuantizationFormat.Qdq ? "QDQ" : "QOperator")}",
                     variant.Top1.ToString("0.00", Culture),
                     variant.Top5?.ToString("0.00", Culture) ?? "",
                     $"`{variant.Profile.Name}`",
@@ -33,7 +35,7 @@ public class FigureTests
     }
 
     [Fact]
-    public void VariantTable_OfItsPage_IsTheCatalogsAndTheMeasured()
+    public void VariantTable_OfVariantsPage_MatchesCatalogAndResults()
     {
         Dictionary<string, string[]> measured = Rows($"{Results}/variants.md", "| `resnet").ToDictionary(row => row[0]);
         string[][] rows = [.. Rows("docs/variants.md", "| `resnet").Where(row => row.Length == 7)];
@@ -57,50 +59,57 @@ public class FigureTests
     }
 
     [Fact]
-    public void EmbeddedModels_OfTheVariantsPage_AreTheCatalogs()
+    public void EmbeddedModels_OfVariantsPage_MatchTheCatalog()
         => Rows("docs/variants.md", "| `resnet20").Select(row => string.Join(' ', row)).Should().Equal(
-            ResNetVariant.All.Where(variant => variant.IsEmbedded).Select(variant => string.Create(Culture, $"`{variant.Id}` {variant.Top1:0.00} {variant.Bytes / 1e6:0.0}")));
+            ResNetVariant.All.Where(variant => variant.IsEmbedded)
+                .Select(variant => string.Create(Culture, $"`{variant.Id}` {variant.Top1:0.00} {variant.Bytes / 1e6:0.0}")));
 
     [Fact]
-    public void ProfileDifferences_OfTheirPage_AreThoseMeasured()
+    public void ProfileDifferences_OfPreprocessingPage_MatchTheResults()
         => Rows("docs/preprocessing.md", "| `").Where(row => row.Length == 4).Select(row => string.Join(' ', row))
             .Should().Equal(Rows($"{Results}/profile-differences.md", "| `").Select(row => string.Join(' ', row)));
 
     [Fact]
-    public void PreprocessingTable_OfThePerformancePage_IsThatMeasured()
+    public void PreprocessingTable_OfPerformancePage_MatchesTheResults()
     {
         ILookup<string, string> measured = File.ReadLines(Path.Combine(TestFolders.Repository, Results, "FusedBenchmarks.md"))
-            .Select(line => line.Replace("*", "", StringComparison.Ordinal).Trim('|', ' ').Split('|')).Where(cells => cells.Length > 3 && cells[2].Contains("ms", StringComparison.Ordinal))
+            .Select(line => line.Replace("*", "", StringComparison.Ordinal).Trim('|', ' ').Split('|'))
+            .Where(cells => cells.Length > 3 && cells[2].Contains("ms", StringComparison.Ordinal))
             .ToLookup(cells => cells[0].Trim(), cells => ThreeDigits(cells[2]));
         string[] methods = ["NaiveLoops", "PillowScalar", "Pillow128", "Pillow256", "Pillow512", "OpenCv", "OpenCvFloat"];
-        string[][] rows = [.. Rows("docs/performance.md", "|").SkipWhile(row => row[0] != "milliseconds an image").Skip(2).Take(methods.Length)];
+        string[][] rows =
+            [.. Rows("docs/performance.md", "|").SkipWhile(row => row[0] != "milliseconds per image").Skip(2).Take(methods.Length)];
 
         rows.Select(row => string.Join(' ', row.Skip(1))).Should().Equal(methods.Select(method => string.Join(' ', measured[method])));
-        string readme = File.ReadAllText(Path.Combine(TestFolders.Repository, "README.md"));
-        readme.Should().Contain($"{measured["Pillow512"].First()} ms; loops of tutorials {measured["NaiveLoops"].First()} ms").And.Contain($"{measured["Pillow256"].First()} ms with AVX2");
+        string readme = string.Join(' ', Page.Read("README.md").Lines);
+        readme.Should().Contain($"{measured["Pillow512"].First()} ms; hand-written loops {measured["NaiveLoops"].First()} ms")
+            .And.Contain($"{measured["Pillow256"].First()} ms with AVX2");
     }
 
     [Fact]
-    public void DecodingTable_OfThePerformancePage_IsThatMeasured()
+    public void DecodingTable_OfPerformancePage_MatchesTheResults()
     {
         ILookup<string, string> measured = File.ReadLines(Path.Combine(TestFolders.Repository, DecodingResults))
             .Select(line => line.Replace("*", "", StringComparison.Ordinal).Trim('|', ' ').Split('|'))
             .Where(cells => cells.Length > 3 && cells[2].Contains("ms", StringComparison.Ordinal))
             .ToLookup(cells => cells[0].Trim(), cells => ThreeDigits(cells[2]));
         string[] methods = ["SkiaSharp", "SkiaSharpShrunk", "LibJpegTurbo", "LibJpegTurboShrunk"];
-        string[][] rows = [.. Rows("docs/performance.md", "|").SkipWhile(row => row[0] != "milliseconds per image").Skip(2).Take(methods.Length)];
+        string[][] rows =
+            [.. Rows("docs/performance.md", "|").SkipWhile(row => row[0] != "milliseconds per file").Skip(2).Take(methods.Length)];
 
         rows.Select(row => string.Join(' ', row.Skip(1))).Should().Equal(methods.Select(method => string.Join(' ', measured[method])));
-        string readme = File.ReadAllText(Path.Combine(TestFolders.Repository, "README.md"));
-        readme.Should().Contain($"{measured["SkiaSharp"].First()} ms with SkiaSharp (default), {measured["LibJpegTurbo"].First()} ms with libturbojpeg");
+        string readme = string.Join(' ', Page.Read("README.md").Lines);
+        readme.Should().Contain(
+            $"{measured["SkiaSharp"].First()} ms with SkiaSharp (default), {measured["LibJpegTurbo"].First()} ms with libturbojpeg");
     }
 
     [Fact]
-    public async Task Plots_DrawnAgain_AreThoseCommitted()
+    public async Task Plots_DrawnAgain_MatchTheCommittedOnes()
     {
         using TemporaryFolder folder = new();
         ProgramRun run = await ProgramRun.OfAsync(ProgramRun.Dotnet(
-            Path.Combine(AppContext.BaseDirectory, "ResNet.Net.Benchmarks.dll"), ["plot", Path.Combine(TestFolders.Repository, Results), "--save", folder.FullPath]));
+            Path.Combine(AppContext.BaseDirectory, "ResNet.Net.Benchmarks.dll"),
+            ["plot", Path.Combine(TestFolders.Repository, Results), "--save", folder.FullPath]));
 
         run.ExitCode.Should().Be(0, run.Error);
         string[] plots = ["preprocessing.svg", "variants.svg"];

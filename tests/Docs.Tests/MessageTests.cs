@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace ResNet.Net.Docs.Tests;
 
-/// <summary>Messages that the pages quote, and exceptions that they name, are those of the sources.</summary>
+/// <summary>Verifies that quoted messages, exceptions and test names on the pages exist in the sources.</summary>
 public partial class MessageTests
 {
     private static readonly Lazy<string[]> Texts = new(() => [.. SourceFiles("src", "eng").SelectMany(TextsOf)]);
@@ -22,7 +22,9 @@ public partial class MessageTests
         string page = string.Join('\n', Page.Read("docs/troubleshooting.md").Lines);
         string[] exceptions =
         [
-            .. SourceFiles("src").Select(path => ExceptionClass().Match(File.ReadAllText(path))).Where(match => match.Success).Select(match => match.Groups[1].Value),
+            .. SourceFiles("src")
+                .Select(path => ExceptionClass().Match(File.ReadAllText(path))).Where(match => match.Success)
+                .Select(match => match.Groups[1].Value),
         ];
 
         exceptions.Should().HaveCountGreaterThan(8);
@@ -30,26 +32,41 @@ public partial class MessageTests
     }
 
     [Fact]
-    public void Reliability_Page_NamesTestsThatThereAre()
+    public void Reliability_Page_NamesExistingTests()
     {
         HashSet<string> tests = [.. SourceFiles("tests").SelectMany(TestsOf)];
-        string[] named = [.. Page.Read("docs/reliability.md").Prose.SelectMany(line => TestName().Matches(line.Text)).Select(match => match.Groups[1].Value)];
+        string[] named =
+        [
+            .. Page.Read("docs/reliability.md").Prose.SelectMany(line => TestName().Matches(line.Text))
+                .Select(match => match.Groups[1].Value),
+        ];
 
         named.Should().HaveCountGreaterThan(40);
         named.Except(tests).Should().BeEmpty();
     }
 
     [Fact]
-    public void Unknown_MessageOfNobody_IsNamed()
-        => Unknown(Page.Parse("docs/page.md", "| message | fix |\n|---|---|\n| `the image has 0 bytes. Was it` | |\n| `the image has … wings` | |\n\n| other | |\n|---|---|\n| `not looked at` | |"))
-            .Should().Equal("'wings'");
+    public void Unknown_MessageWithoutSource_IsNamed()
+        => Unknown(Page.Parse("docs/page.md", """
+            | message | fix |
+            |---|---|
+            | `is damaged or not an ONNX model` | |
+            | `is damaged or not … wings` | |
+
+            | other | |
+            |---|---|
+            | `not a message` | |
+            """)).Should().Equal("'wings'");
 
     private static IEnumerable<string> Unknown(Page page)
         => Quoted(page).Where(message => !ExceptionName().IsMatch(message))
-            .SelectMany(message => message.Split(["…", "..."], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Where(part => part.Length > 3)
+            .SelectMany(message => message.Split(["…", "..."], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            .Where(part => part.Length > 3)
             .Where(part => !Texts.Value.Any(text => text.Contains(part, StringComparison.Ordinal))).Select(part => $"'{part}'");
 
-    /// <summary>The code in the first cells of tables whose first column is called message; kinds of failure in brackets behind it are no message.</summary>
+    /// <summary>
+    /// Returns the code in the first column of tables whose first header is "message", without text in parentheses at the end of a cell.
+    /// </summary>
     private static IEnumerable<string> Quoted(Page page)
     {
         bool inTable = false;
@@ -81,19 +98,25 @@ public partial class MessageTests
     }
 
     private static IEnumerable<string> SourceFiles(params string[] folders)
-        => folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(TestFolders.Repository, folder), "*", SearchOption.AllDirectories))
-            .Where(path => Path.GetExtension(path) is ".cs" or ".targets" && !path.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "node_modules"));
+        => folders.SelectMany(
+            folder => Directory.EnumerateFiles(Path.Combine(TestFolders.Repository, folder), "*", SearchOption.AllDirectories))
+            .Where(
+                path => Path.GetExtension(path) is ".cs" or ".targets"
+                    && !path.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "node_modules"));
 
-    /// <summary>The texts of a file: of C#, each string as it comes out, with an ellipsis for what is put in.</summary>
+    /// <summary>Returns the text of a file; for C#, every string value, with an ellipsis for each interpolation.</summary>
     private static IEnumerable<string> TextsOf(string path)
         => Path.GetExtension(path) != ".cs" ? [File.ReadAllText(path)]
             : CSharpSyntaxTree.ParseText(File.ReadAllText(path)).GetRoot().DescendantNodes().OfType<ExpressionSyntax>()
-                .Where(node => node is LiteralExpressionSyntax or InterpolatedStringExpressionSyntax or BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression }).Select(TextOf).Where(text => text.Length > 1);
+                .Where(node => node is LiteralExpressionSyntax or InterpolatedStringExpressionSyntax
+                    or BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression })
+                .Select(TextOf).Where(text => text.Length > 1);
 
     private static string TextOf(ExpressionSyntax expression) => expression switch
     {
         LiteralExpressionSyntax literal when literal.IsKind(SyntaxKind.StringLiteralExpression) => literal.Token.ValueText,
-        InterpolatedStringExpressionSyntax interpolated => string.Concat(interpolated.Contents.Select(part => part is InterpolatedStringTextSyntax text ? text.TextToken.ValueText : "…")),
+        InterpolatedStringExpressionSyntax interpolated => string.Concat(
+            interpolated.Contents.Select(part => part is InterpolatedStringTextSyntax text ? text.TextToken.ValueText : "…")),
         BinaryExpressionSyntax sum when sum.IsKind(SyntaxKind.AddExpression) => TextOf(sum.Left) + TextOf(sum.Right),
         ParenthesizedExpressionSyntax inner => TextOf(inner.Expression),
         _ => "…",
@@ -102,7 +125,8 @@ public partial class MessageTests
     private static IEnumerable<string> TestsOf(string path)
     {
         SyntaxNode root = CSharpSyntaxTree.ParseText(File.ReadAllText(path)).GetRoot();
-        return root.DescendantNodes().OfType<MethodDeclarationSyntax>().Where(method => method.AttributeLists.Count > 0 && method.Parent is TypeDeclarationSyntax)
+        return root.DescendantNodes()
+            .OfType<MethodDeclarationSyntax>().Where(method => method.AttributeLists.Count > 0 && method.Parent is TypeDeclarationSyntax)
             .Select(method => $"{((TypeDeclarationSyntax)method.Parent!).Identifier.Text}.{method.Identifier.Text}");
     }
 

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace ResNet.Net.Docs.Tests;
 
-/// <summary>A page of the documentation.</summary>
+/// <summary>Represents a page of the documentation.</summary>
 internal sealed partial class Page
 {
     private static readonly string[] Folders = [".", "docs", "samples", "benchmarks", "training"];
@@ -14,34 +14,40 @@ internal sealed partial class Page
         Fences = [.. FindFences(lines)];
     }
 
-    /// <summary>Every page, those that come later too; tests and results have none for readers.</summary>
+    /// <summary>Gets all pages for readers: those of the folders above, and the READMEs of the packages.</summary>
     public static IReadOnlyList<Page> All { get; } =
     [
         .. Folders.SelectMany(folder => Directory.GetFiles(Path.Combine(TestFolders.Repository, folder), "*.md"))
-            .Concat(Directory.GetDirectories(Path.Combine(TestFolders.Repository, "src")).SelectMany(folder => Directory.GetFiles(folder, "*.md")))
+            .Concat(
+                Directory.GetDirectories(Path.Combine(TestFolders.Repository, "src"))
+                    .SelectMany(folder => Directory.GetFiles(folder, "*.md")))
             .Select(path => Path.GetRelativePath(TestFolders.Repository, path).Replace('\\', '/'))
             .Order(StringComparer.Ordinal).Select(Read),
     ];
 
-    /// <summary>The path in the repository, with forward slashes.</summary>
+    /// <summary>Gets the path in the repository, with forward slashes.</summary>
     public string Name { get; }
 
     public IReadOnlyList<string> Lines { get; }
 
     public IReadOnlyList<Fence> Fences { get; }
 
-    /// <summary>The lines that are no code: not in a fence, and not indented as a block of commands.</summary>
+    /// <summary>Gets the lines that are neither in a fence nor indented as code.</summary>
     public IEnumerable<(int Number, string Text)> Prose => Lines.Select((text, i) => (Number: i + 1, Text: text))
         .Where(line => !IsInFence(line.Number) && !line.Text.StartsWith("    ", StringComparison.Ordinal));
 
-    /// <summary>The lines of blocks of commands: fences of a shell, and indented lines. Lines that are indented further go on with the one before.</summary>
+    /// <summary>
+    /// Gets the lines of command blocks: shell fences and indented code. A line that is indented further continues the previous one.
+    /// </summary>
     public IEnumerable<(int Number, string Text)> CommandLines
     {
         get
         {
             IEnumerable<(int Number, string Text)> indented = Lines.Select((text, i) => (Number: i + 1, Text: text))
-                .Where(line => line.Text.StartsWith("    ", StringComparison.Ordinal) && !IsInFence(line.Number)).Select(line => (line.Number, line.Text[4..]));
-            IEnumerable<(int Number, string Text)> fenced = Fences.Where(fence => fence.Language is "" or "bash" or "sh" or "console" or "powershell")
+                .Where(line => line.Text.StartsWith("    ", StringComparison.Ordinal) && !IsInFence(line.Number))
+                .Select(line => (line.Number, line.Text[4..]));
+            IEnumerable<(int Number, string Text)> fenced = Fences.Where(
+                fence => fence.Language is "" or "bash" or "sh" or "console" or "powershell")
                 .SelectMany(fence => fence.Lines.Select((text, i) => (fence.FirstLine + i, text)));
             List<(int Number, string Text)> joined = [];
             foreach ((int number, string text) in indented.Concat(fenced).OrderBy(line => line.Number))
@@ -59,7 +65,7 @@ internal sealed partial class Page
         }
     }
 
-    /// <summary>The anchors of the headings, as GitHub makes them.</summary>
+    /// <summary>Gets the anchors that GitHub creates for the headings.</summary>
     public IReadOnlySet<string> Anchors
     {
         get
@@ -67,7 +73,7 @@ internal sealed partial class Page
             HashSet<string> anchors = [];
             foreach ((_, string text) in Prose.Where(line => line.Text.StartsWith('#')))
             {
-#pragma warning disable CA1308 // anchors are lower case
+#pragma warning disable CA1308 // Anchors are lowercase.
                 string slug = NotInAnchors().Replace(text.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-');
 #pragma warning restore CA1308
                 string anchor = slug;
@@ -103,7 +109,7 @@ internal sealed partial class Page
             int end = Array.FindIndex(lines, i + 1, line => line.Trim() == mark);
             if (end < 0)
             {
-                throw new FormatException($"Line {i + 1}: this fence is not closed.");
+                throw new FormatException($"Line {i + 1}: the fence is not closed.");
             }
 
             yield return new Fence(match.Groups[2].Value, i + 2, lines[(i + 1)..end], Comments(lines, i), FollowsWithoutHeading(lines, i));
@@ -111,15 +117,17 @@ internal sealed partial class Page
         }
     }
 
-    /// <summary>The HTML comments directly above a line, in order.</summary>
+    /// <summary>Returns the HTML comments directly above a line, in order.</summary>
     private static List<string> Comments(string[] lines, int line)
     {
         int start = line;
         bool inside = false;
-        while (start > 0 && (inside || lines[start - 1].Trim() is "" || lines[start - 1].TrimEnd().EndsWith("-->", StringComparison.Ordinal)))
+        while (start > 0
+            && (inside || lines[start - 1].Trim() is "" || lines[start - 1].TrimEnd().EndsWith("-->", StringComparison.Ordinal)))
         {
             start--;
-            inside = (inside || lines[start].TrimEnd().EndsWith("-->", StringComparison.Ordinal)) && !lines[start].TrimStart().StartsWith("<!--", StringComparison.Ordinal);
+            inside = (inside || lines[start].TrimEnd().EndsWith("-->", StringComparison.Ordinal))
+                && !lines[start].TrimStart().StartsWith("<!--", StringComparison.Ordinal);
         }
 
         return [.. Comment().Matches(string.Join('\n', lines[start..line])).Select(match => match.Groups[1].Value.Trim())];

@@ -4,22 +4,22 @@ using System.Text.RegularExpressions;
 
 namespace ResNet.Net.Docs.Tests;
 
-/// <summary>Runs a compiled program of a page in a process of its own, as an application that references the libraries.</summary>
+/// <summary>Runs a compiled program of a page in a separate process, as an application that references the libraries.</summary>
 internal static partial class ProgramRunner
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    /// <summary>Runs a program to its end.</summary>
-    /// <returns>What it printed, block by block.</returns>
+    /// <summary>Runs a program until it exits.</summary>
+    /// <returns>The output of each block.</returns>
     public static async Task<IReadOnlyList<string[]>> RunAsync(DocumentedProgram program, string assembly, string folder)
     {
         ProgramRun run = await ProgramRun.OfAsync(Start(program, assembly, folder));
-        run.ExitCode.Should().Be(0, $"it printed\n{run.Output}\nand\n{run.Error}");
+        run.ExitCode.Should().Be(0, $"the output was\n{run.Output}\nand\n{run.Error}");
         return [.. run.Output.Split(DocumentedProgram.Boundary).Select(Lines)];
     }
 
-    /// <summary>Starts a server, sends it what the page says, and ends it as a user would.</summary>
-    /// <returns>What it answered.</returns>
+    /// <summary>Starts a server, sends the requests of the page, and stops the server as a user would.</summary>
+    /// <returns>The responses.</returns>
     public static async Task<string[]> ServeAsync(DocumentedProgram program, string assembly, string folder)
     {
         ProcessStartInfo start = Start(program, assembly, folder);
@@ -32,15 +32,15 @@ internal static partial class ProgramRunner
             string address = await AddressOfAsync(process, error, timeout.Token);
             Task rest = process.StandardOutput.ReadToEndAsync(timeout.Token);
             using HttpMessageInvoker client = new(new SocketsHttpHandler());
-            List<string> answers = [];
+            List<string> responses = [];
             foreach (string request in program.Requests)
             {
-                answers.Add(await SendAsync(client, new Uri(address), request, folder, timeout.Token));
+                responses.Add(await SendAsync(client, new Uri(address), request, folder, timeout.Token));
             }
 
-            await EndAsync(process, timeout.Token);
+            await StopAsync(process, timeout.Token);
             await rest;
-            return Lines(string.Join('\n', answers));
+            return Lines(string.Join('\n', responses));
         }
         finally
         {
@@ -48,20 +48,32 @@ internal static partial class ProgramRunner
         }
     }
 
-    /// <summary>Whether a text is what the page shows, line by line; <c>…</c> stands for anything, alone on a line for any number of lines.</summary>
-    public static bool Fits(IEnumerable<string> shown, IEnumerable<string> actual)
+    /// <summary>
+    /// Returns whether a text matches the output on the page, line by line. <c>…</c> matches any text; on its own line, it matches any
+    /// number of lines.
+    /// </summary>
+    public static bool Matches(IEnumerable<string> shown, IEnumerable<string> actual)
     {
-        string pattern = string.Concat(shown.Select(line => line.TrimEnd() == "…" ? @"(?:[^\n]*\n)*" : Regex.Escape(line.TrimEnd()).Replace("…", @"[^\n]*?", StringComparison.Ordinal) + @"\n"));
-        return Regex.IsMatch(string.Concat(actual.Select(line => $"{line.TrimEnd()}\n")), $@"\A{pattern}\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
+        string pattern = string.Concat(
+            shown.Select(
+                line => line.TrimEnd() == "…"
+                    ? @"(?:[^\n]*\n)*"
+                    : Regex.Escape(line.TrimEnd()).Replace("…", @"[^\n]*?", StringComparison.Ordinal) + @"\n"));
+        return Regex.IsMatch(
+            string.Concat(actual.Select(line => $"{line.TrimEnd()}\n")),
+            $@"\A{pattern}\z",
+            RegexOptions.CultureInvariant,
+            TimeSpan.FromSeconds(10));
     }
 
     private static ProcessStartInfo Start(DocumentedProgram program, string assembly, string folder)
     {
         string own = Path.Combine(AppContext.BaseDirectory, "Docs.Tests");
-        ProcessStartInfo start = ProgramRun.Dotnet("exec", ["--runtimeconfig", $"{own}.runtimeconfig.json", "--depsfile", $"{own}.deps.json", assembly, .. program.Arguments]);
+        ProcessStartInfo start = ProgramRun.Dotnet(
+            "exec", ["--runtimeconfig", $"{own}.runtimeconfig.json", "--depsfile", $"{own}.deps.json", assembly, .. program.Arguments]);
         start.WorkingDirectory = folder;
 
-        // What the developer's machine has must not decide a test, and nothing is downloaded.
+        // The developer's settings must not affect a test, and nothing is downloaded.
         foreach (string name in start.Environment.Keys.Where(key => key.StartsWith("RESNET_NET_", StringComparison.Ordinal)).ToArray())
         {
             start.Environment.Remove(name);
@@ -79,20 +91,22 @@ internal static partial class ProgramRunner
 
     private static async Task<string> AddressOfAsync(Process process, Task<string> error, CancellationToken cancellationToken)
     {
-        List<string> printed = [];
+        List<string> lines = [];
         while (await process.StandardOutput.ReadLineAsync(cancellationToken) is string line)
         {
-            printed.Add(line);
+            lines.Add(line);
             if (Listening().Match(line) is { Success: true } match)
             {
                 return match.Groups[1].Value;
             }
         }
 
-        throw new InvalidOperationException($"The server ended before it listened. It printed\n{string.Join('\n', printed)}\nand\n{await error}");
+        throw new InvalidOperationException(
+            $"The server exited before it listened. Its output was\n{string.Join('\n', lines)}\nand\n{await error}");
     }
 
-    private static async Task<string> SendAsync(HttpMessageInvoker client, Uri address, string request, string folder, CancellationToken cancellationToken)
+    private static async Task<string> SendAsync(
+        HttpMessageInvoker client, Uri address, string request, string folder, CancellationToken cancellationToken)
     {
         string[] words = request.Split(' ');
         while (true)
@@ -105,7 +119,7 @@ internal static partial class ProgramRunner
             }
 
             using HttpResponseMessage response = await client.SendAsync(message, cancellationToken);
-            string answer = await response.Content.ReadAsStringAsync(cancellationToken);
+            string body = await response.Content.ReadAsStringAsync(cancellationToken);
             if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
             {
                 // Not ready yet.
@@ -113,12 +127,12 @@ internal static partial class ProgramRunner
                 continue;
             }
 
-            response.IsSuccessStatusCode.Should().BeTrue($"'{request}' was answered {(int)response.StatusCode}: {answer}");
-            return answer;
+            response.IsSuccessStatusCode.Should().BeTrue($"'{request}' was answered {(int)response.StatusCode}: {body}");
+            return body;
         }
     }
 
-    private static async Task EndAsync(Process process, CancellationToken cancellationToken)
+    private static async Task StopAsync(Process process, CancellationToken cancellationToken)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -127,10 +141,11 @@ internal static partial class ProgramRunner
 
         using Process kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
         await process.WaitForExitAsync(cancellationToken);
-        process.ExitCode.Should().Be(0, "a server that is asked to end does so in good order");
+        process.ExitCode.Should().Be(0, "the server must shut down gracefully");
     }
 
-    private static string[] Lines(string text) => text.ReplaceLineEndings("\n").Trim('\n').Split('\n') is [""] ? [] : text.ReplaceLineEndings("\n").Trim('\n').Split('\n');
+    private static string[] Lines(string text)
+        => text.ReplaceLineEndings("\n").Trim('\n').Split('\n') is [""] ? [] : text.ReplaceLineEndings("\n").Trim('\n').Split('\n');
 
     [GeneratedRegex(@"Now listening on: (http://\S+)")]
     private static partial Regex Listening();

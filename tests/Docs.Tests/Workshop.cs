@@ -3,22 +3,22 @@ using System.IO.Compression;
 namespace ResNet.Net.Docs.Tests;
 
 /// <summary>
-/// The folder that programs of the pages find themselves in, each in a copy of its own:
+/// Creates the working folders of the programs, a copy for each:
 /// <list type="bullet">
-/// <item><c>samples/images/</c>: the drawn images, with <c>labels.txt</c>;</item>
-/// <item><c>cat.jpg</c>: one of them (the format is told by the bytes, never by the name);</item>
-/// <item><c>photos/(label)/</c>: the same in class folders, and <c>cifar10-test.zip</c>, an archive of these;</item>
-/// <item><c>flowers.onnx</c>: a small ResNet of five classes with random weights, for 64x64 images, and <c>flowers.txt</c>, its labels;</item>
+/// <item><c>samples/images/</c> and <c>images/</c>: the drawn images, with <c>labels.txt</c>;</item>
+/// <item><c>cat.jpg</c>: one of them (the first bytes determine the format, not the extension);</item>
+/// <item><c>photos/(label)/</c>: the images in class folders, and <c>cifar10-test.zip</c>, an archive of these;</item>
+/// <item><c>flowers.onnx</c>: a small ResNet with five classes, random weights and 64x64 input, and <c>flowers.txt</c>, its labels;</item>
 /// <item><c>large/model.onnx</c>: the same model;</item>
-/// <item><c>resnet18-v1-7.onnx</c>: the twin of that file of the zoo.</item>
+/// <item><c>resnet18-v1-7.onnx</c>: the synthetic model of that file of the zoo.</item>
 /// </list>
 /// </summary>
 public sealed class Workshop : IDisposable
 {
-    public const string Twin = "resnet18-v1-7.onnx";
+    public const string SyntheticModel = "resnet18-v1-7.onnx";
 
     private readonly TemporaryFolder _folder = new();
-    private readonly Lazy<string> _twin;
+    private readonly Lazy<string> _syntheticModel;
 
     public Workshop()
     {
@@ -26,6 +26,7 @@ public sealed class Workshop : IDisposable
         foreach (string file in Directory.GetFiles(TestFolders.SampleImages))
         {
             File.Copy(file, Path.Combine(images, Path.GetFileName(file)));
+            File.Copy(file, _folder["original", "images", Path.GetFileName(file)]);
         }
 
         File.Copy(Path.Combine(images, "cat.png"), _folder["original", "cat.jpg"]);
@@ -35,18 +36,19 @@ public sealed class Workshop : IDisposable
         }
 
         ZipFile.CreateFromDirectory(_folder["original", "photos"], _folder["original", "cifar10-test.zip"]);
-        ResNetBuilder.Build(ResNetArchitecture.Cifar(8) with { Classes = 5, InputSize = 64, Opset = 12 }).Save(_folder["original", "flowers.onnx"]);
+        ResNetBuilder.Build(ResNetArchitecture.Cifar(8) with { Classes = 5, InputSize = 64, Opset = 12 })
+            .Save(_folder["original", "flowers.onnx"]);
         File.Copy(_folder["original", "flowers.onnx"], _folder["original", "large", "model.onnx"]);
         File.WriteAllLines(_folder["original", "flowers.txt"], ["daisy", "dandelion", "rose", "sunflower", "tulip"]);
-        _twin = new Lazy<string>(() =>
+        _syntheticModel = new Lazy<string>(() =>
         {
-            string path = _folder["twins", Twin];
-            ZooModels.Build(Path.GetFileNameWithoutExtension(Twin)).Save(path);
+            string path = _folder["synthetic", SyntheticModel];
+            ZooModels.Build(Path.GetFileNameWithoutExtension(SyntheticModel)).Save(path);
             return path;
         });
     }
 
-    /// <summary>A copy for one program.</summary>
+    /// <summary>Creates the folder of one program.</summary>
     internal string Open(DocumentedProgram program)
     {
         string copy = _folder[$"{Guid.NewGuid():N}"];
@@ -58,9 +60,9 @@ public sealed class Workshop : IDisposable
             File.Copy(file, target);
         }
 
-        if (program.Source.Contains(Twin, StringComparison.Ordinal) || program.Arguments.Contains(Twin))
+        if (program.Source.Contains(SyntheticModel, StringComparison.Ordinal) || program.Arguments.Contains(SyntheticModel))
         {
-            File.Copy(_twin.Value, Path.Combine(copy, Twin));
+            File.Copy(_syntheticModel.Value, Path.Combine(copy, SyntheticModel));
         }
 
         return copy;

@@ -33,18 +33,39 @@ internal static class Applications
     /// <param name="feed">The feed.</param>
     /// <param name="folder">The name of its folder.</param>
     /// <param name="references">More elements of an item group.</param>
-    public static Consumer ClassifierWith(Feed feed, string folder, params string[] references) => Consumer.Create(feed, folder, Classifier, [Consumer.Reference(Core, feed.Version), .. references]);
+    public static Consumer ClassifierWith(Feed feed, string folder, params string[] references)
+        => Consumer.Create(feed, folder, Classifier, [Consumer.Reference(Core, feed.Version), .. references]);
 
     /// <summary>Creates an application that asks for the execution provider that it is given and prints the error.</summary>
-    public static Consumer ProviderWith(Feed feed, string folder, params string[] references) => Consumer.Create(feed, folder, Cuda, [Consumer.Reference(Core, feed.Version), .. references]);
+    public static Consumer ProviderWith(Feed feed, string folder, params string[] references)
+        => Consumer.Create(feed, folder, Cuda, [Consumer.Reference(Core, feed.Version), .. references]);
 
     /// <summary>Creates an application that runs the README snippets of all trimmable packages: model, images, labeled images.</summary>
     public static Consumer Everything(Feed feed)
     {
         string[] arguments = ["ResNet.Net.Quantization", "ResNet.Net.Evaluation", "ResNet.Net.Onnx"];
         string[] snippets = [.. arguments.Select(Snippet.Of)];
-        string[] usings = [.. snippets.SelectMany(s => s.Split('\n')).Where(l => l.StartsWith("using ", StringComparison.Ordinal) && l.EndsWith(';') && !l.Contains('=', StringComparison.Ordinal)).Distinct()];
-        IEnumerable<string> bodies = snippets.Select((s, i) => $"await Run{i}([args[{i}]]);\nstatic async Task Run{i}(string[] args)\n{{\nawait Task.Yield();\n{string.Join('\n', s.Split('\n').Except(usings))}\n}}\n");
-        return Consumer.Create(feed, "everything", string.Join('\n', usings) + "\n" + string.Join('\n', bodies), feed.Trimmable.Select(id => Consumer.Reference(id, feed.Version)));
+        string[] usings =
+        [
+            .. snippets.SelectMany(s => s.Split('\n'))
+                .Where(
+                    l => l.StartsWith("using ", StringComparison.Ordinal) && l.EndsWith(';') && !l.Contains('=', StringComparison.Ordinal))
+                .Distinct(),
+        ];
+        IEnumerable<string> bodies = snippets.Select((s, i) =>
+            $$"""
+            await Run{{i}}([args[{{i}}]]);
+            static async Task Run{{i}}(string[] args)
+            {
+                await Task.Yield();
+                {{string.Join('\n', s.Split('\n').Except(usings))}}
+            }
+
+            """);
+        return Consumer.Create(
+            feed,
+            "everything",
+            string.Join('\n', usings) + "\n" + string.Join('\n', bodies),
+            feed.Trimmable.Select(id => Consumer.Reference(id, feed.Version)));
     }
 }

@@ -34,7 +34,8 @@ internal sealed class Consumer
     }
 
     /// <summary>Returns the reference to a package.</summary>
-    public static string Reference(string id, string version, string attributes = "") => $"""<PackageReference Include="{id}" Version="{version}" {attributes}/>""";
+    public static string Reference(string id, string version, string attributes = "")
+        => $"""<PackageReference Include="{id}" Version="{version}" {attributes}/>""";
 
     /// <summary>Writes a file of the project.</summary>
     public void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder, name), text);
@@ -43,7 +44,8 @@ internal sealed class Consumer
     public async Task<Published> PublishAsync(string folder, params IEnumerable<string> arguments)
     {
         (Published published, ProgramRun run) = await TryPublishAsync(folder, arguments);
-        return run.ExitCode == 0 ? published : throw new InvalidOperationException($"dotnet publish {string.Join(' ', arguments)} ended with {run.ExitCode}:\n{run.Output}\n{run.Error}");
+        return run.ExitCode == 0 ? published : throw new InvalidOperationException(
+            $"dotnet publish {string.Join(' ', arguments)} ended with {run.ExitCode}:\n{run.Output}\n{run.Error}");
     }
 
     /// <summary>Publishes a copy of the project, or fails to.</summary>
@@ -57,18 +59,21 @@ internal sealed class Consumer
         }
 
         string output = Path.Combine(copy, "published");
-        ProgramRun run = await DotnetCommand.TryAsync(copy, ["publish", "-c", "Release", "-o", output, "-warnaserror", "-m:1", .. arguments]);
+        ProgramRun run = await DotnetCommand.TryAsync(
+            copy, ["publish", "-c", "Release", "-o", output, "-warnaserror", "-m:1", .. arguments]);
         return (new Published(output), run);
     }
 
     /// <summary>A published application.</summary>
     internal sealed record Published(string Folder)
     {
-        private static readonly string[] NativeNames = ["onnxruntime.dll", "libonnxruntime.so", "libonnxruntime.dylib", "libSkiaSharp.dll", "libSkiaSharp.so", "libSkiaSharp.dylib"];
+        private static readonly string[] NativeNames =
+            ["onnxruntime.dll", "libonnxruntime.so", "libonnxruntime.dylib", "libSkiaSharp.dll", "libSkiaSharp.so", "libSkiaSharp.dylib"];
 
         /// <summary>Gets every file but the symbols, relative to the folder, with <c>/</c>.</summary>
         public IReadOnlyList<string> Files => [.. Directory.GetFiles(Folder, "*", SearchOption.AllDirectories)
-            .Where(f => Path.GetExtension(f) is not (".pdb" or ".dbg")).Select(f => Path.GetRelativePath(Folder, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+            .Where(f => Path.GetExtension(f) is not (".pdb" or ".dbg"))
+            .Select(f => Path.GetRelativePath(Folder, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
         /// <summary>Gets the native libraries of ONNX Runtime and SkiaSharp.</summary>
         public IReadOnlyList<string> Natives => [.. Files.Where(f => NativeNames.Contains(f.Split('/')[^1]))];
@@ -86,7 +91,9 @@ internal sealed class Consumer
         public ProcessStartInfo StartInfo(params IEnumerable<string> arguments)
         {
             string executable = PathOf(OperatingSystem.IsWindows() ? $"{Name}.exe" : Name);
-            ProcessStartInfo start = File.Exists(executable) ? new(executable, arguments) : ProgramRun.Dotnet(PathOf($"{Name}.dll"), arguments);
+            ProcessStartInfo start = File.Exists(executable)
+                ? new(executable, arguments)
+                : ProgramRun.Dotnet(PathOf($"{Name}.dll"), arguments);
             start.WorkingDirectory = Directory.CreateDirectory(Folder + "-elsewhere").FullName;
             DotnetCommand.Isolate(start);
             return start;

@@ -43,7 +43,8 @@ public class ConsumerTests(Feed feed)
         }
         else
         {
-            published.Natives.Where(f => f.Contains("onnxruntime", StringComparison.Ordinal)).Select(f => f.Split("/")[1]).Should().BeEquivalentTo(NativeFile.Platforms);
+            published.Natives.Where(f => f.Contains("onnxruntime", StringComparison.Ordinal)).Select(f => f.Split("/")[1])
+                .Should().BeEquivalentTo(NativeFile.Platforms);
             published.Natives.Should().OnlyContain(f => f.StartsWith("runtimes/", StringComparison.Ordinal));
         }
     }
@@ -65,7 +66,8 @@ public class ConsumerTests(Feed feed)
     [MemberData(nameof(OtherPlatforms))]
     public async Task Publish_ForAnotherPlatform_HasItsLibrariesNextToTheApplication(string platform)
     {
-        Consumer.Published published = await Applications.ClassifierWith(feed, "classifier").PublishAsync(platform, "-r", platform, "--self-contained", "false", "-p:UseAppHost=false");
+        Consumer.Published published = await Applications.ClassifierWith(feed, "classifier")
+            .PublishAsync(platform, "-r", platform, "--self-contained", "false", "-p:UseAppHost=false");
 
         published.Natives.Should().HaveCount(2).And.NotContain(f => f.Contains('/', StringComparison.Ordinal));
         foreach (string file in published.Natives)

@@ -15,12 +15,16 @@ internal static class DotnetCommand
         ProgramRun run = await TryAsync(folder, arguments);
         return run.ExitCode == 0
             ? run.Output
-            : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"dotnet {string.Join(' ', arguments)} ended with {run.ExitCode}:\n{run.Output}\n{run.Error}"));
+            : throw new InvalidOperationException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"dotnet {string.Join(' ', arguments)} ended with {run.ExitCode}:\n{run.Output}\n{run.Error}"));
     }
 
     public static Task<ProgramRun> TryAsync(string folder, params IEnumerable<string> arguments)
     {
-        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments) { WorkingDirectory = folder };
+        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        ProcessStartInfo start = new(dotnet, arguments) { WorkingDirectory = folder };
         Isolate(start);
         return ProgramRun.OfAsync(start, Limit);
     }
@@ -28,12 +32,16 @@ internal static class DotnetCommand
     /// <summary>Takes away what the build that runs the tests has set, and what would decide where libraries come from.</summary>
     public static void Isolate(ProcessStartInfo start)
     {
-        foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || k.StartsWith("RESNET_NET_", StringComparison.Ordinal)).ToList())
+        foreach (string name in start.Environment.Keys
+            .Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)
+                || k.StartsWith("RESNET_NET_", StringComparison.Ordinal))
+            .ToList())
         {
             start.Environment.Remove(name);
         }
 
-        // What the SDK makes of DOTNET_CLI_UI_LANGUAGE: the compiler refuses a language where there are no cultures, and speaks English anyway.
+        // What the SDK makes of DOTNET_CLI_UI_LANGUAGE: the compiler refuses a language where there are no cultures, and speaks English
+        // anyway.
         foreach (string name in (string[])["DOTNET_CLI_UI_LANGUAGE", "PreferredUILang", "VSLANG"])
         {
             start.Environment.Remove(name);

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace ResNet.Net.Packages.Tests;
 
 /// <summary>
-/// The packages of this checkout, packed once for all tests into a folder that is used as a feed. Their version is new each time and the folder of unpacked packages
-/// is the feed's own, so no stale package is used and none is left behind. Packages of others come from the user's folder and feeds.
+/// The packages of this checkout, packed once for all tests into a folder that is used as a feed. Their version is new each time and the
+/// folder of unpacked packages is the feed's own, so no stale package is used and none is left behind. Packages of others come from the
+/// user's folder and feeds.
 /// </summary>
 public sealed class Feed : IAsyncLifetime, IDisposable
 {
@@ -18,11 +19,17 @@ public sealed class Feed : IAsyncLifetime, IDisposable
     public const string Tool = "ResNet.Net.Tool";
 
     /// <summary>Gets every package but the tool's: each project under <c>src</c>.</summary>
-    public static IReadOnlyList<string> Ids { get; } = [.. Directory.GetFiles(Path.Combine(TestFolders.Repository, "src"), "*.csproj", SearchOption.AllDirectories).Select(f => Path.GetFileNameWithoutExtension(f)).Where(i => i != Tool).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Ids { get; } =
+    [
+        .. Directory.GetFiles(Path.Combine(TestFolders.Repository, "src"), "*.csproj", SearchOption.AllDirectories)
+            .Select(f => Path.GetFileNameWithoutExtension(f)).Where(i => i != Tool).Order(StringComparer.Ordinal),
+    ];
 
     public string Version { get; } = Given is null
         ? string.Create(CultureInfo.InvariantCulture, $"99.0.0-test.{DateTime.UtcNow.Ticks}")
-        : Path.GetFileNameWithoutExtension(Directory.GetFiles(Given, $"{Core}.*.nupkg").Single(f => char.IsAsciiDigit(Path.GetFileName(f)[Core.Length + 1])))[(Core.Length + 1)..];
+        : Path.GetFileNameWithoutExtension(
+            Directory.GetFiles(Given, $"{Core}.*.nupkg")
+                .Single(f => char.IsAsciiDigit(Path.GetFileName(f)[Core.Length + 1])))[(Core.Length + 1)..];
 
     /// <summary>Gets the packages without a dependency that trimming warns about.</summary>
     public IReadOnlyList<string> Trimmable => [.. Ids.Where(id =>
@@ -63,6 +70,8 @@ public sealed class Feed : IAsyncLifetime, IDisposable
         }
 
         // One build for all builds shared projects once.
+        string properties = $"Configuration=Release;PackageVersion={Version};PackageOutputPath={Packages};"
+            + $"NuspecOutputPath={_folder["manifests"]}";
         string project = _folder.Write("pack.proj", $"""
             <Project>
               <Target Name="Pack">
@@ -70,7 +79,7 @@ public sealed class Feed : IAsyncLifetime, IDisposable
                   <Library Include="{TestFolders.Repository}/src/*/*.csproj" />
                 </ItemGroup>
                 <MSBuild Projects="@(Library)" Targets="Pack" BuildInParallel="true"
-                         Properties="Configuration=Release;PackageVersion={Version};PackageOutputPath={Packages};NuspecOutputPath={_folder["manifests"]}" />
+                         Properties="{properties}" />
               </Target>
             </Project>
             """);

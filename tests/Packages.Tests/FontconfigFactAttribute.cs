@@ -7,5 +7,7 @@ namespace ResNet.Net.Packages.Tests;
 internal sealed class FontconfigFactAttribute : FactAttribute
 {
     public FontconfigFactAttribute()
-        => Skip = NativeLibrary.TryLoad("libfontconfig.so.1", out _) || Environment.GetEnvironmentVariable("CI") == "true" ? null : "needs libfontconfig.so.1 (Debian: apt-get install libfontconfig1)";
+        => Skip = NativeLibrary.TryLoad("libfontconfig.so.1", out _) || Environment.GetEnvironmentVariable("CI") == "true"
+            ? null
+            : "needs libfontconfig.so.1 (Debian: apt-get install libfontconfig1)";
 }

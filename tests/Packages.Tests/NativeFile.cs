@@ -33,7 +33,9 @@ internal static class NativeFile
         if (head.StartsWith("MZ"u8))
         {
             ReadOnlySpan<byte> coff = head[BinaryPrimitives.ReadInt32LittleEndian(head[0x3C..])..];
-            return coff.StartsWith("PE\0\0"u8) ? ["win-" + Machine(BinaryPrimitives.ReadUInt16LittleEndian(coff[4..]), 0x8664, 0xAA64)] : [];
+            return coff.StartsWith("PE\0\0"u8)
+                ? ["win-" + Machine(BinaryPrimitives.ReadUInt16LittleEndian(coff[4..]), 0x8664, 0xAA64)]
+                : [];
         }
 
         const int X64 = 0x01000007, Arm64 = 0x0100000C;

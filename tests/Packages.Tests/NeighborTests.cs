@@ -35,7 +35,8 @@ public class NeighborTests(Feed feed)
     [MemberData(nameof(OtherOnnxRuntimes))]
     public async Task Publish_OnnxRuntimeReplaced_CudaWithoutGpu_IsAnErrorThatNamesIt(string name, string[] references, string named)
     {
-        Consumer.Published published = await Applications.ProviderWith(feed, $"provider-{name}", references).PublishAsync($"replaced-{name}", ForHere);
+        Consumer.Published published = await Applications.ProviderWith(feed, $"provider-{name}", references)
+            .PublishAsync($"replaced-{name}", ForHere);
 
         ProgramRun run = await published.RunAsync("CUDA");
 
@@ -63,7 +64,8 @@ public class NeighborTests(Feed feed)
         Consumer.Published published = await consumer.PublishAsync("fontconfig-published", ForHere);
         ProgramRun run = await published.RunAsync(Applications.Image);
 
-        File.ReadAllBytes(published.PathOf("libSkiaSharp.so")).AsSpan().IndexOf("libfontconfig.so.1"u8).Should().BePositive("the application named this build");
+        File.ReadAllBytes(published.PathOf("libSkiaSharp.so")).AsSpan().IndexOf("libfontconfig.so.1"u8)
+            .Should().BePositive("the application named this build");
         run.Lines.Should().Equal([Applications.Answer], run.Error);
     }
 
@@ -84,7 +86,8 @@ public class NeighborTests(Feed feed)
     [LinuxFact]
     public async Task Publish_WithOlderNativeAssetsExcluded_Classifies()
     {
-        Consumer consumer = Applications.ClassifierWith(feed, "older-assets", Consumer.Reference(Linux, OlderSkia, "ExcludeAssets=\"all\" "));
+        Consumer consumer = Applications.ClassifierWith(
+            feed, "older-assets", Consumer.Reference(Linux, OlderSkia, "ExcludeAssets=\"all\" "));
 
         Consumer.Published published = await consumer.PublishAsync("older-assets-published", ForHere);
         ProgramRun run = await published.RunAsync(Applications.Image);
@@ -95,7 +98,8 @@ public class NeighborTests(Feed feed)
     /// <summary>The version in Directory.Packages.props.</summary>
     private static string PinnedVersion(string package)
     {
-        string line = File.ReadLines(Path.Combine(TestFolders.Repository, "Directory.Packages.props")).Single(l => l.Contains($"Include=\"{package}\"", StringComparison.Ordinal));
+        string line = File.ReadLines(Path.Combine(TestFolders.Repository, "Directory.Packages.props"))
+            .Single(l => l.Contains($"Include=\"{package}\"", StringComparison.Ordinal));
         return line.Split("Version=\"")[1].Split('"')[0];
     }
 }

@@ -12,7 +12,8 @@ internal sealed class Package : IDisposable
     {
         Path = path;
         _archive = ZipFile.OpenRead(path);
-        Metadata = XDocument.Load(new MemoryStream(this[Files.Single(f => f.EndsWith(".nuspec", StringComparison.Ordinal))])).Root!.Elements().Single();
+        Metadata = XDocument.Load(
+            new MemoryStream(this[Files.Single(f => f.EndsWith(".nuspec", StringComparison.Ordinal))])).Root!.Elements().Single();
     }
 
     public string Path { get; }
@@ -23,7 +24,8 @@ internal sealed class Package : IDisposable
     public IEnumerable<string> Files => _archive.Entries.Select(e => e.FullName);
 
     public IEnumerable<(string Id, string Version)> Dependencies
-        => Metadata.Descendants(Metadata.Name.Namespace + "dependency").Select(d => (d.Attribute("id")!.Value, d.Attribute("version")!.Value));
+        => Metadata.Descendants(Metadata.Name.Namespace + "dependency")
+            .Select(d => (d.Attribute("id")!.Value, d.Attribute("version")!.Value));
 
     /// <summary>A file's bytes.</summary>
     public byte[] this[string file]

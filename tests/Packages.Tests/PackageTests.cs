@@ -27,7 +27,8 @@ public class PackageTests(Feed feed)
         package.Value("tags")!.Split(' ').Should().Contain("resnet").And.OnlyHaveUniqueItems();
         package.Value("icon").Should().Be("icon.png");
         package.Value("readme").Should().Be("README.md");
-        package.Metadata.Element(package.Metadata.Name.Namespace + "repository")?.Attribute("commit").Should().NotBeNull("SourceLink finds the source by it");
+        package.Metadata.Element(package.Metadata.Name.Namespace + "repository")?.Attribute("commit")
+            .Should().NotBeNull("SourceLink finds the source by it");
         new FileInfo(package.Path).Length.Should().BeLessThan(MostBytes);
     }
 
@@ -62,7 +63,8 @@ public class PackageTests(Feed feed)
     {
         using Package package = feed.Open(id);
 
-        package.Files.Where(f => f.StartsWith("lib/", StringComparison.Ordinal)).Should().BeEquivalentTo($"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml");
+        package.Files.Where(f => f.StartsWith("lib/", StringComparison.Ordinal))
+            .Should().BeEquivalentTo($"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml");
         package.Files.Should().NotContain(f => f.StartsWith("runtimes/", StringComparison.Ordinal));
     }
 
@@ -80,7 +82,10 @@ public class PackageTests(Feed feed)
             }
             else
             {
-                dependency.Should().MatchRegex(@"^(Google\.Protobuf|Microsoft\.Extensions\..*|Microsoft\.ML\.OnnxRuntime|NetVips.*|SixLabors\.ImageSharp|SkiaSharp.*|System\.Numerics\.Tensors)$", "build tools and analyzers are not for consumers");
+                dependency.Should().MatchRegex(
+                    @"^(Google\.Protobuf|Microsoft\.Extensions\..*|Microsoft\.ML\.OnnxRuntime|NetVips.*"
+                        + @"|SixLabors\.ImageSharp|SkiaSharp.*|System\.Numerics\.Tensors)$",
+                    "build tools and analyzers are not for consumers");
             }
         }
     }
@@ -97,10 +102,12 @@ public class PackageTests(Feed feed)
         DebugDirectoryEntry[] entries = [.. portable.ReadDebugDirectory()];
 
         entries.Should().Contain(e => e.Type == DebugDirectoryEntryType.Reproducible, "the build is deterministic");
-        CodeViewDebugDirectoryData codeView = portable.ReadCodeViewDebugDirectoryData(entries.Single(e => e.Type == DebugDirectoryEntryType.CodeView));
+        CodeViewDebugDirectoryData codeView = portable.ReadCodeViewDebugDirectoryData(
+            entries.Single(e => e.Type == DebugDirectoryEntryType.CodeView));
         codeView.Path.Should().StartWith("/_/");
         codeView.Guid.Should().Be(new BlobContentId(reader.DebugMetadataHeader!.Id).Guid);
-        reader.Documents.Select(d => reader.GetString(reader.GetDocument(d).Name)).Should().NotBeEmpty().And.OnlyContain(n => n.StartsWith("/_/", StringComparison.Ordinal));
+        reader.Documents.Select(d => reader.GetString(reader.GetDocument(d).Name))
+            .Should().NotBeEmpty().And.OnlyContain(n => n.StartsWith("/_/", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -108,7 +115,11 @@ public class PackageTests(Feed feed)
     public void Files_HoldNoPathOfTheMachine(string id)
     {
         using Package package = feed.Open(id);
-        string[] folders = [Path.TrimEndingDirectorySeparator(TestFolders.Repository), Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + Path.DirectorySeparatorChar];
+        string[] folders =
+        [
+            Path.TrimEndingDirectorySeparator(TestFolders.Repository),
+            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + Path.DirectorySeparatorChar,
+        ];
 
         foreach (string file in package.Files)
         {

@@ -18,11 +18,15 @@ public sealed partial record PublishMode(string Name, string[] Arguments, params
 
     public static PublishMode FrameworkDependent { get; } = new("framework-dependent", []);
 
-    public static PublishMode Trimmed { get; } = new("trimmed", ["-r", NativeFile.Here, "-p:PublishTrimmed=true", "-p:TrimmerSingleWarn=false"], Runtime, Linker);
+    public static PublishMode Trimmed { get; } = new(
+        "trimmed", ["-r", NativeFile.Here, "-p:PublishTrimmed=true", "-p:TrimmerSingleWarn=false"], Runtime, Linker);
 
     public static PublishMode NativeAot { get; } = new(
         "Native AOT", ["-r", NativeFile.Here, "-p:PublishAot=true", "-p:TrimmerSingleWarn=false"],
-        Linker, "Microsoft.DotNet.ILCompiler", $"runtime.{NativeFile.Here}.Microsoft.DotNet.ILCompiler", $"Microsoft.NETCore.App.Runtime.NativeAOT.{NativeFile.Here}");
+        Linker,
+        "Microsoft.DotNet.ILCompiler",
+        $"runtime.{NativeFile.Here}.Microsoft.DotNet.ILCompiler",
+        $"Microsoft.NETCore.App.Runtime.NativeAOT.{NativeFile.Here}");
 
     public static IReadOnlyList<PublishMode> All { get; } =
     [
@@ -30,7 +34,11 @@ public sealed partial record PublishMode(string Name, string[] Arguments, params
         new("framework-dependent, for one platform", ["-r", NativeFile.Here, "--self-contained", "false"]),
         new("self-contained", ["-r", NativeFile.Here, "--self-contained"], Runtime),
         new("single file", ["-r", NativeFile.Here, "--self-contained", "-p:PublishSingleFile=true"], Runtime, Linker),
-        new("single file, libraries inside", ["-r", NativeFile.Here, "--self-contained", "-p:PublishSingleFile=true", "-p:IncludeNativeLibrariesForSelfExtract=true"], Runtime, Linker),
+        new(
+            "single file, libraries inside",
+            ["-r", NativeFile.Here, "--self-contained", "-p:PublishSingleFile=true", "-p:IncludeNativeLibrariesForSelfExtract=true"],
+            Runtime,
+            Linker),
         Trimmed,
         NativeAot,
     ];
@@ -46,14 +54,22 @@ public sealed partial record PublishMode(string Name, string[] Arguments, params
     public string Folder => Name.Replace(",", "", StringComparison.Ordinal).Replace(' ', '-');
 
     /// <summary>Returns why this mode cannot be published here; null if it can.</summary>
-    public async Task<string?> MissingAsync() => Packs.Length == 0 ? null : this == NativeAot && NoLinker() is string missing ? missing : Array.Find(
-        await Complaints.Value, c => !NotOnTheFeed().IsMatch(c) || Packs.Any(p => c.Contains($" {p}.", StringComparison.Ordinal) || c.Contains($" {p} ", StringComparison.Ordinal)));
+    public async Task<string?> MissingAsync()
+        => Packs.Length == 0 ? null
+            : this == NativeAot && NoLinker() is string missing ? missing
+            : Array.Find(await Complaints.Value, IsRelevant);
 
     public override string ToString() => Name;
 
+    private bool IsRelevant(string complaint)
+        => !NotOnTheFeed().IsMatch(complaint)
+            || Packs.Any(p => complaint.Contains($" {p}.", StringComparison.Ordinal)
+                || complaint.Contains($" {p} ", StringComparison.Ordinal));
+
     // On Linux the SDK links with clang or, without it, with gcc.
     private static string? NoLinker()
-        => !OperatingSystem.IsLinux() || (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(f => File.Exists(Path.Combine(f, "clang")) || File.Exists(Path.Combine(f, "gcc")))
+        => !OperatingSystem.IsLinux() || (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':').Any(f => File.Exists(Path.Combine(f, "clang")) || File.Exists(Path.Combine(f, "gcc")))
             ? null
             : "needs clang or gcc as the linker (Debian: apt-get install clang zlib1g-dev)";
 
@@ -61,7 +77,9 @@ public sealed partial record PublishMode(string Name, string[] Arguments, params
     private static async Task<string[]> AskTheFeedAsync()
     {
         using TemporaryFolder folder = new();
-        IEnumerable<string> packs = All.Concat(ReadyToRun).SelectMany(m => m.Packs).Distinct().Select(p => $"""    <PackageDownload Include="{p}" Version="[$(BundledNETCoreAppPackageVersion)]" />""");
+        IEnumerable<string> packs = All.Concat(ReadyToRun)
+            .SelectMany(m => m.Packs).Distinct()
+            .Select(p => $"""    <PackageDownload Include="{p}" Version="[$(BundledNETCoreAppPackageVersion)]" />""");
         folder.Write("packs.csproj", $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
@@ -73,7 +91,12 @@ public sealed partial record PublishMode(string Name, string[] Arguments, params
             </Project>
             """);
         ProgramRun run = await DotnetCommand.TryAsync(folder.FullPath, "restore");
-        return run.ExitCode == 0 ? [] : [.. run.Lines.Where(l => l.Contains(" error ", StringComparison.Ordinal)).Select(l => l[(l.IndexOf(" error ", StringComparison.Ordinal) + 1)..]).Distinct()];
+        return run.ExitCode == 0
+            ? []
+            : [
+                .. run.Lines.Where(l => l.Contains(" error ", StringComparison.Ordinal))
+                    .Select(l => l[(l.IndexOf(" error ", StringComparison.Ordinal) + 1)..]).Distinct(),
+            ];
     }
 
     /// <summary>Matches NuGet's error for a package, or a version of it, that no source has.</summary>

@@ -39,7 +39,8 @@ internal static class PublishTable
         }
 
         Console.WriteLine();
-        Console.WriteLine($"| published for {NativeFile.Here} | files | MB | of which native libraries | start to answer, ms | start to end, ms |");
+        Console.WriteLine(
+            $"| published for {NativeFile.Here} | files | MB | native libraries, MB | start to answer, ms | start to end, ms |");
         Console.WriteLine("|---|---:|---:|---:|---:|---:|");
         Consumer consumer = Applications.ClassifierWith(feed, "classifier");
         foreach (PublishMode mode in PublishMode.All.Concat(PublishMode.ReadyToRun))
@@ -55,11 +56,16 @@ internal static class PublishTable
             (double answer, double end) = await StartAsync(published);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {mode.Name} | {published.Files.Count} | {published.Bytes / 1e6:0.0} | {(natives > 0 ? (natives / 1e6).ToString("0.0", CultureInfo.InvariantCulture) : "inside")} | {answer:0} | {end:0} |"));
+                $"| {mode.Name} | {published.Files.Count} | {published.Bytes / 1e6:0.0} | "
+                    + $"{(natives > 0 ? (natives / 1e6).ToString("0.0", CultureInfo.InvariantCulture) : "inside")} | {answer:0} | "
+                    + $"{end:0} |"));
         }
     }
 
-    /// <summary>Returns the median times in milliseconds from starting the process to its answer and to its end, after one start that is not counted.</summary>
+    /// <summary>
+    /// Returns the median times in milliseconds from starting the process to its answer and to its end, after one start that is not
+    /// counted.
+    /// </summary>
     private static async Task<(double Answer, double End)> StartAsync(Consumer.Published published)
     {
         List<(double Answer, double End)> times = [];

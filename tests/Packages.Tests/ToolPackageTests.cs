@@ -20,7 +20,8 @@ public class ToolPackageTests(Feed feed)
         ProgramRun run = await ProgramRun.OfAsync(start);
 
         run.ExitCode.Should().Be(0, run.Error);
-        run.Lines.Should().HaveCount(Directory.GetFiles(TestFolders.SampleImages, "*.png").Length).And.Contain(l => l.Contains("\"cat\"", StringComparison.Ordinal));
+        run.Lines.Should().HaveCount(
+            Directory.GetFiles(TestFolders.SampleImages, "*.png").Length).And.Contain(l => l.Contains("\"cat\"", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -28,8 +29,10 @@ public class ToolPackageTests(Feed feed)
     {
         using Package package = feed.Open(Feed.Tool);
 
-        Encoding.UTF8.GetString(package["README.md"]).Should().StartWith($"# {Feed.Tool}\n").And.Contain($"dotnet tool install --global {Feed.Tool} --prerelease\n");
-        package.Files.Where(f => f.Contains("onnxruntime.", StringComparison.Ordinal) && f.Contains("/native/", StringComparison.Ordinal)).Select(f => f.Split('/')[^3])
+        Encoding.UTF8.GetString(package["README.md"])
+            .Should().StartWith($"# {Feed.Tool}\n").And.Contain($"dotnet tool install --global {Feed.Tool} --prerelease\n");
+        package.Files.Where(f => f.Contains("onnxruntime.", StringComparison.Ordinal) && f.Contains("/native/", StringComparison.Ordinal))
+            .Select(f => f.Split('/')[^3])
             .Should().BeEquivalentTo("linux-arm64", "linux-x64", "osx-arm64", "win-arm64", "win-x64");
         package.Files.Should().Contain("THIRD-PARTY-NOTICES.md").And.Contain("licenses/Microsoft.ML.OnnxRuntime/ThirdPartyNotices.txt");
         package.Files.Should().NotContain(f => f.EndsWith(".pdb", StringComparison.Ordinal));

@@ -13,10 +13,18 @@ public class WholeLibraryTests(Feed feed)
 
         // Dynamic code is off, as under Native AOT.
         Consumer.Published published = await consumer.PublishAsync(
-            "whole", [.. PublishMode.Trimmed.Arguments, "-p:DynamicCodeSupport=false", "-p:EnableAotAnalyzer=true", "-p:EnableTrimAnalyzer=true", "-p:EnableSingleFileAnalyzer=true"]);
-        ProgramRun run = await published.RunAsync(TestFolders.SampleImages, Path.Combine(TestFolders.SampleImages, "labels.txt"), "int8.onnx");
+            "whole", [
+                .. PublishMode.Trimmed.Arguments,
+                "-p:DynamicCodeSupport=false",
+                "-p:EnableAotAnalyzer=true",
+                "-p:EnableTrimAnalyzer=true",
+                "-p:EnableSingleFileAnalyzer=true",
+            ]);
+        ProgramRun run = await published.RunAsync(
+            TestFolders.SampleImages, Path.Combine(TestFolders.SampleImages, "labels.txt"), "int8.onnx");
 
         run.ExitCode.Should().Be(0, run.Error);
-        run.Lines.Should().Contain(l => l.Contains("Float [", StringComparison.Ordinal), "the int8 model that the first snippet wrote is what the last one reads");
+        run.Lines.Should().Contain(
+            l => l.Contains("Float [", StringComparison.Ordinal), "the int8 model that the first snippet wrote is what the last one reads");
     }
 }

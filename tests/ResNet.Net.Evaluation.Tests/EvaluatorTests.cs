@@ -219,7 +219,10 @@ public sealed class EvaluatorTests : IDisposable
     [InlineData(15, 0)]
     [InlineData(1001, 2)]
     public async Task EvaluateAsync_OptionOutOfRange_Throws(int bins, int concurrent)
-        => await ((Func<Task>)(() => Evaluator.EvaluateAsync(_classifier, ColorModel.Dataset(1), new EvaluationOptions { CalibrationBins = bins, ConcurrentBatches = concurrent })))
+        => await ((Func<Task>)(() => Evaluator.EvaluateAsync(
+            _classifier,
+            ColorModel.Dataset(1),
+            new EvaluationOptions { CalibrationBins = bins, ConcurrentBatches = concurrent })))
             .Should().ThrowAsync<ArgumentOutOfRangeException>();
 
     private sealed class Recorder : IProgress<EvaluationProgress>

@@ -63,7 +63,8 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
         static IEnumerable<string> Names(Type type) => type.GetProperties().Select(p => p.Name);
 
         documented.Should().Contain(Names(typeof(ResNetClassifierSettings)).Except(["Decoding", "Store"])
-            .Concat(Names(typeof(ResNetDecodingSettings)).Select(n => $"Decoding:{n}")).Concat(Names(typeof(ResNetStoreSettings)).Select(n => $"Store:{n}")));
+            .Concat(Names(typeof(ResNetDecodingSettings)).Select(n => $"Decoding:{n}"))
+            .Concat(Names(typeof(ResNetStoreSettings)).Select(n => $"Store:{n}")));
     }
 
     [Fact]
@@ -233,7 +234,10 @@ public sealed class AspNetCoreRecipeTests : IAsyncDisposable
         _applications.Add(application);
         await application.StartAsync();
 #pragma warning disable RS0030 // test client
-        return new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) }) { BaseAddress = new Uri(application.Urls.Single()) };
+        return new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) })
+        {
+            BaseAddress = new Uri(application.Urls.Single()),
+        };
 #pragma warning restore RS0030
     }
 

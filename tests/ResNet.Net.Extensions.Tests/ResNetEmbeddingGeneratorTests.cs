@@ -122,7 +122,8 @@ public sealed class ResNetEmbeddingGeneratorTests : IDisposable
         DataContent image = new(await File.ReadAllBytesAsync(Images[0]), "image/png");
 
         ReadOnlyMemory<float> one = await generator.GenerateVectorAsync(image);
-        ReadOnlyMemory<float> other = await host.Services.GetRequiredKeyedService<IEmbeddingGenerator<DataContent, Embedding<float>>>("int8").GenerateVectorAsync(image);
+        ReadOnlyMemory<float> other = await host.Services.GetRequiredKeyedService<IEmbeddingGenerator<DataContent, Embedding<float>>>(
+            "int8").GenerateVectorAsync(image);
 
         one.ToArray().Zip(_classifier.Embed(Images[0], normalize: true), (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-5);
         TensorPrimitives.CosineSimilarity(one.Span, other.Span).Should().BeGreaterThan(0.9f, "int8 is close to float");

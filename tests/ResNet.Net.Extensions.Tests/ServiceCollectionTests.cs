@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -101,7 +102,8 @@ public sealed class ServiceCollectionTests : IDisposable
                 (_, token) => ResNetClassifier.CreateAsync(
                     new ModelDefinition(SlowSource.EmbeddedModel()) { Name = "own" }, cancellationToken: token),
                 s => s.LoadAtStart = false);
-            b.Services.AddHealthChecks().AddResNetClassifier().AddResNetClassifier("int8").AddResNetClassifier("own", "mine", HealthStatus.Degraded);
+            b.Services.AddHealthChecks()
+                .AddResNetClassifier().AddResNetClassifier("int8").AddResNetClassifier("own", "mine", HealthStatus.Degraded);
         });
         await host.StartAsync();
 
@@ -143,16 +145,23 @@ public sealed class ServiceCollectionTests : IDisposable
             .Should().ThrowAsync<InvalidOperationException>().WithMessage("*AddResNetClassifier*");
         ((Action)(() => Registration.Find(host.Services, "a")))
             .Should().Throw<InvalidOperationException>().WithMessage("*'a'*AddKeyedResNetClassifier*");
-        ((Action)(() => host.Services.GetRequiredService<Microsoft.Extensions.AI.IEmbeddingGenerator<Microsoft.Extensions.AI.DataContent, Microsoft.Extensions.AI.Embedding<float>>>())).Should().Throw<InvalidOperationException>();
+        ((Action)(() => host.Services.GetRequiredService<IEmbeddingGenerator<DataContent, Embedding<float>>>()))
+            .Should().Throw<InvalidOperationException>();
     }
 
     [Fact]
     public void Events_IdsAndNames_AreStableAndDocumented()
     {
-        (int, string)[] events = [.. typeof(ProviderLog).GetMethods(BindingFlags.Static | BindingFlags.Public).Select(m => (m.GetCustomAttribute<LoggerMessageAttribute>()?.EventId ?? 0, m.Name)).Where(e => e.Item1 > 0).Order()];
+        (int, string)[] events =
+        [
+            .. typeof(ProviderLog)
+                .GetMethods(BindingFlags.Static | BindingFlags.Public)
+                .Select(m => (m.GetCustomAttribute<LoggerMessageAttribute>()?.EventId ?? 0, m.Name)).Where(e => e.Item1 > 0).Order(),
+        ];
 
         events.Should().Equal((400, "ClassifierReady"), (401, "ClassifierFailed"), (402, "ClassifierCancelled"));
-        File.ReadLines(Path.Combine(TestFolders.Repository, "docs", "diagnostics.md")).Where(l => l.StartsWith("| 4", StringComparison.Ordinal)).Select(l => string.Join('|', l.Split('|').Take(3)))
+        File.ReadLines(Path.Combine(TestFolders.Repository, "docs", "diagnostics.md"))
+            .Where(l => l.StartsWith("| 4", StringComparison.Ordinal)).Select(l => string.Join('|', l.Split('|').Take(3)))
             .Should().Equal(events.Select(e => $"| {e.Item1} | `{e.Item2}` "));
     }
 

@@ -23,7 +23,10 @@ public sealed class SettingsTests : IDisposable
     [InlineData("OutputKind", "9", "Vision:ResNet:OutputKind = '9':*Logits*")]
     [InlineData("ExecutionProvider", " ", "Vision:ResNet:ExecutionProvider = ' ':*")]
     [InlineData("AllowCpuFallback", "true", "Vision:ResNet:AllowCpuFallback is set, but Vision:ResNet:ExecutionProvider is not*")]
-    [InlineData("ExecutionProviderOptions:device_id", "1", "Vision:ResNet:ExecutionProviderOptions is set, but Vision:ResNet:ExecutionProvider is not*")]
+    [InlineData(
+        "ExecutionProviderOptions:device_id",
+        "1",
+        "Vision:ResNet:ExecutionProviderOptions is set, but Vision:ResNet:ExecutionProvider is not*")]
     [InlineData("ModelPath", "own.onnx", "Vision:ResNet:Model = 'resnet20-cifar10' and Vision:ResNet:ModelPath = 'own.onnx' are both set*")]
     [InlineData("Labels", "ImageNet", "Vision:ResNet:Labels = 'ImageNet': the variant 'resnet20-cifar10' defines its own*")]
     [InlineData("Decoding:MaxBytes", "0", "Vision:ResNet:Decoding:MaxBytes = '0':*")]

@@ -12,11 +12,13 @@ public class ImageSharpDecoderTests
 
     public static TheoryData<string> ValidNames => ImageFixtures.Names(ImageFixtures.Valid.Where(IsRead));
 
-    public static TheoryData<string> TransparentNames => ImageFixtures.Names(ImageFixtures.Valid.Where(fixture => IsRead(fixture) && fixture.ExpectedOnWhite is not null));
+    public static TheoryData<string> TransparentNames
+        => ImageFixtures.Names(ImageFixtures.Valid.Where(fixture => IsRead(fixture) && fixture.ExpectedOnWhite is not null));
 
     public static TheoryData<string> NotReadNames => [.. NotRead];
 
-    public static TheoryData<string> BadNames => ImageFixtures.Names(ImageFixtures.Bad.Where(fixture => fixture.Name is not ("bad-ppm" or "bad-bmp")));
+    public static TheoryData<string> BadNames
+        => ImageFixtures.Names(ImageFixtures.Bad.Where(fixture => fixture.Name is not ("bad-ppm" or "bad-bmp")));
 
     [Theory]
     [MemberData(nameof(ValidNames))]
@@ -33,13 +35,16 @@ public class ImageSharpDecoderTests
     {
         ImageFixture fixture = ImageFixtures.Get(name);
 
-        DecodeResult.Of(Decoder, fixture.Encoded(), new ImageDecodingOptions { Background = 255 }).ShouldBeNear(fixture, fixture.ExpectedPixelsOnWhite(), fixture.Tolerance);
+        DecodeResult.Of(Decoder, fixture.Encoded(), new ImageDecodingOptions { Background = 255 })
+            .ShouldBeNear(fixture, fixture.ExpectedPixelsOnWhite(), fixture.Tolerance);
     }
 
     [Theory]
     [MemberData(nameof(NotReadNames))]
     public void Decode_KindThatImageSharpDoesNotRead_IsUnsupported(string name)
-        => DecodeResult.MustEnd(name, () => DecodeResult.Of(Decoder, ImageFixtures.Get(name).Encoded()).Failure.Should().Be(ImageDecodeFailure.UnsupportedFormat));
+        => DecodeResult.MustEnd(
+            name,
+            () => DecodeResult.Of(Decoder, ImageFixtures.Get(name).Encoded()).Failure.Should().Be(ImageDecodeFailure.UnsupportedFormat));
 
     [Theory]
     [MemberData(nameof(BadNames))]
@@ -51,7 +56,8 @@ public class ImageSharpDecoderTests
             DecodeResult result = DecodeResult.Of(Decoder, fixture.Encoded());
 
             result.Failure.Should().NotBeNull();
-            (fixture.Failures.Contains(result.Failure!.Value) || (Path.GetExtension(fixture.File) is ".tif" or ".ico" && result.Failure == ImageDecodeFailure.UnsupportedFormat))
+            (fixture.Failures.Contains(result.Failure!.Value)
+                || (Path.GetExtension(fixture.File) is ".tif" or ".ico" && result.Failure == ImageDecodeFailure.UnsupportedFormat))
                 .Should().BeTrue("{0}", result);
         });
 
@@ -83,7 +89,11 @@ public class ImageSharpDecoderTests
     public void DefaultDecoder_InterlacedPng_GivesItsPixels(int width, int height)
         => DecodeResult.MustEnd("the default decoder", () =>
         {
-            byte[] expected = [.. Enumerable.Range(0, width * height).SelectMany(i => new byte[] { (byte)(10 * (i % width)), (byte)(10 * (i / width)), 77 })];
+            byte[] expected =
+            [
+                .. Enumerable.Range(0, width * height)
+                    .SelectMany(i => new byte[] { (byte)(10 * (i % width)), (byte)(10 * (i / width)), 77 }),
+            ];
 
             DecodeResult.Of(new SkiaSharpDecoder(), PngFiles.Rgb(width, height, isInterlaced: true)).Pixels.Should().Equal(expected);
 
@@ -132,7 +142,8 @@ public class ImageSharpDecoderTests
     [InlineData("P1\n3 2\n0 1 0\n1 0 1\n", new byte[] { 255, 0, 255, 0, 255, 0 })]
     [InlineData("P2\n# comment\n3 2\n255\n0 10 20\n30 40 255\n", new byte[] { 0, 10, 20, 30, 40, 255 })]
     public void Decode_Netpbm_GivesItsPixels(string text, byte[] gray)
-        => DecodeResult.Of(Decoder, System.Text.Encoding.ASCII.GetBytes(text)).Pixels.Should().Equal(gray.SelectMany(value => new[] { value, value, value }));
+        => DecodeResult.Of(Decoder, System.Text.Encoding.ASCII.GetBytes(text)).Pixels.Should()
+            .Equal(gray.SelectMany(value => new[] { value, value, value }));
 
     [Fact]
     public void Decode_BinaryPixmap_GivesItsPixels()
@@ -162,7 +173,14 @@ public class ImageSharpDecoderTests
         ImageDecodingOptions exact = new() { MaxBytes = encoded.Length, MaxWidth = width, MaxHeight = height, MaxPixels = width * height };
 
         DecodeResult.Of(Decoder, encoded, exact).Failure.Should().BeNull();
-        foreach (ImageDecodingOptions options in new[] { exact with { MaxBytes = encoded.Length - 1 }, exact with { MaxWidth = width - 1 }, exact with { MaxHeight = height - 1 }, exact with { MaxPixels = (width * height) - 1 } })
+        ImageDecodingOptions[] tooSmall =
+        [
+            exact with { MaxBytes = encoded.Length - 1 },
+            exact with { MaxWidth = width - 1 },
+            exact with { MaxHeight = height - 1 },
+            exact with { MaxPixels = (width * height) - 1 },
+        ];
+        foreach (ImageDecodingOptions options in tooSmall)
         {
             DecodeResult.Of(Decoder, encoded, options).Failure.Should().Be(ImageDecodeFailure.TooLarge);
         }
@@ -182,7 +200,8 @@ public class ImageSharpDecoderTests
         DecodeResult.Of(Decoder, encoded).Failure.Should().Be(ImageDecodeFailure.TooLarge);
 
         (GC.GetAllocatedBytesForCurrentThread() - managed).Should().BeLessThan(1_000_000);
-        (Environment.WorkingSet - workingSet).Should().BeLessThan(200_000_000, "the smallest of these would take 3.6 billion bytes even in gray");
+        (Environment.WorkingSet - workingSet)
+            .Should().BeLessThan(200_000_000, "the smallest of these would take 3.6 billion bytes even in gray");
     }
 
     [Theory]
@@ -305,7 +324,8 @@ public class ImageSharpDecoderTests
         (Configuration.Default.MaxDegreeOfParallelism, (object)Configuration.Default.MemoryAllocator).Should().Be(before);
     }
 
-    private static bool IsRead(ImageFixture fixture) => Extensions.Contains(Path.GetExtension(fixture.File)) && !NotRead.Contains(fixture.Name);
+    private static bool IsRead(ImageFixture fixture)
+        => Extensions.Contains(Path.GetExtension(fixture.File)) && !NotRead.Contains(fixture.Name);
 
     /// <summary>A 24-bit TGA image; pixel (x, y) is (40 * x, 60 * y, 9).</summary>
     private static byte[] Tga(int width, int height, byte type, bool isTopDown)

@@ -22,7 +22,16 @@ public sealed class ImageSharpExtensionsTests : IDisposable
         using Image<Rgb24> rgb = Draw<Rgb24>();
         IReadOnlyList<Prediction> expected = _classifier.Classify(View(rgb)).Predictions;
 
-        Image[] images = [rgb.Clone(), rgb.CloneAs<Bgr24>(), rgb.CloneAs<Rgba32>(), rgb.CloneAs<Bgra32>(), rgb.CloneAs<Argb32>(), rgb.CloneAs<Rgb48>(), rgb.CloneAs<Rgba64>()];
+        Image[] images =
+        [
+            rgb.Clone(),
+            rgb.CloneAs<Bgr24>(),
+            rgb.CloneAs<Rgba32>(),
+            rgb.CloneAs<Bgra32>(),
+            rgb.CloneAs<Argb32>(),
+            rgb.CloneAs<Rgb48>(),
+            rgb.CloneAs<Rgba64>(),
+        ];
         foreach (Image image in images)
         {
             using (image)

@@ -6,7 +6,8 @@ namespace ResNet.Net.Tests;
 /// <summary>Writes PNG files chunk by chunk, to the PNG specification and without any library.</summary>
 internal static class PngFiles
 {
-    private static readonly (int X, int Y, int StepX, int StepY)[] Adam7 = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+    private static readonly (int X, int Y, int StepX, int StepY)[] Adam7 =
+        [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
 
     /// <summary>An 8-bit RGB image; pixel (x, y) is (10 * x, 10 * y, 77).</summary>
     /// <param name="missing">How many bytes of the pixel data are left out.</param>

@@ -11,9 +11,13 @@ public class NetVipsDecoderTests
 
     public static TheoryData<string> ValidNames => ImageFixtures.Names(ImageFixtures.Valid.Where(IsRead));
 
-    public static TheoryData<string> TransparentNames => ImageFixtures.Names(ImageFixtures.Valid.Where(fixture => IsRead(fixture) && fixture.ExpectedOnWhite is not null));
+    public static TheoryData<string> TransparentNames
+        => ImageFixtures.Names(ImageFixtures.Valid.Where(fixture => IsRead(fixture) && fixture.ExpectedOnWhite is not null));
 
-    public static TheoryData<string> BadNames => ImageFixtures.Names(ImageFixtures.Bad.Where(fixture => fixture.Name is not ("bad-empty" or "bad-avif") && Path.GetExtension(fixture.File) is not (".bmp" or ".ico")));
+    public static TheoryData<string> BadNames
+        => ImageFixtures.Names(
+            ImageFixtures.Bad.Where(
+                fixture => fixture.Name is not ("bad-empty" or "bad-avif") && Path.GetExtension(fixture.File) is not (".bmp" or ".ico")));
 
     [Theory]
     [MemberData(nameof(ValidNames))]
@@ -30,7 +34,8 @@ public class NetVipsDecoderTests
     {
         ImageFixture fixture = ImageFixtures.Get(name);
 
-        DecodeResult.Of(Decoder, fixture.Encoded(), new ImageDecodingOptions { Background = 255 }).ShouldBeNear(fixture, fixture.ExpectedPixelsOnWhite(), fixture.Tolerance);
+        DecodeResult.Of(Decoder, fixture.Encoded(), new ImageDecodingOptions { Background = 255 })
+            .ShouldBeNear(fixture, fixture.ExpectedPixelsOnWhite(), fixture.Tolerance);
     }
 
     [Theory]
@@ -55,7 +60,10 @@ public class NetVipsDecoderTests
         {
             ImageFixture fixture = ImageFixtures.Get("either-tiff-page-loop");
             DecodeResult result = DecodeResult.Of(Decoder, fixture.Encoded());
-            (result.Failure is { } failure ? fixture.Failures.Contains(failure) : result.Pixels.AsSpan().SequenceEqual(fixture.ExpectedPixels())).Should().BeTrue();
+            bool isExpected = result.Failure is { } failure
+                ? fixture.Failures.Contains(failure)
+                : result.Pixels.AsSpan().SequenceEqual(fixture.ExpectedPixels());
+            isExpected.Should().BeTrue();
         });
 
     [SharedFact]
@@ -77,7 +85,11 @@ public class NetVipsDecoderTests
     [InlineData(true)]
     public void Decode_Avif_GivesThePixelsThatWereEncoded(bool hasAlpha)
     {
-        byte[] rgba = [.. Enumerable.Range(0, 32 * 24).SelectMany(i => new byte[] { (byte)(i % 32 * 8), (byte)(i / 32 * 10), 90, (byte)(hasAlpha ? 255 - (i % 32) : 255) })];
+        byte[] rgba =
+        [
+            .. Enumerable.Range(0, 32 * 24)
+                .SelectMany(i => new byte[] { (byte)(i % 32 * 8), (byte)(i / 32 * 10), 90, (byte)(hasAlpha ? 255 - (i % 32) : 255) }),
+        ];
         using Image drawn = Image.NewFromMemory(rgba, 32, 24, 4, Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Srgb);
         using Image source = hasAlpha ? drawn : drawn.ExtractBand(0, 3);
         byte[] encoded = source.HeifsaveBuffer(compression: Enums.ForeignHeifCompression.Av1, q: 100, lossless: true);
@@ -100,10 +112,15 @@ public class NetVipsDecoderTests
     [InlineData(Enums.ForeignTiffCompression.Packbits, false)]
     public void Decode_TiffWithAlpha_UndoesPremultiplication(Enums.ForeignTiffCompression compression, bool isPremultiplied)
     {
-        byte[] rgba = [.. Enumerable.Range(0, 32 * 24).SelectMany(i => new byte[] { (byte)(i % 32 * 8), (byte)(i / 32 * 10), 90, (byte)(100 + (i % 155)) })];
+        byte[] rgba =
+        [
+            .. Enumerable.Range(0, 32 * 24)
+                .SelectMany(i => new byte[] { (byte)(i % 32 * 8), (byte)(i / 32 * 10), 90, (byte)(100 + (i % 155)) }),
+        ];
         using Image source = Image.NewFromMemory(rgba, 32, 24, 4, Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Srgb);
 
-        DecodeResult result = DecodeResult.Of(Decoder, source.TiffsaveBuffer(compression: compression, premultiply: isPremultiplied, tile: !isPremultiplied));
+        DecodeResult result = DecodeResult.Of(
+            Decoder, source.TiffsaveBuffer(compression: compression, premultiply: isPremultiplied, tile: !isPremultiplied));
 
         byte[] expected = DecodedPixels.Rgb(new PixelView(rgba, 32, 24, PixelFormat.Rgba32));
         result.Failure.Should().BeNull("{0}", result.Message);
@@ -141,7 +158,14 @@ public class NetVipsDecoderTests
         ImageDecodingOptions exact = new() { MaxBytes = encoded.Length, MaxWidth = width, MaxHeight = height, MaxPixels = width * height };
 
         DecodeResult.Of(Decoder, encoded, exact).Failure.Should().BeNull();
-        foreach (ImageDecodingOptions options in new[] { exact with { MaxBytes = encoded.Length - 1 }, exact with { MaxWidth = width - 1 }, exact with { MaxHeight = height - 1 }, exact with { MaxPixels = (width * height) - 1 } })
+        ImageDecodingOptions[] tooSmall =
+        [
+            exact with { MaxBytes = encoded.Length - 1 },
+            exact with { MaxWidth = width - 1 },
+            exact with { MaxHeight = height - 1 },
+            exact with { MaxPixels = (width * height) - 1 },
+        ];
+        foreach (ImageDecodingOptions options in tooSmall)
         {
             DecodeResult.Of(Decoder, encoded, options).Failure.Should().Be(ImageDecodeFailure.TooLarge);
         }
@@ -173,7 +197,8 @@ public class NetVipsDecoderTests
 
         result.Failure.Should().BeNull("{0}", result.Message);
         (result.Width, result.Height).Should().Be((48, 32));
-        result.Pixels[..3].Zip(new byte[] { 220, 25, 30 }, (a, b) => Math.Abs(a - b)).Max().Should().BeLessThanOrEqualTo(2, "the first row is there");
+        result.Pixels[..3].Zip(new byte[] { 220, 25, 30 }, (a, b) => Math.Abs(a - b)).Max()
+            .Should().BeLessThanOrEqualTo(2, "the first row is there");
     }
 
     [Theory]
@@ -215,14 +240,19 @@ public class NetVipsDecoderTests
     {
         using ResNetClassifier plain = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
         using ResNetClassifier classifier = ResNetClassifier.Create(
-            ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Decoder = new FallbackDecoder(new SkiaSharpDecoder(), new NetVipsDecoder()) });
+            ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions
+            {
+                Decoder = new FallbackDecoder(new SkiaSharpDecoder(), new NetVipsDecoder()),
+            });
         byte[] tiff = ImageFixtures.Get("tiff-lzw").Encoded();
         ImageFixture fixture = ImageFixtures.Get("tiff-lzw");
 
         Classification result = classifier.Classify(tiff);
 
-        result.Predictions.Should().Equal(plain.Classify(new PixelView(fixture.ExpectedPixels(), fixture.Width, fixture.Height)).Predictions);
-        plain.Invoking(c => c.Classify(tiff)).Should().ThrowExactly<ImageDecodeException>().Which.Failure.Should().Be(ImageDecodeFailure.UnsupportedFormat);
+        result.Predictions.Should()
+            .Equal(plain.Classify(new PixelView(fixture.ExpectedPixels(), fixture.Width, fixture.Height)).Predictions);
+        plain.Invoking(c => c.Classify(tiff))
+            .Should().ThrowExactly<ImageDecodeException>().Which.Failure.Should().Be(ImageDecodeFailure.UnsupportedFormat);
     }
 
     private static bool IsRead(ImageFixture fixture) => Extensions.Contains(Path.GetExtension(fixture.File));

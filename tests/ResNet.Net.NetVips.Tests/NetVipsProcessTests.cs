@@ -11,7 +11,12 @@ public partial class NetVipsProcessTests
 {
     private static readonly NetVipsDecoder Decoder = new();
 
-    private static readonly byte[][] Files = [.. ImageFixtures.Valid.Concat(ImageFixtures.Bad).Where(f => !f.File.EndsWith(".bmp", StringComparison.Ordinal) && !f.File.EndsWith(".ico", StringComparison.Ordinal)).Select(f => f.Encoded())];
+    private static readonly byte[][] Files =
+    [
+        .. ImageFixtures.Valid.Concat(ImageFixtures.Bad)
+            .Where(f => !f.File.EndsWith(".bmp", StringComparison.Ordinal) && !f.File.EndsWith(".ico", StringComparison.Ordinal))
+            .Select(f => f.Encoded()),
+    ];
 
     [Fact]
     public void Decode_ManyImages_ChangesNoSettingOfLibvips()
@@ -139,7 +144,9 @@ public partial class NetVipsProcessTests
         public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "redirects a file descriptor, which Windows lacks" : null;
     }
 
-    /// <summary>Points file descriptor 2 of the process at a file: what native code prints does not pass through the console class.</summary>
+    /// <summary>
+    /// Points file descriptor 2 of the process at a file: what native code prints does not pass through the console class.
+    /// </summary>
     private sealed partial class RedirectedStandardError : IDisposable
     {
         private const int StandardError = 2;

@@ -52,7 +52,11 @@ public class Cifar10AccuracyTests
     private static (CalibrationSet Images, int[] Classes) Open(string name, int count)
     {
         using ZipArchive archive = ZipFile.OpenRead(Path.Combine(TestFolders.Shared, "data", name));
-        ZipArchiveEntry[] all = [.. archive.Entries.Where(e => e.Name.EndsWith(".png", StringComparison.Ordinal)).OrderBy(e => e.FullName, StringComparer.Ordinal)];
+        ZipArchiveEntry[] all =
+        [
+            .. archive.Entries.Where(e => e.Name.EndsWith(".png", StringComparison.Ordinal))
+                .OrderBy(e => e.FullName, StringComparer.Ordinal),
+        ];
         count = Math.Min(count, all.Length);
         ZipArchiveEntry[] chosen = [.. Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Length / count)])];
         ReadOnlyMemory<byte>[] encoded = [.. chosen.Select(Bytes)];

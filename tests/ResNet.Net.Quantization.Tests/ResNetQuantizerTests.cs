@@ -210,7 +210,9 @@ public class ResNetQuantizerTests
         List<QuantizationStage> stages = [];
         AccuracyTuning tuning = new() { Measure = (_, _) => new ModelAccuracy([1], top1: null) };
 
-        ((Action)(() => ResNetQuantizer.Quantize(SmallNetworks.Residual(), SmallNetworks.Calibration(), new QuantizationOptions { Tuning = tuning }, new Recording(stages))))
+        QuantizationOptions options = new() { Tuning = tuning };
+        ((Action)(() => ResNetQuantizer.Quantize(
+            SmallNetworks.Residual(), SmallNetworks.Calibration(), options, new Recording(stages))))
             .Should().Throw<ArgumentException>().WithMessage("*labels*Disagreement*");
         stages.Should().NotContain(QuantizationStage.Calibrating);
     }
@@ -238,7 +240,11 @@ public class ResNetQuantizerTests
         const int Size = 224;
         OnnxModel model = ZooModels.Build(id, seed: 1);
         Random random = new(5);
-        ReadOnlyMemory<float>[] images = [.. Enumerable.Range(0, 2).Select(_ => new ReadOnlyMemory<float>([.. Enumerable.Range(0, 3 * Size * Size).Select(_ => (random.NextSingle() * 4) - 2)]))];
+        ReadOnlyMemory<float>[] images =
+        [
+            .. Enumerable.Range(0, 2).Select(
+                _ => new ReadOnlyMemory<float>([.. Enumerable.Range(0, 3 * Size * Size).Select(_ => (random.NextSingle() * 4) - 2)])),
+        ];
 
         QuantizationResult result = ResNetQuantizer.Quantize(
             model, CalibrationSet.FromTensors(images, Size, Size), new QuantizationOptions { SqnrImages = 1 });

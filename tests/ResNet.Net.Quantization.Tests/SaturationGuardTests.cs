@@ -44,10 +44,15 @@ public class SaturationGuardTests
     }
 
     private static string HostOf(string name)
-        => Path.IsPathRooted(name) ? name : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(p => Path.Combine(p, name)).First(File.Exists);
+        => Path.IsPathRooted(name) ? name : (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator).Select(p => Path.Combine(p, name)).First(File.Exists);
 
     private static float Distance(float[] scores, float[] right) => scores.Zip(right, (a, b) => Math.Abs(a - b)).Max();
 
     private static float[] Scores(ProgramRun run, string what)
-        => [.. run.Lines.Single(l => l.StartsWith(what + ":", StringComparison.Ordinal))[(what.Length + 2)..].Split(' ').Select(s => float.Parse(s, CultureInfo.InvariantCulture))];
+        =>
+        [
+            .. run.Lines.Single(l => l.StartsWith(what + ":", StringComparison.Ordinal))[(what.Length + 2)..]
+                .Split(' ').Select(s => float.Parse(s, CultureInfo.InvariantCulture)),
+        ];
 }

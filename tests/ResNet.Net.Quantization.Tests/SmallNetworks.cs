@@ -59,7 +59,11 @@ internal static class SmallNetworks
     public static ReadOnlyMemory<float>[] Images(int count, int seed = 9)
     {
         Random random = new(seed);
-        return [.. Enumerable.Range(0, count).Select(_ => new ReadOnlyMemory<float>([.. Enumerable.Range(0, 3 * Size * Size).Select(i => (float)(Math.Sin(i * random.NextDouble()) + random.NextDouble() - 0.3))]))];
+        return [.. Enumerable.Range(0, count).Select(_ => Image())];
+
+        ReadOnlyMemory<float> Image() => new([.. Enumerable.Range(0, 3 * Size * Size).Select(Value)]);
+
+        float Value(int i) => (float)(Math.Sin(i * random.NextDouble()) + random.NextDouble() - 0.3);
     }
 
     public static CalibrationSet Calibration(int count = 12) => CalibrationSet.FromTensors(Images(count), Size, Size);
@@ -144,7 +148,10 @@ internal static class SmallNetworks
                 OnnxTensor.Create<float>(
                     name,
                     dims,
-                    [.. Enumerable.Range(0, (int)dims.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)(center + (((_random.NextDouble() * 2) - 1) * spread)))]),
+                    [
+                        .. Enumerable.Range(0, (int)dims.Aggregate(1L, (a, b) => a * b))
+                            .Select(_ => (float)(center + (((_random.NextDouble() * 2) - 1) * spread))),
+                    ]),
                 OnnxElementType.Float);
 
         private void Put(OnnxTensor tensor, OnnxElementType type)

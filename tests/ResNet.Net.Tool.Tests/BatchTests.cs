@@ -52,7 +52,8 @@ public sealed class BatchTests : IDisposable
         string[] lines = File.ReadAllText(Csv).Split("\r\n");
         lines[0].Should().Be("path,label,synset,probability,label2,synset2,probability2,label3,synset3,probability3,error");
         lines.Skip(1).Select(l => l.StartsWith('"') ? l[..(l.IndexOf('"', 1) + 1)] : l.Split(',')[0]).Should().Equal(
-            "./=1+1.png", "a.png", "bad.png", "\"plain, but a comma.png\"", "\"semi;colon.png\"", "sub/-x.png", "sub/Größe 写真 🐈.png", "z.png", "");
+            "./=1+1.png", "a.png", "bad.png", "\"plain, but a comma.png\"", "\"semi;colon.png\"",
+            "sub/-x.png", "sub/Größe 写真 🐈.png", "z.png", "");
         lines[3].Should().MatchRegex("^bad.png,{10}\"text that begins with 'not an image', which the decoder does not read.*\"$");
         foreach (string line in lines[1..^1].Where((_, i) => i != 2))
         {

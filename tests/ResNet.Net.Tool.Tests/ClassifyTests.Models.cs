@@ -38,13 +38,17 @@ public sealed partial class ClassifyTests
     public async Task ModelFile_OfAnotherKind_GivesTheComputedProbabilities()
     {
         // Rectangular input, other tensor names, three classes, a softmax: the mean of each plane is the score of its class.
-        string model = _folder.Write("colors.onnx", OnnxModelBuilder.PlaneMeans([1, 0, 0, 0, 1, 0, 0, 0, 1], [0, 0, 0], [-1, 3, 24, 40], "rgb:0", "probabilities:0", softmax: true));
+        string model = _folder.Write(
+            "colors.onnx",
+            OnnxModelBuilder.PlaneMeans(
+                [1, 0, 0, 0, 1, 0, 0, 0, 1], [0, 0, 0], [-1, 3, 24, 40], "rgb:0", "probabilities:0", softmax: true));
         string labels = _folder.Write("colors.txt", "red\ngreen\nblue\n");
         byte[] color = [204, 51, 102];
         string image = _folder.Write("color.png", PngImage.Solid(90, 70, (color[0], color[1], color[2])));
 
         ProgramRun run = await ClassifyAsync(
-            image, "--json", "--model", model, "--labels", labels, "--mean", "0,0,0", "--std", "1,1,1", "--size", "40x24", "--probabilities");
+            image, "--json", "--model", model, "--labels", labels,
+            "--mean", "0,0,0", "--std", "1,1,1", "--size", "40x24", "--probabilities");
 
         run.ExitCode.Should().Be(Success, run.Error);
         JsonElement[] predictions = [.. Parse(run.Lines.Single()).GetProperty("predictions").EnumerateArray()];
@@ -52,7 +56,11 @@ public sealed partial class ClassifyTests
 
         // A second softmax would bring them closer together.
         double sum = color.Sum(c => Math.Exp(c / 255.0));
-        predictions.Should().OnlyContain(p => Math.Abs(p.GetProperty("probability").GetDouble() - (Math.Exp(color[p.GetProperty("classIndex").GetInt32()] / 255.0) / sum)) < 1e-4);
+        predictions.Should()
+            .OnlyContain(
+                p => Math.Abs(
+                    p.GetProperty("probability")
+                        .GetDouble() - (Math.Exp(color[p.GetProperty("classIndex").GetInt32()] / 255.0) / sum)) < 1e-4);
     }
 
     [Fact]

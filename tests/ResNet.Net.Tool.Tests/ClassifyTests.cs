@@ -130,7 +130,10 @@ public sealed partial class ClassifyTests : IDisposable
         ProgramRun run = await ClassifyAsync(image, "--ten-crop", "--json");
 
         run.ExitCode.Should().Be(Success, run.Error);
-        float[] actual = [.. Parse(run.Lines.Single()).GetProperty("predictions").EnumerateArray().Select(p => p.GetProperty("probability").GetSingle())];
+        float[] actual =
+        [
+            .. Parse(run.Lines.Single()).GetProperty("predictions").EnumerateArray().Select(p => p.GetProperty("probability").GetSingle()),
+        ];
         actual.Zip(expected, (a, e) => Math.Abs(a - e)).Should().OnlyContain(difference => difference < 1e-5);
         actual[0].Should().NotBe(center.Classify(image).Best.Probability);
     }

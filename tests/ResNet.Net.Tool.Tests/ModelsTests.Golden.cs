@@ -23,7 +23,11 @@ public sealed partial class ModelsTests
         ProgramRun run = await ModelsAsync("verify", "resnet20-cifar10", "--golden", "--archive", EmbeddedArchive(off: 0));
 
         run.ExitCode.Should().Be(Success, run.Error);
-        string[] cells = [.. run.Lines.Single(l => l.StartsWith("│ resnet20-cifar10 ", StringComparison.Ordinal)).Trim('│').Split('│').Select(c => c.Trim())];
+        string[] cells =
+        [
+            .. run.Lines.Single(l => l.StartsWith("│ resnet20-cifar10 ", StringComparison.Ordinal))
+                .Trim('│').Split('│').Select(c => c.Trim()),
+        ];
         cells.Should().HaveCount(8);
         cells[1].Should().Be("m/test_data_set_0");
         cells.Skip(5).Should().Equal("same", "same", "pass");

@@ -35,12 +35,20 @@ public sealed partial class ModelsTests : IDisposable
         run.Output.Should().NotContain("\u001b", "redirected output has no colors").And.Contain(Root);
         foreach (ResNetVariant variant in ResNetVariant.All)
         {
-            string[] cells = [.. run.Lines.Single(l => l.StartsWith($"│ {variant.Id} ", StringComparison.Ordinal)).Trim('│').Split('│').Select(c => c.Trim())];
+            string[] cells =
+            [
+                .. run.Lines.Single(l => l.StartsWith($"│ {variant.Id} ", StringComparison.Ordinal))
+                    .Trim('│').Split('│').Select(c => c.Trim()),
+            ];
             cells.Take(6).Should().Equal(
                 variant.Id,
                 (variant.Bytes / 1e6).ToString("F1", CultureInfo.InvariantCulture),
                 variant.Opset.ToString(CultureInfo.InvariantCulture),
-                variant.Precision == ModelPrecision.Fp32 ? "fp32" : variant.QuantizationFormat == QuantizationFormat.Qdq ? "int8 QDQ" : "int8 QOperator",
+                variant.Precision == ModelPrecision.Fp32
+                    ? "fp32"
+                    : variant.QuantizationFormat == QuantizationFormat.Qdq
+                    ? "int8 QDQ"
+                    : "int8 QOperator",
                 variant.Top1.ToString("F2", CultureInfo.InvariantCulture),
                 variant.Top5?.ToString("F2", CultureInfo.InvariantCulture) ?? "");
             cells[6].Should().Be(variant.IsEmbedded ? "embedded" : variant == Smallest ? "not verified yet" : "");
@@ -52,10 +60,20 @@ public sealed partial class ModelsTests : IDisposable
     [Fact]
     public async Task Where_ShowsTheStoreAndTheSources()
     {
-        ProgramRun run = await RunAsync(new() { ["RESNET_NET_OFFLINE"] = "0", ["RESNET_NET_MIRROR"] = "https://me:secret@models.example.com", ["RESNET_NET_MODELS"] = _folder.FullPath }, "where");
+        ProgramRun run = await RunAsync(
+            new()
+            {
+                ["RESNET_NET_OFFLINE"] = "0",
+                ["RESNET_NET_MIRROR"] = "https://me:secret@models.example.com",
+                ["RESNET_NET_MODELS"] = _folder.FullPath,
+            },
+            "where");
 
         run.ExitCode.Should().Be(Success, run.Error);
-        run.Lines.Should().Equal($"Store:         {Root}", $"Local folders: {_folder.FullPath}", "Sources:       mirror models.example.com, Hugging Face, GitHub");
+        run.Lines.Should().Equal(
+            $"Store:         {Root}",
+            $"Local folders: {_folder.FullPath}",
+            "Sources:       mirror models.example.com, Hugging Face, GitHub");
     }
 
     [Fact]
@@ -148,7 +166,11 @@ public sealed partial class ModelsTests : IDisposable
         ProgramRun run = await PullAsync(server, Smallest.Id);
 
         run.ExitCode.Should().Be(SomeFailed);
-        run.Error.Should().ContainAll(server.Address, Smallest.Sha256, "instead of", Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(wrong))).And.NotContain(
+        run.Error.Should().ContainAll(
+            server.Address,
+            Smallest.Sha256,
+            "instead of",
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(wrong))).And.NotContain(
             "   at ");
         File.Exists(ModelPath).Should().BeFalse();
     }

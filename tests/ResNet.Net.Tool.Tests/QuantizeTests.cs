@@ -64,7 +64,9 @@ public sealed class QuantizeTests : IDisposable
         run.Lines[0].Should().StartWith("2 calibration images, 2 evaluated; float: 100.00 %");
         run.Lines.Where(l => l.StartsWith('|')).Skip(2).Select(l => string.Join(' ', l.Split('|', StringSplitOptions.TrimEntries)[1..3]))
             .Should().Equal(
-            from calibrator in new[] { "MinMax", "MovingAverage", "Percentile", "Entropy", "L2" } from format in new[] { "Qdq", "QOperator" } select $"{calibrator} {format}");
+                from calibrator in new[] { "MinMax", "MovingAverage", "Percentile", "Entropy", "L2" }
+                from format in new[] { "Qdq", "QOperator" }
+                select $"{calibrator} {format}");
     }
 
     [Fact]

@@ -26,8 +26,10 @@ public sealed class SearchTests : IDisposable
         run.Output.Should().NotContain("\u001b").And.Contain("64 features");
         foreach ((string name, float[] own) in features)
         {
-            string[] cells = [.. run.Lines.Single(l => l.StartsWith($"│ {name} ", StringComparison.Ordinal)).Trim('│').Split('│').Select(c => c.Trim())];
-            (string Name, double Cosine)[] expected = [.. features.Where(f => f.Key != name).Select(f => (f.Key, Cosine(own, f.Value))).OrderByDescending(f => f.Item2).Take(2)];
+            string[] cells =
+                [.. run.Lines.Single(l => l.StartsWith($"│ {name} ", StringComparison.Ordinal)).Trim('│').Split('│').Select(c => c.Trim())];
+            (string Name, double Cosine)[] expected =
+                [.. features.Where(f => f.Key != name).Select(f => (f.Key, Cosine(own, f.Value))).OrderByDescending(f => f.Item2).Take(2)];
             for (int i = 0; i < 2; i++)
             {
                 // Images of the same similarity may change places.

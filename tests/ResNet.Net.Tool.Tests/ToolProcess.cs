@@ -17,7 +17,9 @@ internal static partial class ToolProcess
         => RunAsync(command, new Dictionary<string, string>(), arguments);
 
     /// <param name="command">The command; empty for none.</param>
-    /// <param name="environment">Variables in addition to those that keep the tool off the network and away from this user's models.</param>
+    /// <param name="environment">
+    /// Variables in addition to those that keep the tool off the network and away from this user's models.
+    /// </param>
     /// <param name="arguments">The arguments after the command.</param>
     public static Task<ProgramRun> RunAsync(string command, IReadOnlyDictionary<string, string> environment, params string[] arguments)
         => ProgramRun.OfAsync(Describe(command, environment, arguments));

@@ -9,7 +9,8 @@ public class ToolTests
 
     private static readonly string[] Names =
     [
-        "classify", "batch", "models", "models list", "models pull", "models verify", "models remove", "models import", "models where", "models doctor",
+        "classify", "batch", "models",
+        "models list", "models pull", "models verify", "models remove", "models import", "models where", "models doctor",
         "evaluate", "quantize", "explain", "search", "search index", "search query", "completion",
     ];
 

@@ -9,7 +9,11 @@ namespace ResNet.Net.Samples.Tests;
 /// <summary>Sends requests to the AspNetCore sample.</summary>
 public sealed partial class AspNetCoreTests : IAsyncLifetime, IDisposable
 {
-    private readonly HttpClient _client = new(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) }) { Timeout = TimeSpan.FromMinutes(1) };
+    private readonly HttpClient _client = new(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) })
+    {
+        Timeout = TimeSpan.FromMinutes(1),
+    };
+
     private Process? _server;
 
     public async Task InitializeAsync()
@@ -77,7 +81,8 @@ public sealed partial class AspNetCoreTests : IAsyncLifetime, IDisposable
 
     private async Task<HttpResponseMessage> PostAsync(byte[] body, string query = "")
     {
-        using HttpRequestMessage request = new(HttpMethod.Post, new Uri($"/classify{query}", UriKind.Relative)) { Content = new ByteArrayContent(body) };
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri($"/classify{query}", UriKind.Relative));
+        request.Content = new ByteArrayContent(body);
 
         // The server refuses a long body before it is sent.
         request.Headers.ExpectContinue = true;

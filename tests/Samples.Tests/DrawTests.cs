@@ -24,7 +24,8 @@ public sealed class DrawTests : IDisposable
     [Fact]
     public void LabelFile_HasTheLabelOfEachScene()
     {
-        IEnumerable<string[]> lines = File.ReadLines(Path.Combine(TestFolders.SampleImages, LabelFile)).Where(l => l.Length > 0 && l[0] != '#').Select(
+        IEnumerable<string[]> lines = File.ReadLines(Path.Combine(TestFolders.SampleImages, LabelFile))
+            .Where(l => l.Length > 0 && l[0] != '#').Select(
             l => l.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
         lines.Select(l => (l[0], l[1])).Should().BeEquivalentTo(SceneCatalog.All.Select(s => (s.FileName, s.Label)));

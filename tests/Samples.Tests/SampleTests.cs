@@ -82,7 +82,8 @@ public sealed partial class SampleTests
     private static string Section(string sample) => Text.Split("\n## ").Single(s => s.StartsWith($"{sample}\n", StringComparison.Ordinal));
 
     /// <summary>A command on a line of its own and the block of output that follows.</summary>
-    [GeneratedRegex(@"^    dotnet run --project samples/\w+(?: -- (?<arguments>.*))?\n\n```\n(?<shown>(?:.*\n)*?)```$", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^    dotnet run --project samples/\w+(?: -- (?<arguments>.*))?\n\n```\n(?<shown>(?:.*\n)*?)```$", RegexOptions.Multiline)]
     private static partial Regex ShownCommand();
 
     [GeneratedRegex(@"^\| \[(\w+)\]", RegexOptions.Multiline)]

@@ -23,13 +23,15 @@ internal static class HangingFiles
 
         // ImageSharp takes a header wherever it finds one, in damaged files too: with a second one, the first says nothing.
         ReadOnlySpan<byte> header = "IHDR"u8;
-        if (encoded.Length > InterlaceMethod && encoded[FirstChunkType..].StartsWith(header) && encoded[(FirstChunkType + header.Length)..].IndexOf(header) < 0)
+        if (encoded.Length > InterlaceMethod
+            && encoded[FirstChunkType..].StartsWith(header) && encoded[(FirstChunkType + header.Length)..].IndexOf(header) < 0)
         {
             if (encoded[InterlaceMethod] != 0)
             {
                 throw new ImageDecodeException(
                     ImageDecodeFailure.UnsupportedFormat,
-                    "the PNG image is interlaced, and ImageSharp 2.1 may never return from such an image. Use SkiaSharpDecoder, or save it without interlacing.");
+                    "the PNG image is interlaced, and ImageSharp 2.1 may never return from such an image. Use SkiaSharpDecoder, or save "
+                        + "it without interlacing.");
             }
 
             return;
@@ -37,6 +39,8 @@ internal static class HangingFiles
 
         throw TruncationDetector.IsTruncated(encoded, ImageFormat.Png)
             ? new ImageDecodeException(ImageDecodeFailure.Truncated, "the PNG image ends early. Read the whole file.")
-            : new ImageDecodeException(ImageDecodeFailure.Corrupt, "the PNG image is damaged (it does not have one IHDR chunk, at its start). Save it again from its source.");
+            : new ImageDecodeException(
+                ImageDecodeFailure.Corrupt,
+                "the PNG image is damaged (it does not have one IHDR chunk, at its start). Save it again from its source.");
     }
 }

@@ -98,8 +98,13 @@ internal readonly ref struct VipsFile
             _ => false,
         };
         return isUnsupported
-            ? new ImageDecodeException(ImageDecodeFailure.UnsupportedFormat, $"libvips does not read this kind of {Format} image ({cause}). Convert it to 8-bit RGB without special compression.", null, exception)
-            : new ImageDecodeException(ImageDecodeFailure.Corrupt, $"the {Format} image is damaged ({cause}). Save it again from its source.", null, exception);
+            ? new ImageDecodeException(
+                ImageDecodeFailure.UnsupportedFormat,
+                $"libvips does not read this kind of {Format} image ({cause}). Convert it to 8-bit RGB without special compression.",
+                null,
+                exception)
+            : new ImageDecodeException(
+                ImageDecodeFailure.Corrupt, $"the {Format} image is damaged ({cause}). Save it again from its source.", null, exception);
     }
 
     private static ImageFormat FormatOf(VipsLoader loader) => loader switch
@@ -120,7 +125,11 @@ internal readonly ref struct VipsFile
     // NetVips puts a line of its own before libvips' text.
     private static string Cause(VipsException exception)
     {
-        string[] lines = [.. exception.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Skip(1).Distinct().Take(4)];
+        string[] lines =
+        [
+            .. exception.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Skip(1).Distinct().Take(4),
+        ];
         return lines.Length == 0 ? "no details" : string.Join("; ", lines); // another thread may have taken the text
     }
 
@@ -163,5 +172,8 @@ internal readonly ref struct VipsFile
 
     private ImageDecodeException EndsEarly(string cause, Exception? inner = null) => new(
         ImageDecodeFailure.Truncated,
-        $"the {Format} image ends early ({cause}). Read the whole file, or set ImageDecodingOptions.AllowTruncated to accept what there is.", null, inner);
+        $"the {Format} image ends early ({cause}). Read the whole file, or set ImageDecodingOptions.AllowTruncated to accept "
+            + "what there is.",
+        null,
+        inner);
 }

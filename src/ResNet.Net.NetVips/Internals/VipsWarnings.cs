@@ -20,7 +20,10 @@ internal static class VipsWarnings
             if (!_isInstalled)
             {
                 _isInstalled = true;
-                _ = Log.SetLogHandler(Domain, Enums.LogLevelFlags.Warning | Enums.LogLevelFlags.Message | Enums.LogLevelFlags.Info | Enums.LogLevelFlags.Debug, Handle);
+                _ = Log.SetLogHandler(
+                    Domain,
+                    Enums.LogLevelFlags.Warning | Enums.LogLevelFlags.Message | Enums.LogLevelFlags.Info | Enums.LogLevelFlags.Debug,
+                    Handle);
             }
         }
     }

@@ -23,8 +23,14 @@ public sealed class ImageNetLayoutTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("val.txt", "ILSVRC2012_val_00000001.JPEG 65\nILSVRC2012_val_00000003.JPEG 0\nILSVRC2012_val_00000002.JPEG 970\nILSVRC2012_val_00000004.JPEG 3\n")]
-    [InlineData("LOC_val_solution.csv", "ImageId,PredictionString\nILSVRC2012_val_00000003,n01440764 1 2 3 4\nILSVRC2012_val_00000002,n09193705 85 1 499 272 n09193705 1 1 2 2 \nILSVRC2012_val_00000001,n01751748 111 108 428 367 \n")]
+    [InlineData(
+        "val.txt",
+        "ILSVRC2012_val_00000001.JPEG 65\nILSVRC2012_val_00000003.JPEG 0\n"
+            + "ILSVRC2012_val_00000002.JPEG 970\nILSVRC2012_val_00000004.JPEG 3\n")]
+    [InlineData(
+        "LOC_val_solution.csv",
+        "ImageId,PredictionString\nILSVRC2012_val_00000003,n01440764 1 2 3 4\n"
+            + "ILSVRC2012_val_00000002,n09193705 85 1 499 272 n09193705 1 1 2 2 \nILSVRC2012_val_00000001,n01751748 111 108 428 367 \n")]
     [InlineData("synset_labels.txt", "n01751748\nn09193705\nn01440764\n")]
     public void Open_GroundTruthInParentFolder_IsFound(string name, string truth)
     {
@@ -117,7 +123,9 @@ public sealed class ImageNetLayoutTests : IDisposable
     [InlineData("a.JPEG 1\na.JPEG 2\n", "twice")]
     [InlineData("a.JPEG 1\nb.JPEG n01440764\n", "mixes numbers and synset ids")]
     [InlineData("ImageId,PredictionString\nx,n01440764 1 2 3 4 n01443537 1 2 3 4\n", "line 2")]
-    [InlineData("ILSVRC2012_val_00000001.JPEG 0\nILSVRC2012_val_00000002.JPEG 1000\nILSVRC2012_val_00000003.JPEG 99999999999\n", "is not a class index")]
+    [InlineData(
+        "ILSVRC2012_val_00000001.JPEG 0\nILSVRC2012_val_00000002.JPEG 1000\nILSVRC2012_val_00000003.JPEG "
+            + "99999999999\n", "is not a class index")]
     [InlineData("MATLAB 5.0 MAT-file\n", "meta.mat")]
     [InlineData("1\02", "not a text file")]
     public void FromImageNet_MalformedGroundTruth_NamesTheProblem(string text, string expected)

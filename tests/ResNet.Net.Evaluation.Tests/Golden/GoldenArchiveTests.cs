@@ -83,7 +83,9 @@ public class GoldenArchiveTests
     {
         byte[] other = OnnxTensor.Create<float>("more", [], [9]).Serialize();
 
-        GoldenArchive archive = Read(Pair("a/").Add("a/input_1.pb", other).Add("b/output_0.pb", Output).Add("b/output_1.pb", other).Add("b/input_0.pb", Input).Build());
+        GoldenArchive archive = Read(
+            Pair("a/")
+                .Add("a/input_1.pb", other).Add("b/output_0.pb", Output).Add("b/output_1.pb", other).Add("b/input_0.pb", Input).Build());
 
         archive.Datasets.Select(s => (s.Name, s.Inputs.Count, s.Outputs.Count)).Should().Equal(("a", 2, 1), ("b", 1, 2));
         archive.Datasets[0].Inputs[1].ToString().Should().Be("more Float []");
@@ -142,7 +144,12 @@ public class GoldenArchiveTests
     [Fact]
     public void Read_PaxSparseFile_Throws()
     {
-        byte[] attributes = [.. TarGzBuilder.Attribute("GNU.sparse.major", "1"), .. TarGzBuilder.Attribute("GNU.sparse.minor", "0"), .. TarGzBuilder.Attribute("GNU.sparse.realsize", "8589934592")];
+        byte[] attributes =
+        [
+            .. TarGzBuilder.Attribute("GNU.sparse.major", "1"),
+            .. TarGzBuilder.Attribute("GNU.sparse.minor", "0"),
+            .. TarGzBuilder.Attribute("GNU.sparse.realsize", "8589934592"),
+        ];
 
         Rejection(new TarGzBuilder().Add("pax", attributes, TarGzBuilder.Extended).Add("a/input_0.pb", Input).Build()).Message
             .Should().Contain("'a/input_0.pb' is a sparse file");
@@ -150,7 +157,9 @@ public class GoldenArchiveTests
 
     [Fact]
     public void Read_PathInExtendedHeader_IsChecked()
-        => Rejection(new TarGzBuilder().Add("pax", TarGzBuilder.Attribute("path", "../../input_0.pb"), TarGzBuilder.Extended).Add("input_0.pb", Input).Build())
+        => Rejection(
+            new TarGzBuilder()
+                .Add("pax", TarGzBuilder.Attribute("path", "../../input_0.pb"), TarGzBuilder.Extended).Add("input_0.pb", Input).Build())
             .Should().Match<GoldenArchiveException>(e => e.Entry == "../../input_0.pb");
 
     [Theory]
@@ -162,7 +171,9 @@ public class GoldenArchiveTests
 
     [Fact]
     public void Read_SizeInExtendedHeader_IsChecked()
-        => Rejection(new TarGzBuilder().Add("pax", TarGzBuilder.Attribute("size", "8589934592"), TarGzBuilder.Extended).Add("set/model.onnx", [1]).Build())
+        => Rejection(
+            new TarGzBuilder()
+                .Add("pax", TarGzBuilder.Attribute("size", "8589934592"), TarGzBuilder.Extended).Add("set/model.onnx", [1]).Build())
             .Should().Match<GoldenArchiveException>(e => e.Entry == "set/model.onnx" && e.Message.Contains("MaxTotalBytes"));
 
     [Theory]
@@ -333,8 +344,10 @@ public class GoldenArchiveTests
     [Fact]
     public void Read_MutatedArchives_ThrowOnlyTheDocumentedException()
     {
-        byte[] tar = [.. Pair("a/test_data_set_0/").Add("pax", TarGzBuilder.Attribute("path", "b/input_0.pb"), TarGzBuilder.Extended).Add("x", Input)
-            .Add("long", Encoding.ASCII.GetBytes("b/output_0.pb\0"), TarGzBuilder.LongName).Add("y", Output).Add("model.onnx", new byte[700]).Tar, .. new byte[1024]];
+        byte[] tar =
+            [.. Pair("a/test_data_set_0/").Add("pax", TarGzBuilder.Attribute("path", "b/input_0.pb"), TarGzBuilder.Extended).Add("x", Input)
+            .Add("long", Encoding.ASCII.GetBytes("b/output_0.pb\0"), TarGzBuilder.LongName)
+            .Add("y", Output).Add("model.onnx", new byte[700]).Tar, .. new byte[1024]];
         byte[] archive = TarGzBuilder.Compress(tar);
         Read(archive).Datasets.Should().HaveCount(2);
         Random random = new(7);

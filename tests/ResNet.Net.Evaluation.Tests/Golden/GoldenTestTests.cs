@@ -361,7 +361,8 @@ public class GoldenTestTests
 
     [Fact]
     public async Task RunAsync_Canceled_Throws()
-        => await ((Func<Task>)(() => GoldenTest.RunAsync(Embedded, Archive(Planes, Scores), cancellationToken: new CancellationToken(canceled: true))))
+        => await ((Func<Task>)(() => GoldenTest.RunAsync(
+            Embedded, Archive(Planes, Scores), cancellationToken: new CancellationToken(canceled: true))))
             .Should().ThrowAsync<OperationCanceledException>();
 
     private static ResNetClassifierOptions Precise { get; } =

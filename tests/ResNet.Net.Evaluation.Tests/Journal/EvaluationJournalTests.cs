@@ -24,7 +24,8 @@ public sealed class EvaluationJournalTests : IDisposable
         string expected = AllResults(await Evaluator.EvaluateAsync(_classifier, dataset, Options));
         byte[] whole = File.ReadAllBytes(Journal);
         Random random = new(2);
-        foreach (int length in Enumerable.Range(0, 120).Select(_ => random.Next(whole.Length + 1)).Append(0).Append(whole.Length).Append(whole.Length - 1))
+        IEnumerable<int> lengths = Enumerable.Range(0, 120).Select(_ => random.Next(whole.Length + 1));
+        foreach (int length in lengths.Append(0).Append(whole.Length).Append(whole.Length - 1))
         {
             File.WriteAllBytes(Journal, whole[..length]);
 
@@ -172,7 +173,8 @@ public sealed class EvaluationJournalTests : IDisposable
     private long LengthOfJournal() => File.Exists(Journal) ? new FileInfo(Journal).Length : 0;
 
     private async Task<string> ErrorAsync(ResNetClassifier classifier, ImageDataset dataset)
-        => (await ((Func<Task>)(() => Evaluator.EvaluateAsync(classifier, dataset, Options))).Should().ThrowAsync<EvaluationException>()).Which.Message;
+        => (await ((Func<Task>)(() => Evaluator.EvaluateAsync(classifier, dataset, Options)))
+            .Should().ThrowAsync<EvaluationException>()).Which.Message;
 
     private sealed class Caller(Action<EvaluationProgress> report) : IProgress<EvaluationProgress>
     {

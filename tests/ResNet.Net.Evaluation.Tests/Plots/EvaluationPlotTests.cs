@@ -39,7 +39,13 @@ public class EvaluationPlotTests
             l => l.Attribute("stroke-dasharray") is not null && Number(l, "y1") != Number(l, "y2"));
         double height = Number(diagonal, "y1") - Number(diagonal, "y2");
         double bottom = Number(diagonal, "y1");
-        XElement[] bars = [.. root.Elements(Svg + "rect").Where(r => (string?)r.Attribute("fill") == Palette.Bar && Math.Abs(Number(r, "y") + Number(r, "height") - bottom) < 0.02 && Number(r, "x") < Number(diagonal, "x2"))];
+        XElement[] bars =
+        [
+            .. root.Elements(Svg + "rect")
+                .Where(
+                    r => (string?)r.Attribute("fill") == Palette.Bar
+                        && Math.Abs(Number(r, "y") + Number(r, "height") - bottom) < 0.02 && Number(r, "x") < Number(diagonal, "x2")),
+        ];
         bars.Should().HaveCount(bins.Length);
         for (int i = 0; i < bins.Length; i++)
         {

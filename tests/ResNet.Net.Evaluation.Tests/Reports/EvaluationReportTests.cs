@@ -33,7 +33,8 @@ public class EvaluationReportTests
     public void ClassesAndConfusions_KnownResults_AreCounted()
     {
         ByHand.Classes.Take(4).Should().Equal(
-            new ClassAccuracy(0, "a", 2, 1, 2), new ClassAccuracy(1, "b", 1, 1, 3), new ClassAccuracy(2, "c", 2, 0, 0), new ClassAccuracy(3, "d", 0, 0, 0));
+            new ClassAccuracy(0, "a", 2, 1, 2), new ClassAccuracy(1, "b", 1, 1, 3), new ClassAccuracy(2, "c", 2, 0, 0), new ClassAccuracy(
+                3, "d", 0, 0, 0));
         ByHand.Classes[0].Accuracy.Should().Be(50);
         ByHand.Classes[1].Precision.Should().BeApproximately(100.0 / 3, 1e-12);
         ByHand.Classes[3].Accuracy.Should().Be(double.NaN);

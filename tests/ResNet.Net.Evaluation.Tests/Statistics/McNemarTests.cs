@@ -24,7 +24,13 @@ public class McNemarTests
     public void Test_UpTo1000Differences_EqualsExactIntegerArithmetic()
     {
         Random random = new(3);
-        (int, int)[] counts = [.. Enumerable.Range(0, 300).Select(_ => random.Next(0, 1001)).Select(n => (n, random.Next(0, n + 1))), (1000, 0), (1000, 500), (1000, 430)];
+        (int, int)[] counts =
+        [
+            .. Enumerable.Range(0, 300).Select(_ => random.Next(0, 1001)).Select(n => (n, random.Next(0, n + 1))),
+            (1000, 0),
+            (1000, 500),
+            (1000, 430),
+        ];
         foreach ((int n, int k) in counts)
         {
             McNemar.Test(k, n - k).PValue.Should().BeApproximately(Exact(n, Math.Min(k, n - k)), 1e-10);

@@ -65,7 +65,8 @@ internal static class IntegerReference
                                 (int v, int u) = ((row * stride) + i - pad, (column * stride) + j - pad);
                                 if (v >= 0 && v < height && u >= 0 && u < width)
                                 {
-                                    sum += (x.Values[(((c * height) + v) * width) + u] - inputZero) * weights[(((((o * channels) + c) * kernel) + i) * kernel) + j];
+                                    sum += (x.Values[(((c * height) + v) * width) + u] - inputZero)
+                                        * weights[(((((o * channels) + c) * kernel) + i) * kernel) + j];
                                 }
                             }
                         }

@@ -76,12 +76,17 @@ public class QuantizedModelWriterTests
         using TemporaryFolder folder = new();
         string path = folder["optimized.onnx"];
 
-        using (OrtSession.FromMemory(quantized.ToArray(), network, new SessionSettings { IntraOpThreads = 1, Configure = o => o.OptimizedModelFilePath = path }))
+        SessionSettings settings = new() { IntraOpThreads = 1, Configure = o => o.OptimizedModelFilePath = path };
+        using (OrtSession.FromMemory(quantized.ToArray(), network, settings))
         {
         }
 
         // Nodes before the first quantization and after the scores stay float.
-        HashSet<string> allowed = [.. Integer, .. network switch { "preactivation" => ["BatchNormalization"], "caffe2" => ["Softmax"], _ => Array.Empty<string>() }];
+        HashSet<string> allowed =
+        [
+            .. Integer,
+            .. network switch { "preactivation" => ["BatchNormalization"], "caffe2" => ["Softmax"], _ => Array.Empty<string>() },
+        ];
         OnnxModel optimized = OnnxModel.Load(path);
         optimized.Graph.Nodes.Where(n => !allowed.Contains(n.OpType)).Select(n => n.ToString()).Should().BeEmpty();
         optimized.Graph.Nodes.Count(n => n.OpType == "QLinearConv").Should().Be(quantized.Graph.Nodes.Count(n => n.OpType == "Conv"));

@@ -5,19 +5,19 @@ using System.Text;
 namespace ResNet.Net.Benchmarks;
 
 /// <summary>
-/// The forms of a model in turns: <c>quantized-turns [ROUNDS] [--save FOLDER]</c> runs each once a round, so that whatever else the machine does meets all of them. A gain is the median, over the rounds,
-/// of the float form's time by the form's.
+/// Measures the speedup of int8 over float: <c>quantized-speedup [ROUNDS] [--save FOLDER]</c> runs each form of a model once per round, so
+/// that other load affects all of them. The speedup is the median over the rounds of the float form's time divided by the other form's.
 /// </summary>
-internal static class QuantizedTurns
+internal static class QuantizedSpeedup
 {
-    public const string Command = "quantized-turns";
+    public const string Command = "quantized-speedup";
 
     private const int WarmUps = 3;
 
     public static void Run(int rounds, string? save)
     {
         StringBuilder table = new();
-        Append("| model | form | batch | threads | ms (median) | gain |\n|---|---|---:|---:|---:|---:|\n");
+        Append("| model | form | batch | threads | ms (median) | speedup |\n|---|---|---:|---:|---:|---:|\n");
         foreach (IGrouping<string, QuantizedCase> forms in QuantizedCase.All.GroupBy(c => c.Model))
         {
             foreach ((int batch, int threads) in ((int, int)[])[(1, 1), (1, 2), (8, 1), (8, 2)])
@@ -25,8 +25,11 @@ internal static class QuantizedTurns
                 double[][] times = Times([.. forms], batch, threads, rounds);
                 foreach ((QuantizedCase form, double[] time) in forms.Zip(times))
                 {
-                    double gain = Median([.. times[0].Zip(time, (first, own) => first / own)]);
-                    Append(string.Create(CultureInfo.InvariantCulture, $"| {form.Model} | {form.Form} | {batch} | {threads} | {Median(time):F2} | {gain:F2} |\n"));
+                    double speedup = Median([.. times[0].Zip(time, (first, own) => first / own)]);
+                    Append(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"| {form.Model} | {form.Form} | {batch} | {threads} | {Median(time):F2} | {speedup:F2} |\n"));
                 }
             }
         }
@@ -43,7 +46,7 @@ internal static class QuantizedTurns
         }
     }
 
-    /// <returns>Milliseconds, <c>[form][round]</c>.</returns>
+    /// <summary>Returns milliseconds as <c>[form][round]</c>.</summary>
     private static double[][] Times(IReadOnlyList<QuantizedCase> forms, int batch, int threads, int rounds)
     {
         List<TensorRun> runs = [];

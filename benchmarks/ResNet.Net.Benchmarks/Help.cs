@@ -1,0 +1,26 @@
+namespace ResNet.Net.Benchmarks;
+
+/// <summary>Contains the help of the program.</summary>
+internal static class Help
+{
+    public const string Text = $"""
+        Without a command, runs benchmarks with BenchmarkDotNet.
+
+          --filter PATTERN            Runs the matching benchmarks. Default: all.
+          --list flat                 Lists the benchmarks.
+          --save FOLDER               Writes the results as Markdown.
+
+        Commands:
+
+          {VariantTable.Command} [--save FOLDER]    Latency and memory of the synthetic model of every file of the zoo.
+          {CreateSpeed.Command} [ROUNDS]       Loading with and without the stored optimized graph.
+          {StoreSpeed.Command} [MIB]           Downloads from this machine into a model store.
+          {EvaluatorSpeed.Command} DATA.zip    The evaluator, compared with loops of Classify and ClassifyBatch.
+          {QuantizedSpeedup.Command} [ROUNDS]  Speedup of int8 over float.
+          {UnfoldedNoise.Command} ID           Quantization noise of a v2 model, by the treatment of its BatchNormalizations.
+          {ShrinkAccuracy.Command} ZIP [SIDE]  How ShrinkOnLoad changes the input.
+          {ProfileDifferences.Command} ZIP     How far the pixels of the preprocessing profiles differ.
+          {DecodeFuzz.Command} COUNT [ZIP]     Decodes mutated images.
+          {ResultPlots.Command} FOLDER [--save FOLDER] Draws the results in a folder.
+        """;
+}
