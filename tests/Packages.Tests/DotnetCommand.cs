@@ -18,11 +18,14 @@ internal static class DotnetCommand
             : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"dotnet {string.Join(' ', arguments)} ended with {run.ExitCode}:\n{run.Output}\n{run.Error}"));
     }
 
-    public static Task<ProgramRun> TryAsync(string folder, params IEnumerable<string> arguments)
+    public static Task<ProgramRun> TryAsync(string folder, params IEnumerable<string> arguments) => ProgramRun.OfAsync(Describe(folder, arguments), Limit);
+
+    /// <summary>Returns how to start the SDK in a folder.</summary>
+    public static ProcessStartInfo Describe(string folder, params IEnumerable<string> arguments)
     {
         ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments) { WorkingDirectory = folder };
         Isolate(start);
-        return ProgramRun.OfAsync(start, Limit);
+        return start;
     }
 
     /// <summary>Takes away what the build that runs the tests has set, and what would decide where libraries come from.</summary>
