@@ -14,6 +14,17 @@ cp -r docs/site/. "$source"
 mv "$source/README.md" "$source/index.md"
 sed -i 's|(\.\./README\.md|(../index.md|g' "$source"/*/README.md "$source"/docs/*.md
 
+# Links to folders and sources that are in the repository but not in the site become text.
+(
+  cd "$source"
+  grep -roE --include='*.md' '\]\([^)#]+' . | sort -u | while IFS= read -r link; do
+    page="${link%%:*}" target="${link##*](}"
+    if [[ "$target" != *://* && ! -e "${page%/*}/$target" && -e "../../../${page%/*}/$target" ]]; then
+      sed -i "s|\[\([^]]*\)\]($target[^)]*)|\1|g" "$page"
+    fi
+  done
+)
+
 cat > "$source/toc.yml" << 'YAML'
 - { name: Documentation, href: docs/ }
 - { name: API, href: api/, topicUid: ResNet.Net }
