@@ -46,6 +46,7 @@ dotnet docfx "$source/docfx.json" --warningsAsErrors --logLevel warning
 broken="$(cd "$site" && grep -roE --include='*.html' '(href|src)="[^"]+"' . | awk -F '"' '
   { file = $1; sub(/:(href|src)=$/, "", file); target = $2; sub(/[?#].*/, "", target) }
   target == "" || target ~ /^([a-z]+:|\/\/)/ { next }
-  { folder = file; sub(/[^\/]*$/, "", folder); print folder target }' | sort -u | while read -r target; do [ -e "$target" ] || echo "$target"; done)"
+  { folder = file; sub(/[^\/]*$/, "", folder); print folder target }' | sort -u |
+  while read -r target; do [ -e "$target" ] || echo "$target"; done)"
 [ -z "$broken" ] || { printf 'Links of the site lead nowhere:\n%s\n' "$broken"; exit 1; }
 echo "$site/index.html: $(find "$site" -name '*.html' | wc -l) pages"

@@ -18,7 +18,8 @@ internal static class DotnetCommand
             : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"dotnet {string.Join(' ', arguments)} ended with {run.ExitCode}:\n{run.Output}\n{run.Error}"));
     }
 
-    public static Task<ProgramRun> TryAsync(string folder, params IEnumerable<string> arguments) => ProgramRun.OfAsync(Describe(folder, arguments), Limit);
+    public static Task<ProgramRun> TryAsync(string folder, params IEnumerable<string> arguments)
+        => ProgramRun.OfAsync(Describe(folder, arguments), Limit);
 
     /// <summary>Returns how to start the SDK in a folder.</summary>
     public static ProcessStartInfo Describe(string folder, params IEnumerable<string> arguments)

@@ -12,15 +12,16 @@ public class TemplatePackageTests(Feed feed)
     {
         using Package package = feed.Open(Feed.Templates);
 
-        package.Metadata.Descendants(package.Metadata.Name.Namespace + "packageType").Select(t => t.Attribute("name")!.Value).Should().Equal("Template");
+        package.Metadata.Descendants(package.Metadata.Name.Namespace + "packageType").Select(t => t.Attribute("name")!.Value)
+            .Should().Equal("Template");
         package.Value("license").Should().StartWith("Apache-2.0");
         package.Value("description").Should().EndWith(".");
         package.Value("icon").Should().Be("icon.png");
         package.Value("readme").Should().Be("README.md");
         package.Dependencies.Should().BeEmpty();
         package.Files.Should().Contain("icon.png").And.NotContain(f => f.StartsWith("lib/", StringComparison.Ordinal));
-        Encoding.UTF8.GetString(package["README.md"]).Should().StartWith($"# {Feed.Templates}\n").And.Contain($"dotnet new install {Feed.Templates}\n")
-            .And.NotContain("](", "relative links do not work on nuget.org");
+        Encoding.UTF8.GetString(package["README.md"]).Should().StartWith($"# {Feed.Templates}\n")
+            .And.Contain($"dotnet new install {Feed.Templates}\n").And.NotContain("](", "relative links do not work on nuget.org");
     }
 
     [Theory]
@@ -42,9 +43,12 @@ public class TemplatePackageTests(Feed feed)
         using Package package = feed.Open(Feed.Templates);
         string folder = Path.Combine(TestFolders.Repository, "src", Feed.Templates, "templates");
 
-        string[] images = [.. Directory.GetFiles(TestFolders.SampleImages, "*.png").Select(f => $"content/resnet-console/images/{Path.GetFileName(f)}")];
-        string[] files = [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(f => $"content/{Path.GetRelativePath(folder, f).Replace('\\', '/')}")];
+        IEnumerable<string> files = Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(f => $"content/{Path.GetRelativePath(folder, f).Replace('\\', '/')}");
+        IEnumerable<string> images = Directory.GetFiles(TestFolders.SampleImages, "*.png")
+            .Select(f => $"content/resnet-console/images/{Path.GetFileName(f)}");
 
-        package.Files.Where(f => f.StartsWith("content/", StringComparison.Ordinal)).Should().BeEquivalentTo([.. files, .. images, "content/resnet-webapi/images/cat.png"]);
+        package.Files.Where(f => f.StartsWith("content/", StringComparison.Ordinal))
+            .Should().BeEquivalentTo([.. files, .. images, "content/resnet-webapi/images/cat.png"]);
     }
 }

@@ -67,7 +67,8 @@ public class TemplateTests(Feed feed)
         await BuildAsync(project);
 
         using WebProgram server = await WebProgram.StartAsync(DotnetCommand.Describe(project, "run", "-c", "Release", "--no-build", "--"));
-        using HttpResponseMessage answer = await server.PostAsync("/classify?top=3", File.ReadAllBytes(Path.Combine(project, "images", "cat.png")));
+        byte[] cat = File.ReadAllBytes(Path.Combine(project, "images", "cat.png"));
+        using HttpResponseMessage answer = await server.PostAsync("/classify?top=3", cat);
         using HttpResponseMessage garbage = await server.PostAsync("/classify", "not an image"u8.ToArray());
         using HttpResponseMessage tooLong = await server.PostAsync("/classify", new byte[(10 << 20) + 1]);
 
@@ -93,5 +94,6 @@ public class TemplateTests(Feed feed)
         settings.RootElement.GetProperty("ResNet").GetProperty("Model").GetString().Should().Be("resnet50-v1-12-int8");
     }
 
-    private static Task<string> BuildAsync(string project) => DotnetCommand.RunAsync(project, "build", "-c", "Release", "-warnaserror", "-m:1");
+    private static Task<string> BuildAsync(string project)
+        => DotnetCommand.RunAsync(project, "build", "-c", "Release", "-warnaserror", "-m:1");
 }
