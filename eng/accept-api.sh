@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 backup="$(mktemp)"
 trap 'rm -f "$backup"' EXIT
-[ $# -gt 0 ] || set -- src/*/
+[ $# -gt 0 ] || set -- $(dirname src/*/PublicAPI.Unshipped.txt)
 for library in "$@"; do
   library="${library%/}"
   shipped="$library/PublicAPI.Shipped.txt" unshipped="$library/PublicAPI.Unshipped.txt"

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using ResNet.Net.Tool.Batch;
 using ResNet.Net.Tool.Classify;
 using ResNet.Net.Tool.CommandLine;
@@ -9,7 +10,7 @@ using ResNet.Net.Tool.Models;
 using ResNet.Net.Tool.Quantize;
 using ResNet.Net.Tool.Search;
 
-RootCommand root = new("Classifies images with ResNet models. Every command runs without arguments on built-in sample images.")
+RootCommand root = new("Classifies images with ResNet models. Without arguments, commands run on built-in sample images.")
 {
     ClassifyCommand.Create(),
     BatchCommand.Create(),
@@ -20,5 +21,10 @@ RootCommand root = new("Classifies images with ResNet models. Every command runs
     SearchCommand.Create(),
     CompletionCommand.Create(),
 };
+
+// The default help also answers to /? and /h, which shell completion would offer.
+root.Options.Remove(root.Options.OfType<HelpOption>().Single());
+root.Options.Add(new HelpOption("--help", "-h", "-?") { Description = "Show help." });
+root.Options.OfType<VersionOption>().Single().Description = "Show the version.";
 
 return await Cli.RunAsync(root, args);

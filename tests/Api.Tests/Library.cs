@@ -9,9 +9,9 @@ internal sealed record Library(string Name)
     /// <summary>Found by folder, so that a new library is under test before anybody thinks of it.</summary>
     public static IReadOnlyList<Library> All { get; } =
     [
-        .. Directory.GetFiles(Path.Combine(TestFolders.Repository, "src"), "*.csproj", SearchOption.AllDirectories)
-            .Where(project => !project.EndsWith("ResNet.Net.Tool.csproj", StringComparison.Ordinal)) // a program, not a library
-            .Select(project => new Library(Path.GetFileNameWithoutExtension(project)))
+        .. Directory.GetDirectories(Path.Combine(TestFolders.Repository, "src"))
+            .Select(folder => new Library(Path.GetFileName(folder)))
+            .Where(library => library.Name is not ("ResNet.Net.Tool" or "ResNet.Net.Templates")) // a program and templates
             .OrderBy(library => library.Name, StringComparer.Ordinal),
     ];
 

@@ -22,11 +22,15 @@ internal static class DotnetCommand
     }
 
     public static Task<ProgramRun> TryAsync(string folder, params IEnumerable<string> arguments)
+        => ProgramRun.OfAsync(Describe(folder, arguments), Limit);
+
+    /// <summary>Returns how to start the SDK in a folder.</summary>
+    public static ProcessStartInfo Describe(string folder, params IEnumerable<string> arguments)
     {
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         ProcessStartInfo start = new(dotnet, arguments) { WorkingDirectory = folder };
         Isolate(start);
-        return ProgramRun.OfAsync(start, Limit);
+        return start;
     }
 
     /// <summary>Takes away what the build that runs the tests has set, and what would decide where libraries come from.</summary>

@@ -18,11 +18,13 @@ public sealed class Feed : IAsyncLifetime, IDisposable
 
     public const string Tool = "ResNet.Net.Tool";
 
-    /// <summary>Gets every package but the tool's: each project under <c>src</c>.</summary>
+    public const string Templates = "ResNet.Net.Templates";
+
+    /// <summary>Gets the packages of libraries: every folder of <c>src</c> but the tool's and the templates'.</summary>
     public static IReadOnlyList<string> Ids { get; } =
     [
-        .. Directory.GetFiles(Path.Combine(TestFolders.Repository, "src"), "*.csproj", SearchOption.AllDirectories)
-            .Select(f => Path.GetFileNameWithoutExtension(f)).Where(i => i != Tool).Order(StringComparer.Ordinal),
+        .. Directory.GetDirectories(Path.Combine(TestFolders.Repository, "src")).Select(f => Path.GetFileName(f))
+            .Where(i => i is not (Tool or Templates)).Order(StringComparer.Ordinal),
     ];
 
     public string Version { get; } = Given is null

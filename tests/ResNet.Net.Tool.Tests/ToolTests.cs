@@ -51,8 +51,10 @@ public class ToolTests
     }
 
     [Theory]
-    [InlineData("clasify", "'clasify'")]
-    [InlineData("models fetch", "'fetch'")]
+    [InlineData("clasify", "no command 'clasify'")]
+    [InlineData("models fetch", "no command 'fetch'")]
+    [InlineData("--fetch", "no option '--fetch'")]
+    [InlineData("models --fetch", "no option '--fetch'")]
     [InlineData("completion fish", "'fish'")]
     public async Task UnknownCommand_IsOneLineOnStandardError(string arguments, string named)
     {

@@ -1,46 +1,19 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace ResNet.Net.Samples.Tests;
 
 /// <summary>Sends requests to the AspNetCore sample.</summary>
-public sealed partial class AspNetCoreTests : IAsyncLifetime, IDisposable
+public sealed class AspNetCoreTests : IAsyncLifetime, IDisposable
 {
-    private readonly HttpClient _client = new(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) })
-    {
-        Timeout = TimeSpan.FromMinutes(1),
-    };
+    private WebProgram _server = null!;
 
-    private Process? _server;
-
-    public async Task InitializeAsync()
-    {
-        _server = Process.Start(SampleProcess.Describe("AspNetCore", Path.GetTempPath(), "--urls", "http://127.0.0.1:0"))!;
-        while (await _server.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)) is string line)
-        {
-            if (Listening().Match(line) is { Success: true } match)
-            {
-                _client.BaseAddress = new Uri(match.Groups[1].Value);
-                _ = _server.StandardOutput.ReadToEndAsync();
-                _ = _server.StandardError.ReadToEndAsync();
-                return;
-            }
-        }
-
-        throw new InvalidOperationException($"The sample ended: {await _server.StandardError.ReadToEndAsync()}");
-    }
+    public async Task InitializeAsync() => _server = await WebProgram.StartAsync(SampleProcess.Describe("AspNetCore", Path.GetTempPath()));
 
     public Task DisposeAsync() => Task.CompletedTask;
 
-    public void Dispose()
-    {
-        _server?.Kill(entireProcessTree: true);
-        _server?.Dispose();
-        _client.Dispose();
-    }
+    public void Dispose() => _server?.Dispose();
 
     [Fact]
     public async Task Classify_AnImage_GivesTheMostProbableClasses()
@@ -76,19 +49,8 @@ public sealed partial class AspNetCoreTests : IAsyncLifetime, IDisposable
     {
         (await PostAsync(File.ReadAllBytes(Path.Combine(TestFolders.SampleImages, "cat.png")))).Dispose();
 
-        (await _client.GetStringAsync(new Uri("/health", UriKind.Relative))).Should().Be("Healthy");
+        (await _server.Client.GetStringAsync(new Uri("/health", UriKind.Relative))).Should().Be("Healthy");
     }
 
-    private async Task<HttpResponseMessage> PostAsync(byte[] body, string query = "")
-    {
-        using HttpRequestMessage request = new(HttpMethod.Post, new Uri($"/classify{query}", UriKind.Relative));
-        request.Content = new ByteArrayContent(body);
-
-        // The server refuses a long body before it is sent.
-        request.Headers.ExpectContinue = true;
-        return await _client.SendAsync(request);
-    }
-
-    [GeneratedRegex(@"Now listening on: (http://\S+)")]
-    private static partial Regex Listening();
+    private Task<HttpResponseMessage> PostAsync(byte[] body, string query = "") => _server.PostAsync($"/classify{query}", body);
 }

@@ -41,9 +41,9 @@ internal static class Cli
         }
     }
 
-    // On one line, and an unknown command by its name.
+    // On one line, and an unknown command or option by its name.
     private static string Describe(ParseResult parsed)
-        => parsed.CommandResult.Command.Action is null && parsed.UnmatchedTokens is [string token, ..]
-            ? $"There is no command '{token}'. See --help."
+        => parsed.CommandResult.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [string token, ..]
+            ? $"There is no {(token.StartsWith('-') ? "option" : "command")} '{token}'. See --help."
             : string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

@@ -54,7 +54,7 @@ internal sealed class ModelsCommand
         pull.Does((options, token)
             => new PullCommand(Open(options), Terminal.Open(), Output(options)).RunAsync(options.GetValue(_some)!, token));
 
-        ToolCommand verify = Define("verify", "Hash stored files again; or run the published test data (--golden).");
+        ToolCommand verify = Define("verify", "Hash stored files again, or run the published test data (--golden).");
         verify.Arguments.Add(_stored);
         verify.Add(_golden, _archive);
         verify.Does(VerifyAsync);
