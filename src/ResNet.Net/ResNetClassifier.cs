@@ -52,7 +52,8 @@ public sealed partial class ResNetClassifier : IDisposable
             if (Labels.Count != _layout.ClassCount)
             {
                 throw new ResNetException(
-                    $"The model '{ModelName}' has {_layout.ClassCount} classes, but the label set '{Labels.Name}' has {Labels.Count} labels. "
+                    $"The model '{ModelName}' has {_layout.ClassCount} classes, "
+                    + $"but the label set '{Labels.Name}' has {Labels.Count} labels. "
                     + "Provide exactly one label per class, in output order.");
             }
 

@@ -168,7 +168,8 @@ public class ResNetClassifierCreateTests
         new Random(2).NextBytes(pixels);
         List<float[]> scores = [];
         List<float[]> features = [];
-        ResNetVariant[] files = [ResNetVariant.ResNet50Caffe2Opset9, ResNetVariant.ResNet50Caffe2Opset6, ResNetVariant.ResNet50Caffe2Opset3];
+        ResNetVariant[] files =
+            [ResNetVariant.ResNet50Caffe2Opset9, ResNetVariant.ResNet50Caffe2Opset6, ResNetVariant.ResNet50Caffe2Opset3];
         foreach (ResNetVariant file in files)
         {
             byte[] bytes = ZooModels.Build(file.Id, seed: 3).ToArray();

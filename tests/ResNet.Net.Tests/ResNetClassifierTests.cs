@@ -1,7 +1,7 @@
 namespace ResNet.Net.Tests;
 
 /// <summary>Tests classification with the embedded model and the sample images.</summary>
-public sealed class ResNetClassifierTests : IClassFixture<ResNetClassifierTests.EmbeddedClassifier>
+public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
 {
     private readonly ResNetClassifier _classifier;
 
@@ -233,12 +233,4 @@ public sealed class ResNetClassifierTests : IClassFixture<ResNetClassifierTests.
         => classification.Predictions.OrderBy(p => p.ClassIndex);
 
     private static string Sample(string file) => Path.Combine(TestFolders.SampleImages, file);
-
-    /// <summary>A classifier with the embedded model, shared by all tests of the class.</summary>
-    public sealed class EmbeddedClassifier : IDisposable
-    {
-        public ResNetClassifier Classifier { get; } = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
-
-        public void Dispose() => Classifier.Dispose();
-    }
 }

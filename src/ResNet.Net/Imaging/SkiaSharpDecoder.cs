@@ -75,7 +75,8 @@ public sealed unsafe class SkiaSharpDecoder : IImageDecoder
 
         // Skia completes a progressive JPEG image that ends early, takes a smaller image of an icon that ends early, and calls both a
         // success.
-        if (result == SKCodecResult.Success && !(format is ImageFormat.Jpeg or ImageFormat.Ico && TruncationDetector.IsTruncated(encoded, format)))
+        if (result == SKCodecResult.Success
+            && !(format is ImageFormat.Jpeg or ImageFormat.Ico && TruncationDetector.IsTruncated(encoded, format)))
         {
             return;
         }
@@ -101,7 +102,8 @@ public sealed unsafe class SkiaSharpDecoder : IImageDecoder
     {
         ImageFormat.Jpeg when UnsupportedFormats.DescribeJpeg(encoded) is string kind => new ImageDecodeException(
             ImageDecodeFailure.UnsupportedFormat,
-            $"the JPEG image is {kind}, which the decoder does not read. Convert it to baseline or progressive JPEG with 8 bits per sample."),
+            $"the JPEG image is {kind}, which the decoder does not read. "
+            + "Convert it to baseline or progressive JPEG with 8 bits per sample."),
         _ when isTruncated || TruncationDetector.IsTruncated(encoded, format) => new ImageDecodeException(
             ImageDecodeFailure.Truncated,
             $"the {format.Name()} image ends early. Was it uploaded or read completely? "

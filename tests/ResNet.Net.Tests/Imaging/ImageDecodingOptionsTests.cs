@@ -106,13 +106,12 @@ public class ImageDecodingOptionsTests
 
         public bool IsAccepted { get; private set; }
 
-        public bool CanDecode(ReadOnlySpan<byte> encoded) => true;
-
-        public void Decode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
+        public bool TryDecode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
         {
             request.Accept(new ImageHeader("test", width, height, 1));
             IsAccepted = true;
             request.GetPixels(1, 1, PixelFormat.Gray8)[0] = 0;
+            return true;
         }
     }
 }
