@@ -7,8 +7,8 @@ using SkiaSharp;
 namespace ResNet.Net.Benchmarks;
 
 /// <summary>
-/// Measures decoded pixels to the input tensor with image libraries: an antialiased bilinear resize of the shorter side to 256, a center crop
-/// to 224x224, and a loop that normalizes. All on one thread.
+/// Measures decoded pixels to the input tensor with image libraries: an antialiased bilinear resize of the shorter side to 256, a center
+/// crop to 224x224, and a loop that normalizes. All on one thread.
 /// </summary>
 public class LibrariesBenchmarks
 {

@@ -17,8 +17,8 @@ public sealed class ResNetClassifierSettings
     public string? Labels { get; set; }
 
     /// <summary>Gets or sets the kind of output of <see cref="ModelPath"/>.</summary>
-    /// <value>The default is <see cref="OutputKind.Logits"/>.</value>
-    public OutputKind OutputKind { get; set; }
+    /// <value>The default is null: the graph determines the kind.</value>
+    public OutputKind? OutputKind { get; set; }
 
     /// <summary>Gets or sets the name of the input of <see cref="ModelPath"/>.</summary>
     /// <value>The default is null: the first of the file.</value>

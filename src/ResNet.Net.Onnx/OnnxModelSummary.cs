@@ -15,11 +15,25 @@ public sealed record OnnxModelSummary(
     IReadOnlyList<string> InitializerNames,
     bool HasExternalData)
 {
+    /// <summary>Gets the names of the graph's outputs.</summary>
+    public IReadOnlyList<string> OutputNames { get; init; } = [];
+
+    internal IReadOnlyList<NodeSummary> Nodes { get; init; } = [];
+
     /// <summary>
     /// Gets a value indicating whether callers can replace weights because the graph lists them among its inputs. A runtime can't treat
     /// such weights as constants, so it can't fold them. IR version 3 requires this list, so there it doesn't make weights replaceable.
     /// </summary>
     public bool HasReplaceableWeights => IrVersion >= 4 && InitializerNames.Intersect(InputNames).Any();
+
+    /// <summary>Determines from the structure of the graph what an output contains.</summary>
+    /// <param name="output">The name of the output.</param>
+    /// <returns>The content; <see cref="OnnxOutputContent.Unknown"/> if the structure does not tell.</returns>
+    public OnnxOutputContent FindOutputContent(string output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        return OutputContentFinder.Find(this, output);
+    }
 
     /// <summary>Reads the summary of a file.</summary>
     /// <param name="path">The path of the file.</param>

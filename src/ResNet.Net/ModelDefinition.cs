@@ -50,15 +50,20 @@ public sealed record ModelDefinition
     public PreprocessingProfile? Profile { get; init; }
 
     /// <summary>Gets what the output contains.</summary>
-    /// <value>The default is <see cref="OutputKind.Logits"/>.</value>
-    public OutputKind OutputKind { get; init; } = OutputKind.Logits;
+    /// <value>
+    /// The default, <see langword="null"/>, determines the kind from the graph: a Softmax or Sigmoid at its end is recognized, and logits
+    /// are assumed otherwise. A value that contradicts the graph is used all the same, and a warning is logged.
+    /// </value>
+    public OutputKind? OutputKind { get; init; }
 
     /// <summary>Gets the name of the input.</summary>
     /// <value>The default, <see langword="null"/>, selects the first input.</value>
     public string? InputName { get; init; }
 
     /// <summary>Gets the name of the output that contains the scores.</summary>
-    /// <value>The default, <see langword="null"/>, selects the first output.</value>
+    /// <value>
+    /// The default, <see langword="null"/>, selects the only output, or the one that the graph identifies as class scores.
+    /// </value>
     public string? OutputName { get; init; }
 
     internal string DisplayName => Name ?? (Path is null ? "model in memory" : System.IO.Path.GetFileName(Path));

@@ -71,21 +71,21 @@ public sealed partial class ResNetClassifier
     }
 
     /// <summary>
-    /// Gets the raw output of the model for an image: logits or probabilities, as <see cref="ResNetVariant.OutputKind"/> says. With
+    /// Gets the raw output of the model for an image: logits or probabilities, as its <see cref="OutputKind"/> says. With
     /// <see cref="CropSampling.TenCrop"/>, the mean of the crops' raw outputs.
     /// </summary>
     /// <param name="pixels">The pixels; read during the call only.</param>
-    /// <param name="scores">Receives one value per class; at least <c>Labels.Count</c> long.</param>
+    /// <param name="scores">Receives one value per class, or one value in total for a binary classifier with a single output.</param>
     /// <exception cref="ArgumentException">
     /// <paramref name="scores"/> is too short, or <paramref name="pixels"/> is <c>default</c>.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public void GetScores(PixelView pixels, Span<float> scores)
     {
-        if (scores.Length < Labels.Count)
+        if (scores.Length < _layout.ClassCount)
         {
             throw new ArgumentException(
-                $"The model has {Labels.Count} classes, but the span has room for {scores.Length} values.", nameof(scores));
+                $"The model returns {_layout.ClassCount} scores, but the span has room for {scores.Length} values.", nameof(scores));
         }
 
         _ = _pipeline.Run(Operation.Scores, ModelOutputs.None, ImageInput.FromPixels(pixels), _readScores, scores);

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace ResNet.Net;
 
 public sealed partial class ResNetClassifier
@@ -69,7 +71,7 @@ public sealed partial class ResNetClassifier
         if (classIndex is int index)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(index, nameof(classIndex));
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _layout.ClassCount, nameof(classIndex));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Labels.Count, nameof(classIndex));
         }
 
         Explanation explanation = new() { ClassIndex = classIndex };
@@ -84,7 +86,14 @@ public sealed partial class ResNetClassifier
         FillPredictions(probabilities, best);
         int index = explanation.ClassIndex ?? best[0].ClassIndex;
         int length = _layout.Maps!.Length / _layout.ClassCount;
-        float[] values = slot.Maps(0).Slice((_centerCrop * _layout.Maps.Length) + (index * length), length).ToArray();
+        int row = IsBinary ? 0 : index;
+        float[] values = slot.Maps(0).Slice((_centerCrop * _layout.Maps.Length) + (row * length), length).ToArray();
+        if (IsBinary && index == 0)
+        {
+            // What speaks for class 1 speaks against class 0.
+            TensorPrimitives.Negate(values, values);
+        }
+
         foreach (float value in values)
         {
             ThrowUnlessFinite(value, "activation");

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Microsoft.Extensions.Logging;
 
 namespace ResNet.Net;
@@ -20,6 +21,7 @@ public sealed partial class ResNetClassifier : IDisposable
     private readonly OrtSession _session;
     private readonly ModelLayout _layout;
     private readonly OutputKind _outputKind;
+    private readonly bool _isOutputKindProven;
     private readonly ImagePipeline _pipeline;
     private readonly ILogger _log;
 
@@ -37,7 +39,9 @@ public sealed partial class ResNetClassifier : IDisposable
         ResNetClassifierOptions options = plan.Options;
         model.Profile?.Validate();
         _log = plan.Log;
-        _outputKind = model.OutputKind;
+        model = ScoreOutput.Resolve(model, _log);
+        _outputKind = model.OutputKind ?? OutputKind.Logits;
+        _isOutputKindProven = model.IsOutputKindProven;
         ModelName = model.Name;
         Variant = model.Variant;
         Outputs = options.Outputs;
@@ -48,11 +52,19 @@ public sealed partial class ResNetClassifier : IDisposable
             Profile = options.Profile ?? model.Profile ?? DefaultProfile(_session, model.InputName);
             Crops = options.Crops;
             _layout = ModelLayout.Read(_session, ModelName, model.InputName, model.OutputName, Profile.Crop.Width, Profile.Crop.Height);
-            Labels = model.Labels ?? new LabelSet("numbered", Enumerable.Range(0, _layout.ClassCount).Select(i => $"class {i}"));
-            if (Labels.Count != _layout.ClassCount)
+            if (IsBinary && _outputKind == OutputKind.Probabilities)
             {
                 throw new ResNetException(
-                    $"The model '{ModelName}' has {_layout.ClassCount} classes, "
+                    $"The model '{ModelName}' has one output value, whose softmax is always 1. "
+                    + "Export it without Softmax, or set ModelDefinition.OutputKind to IndependentProbabilities.");
+            }
+
+            int classes = IsBinary ? 2 : _layout.ClassCount;
+            Labels = model.Labels ?? new LabelSet("numbered", Enumerable.Range(0, classes).Select(i => $"class {i}"));
+            if (Labels.Count != classes)
+            {
+                throw new ResNetException(
+                    $"The model '{ModelName}' has {classes} classes, "
                     + $"but the label set '{Labels.Name}' has {Labels.Count} labels. "
                     + "Provide exactly one label per class, in output order.");
             }
@@ -125,6 +137,9 @@ public sealed partial class ResNetClassifier : IDisposable
         _pipeline.Dispose();
     }
 
+    /// <summary>Gets whether the model has one output value for two classes.</summary>
+    private bool IsBinary => _layout.ClassCount == 1;
+
     private static PreprocessingProfile DefaultProfile(OrtSession session, string? inputName)
     {
         IReadOnlyList<long>? shape = session.Inputs.FirstOrDefault(i => inputName is null || i.Name == inputName)?.Shape;
@@ -161,10 +176,11 @@ public sealed partial class ResNetClassifier : IDisposable
             ToProbabilities(scores.Slice(start, _layout.ClassCount));
         }
 
-        return ScoreMath.AverageCrops(scores, _layout.ClassCount);
+        Span<float> probabilities = ScoreMath.AverageCrops(scores, _layout.ClassCount);
+        return IsBinary ? slot.ExpandBinary(probabilities[0]) : probabilities;
     }
 
-    /// <summary>Turns raw scores into probabilities, in place.</summary>
+    /// <summary>Turns the raw scores of one crop into probabilities, in place.</summary>
     private void ToProbabilities(Span<float> scores)
     {
         foreach (float score in scores)
@@ -172,9 +188,40 @@ public sealed partial class ResNetClassifier : IDisposable
             ThrowUnlessFinite(score, "score");
         }
 
-        if (_outputKind == OutputKind.Logits)
+        if (_outputKind != OutputKind.Logits)
+        {
+            ThrowUnlessProbabilities(scores);
+        }
+        else if (IsBinary)
+        {
+            TensorPrimitives.Sigmoid(scores, scores);
+        }
+        else
         {
             ScoreMath.Softmax(scores);
+        }
+    }
+
+    private void ThrowUnlessProbabilities(ReadOnlySpan<float> values)
+    {
+        // Wider than the rounding of float16 and of 8-bit outputs.
+        const float Tolerance = 0.01f;
+        const float SumTolerance = 0.05f;
+        int wrong = values.IndexOfAnyExceptInRange(-Tolerance, 1 + Tolerance);
+        float sum = TensorPrimitives.Sum(values);
+        if (wrong >= 0)
+        {
+            throw new ResNetException(
+                $"The model '{ModelName}' returned {values[wrong]} for class {wrong}, which is not a probability. "
+                + "If its output contains logits, set ModelDefinition.OutputKind to Logits.");
+        }
+
+        // A Softmax in the graph is proof; after 8-bit rounding, its sum can be far from 1.
+        if (_outputKind == OutputKind.Probabilities && !_isOutputKindProven && Math.Abs(sum - 1) > SumTolerance)
+        {
+            throw new ResNetException(
+                $"The model '{ModelName}' returned probabilities with the sum {sum} instead of 1. Set ModelDefinition.OutputKind to "
+                + "IndependentProbabilities if several classes can apply to an image, or to Logits.");
         }
     }
 

@@ -104,7 +104,7 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
     [Fact]
     public void GetScores_SpanTooShort_ThrowsArgumentException()
         => _classifier.Invoking(c => c.GetScores(new PixelView(new byte[3], 1, 1), new float[9]))
-            .Should().Throw<ArgumentException>().WithParameterName("scores").WithMessage("*10 classes*9 values*");
+            .Should().Throw<ArgumentException>().WithParameterName("scores").WithMessage("*10 scores*9 values*");
 
     [Fact]
     public void Classify_UnreadableFile_ThrowsWithItsPath()

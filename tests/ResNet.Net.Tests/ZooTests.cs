@@ -36,6 +36,9 @@ public sealed class ZooTests : IDisposable
         classifier.Labels.Should().BeSameAs(LabelSet.ImageNet);
         classifier.BatchSize.Should().Be(variant.FixedBatch ?? Images);
 
+        OnnxModelSummary.Read(StoreOf(variant).Find(variant)!).FindOutputContent(variant.OutputName).Should().Be(
+            variant.OutputKind == OutputKind.Logits ? OnnxOutputContent.Logits : OnnxOutputContent.Softmax);
+
         float[][] scores = [.. images.Select(p => ScoresOf(classifier, p))];
         scores[0].Should().OnlyContain(s => float.IsFinite(s));
         ShouldBeNear(scores[0], ReferenceScores(variant, images[0]), variant);

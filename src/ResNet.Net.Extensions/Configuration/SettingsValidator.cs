@@ -144,9 +144,9 @@ internal sealed class SettingsValidator(string name, string prefix, bool describ
         Check(nameof(store.Retries), store.Retries, () => SettingsReader.StoreOf(new() { Retries = store.Retries }));
     }
 
-    private static void ThrowUnlessDefined(OutputKind kind)
+    private static void ThrowUnlessDefined(OutputKind? kind)
     {
-        if (!Enum.IsDefined(kind))
+        if (kind is OutputKind value && !Enum.IsDefined(value))
         {
             throw new ArgumentException($"The output kind must be one of {string.Join(", ", Enum.GetNames<OutputKind>())}.");
         }

@@ -15,7 +15,9 @@ internal sealed class ModelSummaryReader
 
     private readonly Stream _stream;
     private readonly List<string> _inputs = [];
+    private readonly List<string> _outputs = [];
     private readonly List<string> _initializers = [];
+    private readonly List<NodeSummary> _nodes = [];
     private long _irVersion;
     private long? _opset;
     private int _depth;
@@ -32,6 +34,10 @@ internal sealed class ModelSummaryReader
         reader.ReadMessage(stream.Length, reader.ReadModelField);
         return reader._hasGraph
             ? new OnnxModelSummary(reader._irVersion, reader._opset ?? 1, reader._inputs, reader._initializers, reader._hasExternalData)
+            {
+                OutputNames = reader._outputs,
+                Nodes = reader._nodes,
+            }
             : throw new OnnxModelException("The data is not an ONNX model: it contains no graph.");
     }
 
@@ -61,11 +67,14 @@ internal sealed class ModelSummaryReader
 
     private void ReadGraphField(int number, int wireType, long end)
     {
-        const int Node = 1, Initializer = 5, Input = 11, TensorName = 8, ValueName = 1;
+        const int Node = 1, Initializer = 5, Input = 11, Output = 12, TensorName = 8, ValueName = 1;
         switch (number, wireType)
         {
             case (Node, LengthDelimited):
-                ReadMessage(end, ReadNodeField);
+                ReadNode(end);
+                break;
+            case (Output, LengthDelimited):
+                ReadName(ValueName, end, _outputs);
                 break;
             case (Initializer, LengthDelimited):
                 ReadName(TensorName, end, _initializers);
@@ -77,6 +86,32 @@ internal sealed class ModelSummaryReader
                 Skip(wireType, end);
                 break;
         }
+    }
+
+    private void ReadNode(long end)
+    {
+        const int Input = 1, Output = 2, OpType = 4;
+        List<string> inputs = [], outputs = [];
+        string opType = string.Empty;
+        ReadMessage(end, (number, wireType, fieldEnd) =>
+        {
+            switch (number, wireType)
+            {
+                case (Input, LengthDelimited):
+                    inputs.Add(ReadText(fieldEnd));
+                    break;
+                case (Output, LengthDelimited):
+                    outputs.Add(ReadText(fieldEnd));
+                    break;
+                case (OpType, LengthDelimited):
+                    opType = ReadText(fieldEnd);
+                    break;
+                default:
+                    ReadNodeField(number, wireType, fieldEnd);
+                    break;
+            }
+        });
+        _nodes.Add(new NodeSummary(opType, inputs, outputs));
     }
 
     // Attributes can contain tensors, and subgraphs with tensors.

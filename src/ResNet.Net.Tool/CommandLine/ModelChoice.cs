@@ -26,8 +26,8 @@ internal sealed record ModelChoice
     /// <summary>What the model outputs besides scores.</summary>
     public ModelOutputs Outputs { get; init; }
 
-    /// <summary>What an ONNX file outputs; ignored for a variant.</summary>
-    public OutputKind OutputKind { get; init; }
+    /// <summary>What an ONNX file outputs; null if its graph determines it. Ignored for a variant.</summary>
+    public OutputKind? OutputKind { get; init; }
 
     /// <summary>The same choices for another model. The labels apply only when it is a file.</summary>
     public ModelChoice For(string model)

@@ -55,7 +55,7 @@ internal sealed class ModelOptions
 
     private readonly Option<bool> _probabilities = new("--probabilities")
     {
-        Description = "For an ONNX file that ends in a softmax: its outputs are probabilities.",
+        Description = "For an ONNX file: its outputs are probabilities. By default, the graph tells.",
     };
 
     private readonly Option<bool> _tenCrop = new("--ten-crop")
@@ -89,6 +89,6 @@ internal sealed class ModelOptions
         Mean = options.GetValue(_mean),
         Std = options.GetValue(_std),
         Crops = options.GetValue(_tenCrop) ? CropSampling.TenCrop : CropSampling.Center,
-        OutputKind = options.GetValue(_probabilities) ? OutputKind.Probabilities : OutputKind.Logits,
+        OutputKind = options.GetValue(_probabilities) ? OutputKind.Probabilities : null,
     };
 }

@@ -7,7 +7,7 @@ namespace ResNet.Net.Tool.Quantize;
 /// <param name="like">The classifier whose labels and profile apply.</param>
 /// <param name="kind">What the models output.</param>
 /// <param name="dataset">The images to measure on.</param>
-internal sealed class Measurement(ResNetClassifier like, OutputKind kind, ImageDataset dataset)
+internal sealed class Measurement(ResNetClassifier like, OutputKind? kind, ImageDataset dataset)
 {
     private const int WarmUp = 10;
     private const int Timed = 100;

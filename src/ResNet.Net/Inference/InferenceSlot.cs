@@ -16,6 +16,7 @@ internal sealed class InferenceSlot : IDisposable
     private readonly SlotPort _scores;
     private readonly Dictionary<(int First, int Batch, int Outputs), TensorBinding> _bindings = [];
     private readonly ConcurrentBag<PreprocessingScratch> _scratches = [];
+    private readonly float[] _binary = new float[2];
     private SlotPort? _features;
     private SlotPort? _maps;
 
@@ -49,6 +50,14 @@ internal sealed class InferenceSlot : IDisposable
 
     /// <summary>Returns the scores of an image, <c>[crops, classes]</c>, which are valid until the slot is returned or run again.</summary>
     public Span<float> Output(int image) => Of(_scores, image);
+
+    /// <summary>Expands the probability of a binary classifier to those of its two classes, valid until the next call.</summary>
+    public Span<float> ExpandBinary(float probability)
+    {
+        _binary[0] = 1 - probability;
+        _binary[1] = probability;
+        return _binary;
+    }
 
     /// <summary>Returns the pooled features of an image, <c>[crops, features]</c>, after a run that requested them.</summary>
     public Span<float> Features(int image) => Of(_features!, image);

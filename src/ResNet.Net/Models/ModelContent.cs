@@ -7,6 +7,7 @@ namespace ResNet.Net;
 internal sealed unsafe class ModelContent
 {
     private readonly string? _resource;
+    private readonly Lazy<OnnxModelSummary?> _summary;
 
     private ModelContent(string name, string? path, ReadOnlyMemory<byte> memory, string? resource, string? sha256)
     {
@@ -15,6 +16,7 @@ internal sealed unsafe class ModelContent
         Memory = memory;
         Sha256 = sha256;
         _resource = resource;
+        _summary = new Lazy<OnnxModelSummary?>(TryReadSummary);
     }
 
     /// <summary>Gets the name for messages.</summary>
@@ -42,8 +44,9 @@ internal sealed unsafe class ModelContent
     public OrtSession Open(SessionSettings settings)
         => Path is not null ? OrtSession.FromFile(Path, settings) : OrtSession.FromMemory(ToArray(), Name, settings);
 
-    /// <exception cref="OnnxModelException">The bytes are not an ONNX model.</exception>
-    public OnnxModelSummary ReadSummary() => Path is not null ? OnnxModelSummary.Read(Path) : Use(OnnxModelSummary.Read);
+    /// <summary>Gets the summary, which is read once; null if the model cannot be read.</summary>
+    /// <remarks>ONNX Runtime may be able to read such a model; otherwise its exception says what is wrong.</remarks>
+    public OnnxModelSummary? Summary => _summary.Value;
 
     /// <exception cref="OnnxModelException">The bytes are not an ONNX model.</exception>
     public OnnxModel Load()
@@ -75,6 +78,18 @@ internal sealed unsafe class ModelContent
             && array.Length > 0
             ? array
             : Use(stream => BytesOf(stream).ToArray());
+
+    private OnnxModelSummary? TryReadSummary()
+    {
+        try
+        {
+            return Path is not null ? OnnxModelSummary.Read(Path) : Use(OnnxModelSummary.Read);
+        }
+        catch (Exception exception) when (exception is OnnxModelException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     private static ReadOnlySpan<byte> BytesOf(UnmanagedMemoryStream stream)
         => new(stream.PositionPointer, checked((int)stream.Length));

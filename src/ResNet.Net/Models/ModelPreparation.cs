@@ -48,19 +48,10 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
 
     /// <summary>Determines the changes that a model needs, without loading it as a whole.</summary>
     public static ModelPreparation For(ModelContent model, ModelOutputs outputs, string? scoresName)
-    {
-        try
-        {
-            OnnxModelSummary summary = model.ReadSummary();
-            return new ModelPreparation(
-                summary.Opset < OldestOpset, summary.HasReplaceableWeights, outputs, scoresName, !summary.HasExternalData);
-        }
-        catch (Exception exception) when (exception is OnnxModelException or IOException or UnauthorizedAccessException)
-        {
-            // ONNX Runtime may be able to read the model; otherwise its exception says what is wrong.
-            return new ModelPreparation(false, false, outputs, scoresName, IsSelfContained: false);
-        }
-    }
+        => model.Summary is { } summary
+            ? new ModelPreparation(
+                summary.Opset < OldestOpset, summary.HasReplaceableWeights, outputs, scoresName, !summary.HasExternalData)
+            : new ModelPreparation(false, false, outputs, scoresName, IsSelfContained: false);
 
     /// <summary>Opens a model with the changes that it needs.</summary>
     /// <exception cref="InferenceException">The model cannot be changed as needed, or ONNX Runtime rejects it.</exception>

@@ -3,9 +3,17 @@ namespace ResNet.Net;
 /// <summary>Specifies what the output of a model contains.</summary>
 public enum OutputKind
 {
-    /// <summary>Logits: scores before softmax. The classifier applies softmax.</summary>
+    /// <summary>
+    /// Scores before softmax, which the library applies. The single score of a binary classifier gets the logistic function instead.
+    /// </summary>
     Logits,
 
-    /// <summary>Probabilities: the model ends with softmax.</summary>
+    /// <summary>Probabilities that sum to 1: the model ends in Softmax.</summary>
     Probabilities,
+
+    /// <summary>
+    /// Independent probabilities: the model ends in Sigmoid, so that any number of classes can apply to an image (multi-label). With a
+    /// single output, a binary classifier: class 1 has the probability of the output, class 0 its complement.
+    /// </summary>
+    IndependentProbabilities,
 }

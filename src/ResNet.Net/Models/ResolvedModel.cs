@@ -10,7 +10,11 @@ internal sealed record ResolvedModel
 
     public required ModelContent Content { get; init; }
 
-    public required OutputKind OutputKind { get; init; }
+    /// <summary>Gets what the output contains; null if it is to be determined from the graph.</summary>
+    public required OutputKind? OutputKind { get; init; }
+
+    /// <summary>Gets whether the graph itself shows that <see cref="OutputKind"/> is right.</summary>
+    public bool IsOutputKindProven { get; init; }
 
     public PreprocessingProfile? Profile { get; init; }
 

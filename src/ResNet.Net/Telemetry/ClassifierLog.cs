@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
 
@@ -39,4 +40,12 @@ internal static partial class ClassifierLog
 
     [LoggerMessage(109, LogLevel.Warning, "The cached optimized model '{Folder}' is unusable and is replaced: {Reason}.")]
     public static partial void OptimizedModelRejected(this ILogger log, string folder, string reason);
+
+    [LoggerMessage(
+        110,
+        LogLevel.Warning,
+        "The model '{Model}' was declared with the output kind {Declared}, which is used, but the graph shows that its output '{Output}' "
+        + "contains {Content}.")]
+    public static partial void OutputKindContradicted(
+        this ILogger log, string model, OutputKind declared, string output, OnnxOutputContent content);
 }

@@ -37,6 +37,7 @@ public sealed class LogTests : IDisposable
             (107, "OptimizedModelCached"),
             (108, "OptimizedModelNotCached"),
             (109, "OptimizedModelRejected"),
+            (110, "OutputKindContradicted"),
             (200, "DownloadStarted"),
             (201, "DownloadFinished"),
             (202, "DownloadRetried"),
