@@ -52,7 +52,7 @@ public sealed record ModelDefinition
     /// <summary>Gets what the output contains.</summary>
     /// <value>
     /// The default, <see langword="null"/>, determines the kind from the graph: a Softmax or Sigmoid at its end is recognized, and logits
-    /// are assumed otherwise. A value that contradicts the graph is used all the same, and a warning is logged.
+    /// are assumed otherwise. A value that contradicts the graph takes precedence, and a warning is logged.
     /// </value>
     public OutputKind? OutputKind { get; init; }
 

@@ -14,9 +14,8 @@ public enum ModelOutputs
     Features = 1,
 
     /// <summary>
-    /// The class activation maps, for <see cref="ResNetClassifier.Explain(PixelView, int?)"/>. They add one convolution to every run, those
-    /// of
-    /// <c>Classify</c> included: about 2.5 % of a ResNet-50's arithmetic.
+    /// The class activation maps, for <see cref="ResNetClassifier.Explain(PixelView, int?)"/>. They add a convolution to every
+    /// run, including those of <c>Classify</c>: about 2.5 % of a ResNet-50's arithmetic.
     /// </summary>
     ActivationMaps = 2,
 }

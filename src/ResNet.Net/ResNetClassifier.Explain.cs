@@ -90,7 +90,7 @@ public sealed partial class ResNetClassifier
         float[] values = slot.Maps(0).Slice((_centerCrop * _layout.Maps.Length) + (row * length), length).ToArray();
         if (IsBinary && index == 0)
         {
-            // What speaks for class 1 speaks against class 0.
+            // Evidence for class 1 is evidence against class 0.
             TensorPrimitives.Negate(values, values);
         }
 

@@ -3,10 +3,10 @@ namespace ResNet.Net;
 
 /// <summary>Recognizes files from which ImageSharp 2.1.13 may never return.</summary>
 /// <remarks>
-/// PngDecoderCore.DecodeInterlacedPixelData repeats a pass for ever once the compressed data have ended. Valid files are among them: a pass
-/// without columns, which is the second for images of at most 4 columns, leaves the row counter at the start of the skipped pass, and more
-/// rows are wanted than there are. Whether the data suffice cannot be known without inflating them as ImageSharp does, damaged chunks
-/// included, so that every interlaced PNG image is refused.
+/// PngDecoderCore.DecodeInterlacedPixelData loops forever if the compressed data ends early. Valid files trigger it too: a pass without
+/// columns, the second pass of images with at most 4 columns, leaves the row counter at the start of the skipped pass, so the decoder
+/// requests more rows than exist. Telling good files apart requires inflating the data as ImageSharp does, damaged chunks included, so
+/// every interlaced PNG image is rejected.
 /// </remarks>
 internal static class HangingFiles
 {

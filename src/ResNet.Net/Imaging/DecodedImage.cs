@@ -51,10 +51,10 @@ public sealed class DecodedImage : IDisposable
         }
     }
 
-    /// <summary>Puts an image with alpha on a gray background.</summary>
+    /// <summary>Blends an image with alpha over a gray background.</summary>
     internal void Flatten(byte background)
     {
-        // Preprocessing flattens on black by itself, and only what the crop needs.
+        // Preprocessing itself blends over black, for the crop only.
         if (background == 0 || !PixelLayout.Of(_format).HasAlpha)
         {
             return;

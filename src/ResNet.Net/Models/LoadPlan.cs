@@ -70,7 +70,7 @@ internal sealed class LoadPlan
         }
         catch (ArgumentException) when (Options.Store is null)
         {
-            // Without a home folder, for example. A model that needs no store must load all the same.
+            // No home folder, for example: the model is loaded without the cache.
             return null;
         }
     }

@@ -1,7 +1,7 @@
 namespace ResNet.Net;
 
 /// <summary>
-/// Represents an exclusive lock among the threads, processes and containers of a machine: an open file that nobody else can open
+/// Represents an exclusive lock among the threads, processes and containers of a machine: a file that is held open exclusively
 /// (<c>flock</c> on Unix, a share mode on Windows). The system releases it when its owner ends, so that it cannot become stale.
 /// </summary>
 internal sealed class StoreLock : IDisposable

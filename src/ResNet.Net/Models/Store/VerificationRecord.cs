@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace ResNet.Net;
 
 /// <summary>
-/// Records that a file had a SHA-256 when its identity was this. It is one line of text in a file of its own, which saves hashing a hundred
-/// megabytes each time a model is loaded.
+/// Records the SHA-256 of a file together with its identity when it was hashed. It is one line of text in a file of its own, which saves
+/// hashing a hundred megabytes each time a model is loaded.
 /// </summary>
 /// <remarks>
 /// The line ends with a checksum, so that incomplete or edited records are ignored. It does not protect against users who may write to
