@@ -47,7 +47,10 @@ public sealed partial class ResNetClassifier
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public Classification Classify(PixelView pixels, int topK = DefaultTopK) => Classify(ImageInput.FromPixels(pixels), topK);
 
-    /// <summary>Classifies pixels in memory and writes the predictions to the caller's memory. Allocates nothing.</summary>
+    /// <summary>
+    /// Classifies pixels in memory and writes the predictions to the caller's memory. On the CPU, it allocates nothing for up to 256
+    /// predictions, unless <see cref="ResNetClassifierOptions.ConfigureSession"/> is set.
+    /// </summary>
     /// <param name="pixels">The pixels; read during the call only.</param>
     /// <param name="predictions">Receives the most probable classes, the most probable first. Must not be empty.</param>
     /// <returns>

@@ -123,8 +123,8 @@ public sealed partial class ResNetClassifier : IDisposable
     public string OnnxRuntimeVersion { get; }
 
     /// <summary>
-    /// Frees the model. Calls that have begun, whole batches included, complete first; later ones throw
-    /// <see cref="ObjectDisposedException"/>.
+    /// Releases the model without waiting. Batches in progress complete. Other calls in progress complete, or throw
+    /// <see cref="ObjectDisposedException"/> if they have not started to preprocess; later calls throw it.
     /// </summary>
     public void Dispose()
     {

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace ResNet.Net;
 
 /// <summary>
-/// Takes images from the caller's input to the outputs of the model: decodes, preprocesses into a pinned slot, runs, and lets the caller
+/// Takes images from the caller's input to the outputs of the model: decodes, preprocesses into a slot, runs, and lets the caller
 /// read the slot. Every image is reported to telemetry and the log. Thread-safe; owns the session.
 /// </summary>
 internal sealed class ImagePipeline : IDisposable
@@ -163,7 +163,9 @@ internal sealed class ImagePipeline : IDisposable
         }
     }
 
-    /// <summary>Frees the model. Calls that have begun complete; later ones throw <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>
+    /// Releases the model without waiting. Calls that hold a slot complete; all others throw <see cref="ObjectDisposedException"/>.
+    /// </summary>
     public void Dispose()
     {
         _disposed = true;
