@@ -89,7 +89,9 @@ public sealed class BatchTests : IDisposable
         (await BatchAsync(_folder["many"], "--out", whole)).ExitCode.Should().Be(Success);
 
         await ToolProcess.StopAsync("batch", ToolProcess.Kill, SomeRowsAreThere, _folder["many"], "--out", Csv);
-        int before = File.ReadAllLines(Csv).Length - 1;
+
+        // Without the header and the last row, which can be incomplete.
+        int before = File.ReadAllText(Csv).Split("\r\n").Length - 2;
         ProgramRun run = await BatchAsync(_folder["many"], "--out", Csv);
 
         run.ExitCode.Should().Be(Success, run.Error);

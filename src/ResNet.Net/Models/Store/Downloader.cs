@@ -76,17 +76,21 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
     {
         int retries = settings.Options.Retries;
         int failures = 0;
+
+        // The largest size so far: a server that always starts over makes no progress, however much it sends.
+        long largest = partial.Length;
         while (!partial.IsComplete)
         {
-            long before = partial.Length;
             try
             {
                 await AttemptAsync(source, address, partial, cancellationToken).ConfigureAwait(false);
             }
-            catch (SourceException exception) when (exception.IsTransient && partial.Length - before >= ProductiveBytes)
+            catch (SourceException exception) when (exception.IsTransient && partial.Length - largest >= ProductiveBytes)
             {
+                largest = partial.Length;
                 failures = 0;
                 Note(source, $"{exception.Message}; resuming.");
+                await Task.Delay(exception.RetryAfter ?? Backoff(0), settings.Options.Time, cancellationToken).ConfigureAwait(false);
             }
             catch (SourceException exception) when (exception.IsTransient && failures < retries)
             {
@@ -103,8 +107,8 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
     // Exponential, with jitter, so that many machines do not retry at the same time.
     private static TimeSpan Backoff(int failures)
     {
-        TimeSpan delay = FirstDelay * Math.Pow(2, Math.Min(failures, 10)) * (0.75 + (Random.Shared.NextDouble() / 2));
-        return delay < MaxDelay ? delay : MaxDelay;
+        TimeSpan delay = FirstDelay * Math.Pow(2, Math.Min(failures, 10));
+        return (delay < MaxDelay ? delay : MaxDelay) * (0.75 + (Random.Shared.NextDouble() / 2));
     }
 
     private void Note(ModelSource source, string sentence)

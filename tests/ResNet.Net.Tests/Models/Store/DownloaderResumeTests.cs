@@ -62,6 +62,19 @@ public sealed class DownloaderResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task Ensure_ServerAlwaysStartsOver_ThrowsAfterRetries()
+    {
+        using StoreFixture fixture = new(bytes: 5 << 20);
+        await using TestServer server = await TestServer.StartAsync(
+            (context, n) => TestServer.ServeAsync(context, fixture.File, ranges: false, cutAfter: n % 2 == 1 ? 3 << 20 : 1 << 20));
+        ModelStore store = new(fixture.Options(server) with { Retries = 2 });
+
+        await store.Awaiting(s => s.EnsureAsync(fixture.Variant)).Should().ThrowAsync<ModelUnavailableException>();
+
+        server.Requests.Should().HaveCount(4, "only the first response is longer than all before");
+    }
+
+    [Fact]
     public async Task Ensure_NoRangeSupport_StartsOver()
     {
         await using TestServer server = await TestServer.StartAsync(
