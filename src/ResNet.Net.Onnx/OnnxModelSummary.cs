@@ -28,12 +28,19 @@ public sealed record OnnxModelSummary(
 
     /// <summary>Determines from the structure of the graph what an output contains.</summary>
     /// <param name="output">The name of the output.</param>
-    /// <returns>The content; <see cref="OnnxOutputContent.Unknown"/> if the structure does not tell.</returns>
+    /// <returns>The content; <see cref="OnnxOutputContent.Unknown"/> if the structure does not show it.</returns>
     public OnnxOutputContent FindOutputContent(string output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        return OutputContentFinder.Find(this, output);
+        return new OutputContentFinder(this).Find(output);
     }
+
+    /// <summary>
+    /// Finds the outputs that contain class scores, judged by the structure of the graph. Logits are left out if another output is their
+    /// Softmax or Sigmoid.
+    /// </summary>
+    /// <returns>The names of the outputs; several if the structure does not show which of them to use.</returns>
+    public IReadOnlyList<string> FindScoreOutputs() => new OutputContentFinder(this).FindScores();
 
     /// <summary>Reads the summary of a file.</summary>
     /// <param name="path">The path of the file.</param>

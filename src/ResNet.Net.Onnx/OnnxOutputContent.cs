@@ -3,7 +3,7 @@ namespace ResNet.Net.Onnx;
 /// <summary>Specifies what an output of a classification network contains, judged by the last operators before it.</summary>
 public enum OnnxOutputContent
 {
-    /// <summary>The structure of the graph does not tell.</summary>
+    /// <summary>The structure of the graph does not show it.</summary>
     Unknown,
 
     /// <summary>The result of a dense layer or a convolution: scores before Softmax or Sigmoid.</summary>
@@ -11,6 +11,9 @@ public enum OnnxOutputContent
 
     /// <summary>The result of Softmax: probabilities that sum to 1.</summary>
     Softmax,
+
+    /// <summary>The result of Softmax, rounded to 8 bits: probabilities whose sum can differ from 1.</summary>
+    QuantizedSoftmax,
 
     /// <summary>The result of LogSoftmax: logarithms of probabilities.</summary>
     LogSoftmax,

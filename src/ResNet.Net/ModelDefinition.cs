@@ -57,7 +57,7 @@ public sealed record ModelDefinition
     public OutputKind? OutputKind { get; init; }
 
     /// <summary>Gets the name of the input.</summary>
-    /// <value>The default, <see langword="null"/>, selects the first input.</value>
+    /// <value>The default, <see langword="null"/>, selects the only input.</value>
     public string? InputName { get; init; }
 
     /// <summary>Gets the name of the output that contains the scores.</summary>

@@ -15,7 +15,7 @@ public sealed partial class ResNetClassifier
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
-    /// <exception cref="ResNetException">The model returns a score that is not finite.</exception>
+    /// <exception cref="ResNetException">The model returns scores that are not finite, or not of its output kind.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public Task<Classification> ClassifyAsync(string path, int topK = DefaultTopK, CancellationToken cancellationToken = default)
         => ClassifyAsync(maxBytes => EncodedFile.ReadAsync(path, maxBytes, cancellationToken), path, topK, cancellationToken);
@@ -31,7 +31,7 @@ public sealed partial class ResNetClassifier
     /// <exception cref="ImageDecodeException">The stream does not contain a supported image, or the image exceeds a limit.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
-    /// <exception cref="ResNetException">The model returns a score that is not finite.</exception>
+    /// <exception cref="ResNetException">The model returns scores that are not finite, or not of its output kind.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public Task<Classification> ClassifyAsync(Stream image, int topK = DefaultTopK, CancellationToken cancellationToken = default)
         => ClassifyAsync(maxBytes => EncodedFile.ReadAsync(image, maxBytes, null, cancellationToken), null, topK, cancellationToken);

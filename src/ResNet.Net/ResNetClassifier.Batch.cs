@@ -7,7 +7,7 @@ public sealed partial class ResNetClassifier
     /// <param name="topK">The number of classes to return, at least 1. A larger number than there are classes returns all of them.</param>
     /// <returns>One outcome per image, in the order of the input. An image that fails doesn't fail the others.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
-    /// <exception cref="ResNetException">The model returns a score that is not finite.</exception>
+    /// <exception cref="ResNetException">The model returns scores that are not finite, or not of its output kind.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public IReadOnlyList<ClassificationOutcome> ClassifyBatch(IReadOnlyList<string> paths, int topK = DefaultTopK)
     {
@@ -22,7 +22,7 @@ public sealed partial class ResNetClassifier
     /// <param name="topK">The number of classes to return, at least 1. A larger number than there are classes returns all of them.</param>
     /// <returns>One outcome per image, in the order of the input. An image that fails doesn't fail the others.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
-    /// <exception cref="ResNetException">The model returns a score that is not finite.</exception>
+    /// <exception cref="ResNetException">The model returns scores that are not finite, or not of its output kind.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public IReadOnlyList<ClassificationOutcome> ClassifyBatch(IReadOnlyList<ReadOnlyMemory<byte>> encoded, int topK = DefaultTopK)
     {
@@ -40,7 +40,7 @@ public sealed partial class ResNetClassifier
     /// </param>
     /// <returns>One entry per image, in the order of the input: <see langword="null"/>, or the reason why the image failed.</returns>
     /// <exception cref="ArgumentException"><paramref name="probabilities"/> is too short.</exception>
-    /// <exception cref="ResNetException">The model returns a score that is not finite.</exception>
+    /// <exception cref="ResNetException">The model returns scores that are not finite, or not of its output kind.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public IReadOnlyList<Exception?> GetProbabilities(IReadOnlyList<ReadOnlyMemory<byte>> encoded, Memory<float> probabilities)
     {

@@ -13,7 +13,7 @@ public sealed partial class ResNetClassifier
     /// <exception cref="UnauthorizedAccessException">Access to the file is denied, or the path is a folder.</exception>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
-    /// <exception cref="ResNetException">The model returns a score that is not finite.</exception>
+    /// <exception cref="ResNetException">The model returns scores that are not finite, or not of its output kind.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public Classification Classify(string path, int topK = DefaultTopK) => Classify(ImageInput.FromFile(path), topK);
 
@@ -23,7 +23,7 @@ public sealed partial class ResNetClassifier
     /// <returns>The most probable classes.</returns>
     /// <exception cref="ImageDecodeException">The stream does not contain a supported image, or the image exceeds a limit.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
-    /// <exception cref="ResNetException">The model returns a score that is not finite.</exception>
+    /// <exception cref="ResNetException">The model returns scores that are not finite, or not of its output kind.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public Classification Classify(Stream image, int topK = DefaultTopK) => Classify(ImageInput.FromStream(image), topK);
 
@@ -33,7 +33,7 @@ public sealed partial class ResNetClassifier
     /// <returns>The most probable classes.</returns>
     /// <exception cref="ImageDecodeException">The bytes are not a supported image, or the image exceeds a limit.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
-    /// <exception cref="ResNetException">The model returns a score that is not finite.</exception>
+    /// <exception cref="ResNetException">The model returns scores that are not finite, or not of its output kind.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public Classification Classify(ReadOnlySpan<byte> encoded, int topK = DefaultTopK) => Classify(ImageInput.FromMemory(encoded), topK);
 
@@ -43,7 +43,7 @@ public sealed partial class ResNetClassifier
     /// <returns>The most probable classes.</returns>
     /// <exception cref="ArgumentException"><paramref name="pixels"/> is <c>default</c>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
-    /// <exception cref="ResNetException">The model returns a score that is not finite.</exception>
+    /// <exception cref="ResNetException">The model returns scores that are not finite, or not of its output kind.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public Classification Classify(PixelView pixels, int topK = DefaultTopK) => Classify(ImageInput.FromPixels(pixels), topK);
 
@@ -59,7 +59,7 @@ public sealed partial class ResNetClassifier
     /// <exception cref="ArgumentException">
     /// <paramref name="predictions"/> is empty, or <paramref name="pixels"/> is <c>default</c>.
     /// </exception>
-    /// <exception cref="ResNetException">The model returns a score that is not finite.</exception>
+    /// <exception cref="ResNetException">The model returns scores that are not finite, or not of its output kind.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public int Classify(PixelView pixels, Span<Prediction> predictions)
     {

@@ -10,7 +10,7 @@ public sealed partial class ResNetClassifier
     /// <param name="progress">Receives download progress; may be <see langword="null"/>.</param>
     /// <returns>The classifier. The caller disposes it.</returns>
     /// <exception cref="ModelUnavailableException">The file is missing and cannot be downloaded.</exception>
-    /// <exception cref="ModelVerificationException">A file or source has other bytes than the variant.</exception>
+    /// <exception cref="ModelVerificationException">The content of a file or source differs from the variant.</exception>
     /// <exception cref="InferenceException">The model or an option is rejected by ONNX Runtime.</exception>
     /// <exception cref="ArgumentException">An option or an environment variable is out of range.</exception>
     public static ResNetClassifier Create(
@@ -52,7 +52,7 @@ public sealed partial class ResNetClassifier
     /// </param>
     /// <returns>The classifier. The caller disposes it.</returns>
     /// <exception cref="ModelUnavailableException">The file is missing and cannot be downloaded.</exception>
-    /// <exception cref="ModelVerificationException">A file or source has other bytes than the variant.</exception>
+    /// <exception cref="ModelVerificationException">The content of a file or source differs from the variant.</exception>
     /// <exception cref="InferenceException">The model or an option is rejected by ONNX Runtime.</exception>
     /// <exception cref="ArgumentException">An option or an environment variable is out of range.</exception>
     /// <exception cref="OperationCanceledException">Loading was canceled.</exception>
@@ -110,7 +110,7 @@ public sealed partial class ResNetClassifier
     {
         string source = path ?? (Variant is null ? "memory" : "the library");
         _log.ModelLoaded(ModelName, time.TotalMilliseconds, ExecutionProvider, settings.IntraOpThreads, source, _session.IsFromCache);
-        if (Int8Guard.IsNeeded(CpuFeatures.HasInt8DotProduct) && settings.ConfigEntries[Int8Guard.Entry] == "1")
+        if (Int8Guard.IsNeeded(CpuFeatures.HasInt8DotProduct) && settings.ConfigEntries.GetValueOrDefault(Int8Guard.Entry) == "1")
         {
             _log.Int8GuardSet(Int8Guard.Entry, ModelName);
         }

@@ -22,7 +22,9 @@ public sealed partial class ResNetClassifier
     /// </exception>
     /// <exception cref="UnauthorizedAccessException">Access to the file is denied, or the path is a folder.</exception>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
-    /// <exception cref="ResNetException">The model returns a score or an activation that is not finite.</exception>
+    /// <exception cref="ResNetException">
+    /// The model returns scores or activations that are not finite, or not of its output kind.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public ActivationMap Explain(string path, int? classIndex = null) => Explain(ImageInput.FromFile(path), classIndex);
 
@@ -35,7 +37,9 @@ public sealed partial class ResNetClassifier
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The model has no class <paramref name="classIndex"/>.</exception>
     /// <exception cref="ImageDecodeException">The stream does not contain a supported image, or the image exceeds a limit.</exception>
-    /// <exception cref="ResNetException">The model returns a score or an activation that is not finite.</exception>
+    /// <exception cref="ResNetException">
+    /// The model returns scores or activations that are not finite, or not of its output kind.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public ActivationMap Explain(Stream image, int? classIndex = null) => Explain(ImageInput.FromStream(image), classIndex);
 
@@ -48,7 +52,9 @@ public sealed partial class ResNetClassifier
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The model has no class <paramref name="classIndex"/>.</exception>
     /// <exception cref="ImageDecodeException">The bytes are not a supported image, or the image exceeds a limit.</exception>
-    /// <exception cref="ResNetException">The model returns a score or an activation that is not finite.</exception>
+    /// <exception cref="ResNetException">
+    /// The model returns scores or activations that are not finite, or not of its output kind.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public ActivationMap Explain(ReadOnlySpan<byte> encoded, int? classIndex = null) => Explain(ImageInput.FromMemory(encoded), classIndex);
 
@@ -61,7 +67,9 @@ public sealed partial class ResNetClassifier
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The model has no class <paramref name="classIndex"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="pixels"/> is <c>default</c>.</exception>
-    /// <exception cref="ResNetException">The model returns a score or an activation that is not finite.</exception>
+    /// <exception cref="ResNetException">
+    /// The model returns scores or activations that are not finite, or not of its output kind.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public ActivationMap Explain(PixelView pixels, int? classIndex = null) => Explain(ImageInput.FromPixels(pixels), classIndex);
 

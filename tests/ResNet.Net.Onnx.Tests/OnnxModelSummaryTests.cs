@@ -88,6 +88,38 @@ public class OnnxModelSummaryTests
         rejected.Should().BeInRange(1, 4999, "some mutations damage the structure, others only a value");
     }
 
+    [Theory]
+    [InlineData("Conv, GlobalAveragePool", OnnxOutputContent.Logits)]
+    [InlineData("Conv, Relu, GlobalAveragePool, Flatten", OnnxOutputContent.Logits)]
+    [InlineData("Conv, Add:bias, GlobalAveragePool", OnnxOutputContent.Logits)]
+    [InlineData("Conv, Add:constant, GlobalAveragePool", OnnxOutputContent.Logits)]
+    [InlineData("Conv, Add:x, Relu, GlobalAveragePool", OnnxOutputContent.Features)]
+    [InlineData("Conv, Add:x, GlobalAveragePool, Flatten", OnnxOutputContent.Features)]
+    [InlineData("Conv, Add:x, GlobalAveragePool, Flatten, Gemm:bias", OnnxOutputContent.Logits)]
+    [InlineData("MatMul:bias, Add:bias", OnnxOutputContent.Logits)]
+    [InlineData("Gemm:bias, Softmax, Identity", OnnxOutputContent.Softmax)]
+    [InlineData("Gemm:bias, Softmax, QuantizeLinear, DequantizeLinear", OnnxOutputContent.QuantizedSoftmax)]
+    [InlineData("Gemm:bias, LogSoftmax", OnnxOutputContent.LogSoftmax)]
+    [InlineData("Gemm:bias, Sigmoid, Cast", OnnxOutputContent.Sigmoid)]
+    [InlineData("Gemm:bias, Softmax, Mul:bias", OnnxOutputContent.Unknown)]
+    [InlineData("Add:x", OnnxOutputContent.Unknown)]
+    [InlineData("", OnnxOutputContent.Unknown)]
+    public void FindOutputContent_EndOfGraph_IsRecognized(string nodes, OnnxOutputContent expected)
+    {
+        TestModel model = new TestModel(13).Input("x", 1).Weight<float>("bias", [1], 1);
+        model.Node(new OnnxNode("Constant", [], ["constant"]), ("value", OnnxTensor.Create<float>("", [1], [1])));
+        string value = "x";
+        foreach (string node in nodes.Split(", ", StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] parts = node.Split(':');
+            string output = $"{value}_{parts[0]}";
+            model.Node(parts[0], [value, .. parts[1..]], [output]);
+            value = output;
+        }
+
+        Read(model.Output(value, 1).Model.ToArray()).FindOutputContent(value).Should().Be(expected);
+    }
+
     private static bool IsRejected(byte[] bytes)
     {
         try

@@ -1,18 +1,10 @@
+using static ResNet.Net.Tests.TestProfiles;
+
 namespace ResNet.Net.Tests;
 
 /// <summary>Classifies with small models whose scores follow from a formula: the means of the channels.</summary>
 public class CustomModelTests
 {
-    private static readonly PreprocessingProfile Plain = new()
-    {
-        Name = "plain",
-        Resize = ResizeRule.Squash(40, 24),
-        Crop = new CropRule(40, 24),
-        Interpolation = Interpolation.OpenCvBilinear,
-        Mean = new ChannelValues(0, 0, 0),
-        Std = new ChannelValues(1, 1, 1),
-    };
-
     // The scores are the means of red, green and blue, and 0.25.
     private static readonly float[] Weights = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0];
     private static readonly float[] Bias = [0, 0, 0, 0.25f];

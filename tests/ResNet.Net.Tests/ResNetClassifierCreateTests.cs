@@ -1,21 +1,12 @@
 using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Onnx;
+using static ResNet.Net.Tests.TestProfiles;
 
 namespace ResNet.Net.Tests;
 
 /// <summary>Creates classifiers from variants and options. See CustomModelTests for custom models.</summary>
 public class ResNetClassifierCreateTests
 {
-    private static readonly PreprocessingProfile Plain = new()
-    {
-        Name = "plain",
-        Resize = ResizeRule.Squash(40, 24),
-        Crop = new CropRule(40, 24),
-        Interpolation = Interpolation.OpenCvBilinear,
-        Mean = new ChannelValues(0, 0, 0),
-        Std = new ChannelValues(1, 1, 1),
-    };
-
     // The scores are the means of red, green and blue, and 0.25.
     private static readonly float[] Weights = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0];
     private static readonly float[] Bias = [0, 0, 0, 0.25f];

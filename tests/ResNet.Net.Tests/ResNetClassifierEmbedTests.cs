@@ -1,21 +1,12 @@
 using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Onnx;
+using static ResNet.Net.Tests.TestProfiles;
 
 namespace ResNet.Net.Tests;
 
 /// <summary>Tests image embeddings.</summary>
 public sealed class ResNetClassifierEmbedTests : IDisposable
 {
-    private static readonly PreprocessingProfile Plain = new()
-    {
-        Name = "plain",
-        Resize = ResizeRule.Squash(40, 24),
-        Crop = new CropRule(40, 24),
-        Interpolation = Interpolation.OpenCvBilinear,
-        Mean = new ChannelValues(0, 0, 0),
-        Std = new ChannelValues(1, 1, 1),
-    };
-
     private static readonly ResNetClassifierOptions WithFeatures = new() { Outputs = ModelOutputs.Features, BatchSize = 4 };
 
     private readonly ResNetClassifier _classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, WithFeatures);

@@ -128,7 +128,7 @@ public static class GoldenTest
     {
         using OrtSession session = plan.Open(model);
         TensorMetadata input = ModelLayout.PickInput(session, model.Name, model.InputName);
-        string output = ModelLayout.PickOutput(session, model.Name, model.OutputName).Name;
+        string output = ModelLayout.PickOutput(session, model.Name, ScoreOutput.FindName(model)).Name;
         double? step = tolerance.Steps > 0 && load is not null ? StepOf(model.Name, load, output) : null;
         OutputComparison comparison = new(tolerance, step);
         List<GoldenResult> results = [];

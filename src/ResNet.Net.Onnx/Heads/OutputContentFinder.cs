@@ -3,7 +3,7 @@ namespace ResNet.Net.Onnx;
 /// <summary>Represents a node without its attributes.</summary>
 internal sealed record NodeSummary(string OpType, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs);
 
-/// <summary>Walks back from an output to the operator that determines its content.</summary>
+/// <summary>Walks back from outputs to the operators that determine their content.</summary>
 internal sealed class OutputContentFinder
 {
     // More than any model has between its output and the operator that matters.
@@ -16,70 +16,96 @@ internal sealed class OutputContentFinder
         "ZipMap",
     ];
 
+    private static readonly HashSet<string> BlockEnds = [.. PassThrough, "Relu", "BatchNormalization"];
     private static readonly HashSet<string> DenseLayers = ["Gemm", "MatMul", "QGemm", "QLinearMatMul"];
+    private static readonly HashSet<string> Convolutions = ["Conv", "QLinearConv"];
 
+    private readonly OnnxModelSummary _summary;
     private readonly Dictionary<string, NodeSummary> _producers = [];
-    private readonly IReadOnlyList<NodeSummary> _nodes;
     private readonly HashSet<string> _constants;
 
-    private OutputContentFinder(OnnxModelSummary summary)
+    public OutputContentFinder(OnnxModelSummary summary)
     {
-        _nodes = summary.Nodes;
+        _summary = summary;
         _constants = [.. summary.InitializerNames];
         foreach (NodeSummary node in summary.Nodes)
         {
             foreach (string output in node.Outputs)
             {
                 _producers.TryAdd(output, node);
+                if (node.OpType == "Constant")
+                {
+                    _constants.Add(output);
+                }
             }
         }
     }
 
-    public static OnnxOutputContent Find(OnnxModelSummary summary, string output)
+    public OnnxOutputContent Find(string output) => Find(SkipTo(output, PassThrough, out bool isQuantized), isQuantized);
+
+    /// <summary>Finds the outputs that can contain class scores: all with logits or probabilities, without the inputs of others.</summary>
+    public string[] FindScores()
     {
-        OutputContentFinder finder = new(summary);
-        return finder.SkipTo(output, PassThrough)?.OpType switch
-        {
-            "Softmax" or "QLinearSoftmax" => OnnxOutputContent.Softmax,
-            "LogSoftmax" => OnnxOutputContent.LogSoftmax,
-            "Sigmoid" or "HardSigmoid" or "QLinearSigmoid" => OnnxOutputContent.Sigmoid,
-            "Gemm" or "MatMul" or "Conv" or "QGemm" or "QLinearMatMul" or "QLinearConv" => OnnxOutputContent.Logits,
-            "Add" or "QLinearAdd" => finder.IsBiasedDenseLayer(output) ? OnnxOutputContent.Logits : OnnxOutputContent.Unknown,
-            "GlobalAveragePool" or "AveragePool" or "ReduceMean" or "QLinearGlobalAveragePool" or "QLinearAveragePool"
-                or "GlobalMaxPool" => finder.FindPooled(output),
-            _ => OnnxOutputContent.Unknown,
-        };
+        (string Name, NodeSummary? Node, OnnxOutputContent Content)[] outputs =
+        [
+            .. _summary.OutputNames.Select(name => (name, SkipTo(name, PassThrough, out _), Find(name)))
+                .Where(o => o.Item3 is not (OnnxOutputContent.Unknown or OnnxOutputContent.Features)),
+        ];
+
+        // The logits of an output with their Softmax or Sigmoid are the same scores.
+        HashSet<NodeSummary?> activated =
+        [
+            .. outputs.Where(o => o.Content != OnnxOutputContent.Logits)
+                .Select(o => o.Node is { Inputs: [string input, ..] } ? SkipTo(input, PassThrough, out _) : null),
+        ];
+        return [.. outputs.Where(o => !activated.Contains(o.Node)).Select(o => o.Name)];
     }
 
-    // Pooled values that a dense layer classifies are features. Otherwise, a convolution before the pool is a classification layer, as in
-    // SqueezeNet, and a residual sum is the last block of a backbone.
-    private OnnxOutputContent FindPooled(string output)
+    private OnnxOutputContent Find(NodeSummary? node, bool isQuantized) => node?.OpType switch
     {
-        NodeSummary pool = SkipTo(output, PassThrough)!;
-        if (_nodes.Any(n => DenseLayers.Contains(n.OpType) && n.Inputs.Count > 0 && SkipTo(n.Inputs[0], PassThrough) == pool))
+        "Softmax" => isQuantized ? OnnxOutputContent.QuantizedSoftmax : OnnxOutputContent.Softmax,
+        "QLinearSoftmax" => OnnxOutputContent.QuantizedSoftmax,
+        "LogSoftmax" => OnnxOutputContent.LogSoftmax,
+        "Sigmoid" or "HardSigmoid" or "QLinearSigmoid" => OnnxOutputContent.Sigmoid,
+        string dense when DenseLayers.Contains(dense) || Convolutions.Contains(dense) => OnnxOutputContent.Logits,
+        "Add" or "QLinearAdd" when IsBiasOf(node, DenseLayers) || IsBiasOf(node, Convolutions) => OnnxOutputContent.Logits,
+        "GlobalAveragePool" or "AveragePool" or "ReduceMean" or "GlobalMaxPool" or "QLinearGlobalAveragePool" or "QLinearAveragePool"
+            => FindPooled(node),
+        _ => OnnxOutputContent.Unknown,
+    };
+
+    // Pooled values that a dense layer classifies are features. Otherwise, a convolution before the pool is a classification layer,
+    // as in SqueezeNet, and a residual sum is the last block of a backbone.
+    private OnnxOutputContent FindPooled(NodeSummary pool)
+    {
+        if (_summary.Nodes.Any(n => DenseLayers.Contains(n.OpType) && n.Inputs is [string input, ..]
+            && SkipTo(input, PassThrough, out _) == pool))
         {
             return OnnxOutputContent.Features;
         }
 
-        NodeSummary? before = pool.Inputs.Count > 0 ? SkipTo(pool.Inputs[0], [.. PassThrough, "Relu", "BatchNormalization"]) : null;
+        NodeSummary? before = pool.Inputs is [string maps, ..] ? SkipTo(maps, BlockEnds, out _) : null;
         return before?.OpType switch
         {
-            "Conv" or "QLinearConv" => OnnxOutputContent.Logits,
-            "Add" or "Sum" when !before.Inputs.Any(_constants.Contains) => OnnxOutputContent.Features,
-            "QLinearAdd" => OnnxOutputContent.Features,
+            string convolution when Convolutions.Contains(convolution) => OnnxOutputContent.Logits,
+            "Add" when before.Inputs.Any(IsConstant)
+                => IsBiasOf(before, Convolutions) ? OnnxOutputContent.Logits : OnnxOutputContent.Unknown,
+            "Add" or "Sum" or "QLinearAdd" => OnnxOutputContent.Features,
             _ => OnnxOutputContent.Unknown,
         };
     }
 
-    private bool IsBiasedDenseLayer(string output)
-    {
-        NodeSummary add = SkipTo(output, PassThrough)!;
-        return add.Inputs.Any(i => SkipTo(i, PassThrough)?.OpType is "MatMul" or "Gemm" or "Conv" or "QLinearMatMul");
-    }
+    private bool IsBiasOf(NodeSummary add, HashSet<string> layers)
+        => add.Inputs.Any(i => SkipTo(i, PassThrough, out _) is { } node && layers.Contains(node.OpType));
+
+    private bool IsConstant(string value)
+        => _constants.Contains(value)
+            || (_producers.GetValueOrDefault(value) is { OpType: "DequantizeLinear" } node && _constants.Contains(node.Inputs[0]));
 
     /// <summary>Returns the producer of a value, after skipping operators; null if there is none.</summary>
-    private NodeSummary? SkipTo(string value, HashSet<string> skipped)
+    private NodeSummary? SkipTo(string value, HashSet<string> skipped, out bool isQuantized)
     {
+        isQuantized = false;
         for (int i = 0; i < MaxNodes && _producers.TryGetValue(value, out NodeSummary? node); i++)
         {
             if (!skipped.Contains(node.OpType) || node.Inputs.Count == 0)
@@ -87,6 +113,7 @@ internal sealed class OutputContentFinder
                 return node;
             }
 
+            isQuantized |= node.OpType == "DequantizeLinear";
             value = node.Inputs[0];
         }
 

@@ -55,7 +55,7 @@ internal sealed class ModelOptions
 
     private readonly Option<bool> _probabilities = new("--probabilities")
     {
-        Description = "For an ONNX file: its outputs are probabilities. By default, the graph tells.",
+        Description = "For an ONNX file: its outputs are probabilities. By default, this is determined from the graph.",
     };
 
     private readonly Option<bool> _tenCrop = new("--ten-crop")

@@ -5,7 +5,7 @@ namespace ResNet.Net;
 
 /// <summary>
 /// Holds what loading a classifier needs from its options, validated and resolved once: session settings, logger and store.
-/// Immutable; the store is created on first use, so that models without a file never create one.
+/// Immutable; the store is created on first use, so that small models without a file never create one.
 /// </summary>
 internal sealed class LoadPlan
 {

@@ -49,7 +49,7 @@ public sealed class ModelStore
     /// <exception cref="ModelUnavailableException">
     /// The model is missing and cannot be downloaded. The message lists every path and source that was tried.
     /// </exception>
-    /// <exception cref="ModelVerificationException">A file or source has other bytes than the variant.</exception>
+    /// <exception cref="ModelVerificationException">The content of a file or source differs from the variant.</exception>
     /// <exception cref="ArgumentException">The variant is embedded and has no file.</exception>
     /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
     public Task<string> EnsureAsync(
@@ -67,7 +67,7 @@ public sealed class ModelStore
     /// <exception cref="ModelUnavailableException">
     /// The test data is missing and cannot be downloaded. The message lists every path and source that was tried.
     /// </exception>
-    /// <exception cref="ModelVerificationException">A file or source has other bytes than the test data.</exception>
+    /// <exception cref="ModelVerificationException">The content of a file or source differs from the test data.</exception>
     /// <exception cref="ArgumentException">No test data is published for the variant.</exception>
     /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
     public Task<string> EnsureTestDataAsync(
@@ -107,7 +107,7 @@ public sealed class ModelStore
     /// <param name="progress">Receives progress; may be <see langword="null"/>.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The verified file.</returns>
-    /// <exception cref="ModelVerificationException">The file has other bytes than the variant.</exception>
+    /// <exception cref="ModelVerificationException">The content of the file differs from the variant.</exception>
     /// <exception cref="ModelUnavailableException">The file is missing or cannot be read.</exception>
     /// <exception cref="ArgumentException">The variant is embedded and has no file.</exception>
     /// <exception cref="OperationCanceledException">The operation was canceled.</exception>

@@ -1,3 +1,5 @@
+using ResNet.Net.Onnx;
+
 namespace ResNet.Net;
 
 /// <summary>Describes a variant or a custom model whose file has been located.</summary>
@@ -13,8 +15,8 @@ internal sealed record ResolvedModel
     /// <summary>Gets what the output contains; null if it is to be determined from the graph.</summary>
     public required OutputKind? OutputKind { get; init; }
 
-    /// <summary>Gets whether the graph itself shows that <see cref="OutputKind"/> is right.</summary>
-    public bool IsOutputKindProven { get; init; }
+    /// <summary>Gets what the graph shows about the output.</summary>
+    public OnnxOutputContent OutputContent { get; init; }
 
     public PreprocessingProfile? Profile { get; init; }
 

@@ -9,9 +9,19 @@ internal static class ScoreOutput
     /// <exception cref="ResNetException">Several outputs could contain the scores, or the network has no classification layer.</exception>
     public static ResolvedModel Resolve(ResolvedModel model, ILogger log)
     {
-        // The facts of a variant are known, and ONNX Runtime explains what is wrong with a model that cannot be read.
-        if (model.Variant is not null || model.Content.Summary is not { } summary)
+        if (model.Variant is not null)
         {
+            return model;
+        }
+
+        if (model.Content.Summary is not { } summary)
+        {
+            // ONNX Runtime may be able to read the model; otherwise its exception says what is wrong.
+            if (model.OutputKind is null)
+            {
+                log.OutputKindAssumed(model.Name);
+            }
+
             return model;
         }
 
@@ -26,43 +36,45 @@ internal static class ScoreOutput
 
         OutputKind? found = content switch
         {
-            OnnxOutputContent.Softmax => OutputKind.Probabilities,
+            OnnxOutputContent.Softmax or OnnxOutputContent.QuantizedSoftmax => OutputKind.Probabilities,
             OnnxOutputContent.Sigmoid => OutputKind.IndependentProbabilities,
 
             // The softmax of logarithms of probabilities is the probabilities.
             OnnxOutputContent.Logits or OnnxOutputContent.LogSoftmax => OutputKind.Logits,
             _ => null,
         };
-        if (model.OutputKind is OutputKind declared && found is OutputKind actual && declared != actual)
+        if (model.OutputKind is OutputKind declared)
         {
-            log.OutputKindContradicted(model.Name, declared, name!, content);
+            if (found is OutputKind actual && declared != actual)
+            {
+                log.OutputKindContradicted(declared, model.Name, name!, content);
+            }
+        }
+        else if (found is null)
+        {
+            log.OutputKindAssumed(model.Name);
         }
 
-        OutputKind kind = model.OutputKind ?? found ?? OutputKind.Logits;
-        return model with { OutputName = name, OutputKind = kind, IsOutputKindProven = found == kind };
+        return model with { OutputName = name, OutputKind = model.OutputKind ?? found, OutputContent = content };
     }
 
-    private static string? Select(string model, OnnxModelSummary summary)
-    {
-        if (summary.OutputNames.Count <= 1)
-        {
-            return summary.OutputNames is [string only] ? only : null;
-        }
+    /// <summary>
+    /// Returns the name of the output with the scores: the declared one, or the only candidate; null if there are several.
+    /// </summary>
+    public static string? FindName(ResolvedModel model)
+        => model.OutputName ?? (model.Content.Summary is { } summary && Candidates(summary) is [string only] ? only : null);
 
-        (string Name, OnnxOutputContent Content)[] outputs = [.. summary.OutputNames.Select(n => (n, summary.FindOutputContent(n)))];
-        (string Name, OnnxOutputContent Content)[] best = [.. outputs.GroupBy(o => Rank(o.Content)).MaxBy(g => g.Key)!];
-        return best.Length == 1
-            ? best[0].Name
-            : throw new ResNetException(
-                $"The model '{model}' has {outputs.Length} outputs, and the graph does not tell which one contains the class scores: "
-                + $"{string.Join(", ", outputs.Select(o => $"'{o.Name}' ({o.Content})"))}. Set ModelDefinition.OutputName.");
-    }
-
-    private static int Rank(OnnxOutputContent content) => content switch
+    private static string? Select(string model, OnnxModelSummary summary) => Candidates(summary) switch
     {
-        OnnxOutputContent.Softmax or OnnxOutputContent.LogSoftmax or OnnxOutputContent.Sigmoid => 3,
-        OnnxOutputContent.Logits => 2,
-        OnnxOutputContent.Unknown => 1,
-        _ => 0,
+        [] => null,
+        [string only] => only,
+        _ => throw new ResNetException(
+            $"The model '{model}' has {summary.OutputNames.Count} outputs, "
+            + "and its graph does not show which one contains the class scores: "
+            + $"{string.Join(", ", summary.OutputNames.Select(n => $"'{n}' ({summary.FindOutputContent(n)})"))}. "
+            + "Set ModelDefinition.OutputName."),
     };
+
+    private static IReadOnlyList<string> Candidates(OnnxModelSummary summary)
+        => summary.OutputNames.Count > 1 && summary.FindScoreOutputs() is { Count: > 0 } scores ? scores : summary.OutputNames;
 }

@@ -44,8 +44,14 @@ internal static partial class ClassifierLog
     [LoggerMessage(
         110,
         LogLevel.Warning,
-        "The model '{Model}' was declared with the output kind {Declared}, which is used, but the graph shows that its output '{Output}' "
-        + "contains {Content}.")]
+        "The declared output kind {Declared} of the model '{Model}' is used, although its graph shows that the output '{Output}' contains "
+        + "{Content}.")]
     public static partial void OutputKindContradicted(
-        this ILogger log, string model, OutputKind declared, string output, OnnxOutputContent content);
+        this ILogger log, OutputKind declared, string model, string output, OnnxOutputContent content);
+
+    [LoggerMessage(
+        111,
+        LogLevel.Warning,
+        "The graph of the model '{Model}' does not show what its output contains. Logits are assumed; set ModelDefinition.OutputKind.")]
+    public static partial void OutputKindAssumed(this ILogger log, string model);
 }

@@ -20,7 +20,7 @@ internal static partial class StoreLog
     [LoggerMessage(204, LogLevel.Warning, "{Source} does not provide {File}: {Problem}. Trying the next source, if any.")]
     public static partial void SourceFailed(this ILogger log, string source, string file, string problem);
 
-    [LoggerMessage(205, LogLevel.Error, "{Origin} has other bytes than {File} and is not used: {Difference}.")]
+    [LoggerMessage(205, LogLevel.Error, "{Origin} differs from {File} and is not used: {Difference}.")]
     public static partial void VerificationFailed(this ILogger log, string origin, string file, string difference);
 
     [LoggerMessage(206, LogLevel.Warning, "The damaged file {Path} was renamed to {NewPath}.")]

@@ -1,20 +1,11 @@
 using Microsoft.Extensions.Logging;
+using static ResNet.Net.Tests.TestProfiles;
 
 namespace ResNet.Net.Tests;
 
 /// <summary>Classifies with small models whose logits are the means of red, green and blue, and that end in different ways.</summary>
 public class OutputKindTests
 {
-    private static readonly PreprocessingProfile Plain = new()
-    {
-        Name = "plain",
-        Resize = ResizeRule.Squash(40, 24),
-        Crop = new CropRule(40, 24),
-        Interpolation = Interpolation.OpenCvBilinear,
-        Mean = new ChannelValues(0, 0, 0),
-        Std = new ChannelValues(1, 1, 1),
-    };
-
     // The color (51, 102, 204) has these means.
     private static readonly double[] Logits = [0.2, 0.4, 0.8];
 
@@ -90,7 +81,7 @@ public class OutputKindTests
 
     [Fact]
     public void Create_OneOutputAfterSoftmax_Throws()
-        => Creating(Model(1, "Softmax")).Should().Throw<ResNetException>().WithMessage("*always 1*IndependentProbabilities*");
+        => Creating(Model(1, "Softmax")).Should().Throw<ResNetException>().WithMessage("*always 1*without Softmax*");
 
     [Fact]
     public void Create_OneOutputWithThreeLabels_ThrowsWithBothCounts()
@@ -113,6 +104,50 @@ public class OutputKindTests
         using ResNetClassifier classifier = Create(Model(3, "Sigmoid", "Abs") with { OutputKind = OutputKind.Probabilities });
 
         classifier.Invoking(c => c.Classify(Color())).Should().Throw<ResNetException>().WithMessage("*sum 1.8*IndependentProbabilities*");
+    }
+
+    [Fact]
+    public void Classify_SoftmaxOverAnotherAxis_ThrowsWithTheSum()
+    {
+        byte[] bytes = Base(3).Node("Softmax", ["logits"], ["scores"], ("axis", 0)).Output("scores", [-1, 3]).Build();
+        using ResNetClassifier classifier = Create(new ModelDefinition(bytes));
+
+        classifier.Invoking(c => c.Classify(Color())).Should().Throw<ResNetException>().WithMessage("*sum 3 instead of 1*");
+    }
+
+    [Fact]
+    public void Create_OneSigmoidDeclaredAsProbabilities_IsBinary()
+    {
+        using ResNetClassifier classifier = Create(Model(1, "Sigmoid") with { OutputKind = OutputKind.Probabilities });
+
+        classifier.OutputKind.Should().Be(OutputKind.IndependentProbabilities);
+        Probabilities(classifier).Should().Equal([1 - Logistic(Logits[0]), Logistic(Logits[0])], IsNear);
+    }
+
+    [Theory]
+    [InlineData(null, 1)]
+    [InlineData(OutputKind.Logits, 0)]
+    public void Create_UnknownEndOfGraph_WarnsUnlessTheKindIsDeclared(OutputKind? declared, int warnings)
+    {
+        using RecordingLoggers logs = new();
+        using ResNetClassifier classifier = Create(
+            Model(3, "Abs") with { OutputKind = declared }, new ResNetClassifierOptions { LoggerFactory = logs });
+
+        classifier.OutputKind.Should().Be(OutputKind.Logits);
+        logs.Of("OutputKindAssumed").Select(e => e.Level).Should().Equal(Enumerable.Repeat(LogLevel.Warning, warnings));
+    }
+
+    [Fact]
+    public void Create_LogitsAndSigmoidOfAnotherLayer_AsksForTheName()
+    {
+        byte[] bytes = Base(3)
+            .Node("Gemm", ["features", "weights"], ["quality_logits"], ("transB", 1))
+            .Node("Sigmoid", ["quality_logits"], ["quality"])
+            .Output("logits", [-1, 3])
+            .Output("quality", [-1, 3])
+            .Build();
+
+        Creating(new ModelDefinition(bytes)).Should().Throw<ResNetException>().WithMessage("*'logits' (Logits), 'quality' (Sigmoid)*");
     }
 
     [Theory]

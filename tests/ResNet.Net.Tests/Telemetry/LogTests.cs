@@ -38,6 +38,7 @@ public sealed class LogTests : IDisposable
             (108, "OptimizedModelNotCached"),
             (109, "OptimizedModelRejected"),
             (110, "OutputKindContradicted"),
+            (111, "OutputKindAssumed"),
             (200, "DownloadStarted"),
             (201, "DownloadFinished"),
             (202, "DownloadRetried"),
