@@ -46,12 +46,52 @@ public class ResampleBenchmarks
     [Benchmark]
     public void OpenCv512() => OpenCv(SimdWidth.Vector512);
 
+    [Benchmark]
+    public void PillowBicubicScalar() => PillowBicubic(SimdWidth.Scalar);
+
+    [Benchmark]
+    public void PillowBicubic128() => PillowBicubic(SimdWidth.Vector128);
+
+    [Benchmark]
+    public void PillowBicubic256() => PillowBicubic(SimdWidth.Vector256);
+
+    [Benchmark]
+    public void PillowBicubic512() => PillowBicubic(SimdWidth.Vector512);
+
+    [Benchmark]
+    public void OpenCvAreaScalar() => Area(SimdWidth.Scalar);
+
+    [Benchmark]
+    public void OpenCvArea128() => Area(SimdWidth.Vector128);
+
+    [Benchmark]
+    public void OpenCvArea256() => Area(SimdWidth.Vector256);
+
+    [Benchmark]
+    public void OpenCvArea512() => Area(SimdWidth.Vector512);
+
     private void Pillow(SimdWidth width)
     {
         WithoutNormalization kernels = WithoutNormalization.For(width);
         PixelView source = new(_pixels, Width, Height);
         ResizePlan plan = ResizePlan.Create(PreprocessingProfile.Torchvision, source);
-        PillowBilinear.Resample(source, plan, Writer(kernels), kernels, _scratch);
+        PillowResampler<PillowBilinearFilter>.Resample(source, plan, Writer(kernels), kernels, _scratch);
+    }
+
+    private void PillowBicubic(SimdWidth width)
+    {
+        WithoutNormalization kernels = WithoutNormalization.For(width);
+        PixelView source = new(_pixels, Width, Height);
+        ResizePlan plan = ResizePlan.Create(PreprocessingProfile.Torchvision, source);
+        PillowResampler<PillowBicubicFilter>.Resample(source, plan, Writer(kernels), kernels, _scratch);
+    }
+
+    private void Area(SimdWidth width)
+    {
+        WithoutNormalization kernels = WithoutNormalization.For(width);
+        PixelView source = new(_pixels, Width, Height);
+        ResizePlan plan = ResizePlan.Create(PreprocessingProfile.Mxnet, source);
+        OpenCvArea.Resample(source, plan, Writer(kernels), kernels, _scratch);
     }
 
     private void OpenCv(SimdWidth width)
@@ -59,7 +99,7 @@ public class ResampleBenchmarks
         WithoutNormalization kernels = WithoutNormalization.For(width);
         PixelView source = new(_pixels, Width, Height);
         ResizePlan plan = ResizePlan.Create(PreprocessingProfile.Mxnet, source);
-        OpenCvBilinear.Resample(source, plan, Writer(kernels), kernels, _scratch);
+        OpenCvBilinear.Resample(source, plan, Interpolation.OpenCvBilinear, Writer(kernels), kernels, _scratch);
     }
 
     private TensorWriter Writer(PreprocessingKernels kernels) => new(_tensor.Span, 224, 224, _normalization, kernels);

@@ -40,6 +40,21 @@ internal sealed class WithoutNormalization(PreprocessingKernels kernels) : Prepr
     public override void AverageRows(ReadOnlySpan<short> upper, ReadOnlySpan<short> lower, Span<byte> output)
         => kernels.AverageRows(upper, lower, output);
 
+    public override void SumAreas(in PixelView row, in AreaTable columns, Span<float> output, int planeStride)
+        => kernels.SumAreas(row, columns, output, planeStride);
+
+    public override void AddBlocks(in PixelView row, int first, int length, int count, Span<int> sums, int planeStride)
+        => kernels.AddBlocks(row, first, length, count, sums, planeStride);
+
+    public override void AddWeighted(ReadOnlySpan<float> values, float weight, Span<float> sums)
+        => kernels.AddWeighted(values, weight, sums);
+
+    public override void ScaleToBytes(ReadOnlySpan<float> values, float scale, Span<byte> output)
+        => kernels.ScaleToBytes(values, scale, output);
+
+    public override void ScaleToBytes(ReadOnlySpan<int> values, float scale, Span<byte> output)
+        => kernels.ScaleToBytes(values, scale, output);
+
     public override void Flatten(ReadOnlySpan<byte> pixels, Span<byte> output) => kernels.Flatten(pixels, output);
 
     public override void Normalize(ReadOnlySpan<byte> values, Span<float> output, float scale, float offset)

@@ -2,7 +2,7 @@ namespace ResNet.Net;
 
 /// <summary>
 /// Reproduces OpenCV's INTER_LINEAR on bytes (imgproc/resize.cpp): two source pixels along each axis, weights in 11-bit fixed point, no
-/// antialiasing. Computes only the rows and columns of the crop.
+/// antialiasing. INTER_AREA falls back to it if a side grows. Computes only the rows and columns of the crop.
 /// </summary>
 internal static class OpenCvBilinear
 {
@@ -12,16 +12,21 @@ internal static class OpenCvBilinear
     private const int DroppedBits = 4;
 
     public static void Resample(
-        in PixelView source, in ResizePlan plan, in TensorWriter output, PreprocessingKernels kernels, PreprocessingScratch scratch)
+        in PixelView source,
+        in ResizePlan plan,
+        Interpolation interpolation,
+        in TensorWriter output,
+        PreprocessingKernels kernels,
+        PreprocessingScratch scratch)
     {
-        bool isHalving = OpenCvTap.IsHalving(plan);
-        Span<int> taps = scratch.Taps(checked(plan.Width * 2), Interpolation.OpenCvBilinear, plan, out bool isCached);
+        OpenCvTapRule rule = OpenCvTap.RuleFor(plan, interpolation);
+        Span<int> taps = scratch.Taps(checked(plan.Width * 2), interpolation, plan, out bool isCached);
         Span<int> indices = taps[..plan.Width];
         Span<int> weights = taps[plan.Width..];
         if (!isCached)
         {
-            ComputeColumns(plan, isHalving, indices, weights);
-            scratch.CommitTaps(Interpolation.OpenCvBilinear, plan);
+            ComputeColumns(plan, rule, indices, weights);
+            scratch.CommitTaps(interpolation, plan);
         }
 
         int planes = PixelLayout.Of(source.Format).PlaneCount;
@@ -31,25 +36,24 @@ internal static class OpenCvBilinear
         {
             Indices = indices,
             Weights = weights,
-            IsHalving = isHalving,
+            IsHalving = rule == OpenCvTapRule.Halving,
             PlaneStride = planeStride,
             IsGray = planes == 1,
             Result = scratch.Row(rowStride),
             Output = output,
             Kernels = kernels,
         };
-        OpenCvRowLoop.Run(source, plan, passes, scratch.Shorts(checked(rowStride * 2)), kernels, scratch);
+        OpenCvRowLoop.Run(source, plan, rule, passes, scratch.Shorts(checked(rowStride * 2)), kernels, scratch);
     }
 
     // The weights of both pixels in one integer, that of the left one in the lower half.
-    private static void ComputeColumns(in ResizePlan plan, bool isHalving, Span<int> indices, Span<int> weights)
+    private static void ComputeColumns(in ResizePlan plan, OpenCvTapRule rule, Span<int> indices, Span<int> weights)
     {
-        double scale = OpenCvTap.Scale(plan.SourceWidth, plan.ScaledWidth);
         for (int x = 0; x < indices.Length; x++)
         {
-            OpenCvTap tap = OpenCvTap.AtColumn(x, plan, isHalving, scale);
+            OpenCvTap tap = OpenCvTap.AtColumn(x, plan, rule);
             indices[x] = tap.Index;
-            weights[x] = isHalving ? 1 | (1 << 16) : Fixed(1 - tap.Fraction) | (Fixed(tap.Fraction) << 16);
+            weights[x] = rule == OpenCvTapRule.Halving ? 1 | (1 << 16) : Fixed(1 - tap.Fraction) | (Fixed(tap.Fraction) << 16);
         }
     }
 

@@ -9,26 +9,25 @@ internal static class OpenCvBilinearFloat
     public static void Resample(
         in PixelView source, in ResizePlan plan, in TensorWriter output, PreprocessingKernels kernels, PreprocessingScratch scratch)
     {
+        OpenCvTapRule rule = OpenCvTap.RuleFor(plan, Interpolation.OpenCvBilinearFloat);
         Span<int> indices = scratch.Taps(plan.Width, Interpolation.OpenCvBilinearFloat, plan, out bool isCached);
         Span<float> fractions = scratch.Fractions(plan.Width);
         if (!isCached)
         {
-            ComputeColumns(plan, indices, fractions);
+            ComputeColumns(plan, rule, indices, fractions);
             scratch.CommitTaps(Interpolation.OpenCvBilinearFloat, plan);
         }
 
         int planeStride = kernels.PlaneStride(plan.Width);
         Passes passes = new() { Indices = indices, Fractions = fractions, PlaneStride = planeStride, Output = output, Kernels = kernels };
-        OpenCvRowLoop.Run(source, plan, passes, scratch.Floats(checked(3 * planeStride * 2)), kernels, scratch);
+        OpenCvRowLoop.Run(source, plan, rule, passes, scratch.Floats(checked(3 * planeStride * 2)), kernels, scratch);
     }
 
-    private static void ComputeColumns(in ResizePlan plan, Span<int> indices, Span<float> fractions)
+    private static void ComputeColumns(in ResizePlan plan, OpenCvTapRule rule, Span<int> indices, Span<float> fractions)
     {
-        bool isHalving = OpenCvTap.IsHalving(plan);
-        double scale = OpenCvTap.Scale(plan.SourceWidth, plan.ScaledWidth);
         for (int x = 0; x < indices.Length; x++)
         {
-            (indices[x], fractions[x]) = OpenCvTap.AtColumn(x, plan, isHalving, scale);
+            (indices[x], fractions[x]) = OpenCvTap.AtColumn(x, plan, rule);
         }
     }
 

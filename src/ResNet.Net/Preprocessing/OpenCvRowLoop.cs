@@ -19,22 +19,27 @@ internal static class OpenCvRowLoop
 {
     /// <param name="source">The image.</param>
     /// <param name="plan">The geometry.</param>
+    /// <param name="rule">The placement of the rows.</param>
     /// <param name="passes">The passes; a struct, so that the loop is compiled for each resampler.</param>
     /// <param name="rows">The memory for two resampled rows, one after the other.</param>
     /// <param name="kernels">The kernels.</param>
     /// <param name="scratch">The scratch memory of the slot.</param>
     public static void Run<TPasses, T>(
-        in PixelView source, in ResizePlan plan, TPasses passes, Span<T> rows, PreprocessingKernels kernels, PreprocessingScratch scratch)
+        in PixelView source,
+        in ResizePlan plan,
+        OpenCvTapRule rule,
+        TPasses passes,
+        Span<T> rows,
+        PreprocessingKernels kernels,
+        PreprocessingScratch scratch)
         where TPasses : struct, IOpenCvPasses<T>, allows ref struct
     {
-        bool isHalving = OpenCvTap.IsHalving(plan);
-        double scale = OpenCvTap.Scale(plan.SourceHeight, plan.ScaledHeight);
         Span<T> upper = rows[..(rows.Length / 2)];
         Span<T> lower = rows[(rows.Length / 2)..];
         (int upperIndex, int lowerIndex) = (-1, -1);
         for (int y = 0; y < plan.Height; y++)
         {
-            OpenCvTap tap = isHalving ? OpenCvTap.Halving(plan.Top + y) : OpenCvTap.At(plan.Top + y, scale);
+            OpenCvTap tap = OpenCvTap.AtRow(y, plan, rule);
             int first = Math.Clamp(tap.Index, 0, plan.SourceHeight - 1);
             int second = Math.Clamp(tap.Index + 1, 0, plan.SourceHeight - 1);
             if (first != upperIndex && first == lowerIndex)

@@ -147,10 +147,16 @@ internal sealed class Preprocessor
                 PixelCopy.Crop(source, plan, output, _kernels, scratch);
                 break;
             case Interpolation.PillowBilinear:
-                PillowBilinear.Resample(source, plan, output, _kernels, scratch);
+                PillowResampler<PillowBilinearFilter>.Resample(source, plan, output, _kernels, scratch);
+                break;
+            case Interpolation.PillowBicubic:
+                PillowResampler<PillowBicubicFilter>.Resample(source, plan, output, _kernels, scratch);
                 break;
             case Interpolation.OpenCvBilinear:
-                OpenCvBilinear.Resample(source, plan, output, _kernels, scratch);
+                OpenCvBilinear.Resample(source, plan, Interpolation.OpenCvBilinear, output, _kernels, scratch);
+                break;
+            case Interpolation.OpenCvArea:
+                OpenCvArea.Resample(source, plan, output, _kernels, scratch);
                 break;
             case Interpolation.OpenCvBilinearFloat:
                 OpenCvBilinearFloat.Resample(source, plan, output, _kernels, scratch);

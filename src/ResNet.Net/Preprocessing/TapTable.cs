@@ -2,7 +2,7 @@ namespace ResNet.Net;
 
 /// <summary>
 /// Represents a filter. Each entry describes an output row or column: the first source row or column, their number, and their weights in
-/// 22-bit fixed point.
+/// 22-bit fixed point. Weights may be negative.
 /// </summary>
 internal readonly ref struct TapTable(Span<int> entries, int taps)
 {
@@ -35,6 +35,7 @@ internal readonly ref struct TapTable(Span<int> entries, int taps)
 
     /// <summary>
     /// Gets the weights in pairs: the upper halves of both weights, that of the first in the lower 16 bits, followed by their lower halves.
+    /// The upper half of a negative weight is negative, the lower half never is.
     /// An odd number of weights is padded with 0.
     /// </summary>
     public ReadOnlySpan<int> PackedWeights(int index) => _entries.Slice((index * _entryLength) + 2 + _taps, (Length(index) + 1) / 2 * 2);
@@ -51,7 +52,7 @@ internal readonly ref struct TapTable(Span<int> entries, int taps)
         {
             int first = weights[k];
             int second = k + 1 < weights.Length ? weights[k + 1] : 0;
-            packed[k] = (first >> HalfBits) | (second >> HalfBits << 16);
+            packed[k] = ((first >> HalfBits) & 0xFFFF) | (second >> HalfBits << 16);
             packed[k + 1] = (first & HalfMask) | ((second & HalfMask) << 16);
         }
     }

@@ -1,7 +1,7 @@
 namespace ResNet.Net.Tests;
 
 /// <summary>
-/// Implements Pillow's bilinear resampling for the whole image, step by step after libImaging/Resample.c: precompute_coeffs,
+/// Implements Pillow's bilinear and bicubic resampling for the whole image, step by step after libImaging/Resample.c: precompute_coeffs,
 /// normalize_coeffs_8bpc, ImagingResampleHorizontal_8bpc, ImagingResampleVertical_8bpc. It is slow and shares no code with the library.
 /// </summary>
 internal static class PillowReference
@@ -10,9 +10,10 @@ internal static class PillowReference
 
     /// <summary>Resizes packed pixels.</summary>
     /// <returns>The packed pixels, <c>[newHeight, newWidth, channels]</c>.</returns>
-    public static byte[] Resize(byte[] pixels, int width, int height, int channels, int newWidth, int newHeight)
+    public static byte[] Resize(
+        byte[] pixels, int width, int height, int channels, int newWidth, int newHeight, bool isBicubic = false)
     {
-        (int[] starts, int[] lengths, int[][] weights) = Coefficients(width, newWidth);
+        (int[] starts, int[] lengths, int[][] weights) = Coefficients(width, newWidth, isBicubic);
         byte[] intermediate = new byte[newWidth * height * channels];
         for (int y = 0; y < height; y++)
         {
@@ -31,7 +32,7 @@ internal static class PillowReference
             }
         }
 
-        (starts, lengths, weights) = Coefficients(height, newHeight);
+        (starts, lengths, weights) = Coefficients(height, newHeight, isBicubic);
         byte[] result = new byte[newWidth * newHeight * channels];
         int row = newWidth * channels;
         for (int y = 0; y < newHeight; y++)
@@ -57,11 +58,11 @@ internal static class PillowReference
         return value < 0 ? (byte)0 : value > 255 ? (byte)255 : (byte)value;
     }
 
-    private static (int[] Starts, int[] Lengths, int[][] Weights) Coefficients(int inSize, int outSize)
+    private static (int[] Starts, int[] Lengths, int[][] Weights) Coefficients(int inSize, int outSize, bool isBicubic)
     {
         double scale = (double)inSize / outSize;
         double filterScale = scale < 1.0 ? 1.0 : scale;
-        double support = 1.0 * filterScale;
+        double support = (isBicubic ? 2.0 : 1.0) * filterScale;
         int[] starts = new int[outSize];
         int[] lengths = new int[outSize];
         int[][] weights = new int[outSize][];
@@ -86,7 +87,8 @@ internal static class PillowReference
             double[] k = new double[xmax];
             for (int x = 0; x < xmax; x++)
             {
-                k[x] = Bilinear((x + xmin - center + 0.5) * ss);
+                double distance = (x + xmin - center + 0.5) * ss;
+                k[x] = isBicubic ? Bicubic(distance) : Bilinear(distance);
                 ww += k[x];
             }
 
@@ -114,5 +116,21 @@ internal static class PillowReference
         }
 
         return x < 1.0 ? 1.0 - x : 0.0;
+    }
+
+    private static double Bicubic(double x)
+    {
+        const double a = -0.5;
+        if (x < 0.0)
+        {
+            x = -x;
+        }
+
+        if (x < 1.0)
+        {
+            return ((((a + 2.0) * x) - (a + 3.0)) * x * x) + 1;
+        }
+
+        return x < 2.0 ? ((((x - 5) * x) + 8) * x - 4) * a : 0.0;
     }
 }

@@ -22,6 +22,26 @@ public class ResamplerPropertyTests
 
     [Theory]
     [MemberData(nameof(SimdWidths.All), MemberType = typeof(SimdWidths))]
+    public void PillowBicubic_RandomGeometry_EqualsTheReference(int bits)
+        => ForRandomCases((SimdWidth)bits, Interpolation.PillowBicubic, seed: 14, (image, profile, actual) =>
+        {
+            (int scaledWidth, int scaledHeight) = profile.Resize.Apply(image.Width, image.Height);
+            byte[] expected = PillowReference.Resize(image.Rgb, image.Width, image.Height, 3, scaledWidth, scaledHeight, isBicubic: true);
+            return CountDifferences(expected, scaledWidth, scaledHeight, profile.Crop, actual);
+        });
+
+    [Theory]
+    [MemberData(nameof(SimdWidths.All), MemberType = typeof(SimdWidths))]
+    public void OpenCvArea_RandomGeometry_EqualsTheReference(int bits)
+        => ForRandomCases((SimdWidth)bits, Interpolation.OpenCvArea, seed: 15, (image, profile, actual) =>
+        {
+            (int scaledWidth, int scaledHeight) = profile.Resize.Apply(image.Width, image.Height);
+            byte[] expected = OpenCvAreaReference.Resize(image.Rgb, image.Width, image.Height, 3, scaledWidth, scaledHeight);
+            return CountDifferences(expected, scaledWidth, scaledHeight, profile.Crop, actual);
+        });
+
+    [Theory]
+    [MemberData(nameof(SimdWidths.All), MemberType = typeof(SimdWidths))]
     public void OpenCvBilinear_RandomGeometry_EqualsTheReference(int bits)
         => ForRandomCases((SimdWidth)bits, Interpolation.OpenCvBilinear, seed: 12, (image, profile, actual) =>
         {
@@ -92,10 +112,12 @@ public class ResamplerPropertyTests
     {
         // Enlarge at most 30 times, because the reference implementation computes the whole image.
         bool isSquash = random.Next(2) == 0 || Math.Max(width, height) > 30 * Math.Min(width, height);
-        ResizeRule resize = (isSquash, random.Next(5)) switch
+        ResizeRule resize = (isSquash, random.Next(6)) switch
         {
             (_, 0) when width % 2 == 0 && height % 2 == 0 => ResizeRule.Squash(width / 2, height / 2),
             (_, 1) when width * height < 100_000 => ResizeRule.Squash(width, height),
+            (_, 2) when width % 3 == 0 && height % 4 == 0 => ResizeRule.Squash(width / 3, height / 4),
+            (_, 3) when width > 4 && height > 4 => ResizeRule.Squash(random.Next(1, width), random.Next(1, height)),
             (true, _) => ResizeRule.Squash(Side(random, 300), Side(random, 300)),
             _ => ResizeRule.ShortSide(Side(random, 256), (LongSideRounding)random.Next(2)),
         };

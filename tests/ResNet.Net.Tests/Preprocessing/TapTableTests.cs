@@ -8,7 +8,7 @@ public class TapTableTests
     [InlineData(5)]
     public void Set_AnyNumberOfWeights_ReturnsThemPlainAndPacked(int count)
     {
-        int[] weights = [.. Enumerable.Range(1, count).Select(i => (i * 611_953) % ((1 << 22) + 1))];
+        int[] weights = [.. Enumerable.Range(1, count).Select(i => (i * 611_953) % ((1 << 22) + 1) * (i % 3 == 2 ? -1 : 1))];
         TapTable table = new(new int[3 * TapTable.EntryLength(5)], 5);
 
         table.Set(1, 7, weights);
@@ -22,7 +22,7 @@ public class TapTableTests
             int upper = packed[k & ~1];
             int lower = packed[k | 1];
             int weight = k % 2 == 0
-                ? ((upper & 0xFFFF) << TapTable.HalfBits) + (lower & 0xFFFF)
+                ? ((short)upper << TapTable.HalfBits) + (lower & 0x7FF)
                 : ((upper >> 16) << TapTable.HalfBits) + (lower >> 16);
             weight.Should().Be(k < count ? weights[k] : 0);
         }

@@ -47,7 +47,7 @@ internal abstract class PreprocessingKernels
     /// The rows, <paramref name="stride"/> apart. If the number of weights is odd, one more row with arbitrary contents must follow.
     /// </param>
     /// <param name="stride">The number of bytes from one row to the next.</param>
-    /// <param name="filter">The filter. The entry must have at least one weight, none negative, with a sum of about 1.</param>
+    /// <param name="filter">The filter. The entry must have at least one weight. The sum is about 1, that of the magnitudes below 2.</param>
     /// <param name="y">The entry of the filter.</param>
     /// <param name="output">Receives the row.</param>
     public abstract void WeightedSum(ReadOnlySpan<byte> rows, int stride, in TapTable filter, int y, Span<byte> output);
@@ -87,6 +87,33 @@ internal abstract class PreprocessingKernels
 
     /// <summary>Applies OpenCV's vertical pass at half size: <c>(upper + lower + 2) >> 2</c>. No input may be negative.</summary>
     public abstract void AverageRows(ReadOnlySpan<short> upper, ReadOnlySpan<short> lower, Span<byte> output);
+
+    /// <summary>
+    /// Applies the horizontal pass of OpenCV's INTER_AREA: weighted sums in float32, in the order of the source pixels; never fused.
+    /// </summary>
+    /// <param name="row">One row without alpha.</param>
+    /// <param name="columns">The columns.</param>
+    /// <param name="output">Receives the planes, <paramref name="planeStride"/> apart.</param>
+    /// <param name="planeStride">The number of values from one plane to the next, from <see cref="PlaneStride"/>.</param>
+    public abstract void SumAreas(in PixelView row, in AreaTable columns, Span<float> output, int planeStride);
+
+    /// <summary>Adds the sums of consecutive blocks of pixels of one row.</summary>
+    /// <param name="row">One row without alpha.</param>
+    /// <param name="first">The first pixel of the first block.</param>
+    /// <param name="length">The number of pixels per block.</param>
+    /// <param name="count">The number of blocks.</param>
+    /// <param name="sums">The planes that the sums are added to, <paramref name="planeStride"/> apart.</param>
+    /// <param name="planeStride">The number of values from one plane to the next, from <see cref="PlaneStride"/>.</param>
+    public abstract void AddBlocks(in PixelView row, int first, int length, int count, Span<int> sums, int planeStride);
+
+    /// <summary>Computes <c>sums += values * weight</c> in float32; never fused.</summary>
+    public abstract void AddWeighted(ReadOnlySpan<float> values, float weight, Span<float> sums);
+
+    /// <summary>Computes <c>values * scale</c>, rounds halves to even, and clamps to bytes. The products must be within +-2^21.</summary>
+    public abstract void ScaleToBytes(ReadOnlySpan<float> values, float scale, Span<byte> output);
+
+    /// <inheritdoc cref="ScaleToBytes(ReadOnlySpan{float}, float, Span{byte})"/>
+    public abstract void ScaleToBytes(ReadOnlySpan<int> values, float scale, Span<byte> output);
 
     /// <summary>Blends pixels with alpha in their fourth byte over black. The fourth byte of the output is undefined.</summary>
     public abstract void Flatten(ReadOnlySpan<byte> pixels, Span<byte> output);

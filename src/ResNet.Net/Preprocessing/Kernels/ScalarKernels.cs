@@ -23,7 +23,7 @@ internal sealed class ScalarKernels : PreprocessingKernels
             {
                 ReadOnlySpan<int> weights = columns.Weights(x);
                 ReadOnlySpan<byte> pixels = row[((columns.Start(x) * layout.Size) + layout.Offset(plane))..];
-                int sum = PillowBilinear.Half;
+                int sum = PillowArithmetic.Half;
                 for (int k = 0; k < weights.Length; k++)
                 {
                     sum += pixels[k * layout.Size] * weights[k];
@@ -39,7 +39,7 @@ internal sealed class ScalarKernels : PreprocessingKernels
         ReadOnlySpan<int> weights = filter.Weights(y);
         for (int i = 0; i < output.Length; i++)
         {
-            int sum = PillowBilinear.Half;
+            int sum = PillowArithmetic.Half;
             for (int k = 0; k < weights.Length; k++)
             {
                 sum += rows[(k * stride) + i] * weights[k];
@@ -126,6 +126,78 @@ internal sealed class ScalarKernels : PreprocessingKernels
         }
     }
 
+    public override void SumAreas(in PixelView row, in AreaTable columns, Span<float> output, int planeStride)
+        => SumAreas(row, 0, columns, output, planeStride);
+
+    /// <summary>Applies the pass from a column on.</summary>
+    public static void SumAreas(in PixelView row, int firstColumn, in AreaTable columns, Span<float> output, int planeStride)
+    {
+        PixelLayout layout = PixelLayout.Of(row.Format);
+        ReadOnlySpan<byte> pixels = row.Row(0);
+        for (int x = firstColumn; x < columns.Count; x++)
+        {
+            ReadOnlySpan<float> weights = columns.Weights(x);
+            int start = columns.Start(x) * layout.Size;
+            for (int plane = 0; plane < layout.PlaneCount; plane++)
+            {
+                float sum = 0;
+                int position = start + layout.Offset(plane);
+                for (int k = 0; k < weights.Length; k++)
+                {
+                    sum += pixels[position] * weights[k];
+                    position += layout.Size;
+                }
+
+                output[(plane * planeStride) + x] = sum;
+            }
+        }
+    }
+
+    public override void AddBlocks(in PixelView row, int first, int length, int count, Span<int> sums, int planeStride)
+    {
+        PixelLayout layout = PixelLayout.Of(row.Format);
+        ReadOnlySpan<byte> pixels = row.Row(0).Slice(first * layout.Size, length * count * layout.Size);
+        for (int plane = 0; plane < layout.PlaneCount; plane++)
+        {
+            int position = layout.Offset(plane);
+            for (int x = 0; x < count; x++)
+            {
+                int sum = 0;
+                for (int k = 0; k < length; k++)
+                {
+                    sum += pixels[position];
+                    position += layout.Size;
+                }
+
+                sums[(plane * planeStride) + x] += sum;
+            }
+        }
+    }
+
+    public override void AddWeighted(ReadOnlySpan<float> values, float weight, Span<float> sums)
+    {
+        for (int i = 0; i < sums.Length; i++)
+        {
+            sums[i] += values[i] * weight;
+        }
+    }
+
+    public override void ScaleToBytes(ReadOnlySpan<float> values, float scale, Span<byte> output)
+    {
+        for (int i = 0; i < output.Length; i++)
+        {
+            output[i] = (byte)Math.Clamp(MathF.Round(values[i] * scale, MidpointRounding.ToEven), 0, 255);
+        }
+    }
+
+    public override void ScaleToBytes(ReadOnlySpan<int> values, float scale, Span<byte> output)
+    {
+        for (int i = 0; i < output.Length; i++)
+        {
+            output[i] = (byte)Math.Clamp(MathF.Round(values[i] * scale, MidpointRounding.ToEven), 0, 255);
+        }
+    }
+
     public override void Flatten(ReadOnlySpan<byte> pixels, Span<byte> output)
     {
         for (int i = 0; i < pixels.Length; i++)
@@ -158,5 +230,5 @@ internal sealed class ScalarKernels : PreprocessingKernels
         }
     }
 
-    private static byte ToByte(int sum) => (byte)Math.Clamp(sum >> PillowBilinear.PrecisionBits, 0, 255);
+    private static byte ToByte(int sum) => (byte)Math.Clamp(sum >> PillowArithmetic.PrecisionBits, 0, 255);
 }

@@ -70,13 +70,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
                 Vector128<byte> column1 = InterpolatePair(pixels + ((nint)index[x + 1] * layout.Size), fraction[x + 1], control);
                 Vector128<byte> column2 = InterpolatePair(pixels + ((nint)index[x + 2] * layout.Size), fraction[x + 2], control);
                 Vector128<byte> column3 = InterpolatePair(pixels + ((nint)index[x + 3] * layout.Size), fraction[x + 3], control);
-                Vector128<byte> redGreen01 = Simd128.UnpackLow32(column0, column1);
-                Vector128<byte> redGreen23 = Simd128.UnpackLow32(column2, column3);
-                Simd128.UnpackLow64(redGreen01, redGreen23).AsSingle().Store(target + x);
-                Simd128.UnpackHigh64(redGreen01, redGreen23).AsSingle().Store(target + planeStride + x);
-                Vector128<byte> blue01 = Simd128.UnpackHigh32(column0, column1);
-                Vector128<byte> blue23 = Simd128.UnpackHigh32(column2, column3);
-                Simd128.UnpackLow64(blue01, blue23).AsSingle().Store(target + (2 * planeStride) + x);
+                StoreColumns(column0, column1, column2, column3, target + x, planeStride);
             }
         }
 

@@ -119,7 +119,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Sum(byte* taps, nint stride, ReadOnlySpan<int> weights)
     {
-        TVector lower0 = TSimd.BroadcastInt32(PillowBilinear.Half);
+        TVector lower0 = TSimd.BroadcastInt32(PillowArithmetic.Half);
         (TVector lower1, TVector lower2, TVector lower3) = (lower0, lower0, lower0);
         TVector zero = default;
         (TVector upper0, TVector upper1, TVector upper2, TVector upper3) = (zero, zero, zero, zero);
@@ -153,7 +153,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Total(TVector upper, TVector lower)
-        => TSimd.ShiftRightInt32(TSimd.AddInt32(TSimd.ShiftLeftInt32(upper, TapTable.HalfBits), lower), PillowBilinear.PrecisionBits);
+        => TSimd.ShiftRightInt32(TSimd.AddInt32(TSimd.ShiftLeftInt32(upper, TapTable.HalfBits), lower), PillowArithmetic.PrecisionBits);
 
     /// <summary>Loads 16 bytes of each row and stores 16 vectors in sequence; vector i holds byte i of every row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -6,7 +6,7 @@ namespace ResNet.Net.Tests;
 /// Compares each kernel of each width with the scalar one, for all lengths from 0 to 257 and unaligned starts. Input and output end at a
 /// guard page, so that a byte read or written beyond them ends the test run.
 /// </summary>
-public class PreprocessingKernelsTests
+public partial class PreprocessingKernelsTests
 {
     private const int MaxLength = 257;
 
@@ -117,7 +117,7 @@ public class PreprocessingKernelsTests
         // With 16384 rows, partial sums wrap, and rounded weights can add up to more than 1.
         foreach (int count in new[] { 1, 2, 3, 7, 1000, 16_384 })
         {
-            int[] weights = [.. Enumerable.Repeat((int)((0.5 + (1 << PillowBilinear.PrecisionBits)) / count) + 1, count)];
+            int[] weights = [.. Enumerable.Repeat((int)((0.5 + (1 << PillowArithmetic.PrecisionBits)) / count) + 1, count)];
             byte[] rows = new byte[(count + 1) * 64];
             rows.AsSpan().Fill(255);
             byte[] output = new byte[64];
@@ -281,6 +281,12 @@ public class PreprocessingKernelsTests
             () => kernels.InterpolateRows(floats.AsSpan(0, 399), floats, 0.5f, floats, 1, 0),
             () => kernels.InterpolateColumns(new PixelView(bytes, 133, 1), [0, 1, 2, 3], [1, 1, 1, 1], 4, shorts.AsSpan(0, 203), 100),
             () => kernels.InterpolateColumns(new PixelView(bytes, 133, 1), [0, 1, 2, 3], [1f, 1, 1, 1], floats.AsSpan(0, 203), 100),
+            () => kernels.SumAreas(
+                new PixelView(bytes, 133, 1), new AreaTable([0, 1, 1, 1, 2, 1, 3, 1], [1, 1, 1, 1], 1), floats.AsSpan(0, 203), 100),
+            () => kernels.AddBlocks(new PixelView(bytes, 133, 1), 0, 1, 4, new int[203], 100),
+            () => kernels.AddWeighted(floats.AsSpan(0, 399), 1, floats),
+            () => kernels.ScaleToBytes(floats.AsSpan(0, 399), 1, bytes),
+            () => kernels.ScaleToBytes(new int[399], 1, bytes),
         ];
 
         foreach (Action call in calls)
@@ -324,11 +330,17 @@ public class PreprocessingKernelsTests
         return memory;
     }
 
-    /// <summary>Creates weights that are not negative and have a sum of about 1.</summary>
+    /// <summary>Creates weights with a sum of about 1. Negative ones are small, as those of a bicubic filter.</summary>
     private static int[] Weights(Random random, int count)
     {
         double[] parts = [.. Enumerable.Range(0, count).Select(_ => random.NextDouble())];
-        return [.. parts.Select(part => (int)(part / parts.Sum() * (1 << PillowBilinear.PrecisionBits)))];
+        parts[0] += 0.5; // so that the sum is not close to 0
+        for (int i = 1; i < count; i += 2)
+        {
+            parts[i] *= random.Next(2) == 0 ? 1 : -0.1;
+        }
+
+        return [.. parts.Select(part => (int)(part / parts.Sum() * (1 << PillowArithmetic.PrecisionBits)))];
     }
 
     private static TapTable Filter(int[] weights)

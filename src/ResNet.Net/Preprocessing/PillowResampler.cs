@@ -3,15 +3,14 @@ using System.Runtime.CompilerServices;
 namespace ResNet.Net;
 
 /// <summary>
-/// Reproduces Pillow's antialiased bilinear resampling (libImaging/Resample.c): a triangle filter whose support grows with the scale,
-/// weights in 22-bit fixed point, and a horizontal followed by a vertical pass with bytes between them. Computes only the rows and columns
-/// of the crop. The passes alternate, so that the intermediate rows stay in the cache.
+/// Reproduces Pillow's antialiased resampling (libImaging/Resample.c): a filter whose support grows with the scale, weights in 22-bit fixed
+/// point, and a horizontal followed by a vertical pass with bytes between them. Computes only the rows and columns of the crop. The passes
+/// alternate, so that the intermediate rows stay in the cache.
 /// </summary>
-internal static class PillowBilinear
+/// <typeparam name="TFilter">The filter.</typeparam>
+internal static class PillowResampler<TFilter>
+    where TFilter : struct, IPillowFilter
 {
-    public const int PrecisionBits = 32 - 8 - 2;
-    public const int Half = 1 << (PrecisionBits - 1);
-
     public static void Resample(
         in PixelView source, in ResizePlan plan, in TensorWriter output, PreprocessingKernels kernels, PreprocessingScratch scratch)
     {
@@ -19,14 +18,14 @@ internal static class PillowBilinear
         int rowTaps = TapCount(plan.SourceHeight, plan.ScaledHeight);
         int columnLength = checked(plan.Width * TapTable.EntryLength(columnTaps));
         int length = checked(columnLength + (plan.Height * TapTable.EntryLength(rowTaps)));
-        Span<int> taps = scratch.Taps(length, Interpolation.PillowBilinear, plan, out bool isCached);
+        Span<int> taps = scratch.Taps(length, TFilter.Interpolation, plan, out bool isCached);
         TapTable columns = new(taps[..columnLength], columnTaps);
         TapTable rows = new(taps[columnLength..], rowTaps);
         if (!isCached)
         {
             ComputeWeights(columns, columnTaps, plan.SourceWidth, plan.ScaledWidth, plan.Left, scratch);
             ComputeWeights(rows, rowTaps, plan.SourceHeight, plan.ScaledHeight, plan.Top, scratch);
-            scratch.CommitTaps(Interpolation.PillowBilinear, plan);
+            scratch.CommitTaps(TFilter.Interpolation, plan);
         }
 
         int planes = PixelLayout.Of(source.Format).PlaneCount;
@@ -65,16 +64,18 @@ internal static class PillowBilinear
         }
     }
 
-    private static double Support(int sourceSize, int scaledSize) => Math.Max((double)sourceSize / scaledSize, 1.0);
+    private static double FilterScale(int sourceSize, int scaledSize) => Math.Max((double)sourceSize / scaledSize, 1.0);
 
-    private static int TapCount(int sourceSize, int scaledSize) => ((int)Math.Ceiling(Support(sourceSize, scaledSize)) * 2) + 1;
+    private static int TapCount(int sourceSize, int scaledSize)
+        => ((int)Math.Ceiling(TFilter.Support * FilterScale(sourceSize, scaledSize)) * 2) + 1;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ComputeWeights(in TapTable table, int taps, int sourceSize, int scaledSize, int first, PreprocessingScratch scratch)
     {
         double scale = (double)sourceSize / scaledSize;
-        double support = Support(sourceSize, scaledSize);
-        double inverse = 1.0 / support;
+        double filterScale = FilterScale(sourceSize, scaledSize);
+        double support = TFilter.Support * filterScale;
+        double inverse = 1.0 / filterScale;
         Span<double> exact = scratch.Doubles(taps);
         Span<int> weights = scratch.Weights(taps);
         for (int i = 0; i < table.Count; i++)
@@ -85,15 +86,14 @@ internal static class PillowBilinear
             double sum = 0;
             for (int k = 0; k < length; k++)
             {
-                double distance = Math.Abs((k + start - center + 0.5) * inverse);
-                exact[k] = distance < 1.0 ? 1.0 - distance : 0.0;
+                exact[k] = TFilter.Weight(Math.Abs((k + start - center + 0.5) * inverse));
                 sum += exact[k];
             }
 
             for (int k = 0; k < length; k++)
             {
                 double weight = sum != 0 ? exact[k] / sum : exact[k];
-                weights[k] = (int)(0.5 + (weight * (1 << PrecisionBits))); // triangle weights are never negative
+                weights[k] = (int)((weight < 0 ? -0.5 : 0.5) + (weight * (1 << PillowArithmetic.PrecisionBits)));
             }
 
             table.Set(i, start, weights[..length]);
