@@ -7,7 +7,7 @@ namespace ResNet.Net;
 /// </summary>
 /// <remarks>
 /// The tensor is planar float32 with shape <c>[N, 3, Crop.Height, Crop.Width]</c>. Each element is <c>(value - Mean) / Std</c> of its
-/// channel, where value is a color value in <see cref="Range"/>.
+/// channel, where value is a color value in <see cref="Range"/>. A <see cref="MeanImage"/> replaces <see cref="Mean"/>.
 /// </remarks>
 public sealed record PreprocessingProfile
 {
@@ -132,6 +132,13 @@ public sealed record PreprocessingProfile
     public ChannelValues Mean { get; init; } = ImageNetMean;
 
     /// <summary>
+    /// Gets the mean image of the size of <see cref="Crop"/>, which is subtracted from the values instead of <see cref="Mean"/>;
+    /// <see langword="null"/> to subtract <see cref="Mean"/>. A mirrored crop has the same mean image.
+    /// </summary>
+    /// <value><see langword="null"/>.</value>
+    public MeanImage? MeanImage { get; init; }
+
+    /// <summary>
     /// Gets the standard deviation, by which every value is divided after the mean is subtracted; in the order of <see cref="Channels"/>
     /// and the unit of <see cref="Range"/>, greater than 0.
     /// </summary>
@@ -171,6 +178,7 @@ public sealed record PreprocessingProfile
     /// <param name="height">The number of rows of the input, at least 1.</param>
     /// <returns>The new profile; this instance if the size is unchanged.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="width"/> or <paramref name="height"/> is less than 1.</exception>
+    /// <exception cref="InvalidOperationException">The size changes, but the profile has a <see cref="MeanImage"/>.</exception>
     public PreprocessingProfile WithCrop(int width, int height)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
@@ -178,6 +186,13 @@ public sealed record PreprocessingProfile
         if (width == Crop.Width && height == Crop.Height)
         {
             return this;
+        }
+
+        if (MeanImage is not null)
+        {
+            throw new InvalidOperationException(
+                $"Profile '{Name}' has a mean image of {MeanImage.Width}x{MeanImage.Height} pixels, which cannot be used for a crop of "
+                + $"{width}x{height}. Set MeanImage to null first, then to one of the new size if the model needs it.");
         }
 
         int Scale(int side, int resized, int cropped) => (int)Math.Max(side, Math.Round((double)side * resized / cropped));
@@ -213,6 +228,13 @@ public sealed record PreprocessingProfile
             throw new ArgumentException(
                 $"Profile '{Name}': the crop {Crop.Width}x{Crop.Height} does not fit into the resampled image, "
                 + $"which can be as small as {Resize.Width}x{Resize.Height} pixels. Make Resize larger or Crop smaller.");
+        }
+
+        if (MeanImage is not null && (MeanImage.Width != Crop.Width || MeanImage.Height != Crop.Height))
+        {
+            throw new ArgumentException(
+                $"Profile '{Name}': the mean image has {MeanImage.Width}x{MeanImage.Height} pixels, but the crop has "
+                + $"{Crop.Width}x{Crop.Height}. Both must have the same size.");
         }
 
         for (int channel = 0; channel < 3; channel++)

@@ -61,6 +61,8 @@ internal sealed class Preprocessor
             {
                 Run(source, plan, planes, scratch);
             }
+
+            _normalization.SubtractMeanImage(planes[..needed]);
         }
         catch (OverflowException exception)
         {
