@@ -12,6 +12,7 @@ internal sealed record Library(string Name)
         .. Directory.GetDirectories(Path.Combine(TestFolders.Repository, "src"))
             .Select(folder => new Library(Path.GetFileName(folder)))
             .Where(library => library.Name is not ("ResNet.Net.Tool" or "ResNet.Net.Templates")) // a program and templates
+            .Where(library => !library.Name.StartsWith("ResNet.Net.Models.", StringComparison.Ordinal)) // model files
             .OrderBy(library => library.Name, StringComparer.Ordinal),
     ];
 

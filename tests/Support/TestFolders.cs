@@ -14,6 +14,12 @@ internal static class TestFolders
     /// <summary>Gets the paths of the sample images, in ordinal order.</summary>
     public static string[] SampleImagePaths => [.. Directory.GetFiles(SampleImages, "*.png").Order(StringComparer.Ordinal)];
 
+    /// <summary>
+    /// Gets the path of the real ResNet-18. Test projects that reference <c>src/ResNet.Net.Models.ResNet18</c> have it, with or without
+    /// <see cref="Shared"/>.
+    /// </summary>
+    public static string ResNet18Backbone { get; } = Path.Combine(AppContext.BaseDirectory, "models", "resnet18-backbone.onnx");
+
     /// <summary>Gets the folder of datasets and reference outputs next to the checkout. It does not exist on most machines.</summary>
     public static string Shared { get; } = Path.Combine(Path.GetDirectoryName(Repository)!, "shared");
 
