@@ -9,7 +9,7 @@ string[] files = args.Length > 2 ? args[2..] : [Path.Combine(images, "cat.png"),
 ModelDefinition model = args.Length > 1
     ? new ModelDefinition(args[0])
     {
-        Labels = LabelSet.FromFile(args[1]), // one label per line, in output order
+        Labels = LabelSet.Load(args[1]), // one label per line, in output order
         Profile = PreprocessingProfile.Torchvision, // 224x224, ImageNet's mean and standard deviation
     }
     : new ModelDefinition(Path.Combine(AppContext.BaseDirectory, "resnet20-cifar10.onnx"))

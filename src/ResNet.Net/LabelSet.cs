@@ -60,6 +60,12 @@ public sealed class LabelSet
     /// <summary>Gets the display name of the set.</summary>
     public string Name { get; }
 
+    /// <summary>Gets the path of the file, or another description of where the labels come from; null if they come from the caller.</summary>
+    internal string? Source { get; init; }
+
+    /// <summary>Gets whether the labels are generated, because the model has none.</summary>
+    internal bool IsNumbered { get; private init; }
+
     /// <summary>Gets the number of classes.</summary>
     public int Count => _labels.Length;
 
@@ -74,45 +80,70 @@ public sealed class LabelSet
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classIndex"/> is out of range.</exception>
     public string? GetSynsetId(int classIndex) => _synsetIds?[CheckIndex(classIndex)];
 
-    /// <summary>
-    /// Reads labels from a text file with one label per line, in output order. If every line has the form <c>n01440764 tench, Tinca
-    /// tinca</c>, the synset ids are read as well.
-    /// </summary>
-    /// <param name="path">The path of a UTF-8 text file. Empty lines at its end are ignored.</param>
-    /// <returns>The labels.</returns>
-    /// <exception cref="ArgumentException">
-    /// <paramref name="path"/> is empty, or the file has no labels or an empty line between labels.
+    /// <summary>Reads labels from a file. Its content determines the format; the extension is ignored.</summary>
+    /// <remarks>
+    /// <para>
+    /// The formats: one label per line; lines with an index (<c>0 cat</c>, <c>0: cat</c>, <c>0,cat</c>) or a synset id (<c>n01440764 tench,
+    /// Tinca tinca</c>); a JSON array of labels; a JSON object by index (<c>{"0": "cat"}</c>, <c>{"0": ["n01440764", "tench"]}</c>) or by
+    /// label (<c>{"cat": 0}</c>); <c>config.json</c> of a Hugging Face model; <c>data.yaml</c> and the metadata <c>names</c> of Ultralytics.
+    /// </para>
+    /// <para>
+    /// Indexes must run from 0 to the number of labels - 1, in any order. Lines that start with other numbers are labels, such as
+    /// <c>101 dalmatians</c>.
+    /// </para>
+    /// <para>
+    /// The encoding is UTF-8, or UTF-16 or UTF-32 with a byte order mark. Other text is read as Windows-1252, which includes Latin-1.
+    /// </para>
+    /// </remarks>
+    /// <param name="path">The path of a file of at most 16 MiB.</param>
+    /// <returns>The labels, named after the file.</returns>
+    /// <exception cref="ResNetException">
+    /// The file is not text, is too large, has no labels, or an index or a label is missing. The message says where.
     /// </exception>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static LabelSet FromFile(string path)
+    /// <exception cref="UnauthorizedAccessException">Access to the file is denied, or the path is a folder.</exception>
+    public static LabelSet Load(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        return Parse(Path.GetFileName(path), File.ReadLines(path, Encoding.UTF8));
-    }
-
-    private static LabelSet Parse(string name, IEnumerable<string> text)
-    {
-        List<string> lines = [.. text.Select(l => l.Trim())];
-        while (lines.Count > 0 && lines[^1].Length == 0)
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        if (file.Length > LabelText.MaxBytes)
         {
-            lines.RemoveAt(lines.Count - 1);
+            throw new ResNetException(
+                $"The label file '{path}' has {file.Length} bytes; at most {LabelText.MaxBytes} are read. Check the path.");
         }
 
-        // All or none: a line of a file with plain labels can look like an id by chance.
-        bool hasIds = lines.Count > 0 && lines.TrueForAll(StartsWithSynsetId);
-        return hasIds
-            ? new LabelSet(name, lines.Select(l => l[10..].Trim()), lines.Select(l => (string?)l[..9]))
-            : new LabelSet(name, lines);
+        byte[] bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        string text = LabelText.Decode(bytes)
+            ?? throw new ResNetException($"The label file '{path}' contains binary data instead of text. Check the path.");
+        return LabelParser.Parse(text, Path.GetFileName(path), Path.GetFullPath(path));
     }
 
-    private static bool StartsWithSynsetId(string line)
-        => line.Length > 10 && line[0] == 'n' && line[9] == ' ' && !line.AsSpan(1, 8).ContainsAnyExceptInRange('0', '9');
+    /// <summary>Reads labels from text in one of the formats of <see cref="Load"/>.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="name">The display name of the set.</param>
+    /// <returns>The labels.</returns>
+    /// <exception cref="ResNetException">
+    /// The text has no labels, or an index or a label is missing. The message says where.
+    /// </exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
+    public static LabelSet Parse(string text, string name = "labels")
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return LabelParser.Parse(text, name, name);
+    }
+
+    /// <summary>Creates the labels of a model without labels: <c>class 0</c>, <c>class 1</c> and so on.</summary>
+    internal static LabelSet Numbered(int count)
+        => new("numbered", Enumerable.Range(0, count).Select(i => $"class {i}")) { IsNumbered = true };
 
     private static LabelSet ReadImageNet()
     {
         using Stream stream = EmbeddedResource.Open("imagenet-synsets.txt");
         using StreamReader reader = new(stream, Encoding.UTF8);
-        return Parse("ImageNet", reader.ReadToEnd().Split('\n'));
+        return Parse(reader.ReadToEnd(), "ImageNet");
     }
 
     private int CheckIndex(int classIndex)

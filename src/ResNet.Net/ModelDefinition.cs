@@ -39,20 +39,25 @@ public sealed record ModelDefinition
     public string? Name { get; init; }
 
     /// <summary>Gets the labels, one per class, in output order.</summary>
-    /// <value>The default, <see langword="null"/>, labels the classes <c>class 0</c>, <c>class 1</c> and so on.</value>
+    /// <value>
+    /// The default, <see langword="null"/>, uses the labels in the metadata of the file (<see cref="ModelMetadata"/>). Without these, the
+    /// classes are labeled <c>class 0</c>, <c>class 1</c> and so on.
+    /// </value>
     public LabelSet? Labels { get; init; }
 
     /// <summary>Gets the preprocessing profile. The size of its crop must be the input size of the model.</summary>
     /// <value>
-    /// By default <see cref="PreprocessingProfile.Torchvision"/>. If the model has another input size, the crop takes that size and
-    /// the resize keeps the ratio 256 : 224.
+    /// By default the profile in the metadata of the file (<see cref="ModelMetadata"/>), or else
+    /// <see cref="PreprocessingProfile.Torchvision"/>. If the model has another input size, the crop takes that size and the resize keeps
+    /// the ratio 256 : 224.
     /// </value>
     public PreprocessingProfile? Profile { get; init; }
 
     /// <summary>Gets what the output contains.</summary>
     /// <value>
-    /// The default, <see langword="null"/>, determines the kind from the graph: a Softmax or Sigmoid at its end is recognized, and logits
-    /// are assumed otherwise. A value that contradicts the graph takes precedence, and a warning is logged.
+    /// The default, <see langword="null"/>, uses the kind in the metadata of the file (<see cref="ModelMetadata"/>), or else determines it
+    /// from the graph: a Softmax or Sigmoid at its end is recognized, and logits are assumed otherwise. A value that contradicts the graph
+    /// takes precedence, and a warning is logged.
     /// </value>
     public OutputKind? OutputKind { get; init; }
 

@@ -65,13 +65,10 @@ public sealed partial class ResNetClassifier : IDisposable
             }
 
             int classes = IsBinary ? 2 : _layout.ClassCount;
-            Labels = model.Labels ?? new LabelSet("numbered", Enumerable.Range(0, classes).Select(i => $"class {i}"));
+            Labels = model.Labels ?? LabelSet.Numbered(classes);
             if (Labels.Count != classes)
             {
-                throw new ResNetException(
-                    $"The model '{ModelName}' has {classes} classes, "
-                    + $"but the label set '{Labels.Name}' has {Labels.Count} labels. "
-                    + "Provide exactly one label per class, in output order.");
+                throw WrongLabelCount(classes);
             }
 
             ExecutionProvider = plan.ExecutionProvider;
@@ -155,6 +152,17 @@ public sealed partial class ResNetClassifier : IDisposable
         return shape is [_, _, > 0 and < 32_768, > 0 and < 32_768]
             ? profile.WithCrop((int)shape[3], (int)shape[2])
             : profile;
+    }
+
+    private ResNetException WrongLabelCount(int classes)
+    {
+        const int MaxShown = 3;
+        IEnumerable<string> first = Enumerable.Range(0, Math.Min(Labels.Count, MaxShown))
+            .Select(i => $"'{LabelFormatException.Quote(Labels[i])}'");
+        return new ResNetException(
+            $"The model '{ModelName}' has {classes} classes, but the label set '{Labels.Source ?? Labels.Name}' has {Labels.Count} labels: "
+            + $"{string.Join(", ", first)}{(Labels.Count > MaxShown ? ", ..." : "")}. "
+            + "Provide exactly one label per class, in output order.");
     }
 
     private void Require(ModelOutputs outputs)

@@ -27,40 +27,6 @@ public class LabelSetTests
     }
 
     [Fact]
-    public void FromFile_PlainLabels_ReturnsTrimmedLines()
-    {
-        using TemporaryFolder folder = new();
-        string path = folder.Write("labels.txt", "red, dark\r\n  green\nn12345678\n\n\n");
-
-        LabelSet labels = LabelSet.FromFile(path);
-
-        Enumerable.Range(0, labels.Count).Select(i => labels[i]).Should().Equal("red, dark", "green", "n12345678");
-        labels.GetSynsetId(0).Should().BeNull();
-    }
-
-    [Fact]
-    public void FromFile_SynsetIds_SplitsIdsAndLabels()
-    {
-        using TemporaryFolder folder = new();
-
-        LabelSet labels = LabelSet.FromFile(folder.Write("synset.txt", "n01440764 tench, Tinca tinca\nn01443537 goldfish\n"));
-
-        (labels.Count, labels.GetSynsetId(1), labels[1]).Should().Be((2, "n01443537", "goldfish"));
-    }
-
-    [Fact]
-    public void FromFile_InvalidFile_ThrowsWithTheReason()
-    {
-        using TemporaryFolder folder = new();
-        string empty = folder.Write("empty.txt", "\n\n");
-        string gap = folder.Write("gap.txt", "a\n\nb\n");
-
-        ((Action)(() => LabelSet.FromFile(empty))).Should().Throw<ArgumentException>().WithMessage("*empty.txt*no labels*");
-        ((Action)(() => LabelSet.FromFile(gap))).Should().Throw<ArgumentException>().WithMessage("*Label 1*gap.txt*empty*");
-        ((Action)(() => LabelSet.FromFile(Path.Combine(empty, "none")))).Should().Throw<IOException>();
-    }
-
-    [Fact]
     public void Indexer_IndexOutOfRange_Throws()
     {
         ((Func<string>)(() => LabelSet.Cifar10[10])).Should().Throw<ArgumentOutOfRangeException>();

@@ -81,7 +81,7 @@ internal static class SettingsReader
             null => null,
             "IMAGENET" => LabelSet.ImageNet,
             "CIFAR10" => LabelSet.Cifar10,
-            _ => LabelSet.FromFile(settings.Labels),
+            _ => LabelSet.Load(settings.Labels),
         },
         Profile = settings.Profile is string name ? PreprocessingProfile.Parse(name) : null,
         OutputKind = settings.OutputKind,

@@ -66,7 +66,7 @@ internal sealed record ModelChoice
         null => null,
         "IMAGENET" when !File.Exists(LabelsFile) => LabelSet.ImageNet,
         "CIFAR10" when !File.Exists(LabelsFile) => LabelSet.Cifar10,
-        _ => LabelSet.FromFile(LabelsFile),
+        _ => LabelSet.Load(LabelsFile),
     };
 
     private ResNetClassifierOptions Options(PreprocessingProfile ofModel)

@@ -40,8 +40,10 @@ internal sealed record ResolvedModel
         OutputName = variant.OutputName,
     };
 
+    /// <summary>Describes a custom model. What the definition does not set comes from the metadata of the file.</summary>
     /// <exception cref="ModelUnavailableException">The file doesn't exist.</exception>
-    public static ResolvedModel For(ModelDefinition definition) => new()
+    /// <exception cref="ResNetException">The metadata is invalid.</exception>
+    public static ResolvedModel For(ModelDefinition definition) => ModelMetadata.Complete(new ResolvedModel
     {
         Name = definition.DisplayName,
         Content = ContentOf(definition),
@@ -50,7 +52,7 @@ internal sealed record ResolvedModel
         Labels = definition.Labels,
         InputName = definition.InputName,
         OutputName = definition.OutputName,
-    };
+    });
 
     private static ModelContent ContentOf(ModelDefinition definition)
     {
