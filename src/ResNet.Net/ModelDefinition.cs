@@ -45,7 +45,8 @@ public sealed record ModelDefinition
     /// <summary>Gets the preprocessing profile. The size of its crop must be the input size of the model.</summary>
     /// <value>
     /// By default <see cref="PreprocessingProfile.Torchvision"/>. If the model has another input size, the crop takes that size and
-    /// the resize keeps the ratio 256 : 224.
+    /// the resize keeps the ratio 256 : 224. If a side has 64 pixels or less, the image is resized without a margin, as
+    /// <see cref="PreprocessingProfile.WithCrop"/> describes.
     /// </value>
     public PreprocessingProfile? Profile { get; init; }
 
