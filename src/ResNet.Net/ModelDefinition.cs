@@ -49,7 +49,8 @@ public sealed record ModelDefinition
     /// <value>
     /// By default the profile in the metadata of the file (<see cref="ModelMetadata"/>), or else
     /// <see cref="PreprocessingProfile.Torchvision"/>. If the model has another input size, the crop takes that size and the resize keeps
-    /// the ratio 256 : 224.
+    /// the ratio 256 : 224. If a side has 64 pixels or less, the image is resized without a margin, as
+    /// <see cref="PreprocessingProfile.WithCrop"/> describes.
     /// </value>
     public PreprocessingProfile? Profile { get; init; }
 

@@ -232,6 +232,19 @@ public class CustomModelTests
         classifier.Classify(OneColor(255, 255, 0), 2).Predictions.Should().HaveCount(2);
     }
 
+    [Theory]
+    [InlineData(32, 32)]
+    [InlineData(64, 64)]
+    [InlineData(48, 100)]
+    public void Create_NoProfileAndSmallInput_ResizesWithoutAMargin(int width, int height)
+    {
+        byte[] bytes = OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, height, width]);
+        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes));
+
+        classifier.Profile.Crop.Should().Be(new CropRule(width, height, CropRounding.HalfToEven));
+        classifier.Profile.Resize.Apply(width, height).Should().Be((width, height), "an image of the input size is not resampled");
+    }
+
     [Fact]
     public void Create_ReplaceableWeights_AreConstants()
     {

@@ -40,7 +40,8 @@ public sealed class MeanImage : IEquatable<MeanImage>
         {
             if (!float.IsFinite(values[i]))
             {
-                throw new ArgumentException($"The value {values[i]} at index {i} of the mean image is not a finite number.", nameof(values));
+                throw new ArgumentException(
+                    $"The value {values[i]} at index {i} of the mean image is not a finite number.", nameof(values));
             }
         }
 

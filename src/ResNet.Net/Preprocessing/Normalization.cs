@@ -46,6 +46,24 @@ internal sealed class Normalization
     /// <summary>Gets the color of a plane of the tensor: 0 for red, 1 for green, 2 for blue.</summary>
     public int Color(int plane) => _isBgr ? 2 - plane : plane;
 
+    /// <summary>Restores the colors of a crop: the values before normalization, rounded to bytes.</summary>
+    /// <param name="crop">The normalized planes, <c>[3, height, width]</c>. NaN becomes 0.</param>
+    /// <param name="rgb">Receives the packed RGB pixels.</param>
+    public void Invert(ReadOnlySpan<float> crop, Span<byte> rgb)
+    {
+        int count = crop.Length / 3;
+        for (int plane = 0; plane < 3; plane++)
+        {
+            (float scale, float offset) = (_scale[plane], _offset[plane]);
+            for (int i = 0; i < count; i++)
+            {
+                int index = (plane * count) + i;
+                float value = (crop[index] + (_meanImage is null ? 0 : _meanImage[index]) - offset) / scale;
+                rgb[(3 * i) + Color(plane)] = byte.CreateSaturating(MathF.Round(value));
+            }
+        }
+    }
+
     /// <summary>Subtracts the mean image, if the profile has one, from crops that follow one another.</summary>
     public void SubtractMeanImage(Span<float> crops)
     {

@@ -13,6 +13,9 @@ public sealed record PreprocessingProfile
 {
     private const int MaxCropPixels = 64_000_000;
 
+    // Networks for such small inputs are trained on whole images, as those of CIFAR and Tiny ImageNet are.
+    private const int MaxSideWithoutMargin = 64;
+
     private static readonly ChannelValues ImageNetMean = new(0.485f, 0.456f, 0.406f);
     private static readonly ChannelValues ImageNetStd = new(0.229f, 0.224f, 0.225f);
 
@@ -85,6 +88,55 @@ public sealed record PreprocessingProfile
     };
 
     /// <summary>
+    /// Gets the recipe of <c>microsoft/resnet-50</c> and its siblings on Hugging Face (<c>ConvNextImageProcessor</c> with <c>size</c> 224,
+    /// <c>crop_pct</c> 0.875): Pillow bicubic, short side 256 pixels, long side truncated; crop 224x224; RGB in [0, 1]; ImageNet mean and
+    /// standard deviation. For other models, read their file using <see cref="FromPreprocessorConfig(string)"/>.
+    /// </summary>
+    public static PreprocessingProfile HuggingFace { get; } = new()
+    {
+        Name = nameof(HuggingFace),
+        Resize = ResizeRule.ShortSide(256),
+        Interpolation = Interpolation.PillowBicubic,
+    };
+
+    /// <summary>
+    /// Gets the recipe of timm's ResNets with <c>interpolation</c> bicubic and <c>crop_pct</c> 0.95, such as <c>resnet50.a1_in1k</c>:
+    /// Pillow bicubic, short side 235 pixels (<c>floor(224 / 0.95)</c>), long side truncated; crop 224x224; RGB in [0, 1]; ImageNet mean
+    /// and standard deviation.
+    /// </summary>
+    /// <remarks>
+    /// timm's best accuracies of these models are for <c>test_input_size</c> 288 and <c>test_crop_pct</c> 1.0: a copy with
+    /// <c>ResizeRule.ShortSide(288)</c> and a crop of 288x288.
+    /// </remarks>
+    public static PreprocessingProfile TimmBicubic { get; } = new()
+    {
+        Name = nameof(TimmBicubic),
+        Resize = ResizeRule.ShortSide(235),
+        Interpolation = Interpolation.PillowBicubic,
+        Crop = new CropRule(224, 224, CropRounding.HalfToEven),
+    };
+
+    /// <summary>
+    /// Gets the recipe of <c>keras.applications.resnet</c> (mode <c>caffe</c>): the whole image at 224x224 pixels, ignoring the aspect
+    /// ratio; BGR in [0, 255]; mean 103.939, 116.779, 123.68; not divided by a standard deviation.
+    /// </summary>
+    /// <remarks>
+    /// The image is resized like <c>tf.image.resize</c> does it by default (bilinear, not antialiased, floating point), which
+    /// <c>image_dataset_from_directory</c> and the layer <c>Resizing</c> use. <c>load_img</c> picks the nearest pixel instead, which is not
+    /// reproduced. <c>keras.applications.resnet_v2</c> has another mode: RGB, mean 127.5 and standard deviation 127.5.
+    /// </remarks>
+    public static PreprocessingProfile Keras { get; } = new()
+    {
+        Name = nameof(Keras),
+        Resize = ResizeRule.Squash(224, 224),
+        Interpolation = Interpolation.OpenCvBilinearFloat,
+        Channels = ChannelOrder.Bgr,
+        Range = ValueRange.ZeroTo255,
+        Mean = new ChannelValues(103.939f, 116.779f, 123.68f),
+        Std = new ChannelValues(1, 1, 1),
+    };
+
+    /// <summary>
     /// Gets the recipe of the embedded CIFAR-10 model: Pillow bilinear, short side 32 pixels; crop 32x32; RGB in [0, 1]; CIFAR-10 mean and
     /// standard deviation. Images of 32x32 pixels are not resampled.
     /// </summary>
@@ -99,7 +151,7 @@ public sealed record PreprocessingProfile
 
     /// <summary>Gets the built-in profiles.</summary>
     public static IReadOnlyList<PreprocessingProfile> All { get; } =
-        [Mxnet, MxnetShortSide, OnnxRuntimeNotebook, Caffe2, Caffe2Legacy, Torchvision, Cifar10];
+        [Mxnet, MxnetShortSide, OnnxRuntimeNotebook, Caffe2, Caffe2Legacy, Torchvision, HuggingFace, TimmBicubic, Keras, Cifar10];
 
     /// <summary>Gets the display name of the profile. It does not affect results.</summary>
     /// <value><c>Custom</c>.</value>
@@ -173,7 +225,49 @@ public sealed record PreprocessingProfile
                 $"There is no preprocessing profile '{name}'. Use one of {string.Join(", ", All.Select(p => p.Name))}.", nameof(name));
     }
 
-    /// <summary>Creates a copy of the profile for another input size. The ratio between crop and resampled size stays the same.</summary>
+    /// <summary>
+    /// Reads the profile from a <c>preprocessor_config.json</c> of Hugging Face, or a <c>config.json</c> of timm with
+    /// <c>pretrained_cfg</c>.
+    /// </summary>
+    /// <remarks>
+    /// Supported are the image processors and feature extractors of ConvNext (which ResNets use), ViT, DeiT, Beit, Bit, CLIP, Pvt,
+    /// MobileNetV1, MobileNetV2 and EfficientNet, with bilinear or bicubic filter. The result is that of the processors based on Pillow;
+    /// those whose names end in <c>Fast</c> resize with PyTorch, which differs slightly. Steps that a profile cannot express are errors.
+    /// </remarks>
+    /// <param name="path">The path of the file.</param>
+    /// <returns>The profile, named after the processor and the input size.</returns>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the file is denied, or the path is a folder.</exception>
+    /// <exception cref="ResNetException">
+    /// The file is not valid, or requests a step or a value that is not supported. The message names it.
+    /// </exception>
+    public static PreprocessingProfile FromPreprocessorConfig(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return PreprocessorConfig.Read(file, $"The file '{path}'");
+    }
+
+    /// <summary>Reads the profile from a stream with a file that <see cref="FromPreprocessorConfig(string)"/> describes.</summary>
+    /// <param name="utf8Json">The JSON text in UTF-8; read to its end, and left open.</param>
+    /// <returns>The profile, named after the processor and the input size.</returns>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    /// <exception cref="ResNetException">
+    /// The text is not valid, or requests a step or a value that is not supported. The message names it.
+    /// </exception>
+    public static PreprocessingProfile FromPreprocessorConfig(Stream utf8Json)
+    {
+        ArgumentNullException.ThrowIfNull(utf8Json);
+        return PreprocessorConfig.Read(utf8Json, "The preprocessor configuration");
+    }
+
+    /// <summary>
+    /// Creates a copy of the profile for another input size. The ratio between crop and resampled size stays the same, unless a side has
+    /// 64 pixels or less: the model then sees the image without a margin.
+    /// </summary>
+    /// <remarks>
+    /// Without a margin, a square input is the center of the image at full length of its short side. An input that is not square is the
+    /// whole image, whose aspect ratio is ignored. Set <see cref="Resize"/> afterward for anything else.
+    /// </remarks>
     /// <param name="width">The number of columns of the input, at least 1.</param>
     /// <param name="height">The number of rows of the input, at least 1.</param>
     /// <returns>The new profile; this instance if the size is unchanged.</returns>
@@ -195,13 +289,22 @@ public sealed record PreprocessingProfile
                 + $"{width}x{height}. Set MeanImage to null first, then to one of the new size if the model needs it.");
         }
 
+        PreprocessingProfile profile = this with { Name = $"{Name} {width}x{height}", Crop = Crop with { Width = width, Height = height } };
+        if (Math.Min(width, height) <= MaxSideWithoutMargin)
+        {
+            return profile with
+            {
+                Resize = Resize.KeepsAspectRatio && width == height
+                    ? ResizeRule.ShortSide(width, Resize.Rounding)
+                    : ResizeRule.Squash(width, height),
+            };
+        }
+
         int Scale(int side, int resized, int cropped) => (int)Math.Max(side, Math.Round((double)side * resized / cropped));
         int resizedWidth = Scale(width, Resize.Width, Crop.Width);
         int resizedHeight = Scale(height, Resize.Height, Crop.Height);
-        return this with
+        return profile with
         {
-            Name = $"{Name} {width}x{height}",
-            Crop = Crop with { Width = width, Height = height },
             Resize = Resize.KeepsAspectRatio
                 ? ResizeRule.ShortSide(Math.Max(resizedWidth, resizedHeight), Resize.Rounding)
                 : ResizeRule.Squash(resizedWidth, resizedHeight),

@@ -34,6 +34,9 @@ internal sealed class Preprocessor
     /// <summary>Gets the index of the center crop.</summary>
     public int CenterCrop => _sampling == CropSampling.TenCrop ? CropPositions - 1 : 0;
 
+    /// <inheritdoc cref="Normalization.Invert"/>
+    public void Invert(ReadOnlySpan<float> crop, Span<byte> rgb) => _normalization.Invert(crop, rgb);
+
     /// <summary>Preprocesses one image.</summary>
     /// <param name="source">The image.</param>
     /// <param name="planes">Receives the input of the image, <c>[CropCount, 3, Crop.Height, Crop.Width]</c>.</param>

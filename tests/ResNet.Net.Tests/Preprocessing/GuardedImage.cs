@@ -1,18 +1,20 @@
 namespace ResNet.Net.Tests;
 
 /// <summary>
-/// Represents random pixels of any format in memory between guard pages, with the same image as packed RGB for reference.
+/// Represents random pixels of any format, top-down or bottom-up, in memory between guard pages, with the same image as packed RGB for
+/// reference.
 /// </summary>
 internal sealed class GuardedImage : IDisposable
 {
     private readonly GuardedMemory _memory;
 
-    public GuardedImage(Random random, int width, int height, PixelFormat format, int padding)
+    public GuardedImage(Random random, int width, int height, PixelFormat format, int padding, bool isBottomUp = false)
     {
         (Width, Height, Format) = (width, height, format);
         int size = PixelView.GetBytesPerPixel(format);
-        Stride = (width * size) + padding;
-        _memory = new GuardedMemory(((height - 1) * Stride) + (width * size), exactStart: random.Next(4) == 0);
+        int distance = (width * size) + padding;
+        Stride = isBottomUp ? -distance : distance;
+        _memory = new GuardedMemory(((height - 1) * distance) + (width * size), exactStart: random.Next(4) == 0);
         Span<byte> pixels = _memory.Span;
         random.NextBytes(pixels);
         Rgb = new byte[width * height * 3];
@@ -20,7 +22,7 @@ internal sealed class GuardedImage : IDisposable
         {
             for (int x = 0; x < width; x++)
             {
-                ReadOnlySpan<byte> pixel = pixels.Slice((y * Stride) + (x * size), size);
+                ReadOnlySpan<byte> pixel = pixels.Slice(((isBottomUp ? height - 1 - y : y) * distance) + (x * size), size);
                 Span<byte> rgb = Rgb.AsSpan(((y * width) + x) * 3, 3);
                 (rgb[0], rgb[1], rgb[2]) = format switch
                 {

@@ -144,7 +144,9 @@ internal static class OpenCvAreaReference
 
             int At(int x, int y) => pixels[(((Math.Min(y, height - 1) * width) + Math.Min(x, width - 1)) * channels) + c];
             int Horizontal(int y) => (At(sx, y) * Fixed(1f - fx)) + (At(sx + 1, y) * Fixed(fx));
-            result[i] = (byte)((((Fixed(1f - fy) * (Horizontal(sy) >> 4)) >> 16) + ((Fixed(fy) * (Horizontal(sy + 1) >> 4)) >> 16) + 2) >> 2);
+            int upper = (Fixed(1f - fy) * (Horizontal(sy) >> 4)) >> 16;
+            int lower = (Fixed(fy) * (Horizontal(sy + 1) >> 4)) >> 16;
+            result[i] = (byte)((upper + lower + 2) >> 2);
         }
 
         return result;

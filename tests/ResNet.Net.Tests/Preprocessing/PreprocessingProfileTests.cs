@@ -4,7 +4,7 @@ public class PreprocessingProfileTests
 {
     [Fact]
     public void Parse_BuiltInNameInUpperCase_ReturnsTheProfile()
-        => PreprocessingProfile.All.Should().HaveCount(7)
+        => PreprocessingProfile.All.Should().HaveCount(10)
             .And.OnlyContain(p => ReferenceEquals(PreprocessingProfile.Parse(p.Name.ToUpperInvariant()), p));
 
     [Fact]
@@ -53,7 +53,7 @@ public class PreprocessingProfileTests
 
     [Theory]
     [InlineData(299, 299, 342)]
-    [InlineData(32, 32, 37)]
+    [InlineData(65, 65, 74)]
     [InlineData(224, 224, 256)]
     public void WithCrop_Square_KeepsTheRatio(int width, int height, int shortSide)
     {
@@ -64,9 +64,35 @@ public class PreprocessingProfileTests
         profile.Invoking(p => p.Validate()).Should().NotThrow();
     }
 
+    [Theory]
+    [InlineData(64)]
+    [InlineData(32)]
+    [InlineData(1)]
+    public void WithCrop_SideOf64OrLess_HasNoMargin(int side)
+    {
+        PreprocessingProfile profile = PreprocessingProfile.Torchvision.WithCrop(side, side);
+
+        profile.Resize.Should().Be(ResizeRule.ShortSide(side));
+        PreprocessingProfile.Mxnet.WithCrop(side, side).Resize.Should().Be(ResizeRule.Squash(side, side));
+        PreprocessingProfile.Torchvision.WithCrop(side, 2 * side).Resize.Should().Be(ResizeRule.Squash(side, 2 * side));
+        PreprocessingProfile.Torchvision.WithCrop(300, side).Resize.Should().Be(ResizeRule.Squash(300, side));
+        PreprocessingProfile.MxnetShortSide.WithCrop(side, side).Resize.Rounding.Should().Be(LongSideRounding.HalfToEven);
+    }
+
     [Fact]
     public void WithCrop_NonSquare_KeepsTheRatioOfEachSide()
         => PreprocessingProfile.Mxnet.WithCrop(112, 448).Resize.Should().Be(ResizeRule.Squash(128, 512));
+
+    [Fact]
+    public void Keras_BuiltIn_HasTheConstantsOfModeCaffe()
+    {
+        PreprocessingProfile keras = PreprocessingProfile.Keras;
+
+        (keras.Channels, keras.Range).Should().Be((ChannelOrder.Bgr, ValueRange.ZeroTo255));
+        keras.Mean.Should().Be(new ChannelValues(103.939f, 116.779f, 123.68f));
+        keras.Std.Should().Be(new ChannelValues(1, 1, 1));
+        keras.Resize.Should().Be(ResizeRule.Squash(224, 224));
+    }
 
     private static void ShouldThrow(PreprocessingProfile profile, string message)
         => profile.Invoking(p => p.Validate()).Should().Throw<ArgumentException>().WithMessage(message);

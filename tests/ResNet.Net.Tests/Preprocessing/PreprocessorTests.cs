@@ -9,6 +9,9 @@ public class PreprocessorTests
     [InlineData(nameof(PreprocessingProfile.Caffe2))]
     [InlineData(nameof(PreprocessingProfile.Caffe2Legacy))]
     [InlineData(nameof(PreprocessingProfile.Torchvision))]
+    [InlineData(nameof(PreprocessingProfile.HuggingFace))]
+    [InlineData(nameof(PreprocessingProfile.TimmBicubic))]
+    [InlineData(nameof(PreprocessingProfile.Keras))]
     [InlineData(nameof(PreprocessingProfile.Cifar10))]
     public void Run_UniformImage_EqualsTheFormulaInEveryPlane(string profileName)
     {
@@ -131,7 +134,7 @@ public class PreprocessorTests
     }
 
     [Fact]
-    public void Run_EveryByteValue_IsWithin4E7OfTheFormula()
+    public void Run_EveryByteValue_IsWithinFloatPrecisionOfTheFormula()
     {
         foreach (PreprocessingProfile profile in PreprocessingProfile.All)
         {
@@ -148,7 +151,8 @@ public class PreprocessorTests
                 worst = Math.Max(worst, Math.Abs(planes[i] - expected));
             }
 
-            worst.Should().BeLessThan(4e-7, profile.Name);
+            // Values of Keras are not divided: float32 has steps of 8e-6 near their ends.
+            worst.Should().BeLessThan(profile == PreprocessingProfile.Keras ? 8e-6 : 4e-7, profile.Name);
         }
     }
 

@@ -1,7 +1,8 @@
 namespace ResNet.Net.Tests;
 
 /// <summary>
-/// Compares the resamplers with literal implementations of the same arithmetic for random sizes, scales, crops, pixel formats and strides.
+/// Compares the resamplers with literal implementations of the same arithmetic for random sizes, scales, crops, pixel formats and strides,
+/// bottom-up bitmaps among them.
 /// Images and tensors are between guard pages, so that an access out of bounds ends the test run.
 /// </summary>
 public class ResamplerPropertyTests
@@ -76,7 +77,7 @@ public class ResamplerPropertyTests
         {
             (int sourceWidth, int sourceHeight) = Size(random, i);
             int padding = random.Next(3) == 0 ? random.Next(1, 40) : 0;
-            using GuardedImage image = new(random, sourceWidth, sourceHeight, Formats[i % Formats.Length], padding);
+            using GuardedImage image = new(random, sourceWidth, sourceHeight, Formats[i % Formats.Length], padding, isBottomUp: i % 3 == 2);
             PreprocessingProfile profile = Profile(random, interpolation, sourceWidth, sourceHeight);
             using GuardedMemory tensor = new(3 * profile.Crop.Width * profile.Crop.Height * sizeof(float));
             tensor.Floats.Fill(float.NaN);

@@ -63,6 +63,8 @@ public class ResamplerTests
         nameof(PreprocessingProfile.MxnetShortSide),
         nameof(PreprocessingProfile.Caffe2),
         nameof(PreprocessingProfile.Torchvision),
+        nameof(PreprocessingProfile.HuggingFace),
+        nameof(PreprocessingProfile.TimmBicubic),
         nameof(PreprocessingProfile.Cifar10),
     ];
 

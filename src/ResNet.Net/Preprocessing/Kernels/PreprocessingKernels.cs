@@ -47,7 +47,9 @@ internal abstract class PreprocessingKernels
     /// The rows, <paramref name="stride"/> apart. If the number of weights is odd, one more row with arbitrary contents must follow.
     /// </param>
     /// <param name="stride">The number of bytes from one row to the next.</param>
-    /// <param name="filter">The filter. The entry must have at least one weight. The sum is about 1, that of the magnitudes below 2.</param>
+    /// <param name="filter">
+    /// The filter. The entry must have at least one weight, with a sum of about 1 and a sum of magnitudes below 2.
+    /// </param>
     /// <param name="y">The entry of the filter.</param>
     /// <param name="output">Receives the row.</param>
     public abstract void WeightedSum(ReadOnlySpan<byte> rows, int stride, in TapTable filter, int y, Span<byte> output);

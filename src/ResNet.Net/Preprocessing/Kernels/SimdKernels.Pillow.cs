@@ -25,7 +25,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         nint* offsets = stackalloc nint[rows];
         for (int i = 0; i < rows; i++)
         {
-            offsets[i] = (nint)Math.Min(i, block.Height - 1) * block.Stride;
+            offsets[i] = block.Origin + ((nint)Math.Min(i, block.Height - 1) * block.Stride);
         }
 
         int tileLength = TileLength(columns, layout, rowLength);

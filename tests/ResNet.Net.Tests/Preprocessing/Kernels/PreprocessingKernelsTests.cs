@@ -139,7 +139,7 @@ public partial class PreprocessingKernelsTests
                 int count = Math.Max(length, 1);
                 int sourceWidth = random.Next(1, 400);
                 int height = random.Next(1, kernels.RowsPerBlock + 1);
-                using GuardedImage image = new(random, sourceWidth, height, format, start);
+                using GuardedImage image = new(random, sourceWidth, height, format, start, isBottomUp: length % 2 == 1);
                 TapTable columns = Columns(random, sourceWidth, count);
                 PixelLayout layout = PixelLayout.Of(format);
                 int stride = kernels.PlaneStride(count);
