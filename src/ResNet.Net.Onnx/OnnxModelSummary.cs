@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace ResNet.Net.Onnx;
 
 /// <summary>
@@ -15,8 +17,13 @@ public sealed record OnnxModelSummary(
     IReadOnlyList<string> InitializerNames,
     bool HasExternalData)
 {
+    internal const int MaxMetadataBytes = 16 << 20;
+
     /// <summary>Gets the names of the graph's outputs.</summary>
     public IReadOnlyList<string> OutputNames { get; init; } = [];
+
+    /// <summary>Gets the model's metadata properties. Properties after the first 16 MiB are omitted.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     internal IReadOnlyList<NodeSummary> Nodes { get; init; } = [];
 

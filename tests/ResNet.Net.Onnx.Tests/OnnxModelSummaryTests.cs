@@ -18,6 +18,27 @@ public class OnnxModelSummaryTests
         (summary.HasExternalData, summary.HasReplaceableWeights).Should().Be((false, false));
     }
 
+    [Fact]
+    public void Read_Metadata_AgreesWithTheWholeModel()
+    {
+        OnnxModel model = HeadNetworks.Build("Gemm");
+        model.SetMetadata("names", "{0: 'çat'}");
+        model.SetMetadata("long", new string('x', 100_000));
+        model.SetMetadata("empty", "");
+
+        Read(model.ToArray()).Metadata.Should().BeEquivalentTo(model.Metadata).And.HaveCount(3);
+    }
+
+    [Fact]
+    public void Read_MetadataAboveTheLimit_IsOmitted()
+    {
+        OnnxModel model = HeadNetworks.Build("Gemm");
+        model.SetMetadata("first", "1");
+        model.SetMetadata("huge", new string('x', OnnxModelSummary.MaxMetadataBytes));
+
+        Read(model.ToArray()).Metadata.Should().ContainSingle().Which.Key.Should().Be("first");
+    }
+
     [Theory]
     [InlineData("initializer")]
     [InlineData("attribute")]

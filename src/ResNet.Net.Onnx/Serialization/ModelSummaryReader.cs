@@ -18,6 +18,8 @@ internal sealed class ModelSummaryReader
     private readonly List<string> _outputs = [];
     private readonly List<string> _initializers = [];
     private readonly List<NodeSummary> _nodes = [];
+    private readonly Dictionary<string, string> _metadata = [];
+    private long _metadataBytes;
     private long _irVersion;
     private long? _opset;
     private int _depth;
@@ -37,6 +39,7 @@ internal sealed class ModelSummaryReader
             {
                 OutputNames = reader._outputs,
                 Nodes = reader._nodes,
+                Metadata = reader._metadata,
             }
             : throw new OnnxModelException("The data is not an ONNX model: it contains no graph.");
     }
@@ -46,7 +49,7 @@ internal sealed class ModelSummaryReader
 
     private void ReadModelField(int number, int wireType, long end)
     {
-        const int IrVersion = 1, Graph = 7, OpsetImport = 8;
+        const int IrVersion = 1, Graph = 7, OpsetImport = 8, MetadataProps = 14;
         switch (number, wireType)
         {
             case (IrVersion, Varint):
@@ -58,6 +61,9 @@ internal sealed class ModelSummaryReader
                 break;
             case (OpsetImport, LengthDelimited):
                 ReadOpset(end);
+                break;
+            case (MetadataProps, LengthDelimited):
+                ReadMetadata(end);
                 break;
             default:
                 Skip(wireType, end);
@@ -185,6 +191,37 @@ internal sealed class ModelSummaryReader
         _opset = OnnxModel.Canonical(domain).Length == 0 ? version : _opset;
     }
 
+    private void ReadMetadata(long end)
+    {
+        const int Key = 1, Value = 2;
+
+        // Metadata is unlimited in the format, and must not make a summary as large as the file.
+        _metadataBytes += end - _stream.Position;
+        if (_metadataBytes > OnnxModelSummary.MaxMetadataBytes)
+        {
+            _stream.Position = end;
+            return;
+        }
+
+        string key = string.Empty, value = string.Empty;
+        ReadMessage(end, (number, wireType, fieldEnd) =>
+        {
+            switch (number, wireType)
+            {
+                case (Key, LengthDelimited):
+                    key = ReadText(fieldEnd, OnnxModelSummary.MaxMetadataBytes);
+                    break;
+                case (Value, LengthDelimited):
+                    value = ReadText(fieldEnd, OnnxModelSummary.MaxMetadataBytes);
+                    break;
+                default:
+                    Skip(wireType, fieldEnd);
+                    break;
+            }
+        });
+        _metadata[key] = value;
+    }
+
     private void ReadName(int nameField, long end, List<string> names) => ReadMessage(end, (number, wireType, fieldEnd) =>
     {
         if (number == nameField && wireType == LengthDelimited)
@@ -244,11 +281,10 @@ internal sealed class ModelSummaryReader
         }
     }
 
-    private string ReadText(long end)
+    private string ReadText(long end, int maxLength = 1 << 16)
     {
-        const int MaxLength = 1 << 16;
         long length = end - _stream.Position;
-        if (length > MaxLength)
+        if (length > maxLength)
         {
             throw Damaged();
         }
