@@ -1,7 +1,14 @@
 namespace ResNet.Net.Onnx;
 
-/// <summary>Represents a node without its attributes.</summary>
-internal sealed record NodeSummary(string OpType, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs);
+/// <summary>Represents a node without most of its attributes.</summary>
+internal sealed record NodeSummary(string OpType, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs)
+{
+    /// <summary>Gets the permutation of a Transpose.</summary>
+    public IReadOnlyList<long> Permutation { get; init; } = [];
+
+    /// <summary>Gets the class labels of a ZipMap.</summary>
+    public IReadOnlyList<string> ClassLabels { get; init; } = [];
+}
 
 /// <summary>Walks back from outputs to the operators that determine their content.</summary>
 internal sealed class OutputContentFinder

@@ -15,6 +15,7 @@ internal sealed class ImagePipeline : IDisposable
     private readonly IImageDecoder _decoder;
     private readonly ImageDecodingOptions _decoding;
     private readonly Preprocessor _preprocessor;
+    private readonly SingleRuns _singleRuns;
     private readonly SlotPool _singles;
     private readonly SlotPool _batches;
     private readonly ModelTelemetry _telemetry;
@@ -40,8 +41,9 @@ internal sealed class ImagePipeline : IDisposable
         _telemetry = telemetry;
         _log = log;
         BatchSize = layout.FixedBatch ?? batchSize;
-        _singles = new SlotPool(session, layout, 1, preprocessor.CropCount);
-        _batches = new SlotPool(session, layout, BatchSize, preprocessor.CropCount);
+        _singleRuns = new SingleRuns((batch, reason) => log.BatchRejected(model, batch, reason));
+        _singles = new SlotPool(session, layout, _singleRuns, 1, preprocessor.CropCount);
+        _batches = new SlotPool(session, layout, _singleRuns, BatchSize, preprocessor.CropCount);
     }
 
     /// <summary>Returns one image of a batch. The input is used before the next one is requested by the same thread.</summary>
@@ -262,7 +264,11 @@ internal sealed class ImagePipeline : IDisposable
         {
             long start = Stopwatch.GetTimestamp();
             slot.Run(items.Length, outputs);
-            call.Ran(items.Length);
+            for (int i = 0; i < (_singleRuns.AreRequired ? items.Length : 1); i++)
+            {
+                call.Ran(_singleRuns.AreRequired ? 1 : items.Length);
+            }
+
             inference = Stopwatch.GetElapsedTime(start) / items.Length;
         }
 

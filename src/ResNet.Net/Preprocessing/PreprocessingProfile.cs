@@ -11,7 +11,7 @@ namespace ResNet.Net;
 /// </remarks>
 public sealed record PreprocessingProfile
 {
-    private const int MaxCropPixels = 64_000_000;
+    internal const int MaxCropPixels = 64_000_000;
 
     private static readonly ChannelValues ImageNetMean = new(0.485f, 0.456f, 0.406f);
     private static readonly ChannelValues ImageNetStd = new(0.229f, 0.224f, 0.225f);
