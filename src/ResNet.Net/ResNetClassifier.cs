@@ -119,7 +119,10 @@ public sealed partial class ResNetClassifier : IDisposable
     /// <summary>Gets the name of the execution provider that runs the model, such as <c>CPU</c>.</summary>
     public string ExecutionProvider { get; }
 
-    /// <summary>Gets the largest number of images in one run of the model.</summary>
+    /// <summary>
+    /// Gets the largest number of images in one run of the model. It becomes 1 if the model rejects its first batch, although its file
+    /// declares a variable batch size.
+    /// </summary>
     public int BatchSize => _pipeline.BatchSize;
 
     /// <summary>Gets the outputs that the classifier provides besides scores.</summary>

@@ -15,6 +15,7 @@ internal sealed class ImagePipeline : IDisposable
     private readonly IImageDecoder _decoder;
     private readonly ImageDecodingOptions _decoding;
     private readonly Preprocessor _preprocessor;
+    private readonly int _batchSize;
     private readonly SingleRuns _singleRuns;
     private readonly SlotPool _singles;
     private readonly SlotPool _batches;
@@ -40,10 +41,10 @@ internal sealed class ImagePipeline : IDisposable
         _preprocessor = preprocessor;
         _telemetry = telemetry;
         _log = log;
-        BatchSize = layout.FixedBatch ?? batchSize;
+        _batchSize = layout.FixedBatch ?? batchSize;
         _singleRuns = new SingleRuns((batch, reason) => log.BatchRejected(model, batch, reason));
         _singles = new SlotPool(session, layout, _singleRuns, 1, preprocessor.CropCount);
-        _batches = new SlotPool(session, layout, _singleRuns, BatchSize, preprocessor.CropCount);
+        _batches = new SlotPool(session, layout, _singleRuns, _batchSize, preprocessor.CropCount);
     }
 
     /// <summary>Returns one image of a batch. The input is used before the next one is requested by the same thread.</summary>
@@ -61,7 +62,7 @@ internal sealed class ImagePipeline : IDisposable
     public delegate TResult ResultReader<TResult>(int index, InferenceSlot slot, int position, StageTimings timings);
 
     /// <summary>Gets the largest number of images in one run.</summary>
-    public int BatchSize { get; }
+    public int BatchSize => _singleRuns.AreRequired ? 1 : _batchSize;
 
     /// <summary>Processes a single image. Allocates nothing for an input of pixels.</summary>
     /// <param name="operation">The name of the operation in telemetry.</param>

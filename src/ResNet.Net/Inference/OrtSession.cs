@@ -41,13 +41,6 @@ internal sealed class OrtSession : IDisposable
                 throw Failure("to load", exception);
             }
 
-            // The .NET API of ONNX Runtime converts the dimensions of inputs and outputs to 32 bits.
-            if (exception is OverflowException)
-            {
-                throw new InferenceException(
-                    $"An input or output of the model '{_name}' has a dimension greater than {int.MaxValue}.", exception);
-            }
-
             throw;
         }
     }

@@ -21,6 +21,12 @@ internal sealed record OutputAdapter(string Name, string? MapScoresName, bool Is
             return null;
         }
 
+        if (output.Shape?.FirstOrDefault(d => d.Value > int.MaxValue).Value is long size)
+        {
+            throw new ResNetException(
+                $"The model '{model}' returns '{output}'. A dimension is {size}, but it must be at most {int.MaxValue}.");
+        }
+
         if (summary.FindClassMap(name) is { } map)
         {
             // The element type of the tensor is not declared; a conversion from float32 to float32 is removed by ONNX Runtime.

@@ -17,7 +17,7 @@ internal static class RawModel
         using OrtValue input = elementType switch
         {
             1 => OrtValue.CreateTensorValueFromMemory(values, shape),
-            2 => OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(values, v => checked((byte)v)), shape),
+            2 => OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(values, v => checked((byte)MathF.Round(v))), shape),
             10 => OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(values, v => (Float16)v), shape),
             11 => OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(values, v => (double)v), shape),
             16 => OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(values, v => (BFloat16)v), shape),
