@@ -22,10 +22,19 @@ public sealed record OnnxModelSummary(
     /// <summary>Gets the names of the graph's outputs.</summary>
     public IReadOnlyList<string> OutputNames { get; init; } = [];
 
+    /// <summary>Gets the graph's inputs with their types and shapes, in the order of <see cref="InputNames"/>.</summary>
+    public IReadOnlyList<OnnxValueInfo> Inputs { get; init; } = [];
+
+    /// <summary>Gets the graph's outputs with their types and shapes, in the order of <see cref="OutputNames"/>.</summary>
+    public IReadOnlyList<OnnxValueInfo> Outputs { get; init; } = [];
+
     /// <summary>Gets the model's metadata properties. Properties after the first 16 MiB are omitted.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     internal IReadOnlyList<NodeSummary> Nodes { get; init; } = [];
+
+    /// <summary>Gets the values of small numeric constants by name.</summary>
+    internal IReadOnlyDictionary<string, double[]> SmallConstants { get; init; } = ReadOnlyDictionary<string, double[]>.Empty;
 
     /// <summary>
     /// Gets a value indicating whether callers can replace weights because the graph lists them among its inputs. A runtime can't treat
@@ -48,6 +57,25 @@ public sealed record OnnxModelSummary(
     /// </summary>
     /// <returns>The names of the outputs; several if the structure does not show which of them to use.</returns>
     public IReadOnlyList<string> FindScoreOutputs() => new OutputContentFinder(this).FindScores();
+
+    /// <summary>Determines from the structure of the graph what its first operators do with an input.</summary>
+    /// <param name="input">The name of the input.</param>
+    /// <returns>The layout of the dimensions, and the normalization by constants.</returns>
+    public OnnxInputUse FindInputUse(string input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new InputUseFinder(this).Find(input);
+    }
+
+    /// <summary>Finds the tensor and the labels from which the operator ZipMap produces an output.</summary>
+    /// <param name="output">The name of the output.</param>
+    /// <returns>The map; null if no ZipMap produces the output.</returns>
+    public OnnxClassMap? FindClassMap(string output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        NodeSummary? node = Nodes.FirstOrDefault(n => n.Outputs.Contains(output));
+        return node is { OpType: "ZipMap", Inputs: [string scores, ..] } ? new OnnxClassMap(scores, node.ClassLabels) : null;
+    }
 
     /// <summary>Reads the summary of a file.</summary>
     /// <param name="path">The path of the file.</param>

@@ -73,8 +73,14 @@ public sealed class OnnxValueInfo
 
     private TypeProto.Types.Tensor Tensor => (Proto.Type ??= new TypeProto()).TensorType ??= new TypeProto.Types.Tensor();
 
-    /// <summary>Returns text such as <c>data Float [N, 3, 224, 224]</c>.</summary>
+    /// <summary>Returns text such as <c>data Float [N, 3, 224, 224]</c>; for other types than tensors, their kind.</summary>
     /// <returns>The name, element type and shape.</returns>
-    public override string ToString()
-        => $"{Name} {ElementType} {(Shape is { } shape ? $"[{string.Join(", ", shape)}]" : "of unknown shape")}";
+    public override string ToString() => Proto.Type?.ValueCase switch
+    {
+        TypeProto.ValueOneofCase.SequenceType => $"{Name} Sequence",
+        TypeProto.ValueOneofCase.MapType => $"{Name} Map",
+        TypeProto.ValueOneofCase.OptionalType => $"{Name} Optional",
+        TypeProto.ValueOneofCase.SparseTensorType => $"{Name} SparseTensor",
+        _ => $"{Name} {ElementType} {(Shape is { } shape ? $"[{string.Join(", ", shape)}]" : "of unknown shape")}",
+    };
 }

@@ -1,9 +1,10 @@
 namespace ResNet.Net;
 
-/// <summary>
-/// Describes a custom image classifier in ONNX format, with input <c>[N, 3, H, W]</c> and output <c>[N, classes]</c>, both float32.
-/// </summary>
-/// <remarks>The bytes of the model are not verified. Load models from sources that you trust.</remarks>
+/// <summary>Describes a custom image classifier in ONNX format: one image input, and an output with one score per class.</summary>
+/// <remarks>
+/// The preprocessor produces float32 <c>[N, 3, H, W]</c>. Inputs with another layout, element type or number of channels are adapted when
+/// the model is loaded (docs/custom-models.md). The bytes of the model are not verified. Load models from sources that you trust.
+/// </remarks>
 public sealed record ModelDefinition
 {
     /// <summary>Initializes a new instance of the <see cref="ModelDefinition"/> class for a model in a file.</summary>
@@ -50,7 +51,8 @@ public sealed record ModelDefinition
     /// By default the profile in the metadata of the file (<see cref="ModelMetadata"/>), or else
     /// <see cref="PreprocessingProfile.Torchvision"/>. If the model has another input size, the crop takes that size and the resize keeps
     /// the ratio 256 : 224. If a side has 64 pixels or less, the image is resized without a margin, as
-    /// <see cref="PreprocessingProfile.WithCrop"/> describes.
+    /// <see cref="PreprocessingProfile.WithCrop"/> describes. Channel order and value range follow from the metadata of images in the file,
+    /// from a uint8 input, or from a normalization at the start of the graph.
     /// </value>
     public PreprocessingProfile? Profile { get; init; }
 
@@ -65,6 +67,10 @@ public sealed record ModelDefinition
     /// <summary>Gets the name of the input.</summary>
     /// <value>The default, <see langword="null"/>, selects the only input.</value>
     public string? InputName { get; init; }
+
+    /// <summary>Gets the order of the dimensions of the input.</summary>
+    /// <value>The default, <see langword="null"/>, determines the layout from the shape of the input and from the graph.</value>
+    public InputLayout? InputLayout { get; init; }
 
     /// <summary>Gets the name of the output that contains the scores.</summary>
     /// <value>

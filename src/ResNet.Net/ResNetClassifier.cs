@@ -39,7 +39,9 @@ public sealed partial class ResNetClassifier : IDisposable
         ResNetClassifierOptions options = plan.Options;
         model.Profile?.Validate();
         _log = plan.Log;
-        model = ScoreOutput.Resolve(model, _log);
+        model = ModelAdapter.AdaptScores(ScoreOutput.Resolve(model, _log));
+        model = ModelAdapter.AdaptInput(model, options.Profile);
+        Profile = model.Profile!;
         OutputKind = model.OutputKind ?? OutputKind.Logits;
         _isQuantizedOutput = model.OutputContent == OnnxOutputContent.QuantizedSoftmax;
         ModelName = model.Name;
@@ -49,9 +51,8 @@ public sealed partial class ResNetClassifier : IDisposable
         try
         {
             OnnxRuntimeVersion = OrtRuntime.Version;
-            Profile = options.Profile ?? model.Profile ?? DefaultProfile(_session, model.InputName);
             Crops = options.Crops;
-            _layout = ModelLayout.Read(_session, ModelName, model.InputName, model.OutputName, Profile.Crop.Width, Profile.Crop.Height);
+            _layout = ModelLayout.Read(_session, ModelName, model.InputName, model.OutputName, Profile);
             if (IsBinary && model.OutputContent is OnnxOutputContent.Softmax or OnnxOutputContent.QuantizedSoftmax)
             {
                 throw new ResNetException(
@@ -115,7 +116,10 @@ public sealed partial class ResNetClassifier : IDisposable
     /// <summary>Gets the name of the execution provider that runs the model, such as <c>CPU</c>.</summary>
     public string ExecutionProvider { get; }
 
-    /// <summary>Gets the largest number of images in one run of the model.</summary>
+    /// <summary>
+    /// Gets the largest number of images in one run of the model. It becomes 1 if the model rejects its first batch, although its file
+    /// declares a variable batch size.
+    /// </summary>
     public int BatchSize => _pipeline.BatchSize;
 
     /// <summary>Gets the outputs that the classifier provides besides scores.</summary>
@@ -144,15 +148,6 @@ public sealed partial class ResNetClassifier : IDisposable
 
     /// <summary>Gets whether the model has one output value for two classes.</summary>
     private bool IsBinary => _layout.ClassCount == 1;
-
-    private static PreprocessingProfile DefaultProfile(OrtSession session, string? inputName)
-    {
-        IReadOnlyList<long>? shape = session.Inputs.FirstOrDefault(i => inputName is null || i.Name == inputName)?.Shape;
-        PreprocessingProfile profile = PreprocessingProfile.Torchvision;
-        return shape is [_, _, > 0 and < 32_768, > 0 and < 32_768]
-            ? profile.WithCrop((int)shape[3], (int)shape[2])
-            : profile;
-    }
 
     private ResNetException WrongLabelCount(int classes)
     {

@@ -12,6 +12,7 @@ internal sealed class OnnxModelBuilder
     private readonly List<byte[]> _initializers = [];
     private readonly List<byte[]> _inputs = [];
     private readonly List<byte[]> _outputs = [];
+    private readonly List<byte[]> _metadata = [];
 
     public int Opset { get; init; } = 13;
 
@@ -62,18 +63,64 @@ internal sealed class OnnxModelBuilder
         return this;
     }
 
+    /// <summary>Adds an output that is a map from labels to scores, or a sequence of such maps.</summary>
+    public OnnxModelBuilder MapOutput(string name, int keyType, bool isSequence)
+    {
+        byte[] score = Bytes(1, Varint(1, FloatType));
+        byte[] map = Bytes(5, [.. Varint(1, (ulong)keyType), .. Bytes(2, score)]);
+        _outputs.Add([.. Text(1, name), .. Bytes(2, isSequence ? Bytes(4, Bytes(1, map)) : map)]);
+        return this;
+    }
+
+    public OnnxModelBuilder Metadata(string key, string value)
+    {
+        _metadata.Add([.. Text(1, key), .. Text(2, value)]);
+        return this;
+    }
+
     public OnnxModelBuilder Initializer(string name, long[] shape, float[] values)
+        => Initializer(name, shape, FloatType, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+
+    /// <summary>Adds an initializer of any element type from its raw data.</summary>
+    public OnnxModelBuilder Initializer(string name, long[] shape, int elementType, byte[] rawData)
     {
         _initializers.Add([
             .. shape.SelectMany(d => Varint(1, (ulong)d)),
-            .. Varint(2, FloatType),
+            .. Varint(2, (ulong)elementType),
             .. Text(8, name),
-            .. Bytes(9, MemoryMarshal.AsBytes(values.AsSpan()).ToArray()),
+            .. Bytes(9, rawData),
+        ]);
+        return this;
+    }
+
+    public OnnxModelBuilder TextInitializer(string name, params string[] values)
+    {
+        const int TextType = 8;
+        _initializers.Add([
+            .. Varint(1, (ulong)values.Length), .. Varint(2, TextType), .. values.SelectMany(v => Text(6, v)), .. Text(8, name),
+        ]);
+        return this;
+    }
+
+    /// <summary>Adds a node of the operator set ai.onnx.ml or of ONNX's own, with an attribute that is a list of integers or texts.</summary>
+    public OnnxModelBuilder ListNode(
+        string operation, string input, string output, string attribute, long[]? integers, string[]? texts = null, string domain = "")
+    {
+        const int IntegersAttribute = 7, TextsAttribute = 8;
+        byte[] list = integers is not null
+            ? [.. integers.SelectMany(v => Varint(8, (ulong)v)), .. Varint(20, IntegersAttribute)]
+            : [.. texts!.SelectMany(v => Text(9, v)), .. Varint(20, TextsAttribute)];
+        _nodes.Add([
+            .. Text(1, input), .. Text(2, output), .. Text(4, operation), .. Bytes(5, [.. Text(1, attribute), .. list]), .. Text(7, domain),
         ]);
         return this;
     }
 
     public OnnxModelBuilder Node(string operation, string[] inputs, string[] outputs, params (string Name, long Value)[] attributes)
+        => Node(string.Empty, operation, inputs, outputs, attributes);
+
+    public OnnxModelBuilder Node(
+        string domain, string operation, string[] inputs, string[] outputs, params (string Name, long Value)[] attributes)
     {
         const int IntegerAttribute = 2;
         _nodes.Add([
@@ -81,6 +128,7 @@ internal sealed class OnnxModelBuilder
             .. outputs.SelectMany(o => Text(2, o)),
             .. Text(4, operation),
             .. attributes.SelectMany(a => Bytes(5, [.. Text(1, a.Name), .. Varint(3, (ulong)a.Value), .. Varint(20, IntegerAttribute)])),
+            .. Text(7, domain),
         ]);
         return this;
     }
@@ -94,7 +142,13 @@ internal sealed class OnnxModelBuilder
             .. _inputs.SelectMany(i => Bytes(11, i)),
             .. _outputs.SelectMany(o => Bytes(12, o)),
         ];
-        return [.. Varint(1, (ulong)IrVersion), .. Bytes(7, graph), .. Bytes(8, [.. Text(1, ""), .. Varint(2, (ulong)Opset)])];
+        return [
+            .. Varint(1, (ulong)IrVersion),
+            .. Bytes(7, graph),
+            .. Bytes(8, [.. Text(1, ""), .. Varint(2, (ulong)Opset)]),
+            .. Bytes(8, [.. Text(1, "ai.onnx.ml"), .. Varint(2, 1)]),
+            .. _metadata.SelectMany(m => Bytes(14, m)),
+        ];
     }
 
     private static byte[] ValueInfo(string name, long[] shape, int elementType)

@@ -65,7 +65,8 @@ internal sealed class ConstantReader(OnnxGraphIndex index)
     public Constant? Dequantize(string value, string scale, string? zeroPoint, int axis)
         => Dequantize(value, scale, zeroPoint, axis, MaxNodes);
 
-    private static double[] ToDouble(OnnxTensor tensor) => tensor.ElementType switch
+    /// <exception cref="OnnxModelException">The element type is not numeric, or the values are damaged.</exception>
+    public static double[] ToDouble(OnnxTensor tensor) => tensor.ElementType switch
     {
         OnnxElementType.Float => Convert(tensor.AsSpan<float>(), v => v),
         OnnxElementType.Double => tensor.ToArray<double>(),

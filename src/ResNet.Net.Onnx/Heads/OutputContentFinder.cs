@@ -1,8 +1,14 @@
 namespace ResNet.Net.Onnx;
 
-/// <summary>Represents a node without its attributes.</summary>
+/// <summary>Represents a node without most of its attributes.</summary>
 internal sealed record NodeSummary(string OpType, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs)
 {
+    /// <summary>Gets the permutation of a Transpose.</summary>
+    public IReadOnlyList<long> Permutation { get; init; } = [];
+
+    /// <summary>Gets the class labels of a ZipMap.</summary>
+    public IReadOnlyList<string> ClassLabels { get; init; } = [];
+
     public static NodeSummary Of(OnnxNode node) => new(node.OpType, node.Proto.Input, node.Proto.Output);
 }
 

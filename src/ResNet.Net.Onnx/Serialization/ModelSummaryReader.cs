@@ -1,4 +1,8 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
+using Google.Protobuf;
+using ResNet.Net.Onnx.Schema;
 
 namespace ResNet.Net.Onnx;
 
@@ -10,14 +14,16 @@ internal sealed class ModelSummaryReader
     // Deeper than the nested subgraphs of any model, and safe for the stack.
     private const int MaxDepth = 64;
 
-    private const int NoField = 0, ExternalDataField = 13;
+    private const int MaxTextBytes = 1 << 16;
+    private const int ExternalDataField = 13;
     private const int Varint = 0, Fixed64 = 1, LengthDelimited = 2, Fixed32 = 5;
 
     private readonly Stream _stream;
-    private readonly List<string> _inputs = [];
-    private readonly List<string> _outputs = [];
+    private readonly List<OnnxValueInfo> _inputs = [];
+    private readonly List<OnnxValueInfo> _outputs = [];
     private readonly List<string> _initializers = [];
     private readonly List<NodeSummary> _nodes = [];
+    private readonly Dictionary<string, double[]> _smallConstants = [];
     private readonly Dictionary<string, string> _metadata = [];
     private long _metadataBytes;
     private long _irVersion;
@@ -35,10 +41,18 @@ internal sealed class ModelSummaryReader
         ModelSummaryReader reader = new(stream);
         reader.ReadMessage(stream.Length, reader.ReadModelField);
         return reader._hasGraph
-            ? new OnnxModelSummary(reader._irVersion, reader._opset ?? 1, reader._inputs, reader._initializers, reader._hasExternalData)
+            ? new OnnxModelSummary(
+                reader._irVersion,
+                reader._opset ?? 1,
+                [.. reader._inputs.Select(i => i.Name)],
+                reader._initializers,
+                reader._hasExternalData)
             {
-                OutputNames = reader._outputs,
+                OutputNames = [.. reader._outputs.Select(o => o.Name)],
+                Inputs = reader._inputs,
+                Outputs = reader._outputs,
                 Nodes = reader._nodes,
+                SmallConstants = reader._smallConstants,
                 Metadata = reader._metadata,
             }
             : throw new OnnxModelException("The data is not an ONNX model: it contains no graph.");
@@ -73,20 +87,20 @@ internal sealed class ModelSummaryReader
 
     private void ReadGraphField(int number, int wireType, long end)
     {
-        const int Node = 1, Initializer = 5, Input = 11, Output = 12, TensorName = 8, ValueName = 1;
+        const int Node = 1, Initializer = 5, Input = 11, Output = 12;
         switch (number, wireType)
         {
             case (Node, LengthDelimited):
                 ReadNode(end);
                 break;
             case (Output, LengthDelimited):
-                ReadName(ValueName, end, _outputs);
+                _outputs.Add(ReadValueInfo(end));
                 break;
             case (Initializer, LengthDelimited):
-                ReadName(TensorName, end, _initializers);
+                ReadInitializer(end);
                 break;
             case (Input, LengthDelimited):
-                ReadName(ValueName, end, _inputs);
+                _inputs.Add(ReadValueInfo(end));
                 break;
             default:
                 Skip(wireType, end);
@@ -94,11 +108,37 @@ internal sealed class ModelSummaryReader
         }
     }
 
+    private OnnxValueInfo ReadValueInfo(long end) => new(Parse(ValueInfoProto.Parser, end));
+
+    private void ReadInitializer(long end)
+    {
+        const int TensorName = 8;
+        if (TryReadSmallTensor(end) is TensorProto tensor)
+        {
+            _initializers.Add(tensor.Name);
+            AddConstant(tensor.Name, tensor);
+        }
+        else
+        {
+            ReadTensor(end, (number, wireType, fieldEnd) =>
+            {
+                if (number == TensorName && wireType == LengthDelimited)
+                {
+                    _initializers.Add(ReadText(fieldEnd));
+                    return true;
+                }
+
+                return false;
+            });
+        }
+    }
+
     private void ReadNode(long end)
     {
-        const int Input = 1, Output = 2, OpType = 4;
+        const int Input = 1, Output = 2, OpType = 4, Attribute = 5;
         List<string> inputs = [], outputs = [];
         string opType = string.Empty;
+        AttributeSummary attributes = new();
         ReadMessage(end, (number, wireType, fieldEnd) =>
         {
             switch (number, wireType)
@@ -112,12 +152,79 @@ internal sealed class ModelSummaryReader
                 case (OpType, LengthDelimited):
                     opType = ReadText(fieldEnd);
                     break;
+                case (Attribute, LengthDelimited):
+                    ReadAttribute(fieldEnd, attributes);
+                    break;
                 default:
-                    ReadNodeField(number, wireType, fieldEnd);
+                    Skip(wireType, fieldEnd);
                     break;
             }
         });
-        _nodes.Add(new NodeSummary(opType, inputs, outputs));
+        if (opType == "Constant" && outputs is [string constant, ..] && attributes.Value is TensorProto value)
+        {
+            AddConstant(constant, value);
+        }
+
+        _nodes.Add(new NodeSummary(opType, inputs, outputs)
+        {
+            Permutation = attributes.Permutation,
+            ClassLabels = attributes.ClassLabels,
+        });
+    }
+
+    /// <summary>Reads the few attributes that a summary contains.</summary>
+    private void ReadAttribute(long end, AttributeSummary attributes)
+    {
+        const int Name = 1, SingleFloat = 2, Ints = 8, Strings = 9;
+        string name = string.Empty;
+        List<long> ints = [];
+        List<string> strings = [];
+        TensorProto? tensor = null;
+        ReadMessage(end, (number, wireType, fieldEnd) =>
+        {
+            switch (number, wireType)
+            {
+                case (Name, LengthDelimited):
+                    name = ReadText(fieldEnd);
+                    break;
+                case (SingleFloat, Fixed32):
+                    tensor = new TensorProto { DataType = (int)OnnxElementType.Float, FloatData = { ReadFloat(fieldEnd) } };
+                    break;
+                case (Ints, Varint):
+                    ints.Add((long)ReadVarint(fieldEnd));
+                    break;
+                case (Ints, LengthDelimited):
+                    while (_stream.Position < fieldEnd)
+                    {
+                        ints.Add((long)ReadVarint(fieldEnd));
+                    }
+
+                    break;
+                case (Strings, LengthDelimited):
+                    strings.Add(ReadText(fieldEnd));
+                    break;
+                default:
+                    tensor = ReadAttributeField(number, wireType, fieldEnd) ?? tensor;
+                    break;
+            }
+        });
+        switch (name)
+        {
+            case "perm":
+                attributes.Permutation = ints;
+                break;
+            case "classlabels_strings" when strings.Count > 0:
+                attributes.ClassLabels = strings;
+                break;
+            case "classlabels_int64s" when ints.Count > 0:
+                attributes.ClassLabels = [.. ints.Select(i => i.ToString(CultureInfo.InvariantCulture))];
+                break;
+            case "value" or "value_float":
+                attributes.Value = tensor;
+                break;
+            default:
+                break;
+        }
     }
 
     // Attributes can contain tensors, and subgraphs with tensors.
@@ -126,7 +233,7 @@ internal sealed class ModelSummaryReader
         const int Attribute = 5;
         if (number == Attribute && wireType == LengthDelimited)
         {
-            ReadMessage(end, ReadAttributeField);
+            ReadMessage(end, (field, type, fieldEnd) => ReadAttributeField(field, type, fieldEnd));
         }
         else
         {
@@ -134,13 +241,20 @@ internal sealed class ModelSummaryReader
         }
     }
 
-    private void ReadAttributeField(int number, int wireType, long end)
+    /// <summary>Reads the tensors and subgraphs of an attribute.</summary>
+    /// <returns>The tensor, if the field is a small one.</returns>
+    private TensorProto? ReadAttributeField(int number, int wireType, long end)
     {
         const int Tensor = 5, Graph = 6, Tensors = 10, Graphs = 11;
         switch (number, wireType)
         {
             case (Tensor or Tensors, LengthDelimited):
-                ReadName(NoField, end, _initializers);
+                if (TryReadSmallTensor(end) is TensorProto tensor)
+                {
+                    return tensor;
+                }
+
+                ReadTensor(end, (_, _, _) => false);
                 break;
             case (Graph or Graphs, LengthDelimited):
                 ReadMessage(end, ReadSubgraphField);
@@ -149,6 +263,8 @@ internal sealed class ModelSummaryReader
                 Skip(wireType, end);
                 break;
         }
+
+        return null;
     }
 
     private void ReadSubgraphField(int number, int wireType, long end)
@@ -160,7 +276,7 @@ internal sealed class ModelSummaryReader
                 ReadMessage(end, ReadNodeField);
                 break;
             case (Initializer, LengthDelimited):
-                ReadName(NoField, end, _initializers);
+                ReadTensor(end, (_, _, _) => false);
                 break;
             default:
                 Skip(wireType, end);
@@ -222,18 +338,51 @@ internal sealed class ModelSummaryReader
         _metadata[key] = value;
     }
 
-    private void ReadName(int nameField, long end, List<string> names) => ReadMessage(end, (number, wireType, fieldEnd) =>
+    /// <summary>Reads a tensor if it is small enough to be a constant of a normalization; null otherwise.</summary>
+    private TensorProto? TryReadSmallTensor(long end)
     {
-        if (number == nameField && wireType == LengthDelimited)
+        const int MaxBytes = 512;
+        if (end - _stream.Position > MaxBytes)
         {
-            names.Add(ReadText(fieldEnd));
+            return null;
         }
-        else
+
+        TensorProto tensor = Parse(TensorProto.Parser, end);
+        _hasExternalData |= tensor.ExternalData.Count > 0;
+        return tensor;
+    }
+
+    private void AddConstant(string name, TensorProto tensor)
+    {
+        if (TensorData.ProblemOf(tensor) is null && (OnnxElementType)tensor.DataType is OnnxElementType.Float or OnnxElementType.Float16
+            or OnnxElementType.Double or OnnxElementType.UInt8 or OnnxElementType.Int8)
+        {
+            _smallConstants[name] = ConstantReader.ToDouble(new OnnxTensor(tensor));
+        }
+    }
+
+    /// <summary>Reads the fields of a tensor, of which a function reads some and returns whether it did.</summary>
+    private void ReadTensor(long end, Func<int, int, long, bool> read) => ReadMessage(end, (number, wireType, fieldEnd) =>
+    {
+        if (!read(number, wireType, fieldEnd))
         {
             _hasExternalData |= number == ExternalDataField;
             Skip(wireType, fieldEnd);
         }
     });
+
+    private T Parse<T>(MessageParser<T> parser, long end)
+        where T : IMessage<T>
+    {
+        try
+        {
+            return parser.ParseFrom(ReadBytes(end, MaxTextBytes));
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            throw Damaged();
+        }
+    }
 
     /// <summary>Reads the fields of a message. A length-delimited field gets its own end position, any other that of the message.</summary>
     private void ReadMessage(long end, Field field)
@@ -281,7 +430,9 @@ internal sealed class ModelSummaryReader
         }
     }
 
-    private string ReadText(long end, int maxLength = 1 << 16)
+    private string ReadText(long end, int maxLength = MaxTextBytes) => Encoding.UTF8.GetString(ReadBytes(end, maxLength));
+
+    private byte[] ReadBytes(long end, int maxLength)
     {
         long length = end - _stream.Position;
         if (length > maxLength)
@@ -291,7 +442,19 @@ internal sealed class ModelSummaryReader
 
         byte[] bytes = new byte[length];
         _stream.ReadExactly(bytes);
-        return Encoding.UTF8.GetString(bytes);
+        return bytes;
+    }
+
+    private float ReadFloat(long end)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(float)];
+        if (end - _stream.Position < bytes.Length)
+        {
+            throw Damaged();
+        }
+
+        _stream.ReadExactly(bytes);
+        return BinaryPrimitives.ReadSingleLittleEndian(bytes);
     }
 
     private ulong ReadVarint(long end)
@@ -314,5 +477,15 @@ internal sealed class ModelSummaryReader
         }
 
         throw Damaged();
+    }
+
+    /// <summary>Collects the attributes of a node that a summary contains.</summary>
+    private sealed class AttributeSummary
+    {
+        public IReadOnlyList<long> Permutation { get; set; } = [];
+
+        public IReadOnlyList<string> ClassLabels { get; set; } = [];
+
+        public TensorProto? Value { get; set; }
     }
 }

@@ -15,6 +15,8 @@ internal sealed class ImagePipeline : IDisposable
     private readonly IImageDecoder _decoder;
     private readonly ImageDecodingOptions _decoding;
     private readonly Preprocessor _preprocessor;
+    private readonly int _batchSize;
+    private readonly SingleRuns _singleRuns;
     private readonly SlotPool _singles;
     private readonly SlotPool _batches;
     private readonly ModelTelemetry _telemetry;
@@ -39,9 +41,10 @@ internal sealed class ImagePipeline : IDisposable
         _preprocessor = preprocessor;
         _telemetry = telemetry;
         _log = log;
-        BatchSize = layout.FixedBatch ?? batchSize;
-        _singles = new SlotPool(session, layout, 1, preprocessor.CropCount);
-        _batches = new SlotPool(session, layout, BatchSize, preprocessor.CropCount);
+        _batchSize = layout.FixedBatch ?? batchSize;
+        _singleRuns = new SingleRuns((batch, reason) => log.BatchRejected(model, batch, reason));
+        _singles = new SlotPool(session, layout, _singleRuns, 1, preprocessor.CropCount);
+        _batches = new SlotPool(session, layout, _singleRuns, _batchSize, preprocessor.CropCount);
     }
 
     /// <summary>Returns one image of a batch. The input is used before the next one is requested by the same thread.</summary>
@@ -59,7 +62,7 @@ internal sealed class ImagePipeline : IDisposable
     public delegate TResult ResultReader<TResult>(int index, InferenceSlot slot, int position, StageTimings timings);
 
     /// <summary>Gets the largest number of images in one run.</summary>
-    public int BatchSize { get; }
+    public int BatchSize => _singleRuns.AreRequired ? 1 : _batchSize;
 
     /// <summary>Processes a single image. Allocates nothing for an input of pixels.</summary>
     /// <param name="operation">The name of the operation in telemetry.</param>
@@ -262,7 +265,11 @@ internal sealed class ImagePipeline : IDisposable
         {
             long start = Stopwatch.GetTimestamp();
             slot.Run(items.Length, outputs);
-            call.Ran(items.Length);
+            for (int i = 0; i < (_singleRuns.AreRequired ? items.Length : 1); i++)
+            {
+                call.Ran(_singleRuns.AreRequired ? 1 : items.Length);
+            }
+
             inference = Stopwatch.GetElapsedTime(start) / items.Length;
         }
 

@@ -10,6 +10,7 @@ internal sealed class InferenceSlot : IDisposable
 {
     private readonly OrtSession _session;
     private readonly ModelLayout _layout;
+    private readonly SingleRuns _singleRuns;
     private readonly int _cropCount;
     private readonly int _batch;
     private readonly SlotPort _input;
@@ -20,9 +21,10 @@ internal sealed class InferenceSlot : IDisposable
     private SlotPort? _features;
     private SlotPort? _maps;
 
-    public InferenceSlot(OrtSession session, ModelLayout layout, int capacity, int cropCount)
+    public InferenceSlot(OrtSession session, ModelLayout layout, SingleRuns singleRuns, int capacity, int cropCount)
     {
         _session = session;
+        _singleRuns = singleRuns;
         _layout = layout;
         _cropCount = cropCount;
         Capacity = layout.FixedBatch ?? capacity;
@@ -89,16 +91,18 @@ internal sealed class InferenceSlot : IDisposable
 
         // With a fixed batch size, the whole batch runs; outputs beyond the images are not read.
         int crops = count * _cropCount;
-        for (int start = 0; start < crops; start += _batch)
+        int step = _layout.FixedBatch is null && _singleRuns.AreRequired ? 1 : _batch;
+        for (int start = 0; start < crops; start += step)
         {
-            int batch = _layout.FixedBatch ?? Math.Min(_batch, crops - start);
-            if (!_bindings.TryGetValue((start, batch, (int)outputs), out TensorBinding? binding))
+            int batch = _layout.FixedBatch ?? Math.Min(step, crops - start);
+            if (batch > 1 && _layout.FixedBatch is null)
             {
-                binding = Bind(start, batch, wantsFeatures, wantsMaps);
-                _bindings.Add((start, batch, (int)outputs), binding);
+                RunBatch(start, batch, outputs);
             }
-
-            _session.Run(binding);
+            else
+            {
+                Run(start, batch, outputs);
+            }
         }
     }
 
@@ -115,15 +119,44 @@ internal sealed class InferenceSlot : IDisposable
         _maps?.Dispose();
     }
 
-    private TensorBinding Bind(int start, int batch, bool wantsFeatures, bool wantsMaps)
+    // A Reshape to a constant batch size of 1 is not visible in the declared shapes. If the images run one by one, it is the reason.
+    private void RunBatch(int start, int batch, ModelOutputs outputs)
+    {
+        try
+        {
+            Run(start, batch, outputs);
+        }
+        catch (InferenceException exception)
+        {
+            for (int i = start; i < start + batch; i++)
+            {
+                Run(i, 1, outputs);
+            }
+
+            _singleRuns.Require(batch, exception);
+        }
+    }
+
+    private void Run(int start, int batch, ModelOutputs outputs)
+    {
+        if (!_bindings.TryGetValue((start, batch, (int)outputs), out TensorBinding? binding))
+        {
+            binding = Bind(start, batch, outputs);
+            _bindings.Add((start, batch, (int)outputs), binding);
+        }
+
+        _session.Run(binding);
+    }
+
+    private TensorBinding Bind(int start, int batch, ModelOutputs outputs)
     {
         List<NamedTensor> bound = [_scores.Tensor(start, batch)];
-        if (wantsFeatures)
+        if ((outputs & ModelOutputs.Features) != 0)
         {
             bound.Add(_features!.Tensor(start, batch));
         }
 
-        if (wantsMaps)
+        if ((outputs & ModelOutputs.ActivationMaps) != 0)
         {
             bound.Add(_maps!.Tensor(start, batch));
         }

@@ -4,7 +4,7 @@ namespace ResNet.Net;
 /// Pools the slots of a session, as many as were ever in use at the same time. The slot returned last is rented first, since its memory
 /// is in the cache. A rented slot keeps the model loaded. The pool is disposed before its session.
 /// </summary>
-internal sealed class SlotPool(OrtSession session, ModelLayout layout, int capacity, int cropCount) : IDisposable
+internal sealed class SlotPool(OrtSession session, ModelLayout layout, SingleRuns singleRuns, int capacity, int cropCount) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Stack<InferenceSlot> _free = new();
@@ -24,7 +24,7 @@ internal sealed class SlotPool(OrtSession session, ModelLayout layout, int capac
 
         try
         {
-            return new InferenceSlot(session, layout, capacity, cropCount);
+            return new InferenceSlot(session, layout, singleRuns, capacity, cropCount);
         }
         catch
         {

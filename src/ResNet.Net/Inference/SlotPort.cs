@@ -11,10 +11,16 @@ internal sealed class SlotPort : IDisposable
 
     /// <param name="tensor">The input or output.</param>
     /// <param name="crops">The maximum number of crops.</param>
+    /// <exception cref="ResNetException">The buffer would have more elements than an array.</exception>
     public SlotPort(TensorLayout tensor, int crops)
     {
         _tensor = tensor;
-        _buffer = new AlignedBuffer(checked(crops * tensor.Length));
+        long length = (long)crops * tensor.Length;
+        _buffer = length <= int.MaxValue
+            ? new AlignedBuffer((int)length)
+            : throw new ResNetException(
+                $"The tensor '{tensor.Name}' of {crops} crops has {length} values; the maximum is {int.MaxValue}. "
+                + $"Reduce ResNetClassifierOptions.{nameof(ResNetClassifierOptions.BatchSize)}.");
     }
 
     /// <summary>Returns the values of consecutive crops.</summary>

@@ -50,7 +50,7 @@ internal sealed class LoadPlan
     /// <exception cref="ArgumentException">The environment variable that controls the cache is invalid.</exception>
     public OrtSession Open(ResolvedModel model)
     {
-        ModelPreparation preparation = ModelPreparation.For(model.Content, Options.Outputs, model.OutputName);
+        ModelPreparation preparation = ModelPreparation.For(model, Options.Outputs);
         return CacheFor(model.Content, preparation) is OptimizedModelCache cache
             ? cache.Open(model.Content, preparation, Session)
             : preparation.Open(model.Content, Session);

@@ -14,6 +14,12 @@ namespace ResNet.Net;
 /// </param>
 internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutputs Outputs, string? ScoresName, bool IsSelfContained)
 {
+    /// <summary>Gets how the input is adapted; null if it needs no change.</summary>
+    public InputAdapter? Input { get; init; }
+
+    /// <summary>Gets how the scores are adapted; null if they need no change.</summary>
+    public OutputAdapter? Output { get; init; }
+
     /// <summary>The name of the output of <see cref="ModelOutputs.Features"/>.</summary>
     public const string FeaturesName = "resnet_net_features";
 
@@ -21,14 +27,14 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
     public const string MapsName = "resnet_net_activation_maps";
 
     // Increment when the edits below change their result: it invalidates the cached optimized models.
-    private const int Version = 1;
+    private const int Version = 2;
 
     // The newest opset among the Caffe2 files; ONNX Runtime supports 7 and later.
     private const int UpgradedOpset = 9;
     private const int OldestOpset = 7;
 
     /// <summary>Gets whether anything must be changed.</summary>
-    public bool IsNeeded => Upgrade || FixWeights || Outputs != ModelOutputs.None;
+    public bool IsNeeded => Upgrade || FixWeights || Outputs != ModelOutputs.None || IsAdapted;
 
     /// <summary>Gets a text that identifies the changes.</summary>
     public string Key
@@ -42,16 +48,24 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
 
             string upgrade = Upgrade ? $"opset {UpgradedOpset}, " : "";
             string weights = FixWeights ? "constant weights, " : "";
-            return $"edits {Version}: {upgrade}{weights}{Outputs} of {ScoresName ?? "the first output"}";
+            string input = Input is null ? "" : $"{Input.Key}, ";
+            string output = Output is null ? "" : $"{Output.Key}, ";
+            return $"edits {Version}: {upgrade}{weights}{input}{output}{Outputs} of {ScoresName ?? "the first output"}";
         }
     }
 
+    private bool IsAdapted => Input is not null || Output is not null;
+
     /// <summary>Determines the changes that a model needs, without loading it as a whole.</summary>
-    public static ModelPreparation For(ModelContent model, ModelOutputs outputs, string? scoresName)
-        => model.Summary is { } summary
+    public static ModelPreparation For(ResolvedModel model, ModelOutputs outputs)
+        => (model.Content.Summary is { } summary
             ? new ModelPreparation(
-                summary.Opset < OldestOpset, summary.HasReplaceableWeights, outputs, scoresName, !summary.HasExternalData)
-            : new ModelPreparation(false, false, outputs, scoresName, IsSelfContained: false);
+                summary.Opset < OldestOpset, summary.HasReplaceableWeights, outputs, model.OutputName, !summary.HasExternalData)
+            : new ModelPreparation(false, false, outputs, model.OutputName, IsSelfContained: false)) with
+        {
+            Input = model.Input,
+            Output = model.Output,
+        };
 
     /// <summary>Opens a model with the changes that it needs.</summary>
     /// <exception cref="InferenceException">The model cannot be changed as needed, or ONNX Runtime rejects it.</exception>
@@ -70,10 +84,13 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
         }
         catch (OnnxModelException exception)
         {
-            return Outputs == ModelOutputs.None
-                ? OpenUnchanged(model, settings, exception)
-                : throw new InferenceException(
-                    $"The outputs {Outputs} cannot be added to the model '{model.Name}': {exception.Message}", exception);
+            return Outputs != ModelOutputs.None
+                ? throw new InferenceException(
+                    $"The outputs {Outputs} cannot be added to the model '{model.Name}': {exception.Message}", exception)
+                : IsAdapted
+                    ? throw new InferenceException(
+                        $"The model '{model.Name}' cannot be adapted ({Input?.Key ?? Output!.Key}): {exception.Message}", exception)
+                    : OpenUnchanged(model, settings, exception);
         }
 
         return OrtSession.FromMemory(edited.ToArray(), model.Name, settings);
@@ -105,6 +122,14 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
         const int WeightsNeedNoInputs = 4;
         model.IrVersion = Math.Max(model.IrVersion, WeightsNeedNoInputs);
         _ = model.Graph.DropInitializerInputs();
+        Input?.Apply(model);
+        Output?.RemoveMap(model);
+        AddOutputs(model);
+        Output?.Convert(model);
+    }
+
+    private void AddOutputs(OnnxModel model)
+    {
         if (Outputs == ModelOutputs.None)
         {
             return;

@@ -26,6 +26,15 @@ internal sealed record ResolvedModel
 
     public string? OutputName { get; init; }
 
+    /// <summary>Gets the declared order of the dimensions of the input; null if it is to be determined.</summary>
+    public InputLayout? InputLayout { get; init; }
+
+    /// <summary>Gets how the input is adapted; null if it needs no change, or before <see cref="ModelAdapter.AdaptInput"/>.</summary>
+    public InputAdapter? Input { get; init; }
+
+    /// <summary>Gets how the scores are adapted; null if they need no change, or before <see cref="ModelAdapter.AdaptScores"/>.</summary>
+    public OutputAdapter? Output { get; init; }
+
     /// <param name="variant">The variant.</param>
     /// <param name="path">The path of its verified file; null for an embedded model.</param>
     public static ResolvedModel For(ResNetVariant variant, string? path) => new()
@@ -52,6 +61,7 @@ internal sealed record ResolvedModel
         Labels = definition.Labels,
         InputName = definition.InputName,
         OutputName = definition.OutputName,
+        InputLayout = definition.InputLayout,
     });
 
     private static ModelContent ContentOf(ModelDefinition definition)

@@ -34,6 +34,8 @@ internal static class ScoreOutput
                 + "Export it with its classification layer. If the output does contain class scores, set ModelDefinition.OutputKind.");
         }
 
+        // A map of class labels contains probabilities, unless its graph shows something else.
+        OnnxClassMap? map = name is null ? null : summary.FindClassMap(name);
         OutputKind? found = content switch
         {
             OnnxOutputContent.Softmax or OnnxOutputContent.QuantizedSoftmax => OutputKind.Probabilities,
@@ -41,7 +43,7 @@ internal static class ScoreOutput
 
             // The softmax of logarithms of probabilities is the probabilities.
             OnnxOutputContent.Logits or OnnxOutputContent.LogSoftmax => OutputKind.Logits,
-            _ => null,
+            _ => map is null ? null : OutputKind.Probabilities,
         };
         if (model.OutputKind is OutputKind declared)
         {
@@ -55,7 +57,13 @@ internal static class ScoreOutput
             log.OutputKindAssumed(model.Name);
         }
 
-        return model with { OutputName = name, OutputKind = model.OutputKind ?? found, OutputContent = content };
+        return model with
+        {
+            OutputName = name,
+            OutputKind = model.OutputKind ?? found,
+            OutputContent = content,
+            Labels = model.Labels ?? (map is { Labels.Count: > 0 } ? LabelsOf(map) : null),
+        };
     }
 
     /// <summary>
@@ -76,5 +84,23 @@ internal static class ScoreOutput
     };
 
     private static IReadOnlyList<string> Candidates(OnnxModelSummary summary)
-        => summary.OutputNames.Count > 1 && summary.FindScoreOutputs() is { Count: > 0 } scores ? scores : summary.OutputNames;
+    {
+        if (summary.OutputNames.Count <= 1)
+        {
+            return summary.OutputNames;
+        }
+
+        // The label of the best class, as text or as an integer, accompanies the scores in files of Custom Vision and scikit-learn.
+        string[] numeric =
+        [
+            .. summary.Outputs.Where(o => o.ElementType is not (OnnxElementType.String or OnnxElementType.Int64 or OnnxElementType.Int32))
+                .Select(o => o.Name),
+        ];
+        return summary.FindScoreOutputs().Intersect(numeric).ToArray() is { Length: > 0 } scores ? scores
+            : numeric is { Length: > 0 } ? numeric
+            : summary.OutputNames;
+    }
+
+    private static LabelSet LabelsOf(OnnxClassMap map)
+        => new("class labels of the model", map.Labels.Select((label, i) => string.IsNullOrWhiteSpace(label) ? $"class {i}" : label));
 }

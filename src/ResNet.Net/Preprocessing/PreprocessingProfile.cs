@@ -11,7 +11,7 @@ namespace ResNet.Net;
 /// </remarks>
 public sealed record PreprocessingProfile
 {
-    private const int MaxCropPixels = 64_000_000;
+    internal const int MaxCropPixels = 64_000_000;
 
     // Networks for such small inputs are trained on whole images, as those of CIFAR and Tiny ImageNet are.
     private const int MaxSideWithoutMargin = 64;

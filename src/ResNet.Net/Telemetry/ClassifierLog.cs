@@ -54,4 +54,11 @@ internal static partial class ClassifierLog
         LogLevel.Warning,
         "The graph of the model '{Model}' does not show what its output contains. Logits are assumed; set ModelDefinition.OutputKind.")]
     public static partial void OutputKindAssumed(this ILogger log, string model);
+
+    [LoggerMessage(
+        112,
+        LogLevel.Warning,
+        "The model '{Model}' rejects a batch of {Images} images, although it declares a variable batch size. "
+        + "Its images run one by one.")]
+    public static partial void BatchRejected(this ILogger log, string model, int images, Exception reason);
 }
