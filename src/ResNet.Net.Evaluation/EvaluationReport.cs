@@ -2,7 +2,9 @@ namespace ResNet.Net.Evaluation;
 
 /// <summary>Represents the results of a model on a dataset.</summary>
 /// <remarks>
-/// Accuracies are percentages of the classified images, as <see cref="ResNetVariant.Top1"/>; failed images are counted separately.
+/// Accuracies are percentages of the classified images, as <see cref="ResNetVariant.Top1"/>; failed images are counted separately. The
+/// images have one true class each. For a multi-label model (<see cref="ResNetClassifier.IsMultiLabel"/>), accuracies rank the classes by
+/// their independent probabilities; loss and calibration are not defined.
 /// </remarks>
 public sealed class EvaluationReport
 {
@@ -10,7 +12,7 @@ public sealed class EvaluationReport
 
     internal EvaluationReport(
         ResNetClassifier classifier, ImageDataset dataset, IReadOnlyList<EvaluatedImage> images, int bins, TimeSpan duration, int resumed)
-        : this(classifier.ModelName, classifier.Labels, dataset.Name, images, bins)
+        : this(classifier.ModelName, classifier.Labels, dataset.Name, images, classifier.IsMultiLabel ? 0 : bins)
     {
         Profile = classifier.Profile.Name;
         Crops = classifier.Crops;
@@ -31,12 +33,13 @@ public sealed class EvaluationReport
         Top5Count = classified.Count(i => i.Rank <= Five);
 
         // Summed in dataset order, so that the result is bit-identical for any number of threads.
-        MeanLoss = Count == 0 ? double.NaN : classified.Average(i => i.Loss);
+        bool isDistribution = bins > 0;
+        MeanLoss = Count == 0 || !isDistribution ? double.NaN : classified.Average(i => i.Loss);
         MeanConfidence = Count == 0 ? double.NaN : 100 * classified.Average(i => (double)i.Confidence);
         Classes = CountClasses(classified, labels);
         ConfusionPairs = CountConfusions(classified);
-        CalibrationBins = Calibrate(classified, bins);
-        ExpectedCalibrationError = Count == 0
+        CalibrationBins = isDistribution ? Calibrate(classified, bins) : [];
+        ExpectedCalibrationError = Count == 0 || !isDistribution
             ? double.NaN
             : CalibrationBins.Where(b => b.Count > 0).Sum(b => b.Count * Math.Abs(b.Accuracy - b.MeanConfidence)) / Count;
     }
@@ -89,7 +92,9 @@ public sealed class EvaluationReport
     /// <summary>Gets the 95 % confidence interval of <see cref="Top5"/>.</summary>
     public ConfidenceInterval Top5Interval => Wilson.Interval(Top5Count, Count);
 
-    /// <summary>Gets the mean cross-entropy in nats; NaN if no image was classified.</summary>
+    /// <summary>
+    /// Gets the mean cross-entropy in nats; NaN if no image was classified, or if the probabilities of a multi-label model are independent.
+    /// </summary>
     public double MeanLoss { get; }
 
     /// <summary>Gets the mean probability of the predicted class in percent; NaN if no image was classified.</summary>
@@ -101,10 +106,13 @@ public sealed class EvaluationReport
     /// <summary>Gets the confused classes, most frequent first, then by class.</summary>
     public IReadOnlyList<ConfusionPair> ConfusionPairs { get; }
 
-    /// <summary>Gets the accuracy by confidence, in bins of equal width.</summary>
+    /// <summary>Gets the accuracy by confidence, in bins of equal width; empty for a multi-label model.</summary>
     public IReadOnlyList<CalibrationBin> CalibrationBins { get; }
 
-    /// <summary>Gets the expected calibration error in percentage points (Guo et al. 2017).</summary>
+    /// <summary>
+    /// Gets the expected calibration error in percentage points (Guo et al. 2017); NaN if no image was classified, or for a multi-label
+    /// model, whose probability of a class does not estimate how often the class is the only one.
+    /// </summary>
     /// <remarks>It is the mean distance between accuracy and confidence over the bins, weighted by their number of images.</remarks>
     public double ExpectedCalibrationError { get; }
 

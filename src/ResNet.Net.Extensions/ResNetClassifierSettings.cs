@@ -38,7 +38,7 @@ public sealed class ResNetClassifierSettings
     /// <summary>Gets or sets <see cref="ResNetClassifierOptions.Outputs"/>; several values are comma-separated.</summary>
     public ModelOutputs Outputs { get; set; }
 
-    /// <summary>Gets or sets <see cref="ResNetClassifierOptions.Threads"/>, the number of threads of one model run, from 1.</summary>
+    /// <summary>Gets or sets <see cref="ResNetClassifierOptions.Threads"/>, the number of threads of one model run, 1 to 2048.</summary>
     /// <value>The default is null: the number of processors.</value>
     public int? Threads { get; set; }
 

@@ -55,7 +55,7 @@ public sealed record QuantizationOptions
     /// <value>The default is null: the accuracy is not measured.</value>
     public AccuracyTuning? Tuning { get; init; }
 
-    /// <summary>Gets the number of threads that run the float model, from 1. The result does not depend on it.</summary>
+    /// <summary>Gets the number of threads that run the float model, 1 to 2048. The result does not depend on it.</summary>
     /// <value>The default is null: the number of processors.</value>
     public int? Threads { get; init; }
 
@@ -74,6 +74,7 @@ public sealed record QuantizationOptions
         if (Threads is int threads)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1, nameof(Threads));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, SessionSettings.MaxThreads, nameof(Threads));
         }
 
         if (ActivationType == ActivationType.Int8 && Format == QuantizationFormat.QOperator)

@@ -39,7 +39,7 @@ public sealed partial class ResNetClassifier
     private async Task<Classification> ClassifyAsync(
         Func<int, Task<EncodedFile>> readFile, string? path, int topK, CancellationToken cancellationToken)
     {
-        Prediction[] predictions = new Prediction[Limit(topK)];
+        Prediction[] predictions = NewPredictions(topK);
         StageTimings timings = await _pipeline.RunAsync(
             Operation.Classify,
             ModelOutputs.None,
@@ -48,6 +48,6 @@ public sealed partial class ResNetClassifier
             (slot, pixels, stages, target) => _readPredictions(slot, pixels, stages, target),
             predictions,
             cancellationToken).ConfigureAwait(false);
-        return new Classification(predictions, timings);
+        return Result(predictions, topK, timings);
     }
 }

@@ -68,7 +68,7 @@ public sealed partial class ResNetClassifier
 
     private ClassificationOutcome[] ClassifyBatch(int count, ImagePipeline.InputSource source, int topK)
     {
-        topK = Limit(topK);
+        _ = Limit(topK);
         return _pipeline.RunBatches(
             Operation.Classify,
             ModelOutputs.None,
@@ -76,9 +76,9 @@ public sealed partial class ResNetClassifier
             source,
             (_, slot, position, timings) =>
             {
-                Prediction[] predictions = new Prediction[topK];
+                Prediction[] predictions = NewPredictions(topK);
                 FillPredictions(ToProbabilities(slot, position), predictions);
-                return new ClassificationOutcome(new Classification(predictions, timings));
+                return new ClassificationOutcome(Result(predictions, topK, timings));
             },
             error => new ClassificationOutcome(error));
     }

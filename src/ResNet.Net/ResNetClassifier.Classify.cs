@@ -96,8 +96,8 @@ public sealed partial class ResNetClassifier
 
     private Classification Classify(scoped ImageInput image, int topK)
     {
-        Prediction[] predictions = new Prediction[Limit(topK)];
+        Prediction[] predictions = NewPredictions(topK);
         StageTimings timings = _pipeline.Run(Operation.Classify, ModelOutputs.None, image, _readPredictions, predictions);
-        return new Classification(predictions, timings);
+        return Result(predictions, topK, timings);
     }
 }

@@ -90,7 +90,7 @@ public sealed partial class ResNetClassifier
     private void ReadMap(InferenceSlot slot, PixelView pixels, StageTimings timings, Explanation explanation)
     {
         Span<float> probabilities = ToProbabilities(slot, 0);
-        Prediction[] best = new Prediction[Limit(DefaultTopK)];
+        Prediction[] best = NewPredictions(DefaultTopK);
         FillPredictions(probabilities, best);
         int index = explanation.ClassIndex ?? best[0].ClassIndex;
         int length = _layout.Maps!.Length / _layout.ClassCount;
@@ -111,7 +111,7 @@ public sealed partial class ResNetClassifier
             values,
             _layout.Maps.Dimensions[2],
             PredictionOf(index, probabilities),
-            new Classification(best, timings),
+            Result(best, DefaultTopK, timings),
             new RetainedImage(pixels),
             RegionOf(pixels));
     }

@@ -128,6 +128,12 @@ public sealed partial class ResNetClassifier : IDisposable
     /// <summary>Gets what the output of the model contains, as declared or as determined from its graph.</summary>
     public OutputKind OutputKind { get; }
 
+    /// <summary>
+    /// Gets whether the classes are independent of each other, so that several of them, or none, can apply to an image
+    /// (<see cref="Classification.AtLeast"/>). A binary classifier with a single output is not multi-label.
+    /// </summary>
+    public bool IsMultiLabel => OutputKind == OutputKind.IndependentProbabilities && !IsBinary;
+
     /// <summary>Gets the version of ONNX Runtime that runs the model.</summary>
     public string OnnxRuntimeVersion { get; }
 
@@ -176,6 +182,14 @@ public sealed partial class ResNetClassifier : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
         return Math.Min(topK, Labels.Count);
     }
+
+    /// <summary>Creates the array that a call fills: all classes of a multi-label model, so that a threshold sees them.</summary>
+    private Prediction[] NewPredictions(int topK) => new Prediction[IsMultiLabel ? Labels.Count : Limit(topK)];
+
+    private Classification Result(Prediction[] predictions, int topK, StageTimings timings)
+        => IsMultiLabel
+            ? new Classification(predictions[..Limit(topK)], timings, predictions)
+            : new Classification(predictions, timings);
 
     /// <summary>Turns the scores of an image in a slot into probabilities, averaged over its crops.</summary>
     /// <returns>The probabilities, valid until the slot is returned or run again.</returns>

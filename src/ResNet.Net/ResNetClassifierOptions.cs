@@ -26,7 +26,7 @@ public sealed record ResNetClassifierOptions
     /// <value>The default, <see langword="null"/>, is a <see cref="SkiaSharpDecoder"/>.</value>
     public IImageDecoder? Decoder { get; init; }
 
-    /// <summary>Gets the number of threads of one run of the model, 1 or more.</summary>
+    /// <summary>Gets the number of threads of one run of the model, 1 to 2048.</summary>
     /// <value>The default, <see langword="null"/>, is <see cref="Environment.ProcessorCount"/>, which respects container limits.</value>
     public int? Threads { get; init; }
 
@@ -106,6 +106,7 @@ public sealed record ResNetClassifierOptions
         if (Threads is int threads)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1, nameof(Threads));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, SessionSettings.MaxThreads, nameof(Threads));
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);

@@ -12,9 +12,19 @@ internal static class MarkdownReport
         Table(text, "| Measure | Value | 95 % interval |", "|---|---:|---:|");
         Row(text, "Top-1", Format.Percent(report.Top1), Format.Interval(report.Top1Interval));
         Row(text, "Top-5", Format.Percent(report.Top5), Format.Interval(report.Top5Interval));
-        Row(text, "Mean loss (nats)", Format.Fixed(report.MeanLoss, 4), "");
+        bool isDistribution = report.CalibrationBins.Count > 0;
+        if (isDistribution)
+        {
+            Row(text, "Mean loss (nats)", Format.Fixed(report.MeanLoss, 4), "");
+        }
+
         Row(text, "Mean confidence", Format.Percent(report.MeanConfidence), "");
-        Row(text, $"Expected calibration error ({report.CalibrationBins.Count} bins)", Format.Percent(report.ExpectedCalibrationError), "");
+        if (isDistribution)
+        {
+            string bins = $"{report.CalibrationBins.Count} bins";
+            Row(text, $"Expected calibration error ({bins})", Format.Percent(report.ExpectedCalibrationError), "");
+        }
+
         Row(text, "Images classified", Format.Count(report.Count), "");
         Row(text, "Images failed", Format.Count(report.Failed), "");
         text.Append($"\nProfile {Escape(report.Profile)}, {Format.Crops(report.Crops)}.");
@@ -45,7 +55,15 @@ internal static class MarkdownReport
         }
 
         text.Append("\n## Calibration\n\n");
-        Table(text, "| Confidence | Images | Accuracy | Mean confidence |", "|---|---:|---:|---:|");
+        if (isDistribution)
+        {
+            Table(text, "| Confidence | Images | Accuracy | Mean confidence |", "|---|---:|---:|---:|");
+        }
+        else
+        {
+            text.Append("Loss and calibration are not defined for a multi-label model.\n");
+        }
+
         foreach (CalibrationBin bin in report.CalibrationBins.Where(b => b.Count > 0))
         {
             string interval = $"{Format.Fixed(bin.From, 1)} to {Format.Fixed(bin.To, 1)} %";

@@ -17,9 +17,18 @@ internal static class TextReport
         text.Append($"{(report.Failed > 0 ? $"; {Format.Count(report.Failed)} more failed" : "")}\n\n");
         Field(text, "top-1", Accuracy(report.Top1, report.Top1Count, report.Top1Interval));
         Field(text, "top-5", Accuracy(report.Top5, report.Top5Count, report.Top5Interval));
-        Field(text, "mean loss", $"{Format.Fixed(report.MeanLoss, 4)} nats");
-        Field(text, "mean confidence", Format.Percent(report.MeanConfidence));
-        Field(text, "calibration error", $"{Format.Percent(report.ExpectedCalibrationError)}  ({report.CalibrationBins.Count} bins)");
+        if (report.CalibrationBins.Count > 0)
+        {
+            Field(text, "mean loss", $"{Format.Fixed(report.MeanLoss, 4)} nats");
+            Field(text, "mean confidence", Format.Percent(report.MeanConfidence));
+            Field(text, "calibration error", $"{Format.Percent(report.ExpectedCalibrationError)}  ({report.CalibrationBins.Count} bins)");
+        }
+        else
+        {
+            Field(text, "mean confidence", Format.Percent(report.MeanConfidence));
+            Field(text, "loss, calibration", "not defined for a multi-label model");
+        }
+
         if (timings)
         {
             Field(text, "speed", Format.Speed(report));

@@ -82,7 +82,9 @@ internal sealed class ResultFile : IDisposable
     /// <returns>The length of the complete rows, in bytes.</returns>
     private long ReadRows()
     {
-        using StreamReader reader = new(_file, Utf8, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16, leaveOpen: true);
+        // Latin-1 has one character per byte, so that positions are exact whatever the bytes are. The structure of CSV is ASCII.
+        using StreamReader reader
+            = new(_file, Encoding.Latin1, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16, leaveOpen: true);
         string header = $"{string.Join(',', _columns)}{CsvRecord.End}";
         long end = 0;
         int number = 0;
@@ -101,10 +103,10 @@ internal sealed class ResultFile : IDisposable
             if (complete && number > 1)
             {
                 Before = (Before.Done + 1, Before.Failed + (row.Cells[^1].Length > 0 ? 1 : 0));
-                LastPath = CsvRows.PathOf(row.Cells[0]);
+                LastPath = CsvRows.PathOf(Utf8.GetString(Encoding.Latin1.GetBytes(row.Cells[0])));
             }
 
-            end += complete ? Utf8.GetByteCount(row.Text) : 0;
+            end += complete ? row.Text.Length : 0;
         }
 
         return end;

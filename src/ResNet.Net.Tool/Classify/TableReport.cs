@@ -36,7 +36,10 @@ internal sealed class TableReport(ResNetClassifier classifier, IAnsiConsole cons
         string set = Terminal.Plain($"({labels.Name}){classes}");
         CropRule input = classifier.Profile.Crop;
         console.MarkupLine($"[bold]{Terminal.Plain(classifier.ModelName)}[/] knows {labels.Count} classes {set}.");
-        console.WriteLine($"Input: {input.Width}x{input.Height} pixels. Every image gets one of these classes, whatever it shows.");
+        string use = classifier.IsMultiLabel
+            ? "Several of these classes, or none, can apply to an image."
+            : "Every image gets one of these classes, whatever it shows.";
+        console.WriteLine($"Input: {input.Width}x{input.Height} pixels. {use}");
         console.WriteLine();
     }
 

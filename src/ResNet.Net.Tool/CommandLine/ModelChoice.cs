@@ -26,12 +26,17 @@ internal sealed record ModelChoice
     /// <summary>What the model outputs besides scores.</summary>
     public ModelOutputs Outputs { get; init; }
 
-    /// <summary>What an ONNX file outputs; null if its graph determines it. Ignored for a variant.</summary>
+    /// <summary>The output with the class scores of an ONNX file; null if its graph determines it.</summary>
+    public string? OutputName { get; init; }
+
+    /// <summary>What an ONNX file outputs; null if its metadata or graph determine it.</summary>
     public OutputKind? OutputKind { get; init; }
 
-    /// <summary>The same choices for another model. The labels apply only when it is a file.</summary>
+    /// <summary>The same choices for another model. What describes an ONNX file applies only when it is one.</summary>
     public ModelChoice For(string model)
-        => this with { Model = model, LabelsFile = ResNetVariant.TryParse(model, out _) ? null : LabelsFile };
+        => ResNetVariant.TryParse(model, out _)
+            ? this with { Model = model, LabelsFile = null, OutputName = null, OutputKind = null }
+            : this with { Model = model };
 
     /// <summary>Loads the model, and downloads it first if it is not in the store.</summary>
     /// <exception cref="ArgumentException">The options contradict each other, or the model does not exist.</exception>
@@ -39,10 +44,9 @@ internal sealed record ModelChoice
     {
         if (ResNetVariant.TryParse(Model, out ResNetVariant? variant))
         {
-            ResNetClassifierOptions options = Options(variant.Profile) with { Store = OpenStore() };
-            return LabelsFile is null
-                ? await ResNetClassifier.CreateAsync(variant, options, new DownloadProgress(Console.Error), cancellationToken)
-                : throw new ArgumentException($"--labels is for ONNX files. The variant '{variant.Id}' has its own labels.");
+            RejectOptionsOfFiles(variant);
+            ResNetClassifierOptions options = Options(() => variant.Profile) with { Store = OpenStore() };
+            return await ResNetClassifier.CreateAsync(variant, options, new DownloadProgress(Console.Error), cancellationToken);
         }
 
         if (!Model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) && !File.Exists(Model))
@@ -53,13 +57,25 @@ internal sealed record ModelChoice
         ModelDefinition definition = new(Model)
         {
             Labels = Labels(),
+            OutputName = OutputName,
             OutputKind = OutputKind,
         };
-        return await ResNetClassifier.CreateAsync(definition, Options(PreprocessingProfile.Torchvision), cancellationToken);
+        ResNetClassifierOptions ofFile = Options(() => ModelMetadata.Load(Model).Profile ?? PreprocessingProfile.Torchvision);
+        return await ResNetClassifier.CreateAsync(definition, ofFile, cancellationToken);
     }
 
     /// <summary>Opens the store that provides the file of a variant.</summary>
     public ModelStore OpenStore() => new(new ModelStoreOptions { LocalFolders = ModelsFolder is null ? null : [ModelsFolder] });
+
+    private void RejectOptionsOfFiles(ResNetVariant variant)
+    {
+        (string Option, bool IsSet)[] ofFiles
+            = [("--labels", LabelsFile is not null), ("--output-name", OutputName is not null), ("--output-kind", OutputKind is not null)];
+        if (ofFiles.FirstOrDefault(o => o.IsSet).Option is string option)
+        {
+            throw new ArgumentException($"{option} is for ONNX files. The variant '{variant.Id}' has its own.");
+        }
+    }
 
     private LabelSet? Labels() => LabelsFile?.ToUpperInvariant() switch
     {
@@ -69,18 +85,18 @@ internal sealed record ModelChoice
         _ => LabelSet.Load(LabelsFile),
     };
 
-    private ResNetClassifierOptions Options(PreprocessingProfile ofModel)
+    private ResNetClassifierOptions Options(Func<PreprocessingProfile> ofModel)
     {
         PreprocessingProfile? profile = Profile;
         if (Size is not null || Mean is not null || Std is not null)
         {
-            profile ??= ofModel;
+            profile ??= ofModel();
             profile = Size is (int width, int height) ? profile.WithCrop(width, height) : profile;
             profile = profile with { Mean = Mean ?? profile.Mean, Std = Std ?? profile.Std };
         }
 
         // Without a profile, the library uses the model's own.
-        ResNetClassifierOptions options = new() { Profile = profile, Crops = Crops, Outputs = Outputs };
+        ResNetClassifierOptions options = new() { Profile = profile, Crops = Crops, Outputs = Outputs, LoggerFactory = Warnings.Factory };
         return BatchSize is int batch ? options with { BatchSize = batch } : options;
     }
 }

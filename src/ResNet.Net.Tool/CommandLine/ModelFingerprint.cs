@@ -18,7 +18,7 @@ internal sealed partial record ModelFingerprint(string Model, string Sha256, str
     public static ModelFingerprint Of(ResNetClassifier classifier, ModelChoice choice) => new(
         classifier.ModelName,
         classifier.Variant?.Sha256 ?? HashOf(choice.Model),
-        $"{classifier.Labels.Name}, {HashOf(classifier.Labels)}, {choice.OutputKind}",
+        $"{classifier.Labels.Name}, {HashOf(classifier.Labels)}, {classifier.OutputKind} {choice.OutputName}".TrimEnd(),
         classifier.Profile.ToString(),
         classifier.Crops.ToString());
 

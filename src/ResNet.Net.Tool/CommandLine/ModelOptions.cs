@@ -20,14 +20,27 @@ internal sealed class ModelOptions
 
     private readonly Option<string?> _labels = new("--labels")
     {
-        Description = "For an ONNX file: a text file with one label per line, or imagenet, or cifar10.",
+        Description = "For an ONNX file: a file of labels (lines, JSON, config.json, data.yaml), or imagenet, or cifar10. "
+            + "[default: the labels in the model's metadata]",
         HelpName = "file",
     };
+
+    private readonly Option<string?> _outputName = new("--output-name")
+    {
+        Description = "For an ONNX file with several outputs: the one that contains the class scores.",
+        HelpName = "name",
+    };
+
+    private readonly Option<OutputKind?> _outputKind = OptionValues.OptionalEnumOption<OutputKind>(
+        "--output-kind",
+        "kind",
+        "For an ONNX file: what its output contains: Logits, Probabilities or IndependentProbabilities. "
+            + "[default: from the model's metadata or graph]");
 
     private readonly Option<PreprocessingProfile?> _profile = new("--profile")
     {
         Description = $"The preprocessing: {string.Join(", ", PreprocessingProfile.All.Select(p => p.Name))}. "
-            + "[default: the variant's; Torchvision for an ONNX file]",
+            + "[default: the variant's; for an ONNX file, the one in its metadata, or Torchvision]",
         HelpName = "name",
         CustomParser = OptionValues.Profile,
     };
@@ -53,11 +66,6 @@ internal sealed class ModelOptions
         CustomParser = OptionValues.Channels,
     };
 
-    private readonly Option<bool> _probabilities = new("--probabilities")
-    {
-        Description = "For an ONNX file: its outputs are probabilities. By default, this is determined from the graph.",
-    };
-
     private readonly Option<bool> _tenCrop = new("--ten-crop")
     {
         Description = "Average over ten crops: the corners, the center, and their mirror images.",
@@ -72,7 +80,9 @@ internal sealed class ModelOptions
     /// <summary>Adds the options to a command and to its subcommands.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_model, _modelsFolder, _labels, _profile, _size, _mean, _std, _probabilities, _tenCrop])
+        Option[] options
+            = [_model, _modelsFolder, _labels, _outputName, _outputKind, _profile, _size, _mean, _std, _tenCrop];
+        foreach (Option option in options)
         {
             option.Recursive = true;
             command.Options.Add(option);
@@ -89,6 +99,7 @@ internal sealed class ModelOptions
         Mean = options.GetValue(_mean),
         Std = options.GetValue(_std),
         Crops = options.GetValue(_tenCrop) ? CropSampling.TenCrop : CropSampling.Center,
-        OutputKind = options.GetValue(_probabilities) ? OutputKind.Probabilities : null,
+        OutputName = options.GetValue(_outputName),
+        OutputKind = options.GetValue(_outputKind),
     };
 }

@@ -104,6 +104,21 @@ internal static class OptionValues
         return option;
     }
 
+    /// <summary>Creates an option like <see cref="EnumOption{T}"/> that has no default value.</summary>
+    public static Option<T?> OptionalEnumOption<T>(string name, string helpName, string description)
+        where T : struct, Enum
+    {
+        Option<T?> option = new(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            CustomParser = argument => OneOf<T>(argument),
+        };
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add(Enum.GetNames<T>());
+        return option;
+    }
+
     /// <summary>Parses a number from 0 to 100.</summary>
     public static double Percent(ArgumentResult argument)
     {

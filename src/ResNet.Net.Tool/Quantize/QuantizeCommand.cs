@@ -51,14 +51,15 @@ internal static class QuantizeCommand
         Console.WriteLine(report.ToText());
         MeasuredModel floatModel = measurement.Of(model.ToArray(), cancellationToken);
         BeforeAfter.Print(floatModel, measurement.Of(result.Model.ToArray(), cancellationToken), evaluated.Images.Count);
-        Write(choice, result, report);
+        Write(choice, result, report, ModelMetadata.Of(before));
         return report.MeetsCriterion == false ? ExitCode.SomeFailed : ExitCode.Success;
     }
 
-    private static void Write(QuantizeChoice choice, QuantizationResult result, QuantizationReport report)
+    private static void Write(QuantizeChoice choice, QuantizationResult result, QuantizationReport report, ModelMetadata metadata)
     {
         if (choice.Output is not null)
         {
+            Write(metadata, result.Model);
             result.Model.Save(choice.Output);
             Console.WriteLine($"Saved to {choice.Output}.");
         }
@@ -66,6 +67,19 @@ internal static class QuantizeCommand
         TextFiles.Write(choice.Markdown, report.ToMarkdown());
         TextFiles.Write(choice.Json, report.ToJson());
         TextFiles.Write(choice.Plot, report.ToSvg());
+    }
+
+    private static void Write(ModelMetadata metadata, OnnxModel model)
+    {
+        try
+        {
+            metadata.WriteTo(model);
+        }
+        catch (ResNetException exception)
+        {
+            Console.Error.WriteLine($"Warning: the model is saved without its profile. {exception.Message}");
+            (metadata with { Profile = null }).WriteTo(model);
+        }
     }
 
     private static ImageDataset Open(string? path, LabelSet labels) => ImageDataset.Open(path ?? SampleImages.Labels, labels);

@@ -8,7 +8,9 @@ internal static class SessionOptionsBuilder
     private const string Suffix = "ExecutionProvider";
 
     /// <exception cref="OnnxRuntimeException">ONNX Runtime rejects a setting.</exception>
-    /// <exception cref="ResNetException">The execution provider is not in this build of ONNX Runtime, or not usable.</exception>
+    /// <exception cref="ResNetException">
+    /// The execution provider is not in this build of ONNX Runtime, or not usable, or a callback sets too many threads.
+    /// </exception>
     public static SessionOptions Build(SessionSettings settings, string? logId)
     {
         SessionOptions options = new();
@@ -45,12 +47,25 @@ internal static class SessionOptionsBuilder
             }
 
             settings.Configure?.Invoke(options);
+            ThrowIfTooManyThreads(options);
             return options;
         }
         catch
         {
             options.Dispose();
             throw;
+        }
+    }
+
+    // A callback can set what the options reject.
+    private static void ThrowIfTooManyThreads(SessionOptions options)
+    {
+        int threads = Math.Max(options.IntraOpNumThreads, options.InterOpNumThreads);
+        if (threads > SessionSettings.MaxThreads)
+        {
+            throw new ResNetException(
+                $"ResNetClassifierOptions.ConfigureSession sets {threads} threads; at most {SessionSettings.MaxThreads} are allowed. "
+                + "Set fewer.");
         }
     }
 

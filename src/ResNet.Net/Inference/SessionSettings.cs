@@ -7,6 +7,12 @@ namespace ResNet.Net;
 /// <summary>Specifies how a session is created.</summary>
 internal sealed record SessionSettings
 {
+    /// <summary>
+    /// The largest number of threads: Windows supports as many logical processors, and no machine has more. ONNX Runtime creates all of
+    /// them, and the process aborts if it cannot.
+    /// </summary>
+    public const int MaxThreads = 2048;
+
     public required int IntraOpThreads { get; init; }
 
     public bool AllowSpinning { get; init; }

@@ -37,6 +37,22 @@ public sealed record ModelMetadata
     /// <summary>Gets what the output contains; <see langword="null"/> if the file does not state it.</summary>
     public OutputKind? OutputKind { get; init; }
 
+    /// <summary>Gets the metadata with which another file is loaded like a classifier.</summary>
+    /// <param name="classifier">The classifier.</param>
+    /// <returns>
+    /// The labels, the profile and the output kind of the classifier. The labels are <see langword="null"/> if its model has none.
+    /// </returns>
+    public static ModelMetadata Of(ResNetClassifier classifier)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        return new ModelMetadata
+        {
+            Labels = classifier.Labels.IsNumbered ? null : classifier.Labels,
+            Profile = classifier.Profile,
+            OutputKind = classifier.OutputKind,
+        };
+    }
+
     /// <summary>Reads the metadata of a file. The cost does not depend on the size of its weights.</summary>
     /// <param name="path">The path of the ONNX file.</param>
     /// <returns>The metadata. Labels come from <see cref="LabelsKey"/>, or else from the property <c>names</c> of Ultralytics.</returns>

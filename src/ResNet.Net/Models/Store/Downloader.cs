@@ -37,8 +37,13 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
     private bool _isSingleResponse;
 
     /// <summary>Returns an address for messages and files: without user name, password and query, which may contain signatures.</summary>
+    /// <remarks>Only the scheme of addresses that are not http or https, which a server can name in a redirect.</remarks>
     public static string Redact(Uri address)
-        => address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+        => IsHttp(address)
+            ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
+            : $"{address.Scheme}:";
+
+    private static bool IsHttp(Uri address) => address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps;
 
     /// <summary>Completes the file and verifies its hash.</summary>
     /// <exception cref="SourceException">The source does not provide the file, after all retries.</exception>
@@ -218,6 +223,11 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
         {
             throw new SourceException($"did not respond within {Seconds(limit)} s", exception) { IsTransient = true };
         }
+        catch (Exception exception) when (exception is UriFormatException or NotSupportedException)
+        {
+            // A redirect to an address that is none, depending on the handler of the client.
+            throw new SourceException($"redirects to an invalid address: {exception.Message.TrimEnd('.')}", exception);
+        }
         catch (HttpRequestException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -354,11 +364,15 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
         string answer = $"responds with {status} {phrase}";
         if (status is >= 300 and < 400)
         {
-            string target = response.Headers.Location is Uri location
-                ? $" to '{(location.IsAbsoluteUri ? Redact(location) : location.OriginalString)}'"
-                : "";
-            return new SourceException(
-                $"{answer}: a redirect{target} that is not followed, after too many redirects or from https to http");
+            string target = response.Headers.Location switch
+            {
+                null => " without a valid address",
+                { IsAbsoluteUri: true } location when !IsHttp(location) => $" to '{Redact(location)}', which is neither http nor https",
+                { IsAbsoluteUri: true } location
+                    => $" to '{Redact(location)}' that is not followed, after too many redirects or from https to http",
+                var location => $" to '{location.OriginalString}' that is not followed, after too many redirects",
+            };
+            return new SourceException($"{answer}: a redirect{target}");
         }
 
         bool isTransient = status is 425 or >= 500
