@@ -12,11 +12,13 @@ public sealed partial class ResNetClassifier
     /// <exception cref="ModelUnavailableException">The file is missing and cannot be downloaded.</exception>
     /// <exception cref="ModelVerificationException">The content of a file or source differs from the variant.</exception>
     /// <exception cref="InferenceException">The model or an option is rejected by ONNX Runtime.</exception>
-    /// <exception cref="ArgumentException">An option or an environment variable is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The variant is a backbone without class scores, or an option or an environment variable is out of range.
+    /// </exception>
     public static ResNetClassifier Create(
         ResNetVariant variant, ResNetClassifierOptions? options = null, IProgress<ModelDownloadProgress>? progress = null)
     {
-        ArgumentNullException.ThrowIfNull(variant);
+        ThrowIfBackbone(variant);
         LoadPlan plan = new(options);
 
         // Downloads run on the thread pool, so that blocking cannot deadlock.
@@ -54,7 +56,9 @@ public sealed partial class ResNetClassifier
     /// <exception cref="ModelUnavailableException">The file is missing and cannot be downloaded.</exception>
     /// <exception cref="ModelVerificationException">The content of a file or source differs from the variant.</exception>
     /// <exception cref="InferenceException">The model or an option is rejected by ONNX Runtime.</exception>
-    /// <exception cref="ArgumentException">An option or an environment variable is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The variant is a backbone without class scores, or an option or an environment variable is out of range.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Loading was canceled.</exception>
     public static async Task<ResNetClassifier> CreateAsync(
         ResNetVariant variant,
@@ -62,7 +66,7 @@ public sealed partial class ResNetClassifier
         IProgress<ModelDownloadProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(variant);
+        ThrowIfBackbone(variant);
         LoadPlan plan = new(options);
         string? path = await plan.EnsureFileAsync(variant, progress, cancellationToken).ConfigureAwait(false);
         return await LoadAsync(() => Load(plan, ResolvedModel.For(variant, path)), cancellationToken).ConfigureAwait(false);
@@ -83,6 +87,18 @@ public sealed partial class ResNetClassifier
     public static Task<ResNetClassifier> CreateAsync(
         ModelDefinition model, ResNetClassifierOptions? options = null, CancellationToken cancellationToken = default)
         => LoadAsync(() => Create(model, options), cancellationToken);
+
+    private static void ThrowIfBackbone(ResNetVariant variant)
+    {
+        ArgumentNullException.ThrowIfNull(variant);
+        if (variant.IsBackbone)
+        {
+            throw new ArgumentException(
+                $"'{variant.Id}' has no classification head: its output is {variant.FeatureSize} features, not class scores. "
+                + "Use ResNetEmbedder.Create for its embeddings, or another variant for classification.",
+                nameof(variant));
+        }
+    }
 
     private static ResNetClassifier Load(LoadPlan plan, ResolvedModel model)
     {
