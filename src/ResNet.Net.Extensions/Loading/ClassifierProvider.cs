@@ -9,6 +9,8 @@ internal sealed class ClassifierProvider(
 {
     public override string Kind => "classifier";
 
+    protected override Type ServiceType => typeof(IResNetClassifierProvider);
+
     protected override string NameOf(ResNetClassifier model) => model.ModelName;
 
     protected override string ExecutionProviderOf(ResNetClassifier model) => model.ExecutionProvider;

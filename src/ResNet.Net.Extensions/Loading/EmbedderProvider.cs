@@ -9,6 +9,8 @@ internal sealed class EmbedderProvider(
 {
     public override string Kind => "embedder";
 
+    protected override Type ServiceType => typeof(IResNetEmbedderProvider);
+
     protected override string NameOf(ResNetEmbedder model) => model.ModelName;
 
     protected override string ExecutionProviderOf(ResNetEmbedder model) => model.ExecutionProvider;

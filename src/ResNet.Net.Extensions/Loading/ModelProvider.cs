@@ -64,7 +64,7 @@ internal abstract class ModelProvider<TModel>(
         Task<TModel> attempt;
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, GetType());
+            ObjectDisposedException.ThrowIf(_disposed, ServiceType);
             if (_stopping.IsCancellationRequested)
             {
                 return _attempt ?? Task.FromCanceled<TModel>(_stopping.Token);
@@ -122,6 +122,9 @@ internal abstract class ModelProvider<TModel>(
 
         _stopping.Dispose();
     }
+
+    /// <summary>Gets the interface that callers know, for exceptions.</summary>
+    protected abstract Type ServiceType { get; }
 
     protected abstract string NameOf(TModel model);
 
