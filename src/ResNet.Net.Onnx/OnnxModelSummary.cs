@@ -65,4 +65,16 @@ public sealed record OnnxModelSummary(
         ArgumentNullException.ThrowIfNull(model);
         return ModelSummaryReader.Read(model);
     }
+
+    /// <summary>Creates the summary of a model in memory.</summary>
+    internal static OnnxModelSummary Of(OnnxModel model) => new(
+        model.IrVersion,
+        model.Opset,
+        [.. model.Graph.Inputs.Select(i => i.Name)],
+        [.. model.Graph.Initializers.Select(t => t.Name)],
+        HasExternalData: false)
+    {
+        OutputNames = [.. model.Graph.Outputs.Select(o => o.Name)],
+        Nodes = [.. model.Graph.Nodes.Select(NodeSummary.Of)],
+    };
 }

@@ -89,6 +89,23 @@ public class OnnxModelSummaryTests
     }
 
     [Theory]
+    [InlineData("SoftmaxOfParts")]
+    [InlineData("ShiftedSoftmaxOfParts")]
+    public void FindOutputContent_SoftmaxOfParts_IsSoftmax(string kind)
+    {
+        OnnxModel model = HeadNetworks.Build(kind);
+        model.Graph.Outputs.Add(new OnnxValueInfo("logits", OnnxElementType.Float, ["N", HeadNetworks.Classes]));
+        OnnxModelSummary summary = Read(model.ToArray());
+
+        summary.FindOutputContent(HeadNetworks.Output).Should().Be(OnnxOutputContent.Softmax);
+        summary.FindScoreOutputs().Should().Equal(HeadNetworks.Output);
+
+        // A quotient of anything else is not a Softmax.
+        model.Graph.FindProducer("total")!.OpType = "ReduceMax";
+        Read(model.ToArray()).FindOutputContent(HeadNetworks.Output).Should().Be(OnnxOutputContent.Unknown);
+    }
+
+    [Theory]
     [InlineData("Conv, GlobalAveragePool", OnnxOutputContent.Logits)]
     [InlineData("Conv, Relu, GlobalAveragePool, Flatten", OnnxOutputContent.Logits)]
     [InlineData("Conv, Add:bias, GlobalAveragePool", OnnxOutputContent.Logits)]

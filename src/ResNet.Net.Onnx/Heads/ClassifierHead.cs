@@ -3,7 +3,7 @@ namespace ResNet.Net.Onnx;
 
 /// <summary>
 /// Represents the head of a convolutional classifier, found by its structure: the last feature maps, global average pooling, and a dense
-/// layer, optionally followed by Softmax. Float, QOperator and QDQ models are supported.
+/// layer, optionally followed by Softmax or Sigmoid. Float, QOperator and QDQ models are supported.
 /// </summary>
 /// <remarks>
 /// With such a head, the class activation map of a class is exact: it is the sum of the feature maps, weighted by the class's row of the
@@ -79,12 +79,9 @@ public sealed class ClassifierHead
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public void AddFeatures(string name)
     {
-        ThrowIfTaken(name);
-        string features = Dequantize(_found.FeatureValue, _found.FeatureQuantization);
-        OnnxNode flatten = new("Flatten", [features], [name], name);
-        flatten.Attributes.Set("axis", 1);
-        _model.Graph.Nodes.Add(flatten);
-        _model.Graph.Outputs.Add(new OnnxValueInfo(name, OnnxElementType.Float, [Batch, FeatureCount]));
+        FeatureOutput.ThrowIfTaken(_model.Graph, name);
+        (string features, OnnxElementType type) = AsFloatingPoint(_found.FeatureValue, _found.FeatureQuantization);
+        FeatureOutput.Add(_model, features, type, FeatureCount, name);
     }
 
     /// <summary>
@@ -96,32 +93,23 @@ public sealed class ClassifierHead
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public void AddActivationMaps(string name)
     {
-        ThrowIfTaken(name);
-        string maps = Dequantize(FeatureMapsName, _found.MapsQuantization);
+        FeatureOutput.ThrowIfTaken(_model.Graph, name);
+        (string maps, OnnxElementType type) = AsFloatingPoint(FeatureMapsName, _found.MapsQuantization);
+        maps = FeatureOutput.ToFloat(_model.Graph, maps, type);
         string weights = _model.Graph.CreateUniqueName($"{name}_weights");
         _model.Graph.Initializers.Add(OnnxTensor.Create<float>(weights, [ClassCount, FeatureCount, 1, 1], _weights));
         OnnxNode convolution = new("Conv", [maps, weights], [name], name);
         convolution.Attributes.Set("kernel_shape", [1L, 1L]);
         _model.Graph.Nodes.Add(convolution);
-        _model.Graph.Outputs.Add(new OnnxValueInfo(name, OnnxElementType.Float, [Batch, ClassCount, default, default]));
+        _model.Graph.Outputs.Add(new OnnxValueInfo(name, OnnxElementType.Float, [FeatureOutput.BatchOf(_model.Graph), ClassCount, default, default]));
     }
 
-    private OnnxDimension Batch => _model.Graph.FeedInputs.FirstOrDefault()?.Shape is [OnnxDimension batch, ..] ? batch : default;
-
-    private void ThrowIfTaken(string name)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        if (_model.Graph.CreateUniqueName(name) != name)
-        {
-            throw new OnnxModelException($"The graph '{_model.Graph.Name}' already uses the name '{name}'. Choose another one.");
-        }
-    }
-
-    private string Dequantize(string value, QuantizationNames? quantization)
+    /// <summary>Dequantizes a value if it is quantized, and returns the name and the type of the floating-point value.</summary>
+    private (string Value, OnnxElementType Type) AsFloatingPoint(string value, QuantizationNames? quantization)
     {
         if (quantization is null)
         {
-            return value;
+            return (value, new ValueFacts(_model.Graph).Type(value));
         }
 
         string dequantized = _model.Graph.CreateUniqueName($"{value}_dequantized");
@@ -129,6 +117,6 @@ public sealed class ClassifierHead
             ? [value, quantization.Scale]
             : [value, quantization.Scale, quantization.ZeroPoint];
         _model.Graph.Nodes.Add(new OnnxNode("DequantizeLinear", inputs, [dequantized], dequantized));
-        return dequantized;
+        return (dequantized, OnnxElementType.Float);
     }
 }

@@ -9,8 +9,8 @@ internal sealed class HeadFinder
     // More than any head has. A longer path is a cycle.
     private const int MaxNodes = 64;
 
-    private const string Supported = "A supported head is, from the output back: optionally Softmax, a dense layer with constant weights "
-        + "(Gemm, MatMul, QLinearMatMul, QGemm), and an average over the whole map "
+    private const string Supported = "A supported head is, from the output back: optionally Softmax or Sigmoid, a dense layer with constant "
+        + "weights (Gemm, MatMul, QLinearMatMul, QGemm), and an average over the whole map "
         + "(GlobalAveragePool, AveragePool, ReduceMean, QLinearGlobalAveragePool)";
 
     private readonly OnnxGraph _graph;
@@ -55,10 +55,8 @@ internal sealed class HeadFinder
     }
 
     private static bool KeepsValues(OnnxNode node)
-        => node.OpType is "Identity" or "Dropout" or "Flatten" or "Reshape" or "Squeeze" or "Unsqueeze"
+        => node.OpType is "Identity" or "Cast" or "Dropout" or "Flatten" or "Reshape" or "Squeeze" or "Unsqueeze"
             or "QuantizeLinear" or "DequantizeLinear";
-
-    private static bool IsSoftmax(OnnxNode node) => node.OpType is "Softmax" or "LogSoftmax" or "QLinearSoftmax";
 
     private void FindDense(string output)
     {
@@ -67,7 +65,7 @@ internal sealed class HeadFinder
         for (int i = 0; i < MaxNodes; i++)
         {
             OnnxNode node = ProducerOf(value);
-            if (MatchDense(node) is (Constant weights, double[] bias))
+            if (node.GetInputOrNull(0) is not null && MatchDense(node) is (Constant weights, double[] bias))
             {
                 if (added is not null && added.Length != 1 && added.Length != weights.Shape[0])
                 {
@@ -84,9 +82,13 @@ internal sealed class HeadFinder
             {
                 (value, added) = (sum, constants);
             }
-            else if ((KeepsValues(node) || IsSoftmax(node)) && node.GetInputOrNull(0) is string input)
+            else if (KeepsValues(node) && node.GetInputOrNull(0) is string input)
             {
                 value = input;
+            }
+            else if (ActivationMatcher.Match(NodeSummary.Of(node), SummaryOfProducer) is (_, string scores))
+            {
+                value = scores;
             }
             else
             {
@@ -104,7 +106,7 @@ internal sealed class HeadFinder
         {
             names.Insert(0, value);
             OnnxNode node = ProducerOf(value);
-            if (IsAverage(node))
+            if (node.GetInputOrNull(0) is not null && IsAverage(node))
             {
                 (Pool, FeatureNames) = (node, names);
                 return;
@@ -296,6 +298,9 @@ internal sealed class HeadFinder
 
         return null;
     }
+
+    private NodeSummary? SummaryOfProducer(string value)
+        => _index.FindProducer(value) is OnnxNode node ? NodeSummary.Of(node) : null;
 
     private OnnxNode ProducerOf(string value) => _index.FindProducer(value) ?? throw Unsupported($"no node produces '{value}'");
 

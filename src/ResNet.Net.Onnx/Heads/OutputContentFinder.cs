@@ -1,7 +1,10 @@
 namespace ResNet.Net.Onnx;
 
 /// <summary>Represents a node without its attributes.</summary>
-internal sealed record NodeSummary(string OpType, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs);
+internal sealed record NodeSummary(string OpType, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs)
+{
+    public static NodeSummary Of(OnnxNode node) => new(node.OpType, node.Proto.Input, node.Proto.Output);
+}
 
 /// <summary>Walks back from outputs to the operators that determine their content.</summary>
 internal sealed class OutputContentFinder
@@ -19,6 +22,9 @@ internal sealed class OutputContentFinder
     private static readonly HashSet<string> BlockEnds = [.. PassThrough, "Relu", "BatchNormalization"];
     private static readonly HashSet<string> DenseLayers = ["Gemm", "MatMul", "QGemm", "QLinearMatMul"];
     private static readonly HashSet<string> Convolutions = ["Conv", "QLinearConv"];
+
+    private static readonly HashSet<string> PoolingLayers =
+        ["GlobalAveragePool", "AveragePool", "ReduceMean", "GlobalMaxPool", "QLinearGlobalAveragePool", "QLinearAveragePool"];
 
     private readonly OnnxModelSummary _summary;
     private readonly Dictionary<string, NodeSummary> _producers = [];
@@ -43,6 +49,11 @@ internal sealed class OutputContentFinder
 
     public OnnxOutputContent Find(string output) => Find(SkipTo(output, PassThrough, out bool isQuantized), isQuantized);
 
+    /// <summary>Determines whether an output is the result of pooling that is not known to be scores.</summary>
+    public bool IsPooled(string output)
+        => SkipTo(output, PassThrough, out _) is { } node && PoolingLayers.Contains(node.OpType)
+            && Find(output) is OnnxOutputContent.Features or OnnxOutputContent.Unknown;
+
     /// <summary>Finds the outputs that can contain class scores: all with logits or probabilities, without the inputs of others.</summary>
     public string[] FindScores()
     {
@@ -55,22 +66,30 @@ internal sealed class OutputContentFinder
         // The logits of an output with their Softmax or Sigmoid are the same scores.
         HashSet<NodeSummary?> activated =
         [
-            .. outputs.Where(o => o.Content != OnnxOutputContent.Logits)
-                .Select(o => o.Node is { Inputs: [string input, ..] } ? SkipTo(input, PassThrough, out _) : null),
+            .. outputs.Select(o => o.Node is { } node && ActivationMatcher.Match(node, ProducerOf) is (_, string scores)
+                ? SkipTo(scores, PassThrough, out _)
+                : null),
         ];
         return [.. outputs.Where(o => !activated.Contains(o.Node)).Select(o => o.Name)];
     }
 
-    private OnnxOutputContent Find(NodeSummary? node, bool isQuantized) => node?.OpType switch
+    private OnnxOutputContent Find(NodeSummary? node, bool isQuantized)
     {
-        "Softmax" => isQuantized ? OnnxOutputContent.QuantizedSoftmax : OnnxOutputContent.Softmax,
-        "QLinearSoftmax" => OnnxOutputContent.QuantizedSoftmax,
-        "LogSoftmax" => OnnxOutputContent.LogSoftmax,
-        "Sigmoid" or "HardSigmoid" or "QLinearSigmoid" => OnnxOutputContent.Sigmoid,
+        if (node is null)
+        {
+            return OnnxOutputContent.Unknown;
+        }
+
+        return ActivationMatcher.Match(node, ProducerOf) is (OnnxOutputContent content, _)
+            ? isQuantized && content == OnnxOutputContent.Softmax ? OnnxOutputContent.QuantizedSoftmax : content
+            : FindScored(node);
+    }
+
+    private OnnxOutputContent FindScored(NodeSummary node) => node.OpType switch
+    {
         string dense when DenseLayers.Contains(dense) || Convolutions.Contains(dense) => OnnxOutputContent.Logits,
         "Add" or "QLinearAdd" when IsBiasOf(node, DenseLayers) || IsBiasOf(node, Convolutions) => OnnxOutputContent.Logits,
-        "GlobalAveragePool" or "AveragePool" or "ReduceMean" or "GlobalMaxPool" or "QLinearGlobalAveragePool" or "QLinearAveragePool"
-            => FindPooled(node),
+        string pooling when PoolingLayers.Contains(pooling) => FindPooled(node),
         _ => OnnxOutputContent.Unknown,
     };
 
@@ -100,7 +119,9 @@ internal sealed class OutputContentFinder
 
     private bool IsConstant(string value)
         => _constants.Contains(value)
-            || (_producers.GetValueOrDefault(value) is { OpType: "DequantizeLinear" } node && _constants.Contains(node.Inputs[0]));
+            || (_producers.GetValueOrDefault(value) is { OpType: "DequantizeLinear", Inputs: [string input, ..] } && _constants.Contains(input));
+
+    private NodeSummary? ProducerOf(string value) => _producers.GetValueOrDefault(value);
 
     /// <summary>Returns the producer of a value, after skipping operators; null if there is none.</summary>
     private NodeSummary? SkipTo(string value, HashSet<string> skipped, out bool isQuantized)

@@ -10,11 +10,24 @@ internal static class HeadNetworks
     public static IReadOnlyList<string> Kinds { get; } =
     [
         "Gemm", "GemmNotTransposed", "MatMulAdd", "AddFirst", "Squeeze", "AveragePoolSoftmax", "ReduceMean", "ReduceMeanInput",
-        "Dropout", "PlainMatMul", "ConstantNodes", "QLinear", "QGemm", "Qdq",
+        "Dropout", "PlainMatMul", "ConstantNodes", "SoftmaxOfParts", "ShiftedSoftmaxOfParts", "SigmoidCast", "HardSigmoid", "Float16",
+        "QLinear", "QGemm", "Qdq",
     ];
 
     /// <summary>Determines whether intermediate values are rounded to 8 bits.</summary>
     public static bool IsQuantized(string kind) => kind is "QLinear" or "QGemm" or "Qdq";
+
+    /// <summary>Gets the largest error of one rounded value: half a unit in the last place of the type.</summary>
+    public static double RoundingOf(string kind) => kind == "Float16" ? Math.ScaleB(1, -11) : Math.ScaleB(1, -24);
+
+    /// <summary>Computes the output of a network from one image's logits.</summary>
+    public static IEnumerable<double> Activate(string kind, double[] logits) => kind switch
+    {
+        "AveragePoolSoftmax" or "SoftmaxOfParts" or "ShiftedSoftmaxOfParts" => logits.Select(l => Math.Exp(l) / logits.Sum(Math.Exp)),
+        "SigmoidCast" => logits.Select(l => 1 / (1 + Math.Exp(-l))),
+        "HardSigmoid" => logits.Select(l => Math.Clamp((0.2 * l) + 0.5, 0, 1)),
+        _ => logits,
+    };
 
     public static OnnxModel Build(string kind, int seed = 1)
     {
@@ -64,6 +77,46 @@ internal static class HeadNetworks
                 Reshape("pooled", "features");
                 Dense("features", transposed: true, "logits");
                 Node("Softmax", ["logits"], Output);
+                break;
+            case "SoftmaxOfParts" or "ShiftedSoftmaxOfParts":
+                Pool("GlobalAveragePool", "maps");
+                Node("Flatten", ["pooled"], "features");
+                Dense("features", transposed: true, "logits");
+                string exponent = "logits";
+                if (kind == "ShiftedSoftmaxOfParts")
+                {
+                    Node("ReduceMax", ["logits"], "largest", ("axes", [1]));
+                    Node("Sub", ["logits", "largest"], exponent = "shifted");
+                }
+
+                graph.Initializers.Add(OnnxTensor.Create<long>("class_axis", [1], [-1]));
+                Node("Exp", [exponent], "exponentials");
+                Node("ReduceSum", ["exponentials", "class_axis"], "total");
+                Node("Div", ["exponentials", "total"], Output);
+                break;
+            case "SigmoidCast":
+                Pool("GlobalAveragePool", "maps");
+                Node("Flatten", ["pooled"], "features");
+                Dense("features", transposed: true, "logits");
+                Node("Sigmoid", ["logits"], "probabilities");
+                Cast("probabilities", OnnxElementType.Double, "wide");
+                Cast("wide", OnnxElementType.Float, Output);
+                break;
+            case "HardSigmoid":
+                Pool("GlobalAveragePool", "maps");
+                Node("Flatten", ["pooled"], "features");
+                Dense("features", transposed: true, "logits");
+                Node("HardSigmoid", ["logits"], Output);
+                break;
+            case "Float16":
+                Cast("maps", OnnxElementType.Float16, "narrow");
+                Pool("GlobalAveragePool", "narrow");
+                Node("Flatten", ["pooled"], "features");
+                graph.Initializers.Add(OnnxTensor.Create<Half>("dense", [Maps, Classes],
+                    [.. Transposed(dense, Classes, Maps).Select(v => (Half)v)]));
+                graph.Initializers.Add(OnnxTensor.Create<Half>("dense_b", [Classes], [.. bias.Select(v => (Half)v)]));
+                Node("Gemm", ["features", "dense", "dense_b"], "logits");
+                Cast("logits", OnnxElementType.Float, Output);
                 break;
             case "ReduceMean":
                 Node("ReduceMean", ["maps"], "pooled", ("axes", [2, 3]));
@@ -169,6 +222,12 @@ internal static class HeadNetworks
             }
 
             graph.Nodes.Add(node);
+        }
+
+        void Cast(string value, OnnxElementType type, string converted)
+        {
+            Node("Cast", [value], converted);
+            graph.Nodes[^1].Attributes.Set("to", (long)type);
         }
 
         void Microsoft(string operation, string[] inputs, string output)
