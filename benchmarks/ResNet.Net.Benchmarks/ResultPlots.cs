@@ -67,8 +67,8 @@ internal static class ResultPlots
         const double PlotBottom = 400;
         const double PlotRight = Width - 60;
         double end = Math.Ceiling(points.Max(point => point.Time) / 20) * 20;
-        double low = Math.Floor(points.Min(point => point.Variant.Top1));
-        double high = Math.Ceiling(points.Max(point => point.Variant.Top1));
+        double low = Math.Floor(points.Min(point => point.Variant.Top1!.Value));
+        double high = Math.Ceiling(points.Max(point => point.Variant.Top1!.Value));
         double X(double time) => PlotLeft + (time / end * (PlotRight - PlotLeft));
         double Y(double top1) => PlotBottom - ((top1 - low) / (high - low) * (PlotBottom - PlotTop));
         SvgCanvas svg = new(Width, Height);
@@ -93,11 +93,11 @@ internal static class ResultPlots
         }
 
         svg.Text((PlotLeft + PlotRight) / 2, PlotBottom + 44, "milliseconds per image", 13, Palette.Muted, TextAnchor.Middle);
-        List<Box> occupied = [.. points.Select(point => new Box(X(point.Time) - 6, Y(point.Variant.Top1) - 6, 12, 12))];
+        List<Box> occupied = [.. points.Select(point => new Box(X(point.Time) - 6, Y(point.Variant.Top1!.Value) - 6, 12, 12))];
         HashSet<string> labeled = [];
         foreach ((ResNetVariant variant, double time) in points)
         {
-            (double x, double y) = (X(time), Y(variant.Top1));
+            (double x, double y) = (X(time), Y(variant.Top1!.Value));
             svg.Rectangle(
                 new Box(x - 5, y - 5, 10, 10), variant.Precision == ModelPrecision.Fp32 ? Palette.Bar : Palette.Orange, Palette.Background);
 

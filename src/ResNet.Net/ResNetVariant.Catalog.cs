@@ -182,7 +182,10 @@ public sealed partial record ResNetVariant
         featureName: "/pool/GlobalAveragePool_output_0_dequantized",
         top1: 91.65);
 
-    /// <summary>Gets all variants: the 18 files of the ONNX Model Zoo and the two embedded models.</summary>
+    /// <summary>
+    /// Gets all variants: the 18 files of the ONNX Model Zoo, the backbone (<see cref="IsBackbone"/>), which <see cref="ResNetClassifier"/>
+    /// refuses, and the two embedded models.
+    /// </summary>
     public static IReadOnlyList<ResNetVariant> All => field ??=
     [
         ResNet18V1,
@@ -203,6 +206,7 @@ public sealed partial record ResNetVariant
         ResNet50Caffe2Opset7,
         ResNet50Caffe2Opset8,
         ResNet50Caffe2Opset9,
+        ResNet18Backbone,
         Cifar10ResNet20,
         Cifar10ResNet20Int8,
     ];

@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace ResNet.Net;
 
 /// <summary>
-/// Describes a published model file: a ResNet of the ONNX Model Zoo, or an embedded CIFAR-10 model, with everything needed to use it.
+/// Describes a published model file, with everything needed to use it: a ResNet of the ONNX Model Zoo, a backbone without a classification
+/// head, or an embedded CIFAR-10 model.
 /// </summary>
 public sealed partial record ResNetVariant
 {
@@ -16,6 +17,10 @@ public sealed partial record ResNetVariant
 
     /// <summary>Gets the name of the model file.</summary>
     public string FileName { get; private init; } = "";
+
+    /// <summary>Gets the id of the NuGet package that has the file; <see langword="null"/> for the other variants.</summary>
+    /// <remarks>The build copies the file to the folder <c>models</c> next to the application, where <see cref="ModelStore"/> finds it.</remarks>
+    public string? PackageId { get; private init; }
 
     /// <summary>Gets where the model was trained.</summary>
     public ModelOrigin Origin { get; private init; }
@@ -47,10 +52,15 @@ public sealed partial record ResNetVariant
     /// <summary>Gets the name of the input, <c>[N, 3, InputSize, InputSize]</c> float32.</summary>
     public string InputName { get; private init; } = "";
 
-    /// <summary>Gets the name of the output, <c>[N, Labels.Count]</c> float32.</summary>
+    /// <summary>
+    /// Gets the name of the output: <c>[N, Labels.Count]</c> float32; for a backbone, <c>[N, FeatureSize, 1, 1]</c> float32.
+    /// </summary>
     public string OutputName { get; private init; } = "";
 
-    /// <summary>Gets what the output contains.</summary>
+    /// <summary>Gets whether the network ends with its pooled features: it has embeddings, but no class scores.</summary>
+    public bool IsBackbone { get; private init; }
+
+    /// <summary>Gets what the output contains. Meaningless for a backbone.</summary>
     public OutputKind OutputKind { get; private init; }
 
     /// <summary>Gets the name of the tensor with the pooled features; <see langword="null"/> if it is unknown.</summary>
@@ -61,9 +71,9 @@ public sealed partial record ResNetVariant
 
     /// <summary>
     /// Gets the top-1 accuracy in percent on the validation set of the dataset: as published, or, for embedded models, as measured by
-    /// this project's tests.
+    /// this project's tests. <see langword="null"/> for a backbone.
     /// </summary>
-    public double Top1 { get; private init; }
+    public double? Top1 { get; private init; }
 
     /// <summary>Gets the published top-5 accuracy in percent; <see langword="null"/> if none is published.</summary>
     public double? Top5 { get; private init; }
@@ -71,13 +81,13 @@ public sealed partial record ResNetVariant
     /// <summary>Gets the source of the accuracies.</summary>
     public string AccuracySource { get; private init; } = "";
 
-    /// <summary>Gets the preprocessing profile with which the accuracies were measured.</summary>
+    /// <summary>Gets the preprocessing profile with which the accuracies were measured; for a backbone, that of its training.</summary>
     public PreprocessingProfile Profile { get; private init; } = null!;
 
     /// <summary>Gets the batch size that the file fixes; <see langword="null"/> if it is variable.</summary>
     public int? FixedBatch { get; private init; }
 
-    /// <summary>Gets the zoo's archive of test data; <see langword="null"/> for embedded models.</summary>
+    /// <summary>Gets the zoo's archive of test data; <see langword="null"/> for embedded models and backbones.</summary>
     public VariantTestData? TestData { get; internal init; }
 
     /// <summary>Gets whether the model is embedded in this library and needs no file.</summary>
@@ -90,7 +100,7 @@ public sealed partial record ResNetVariant
     /// <summary>Gets the number of rows, and of columns, of the input.</summary>
     public int InputSize => Profile.Crop.Height;
 
-    /// <summary>Gets the labels, in output order.</summary>
+    /// <summary>Gets the labels, in output order; for a backbone, those of the classes that it was trained on.</summary>
     public LabelSet Labels => IsEmbedded ? LabelSet.Cifar10 : LabelSet.ImageNet;
 
     /// <summary>Returns the variant with an id, ignoring case.</summary>

@@ -27,7 +27,7 @@ public class FigureTests
                     variant.Precision == ModelPrecision.Fp32
                         ? "fp32"
                         : $"int8 {(variant.QuantizationFormat == QuantizationFormat.Qdq ? "QDQ" : "QOperator")}",
-                    variant.Top1.ToString("0.00", Culture),
+                    variant.Top1?.ToString("0.00", Culture) ?? "",
                     variant.Top5?.ToString("0.00", Culture) ?? "",
                     $"`{variant.Profile.Name}`",
                 ], variant.Id);
@@ -46,7 +46,7 @@ public class FigureTests
             ResNetVariant variant = ResNetVariant.Parse(row[0].Trim('`'));
             row.Skip(1).Should().Equal(
                 [
-                    variant.Top1.ToString("0.00", Culture),
+                    variant.Top1?.ToString("0.00", Culture) ?? "",
                     variant.Top5?.ToString("0.00", Culture) ?? "",
                     measured[row[0]][3],
                     measured[row[0]][6],

@@ -5,6 +5,8 @@ namespace ResNet.Net.Docs.Tests;
 /// <summary>The templates of <c>dotnet new</c> offer the variants of the library.</summary>
 public class TemplateVariantTests
 {
+    private static IEnumerable<ResNetVariant> Classifiers => ResNetVariant.All.Where(v => !v.IsBackbone);
+
     [Theory]
     [InlineData("resnet-console")]
     [InlineData("resnet-webapi")]
@@ -13,7 +15,7 @@ public class TemplateVariantTests
         JsonElement symbol = Symbols(template).GetProperty("variant");
 
         symbol.GetProperty("choices").EnumerateArray().Select(c => c.GetProperty("choice").GetString())
-            .Should().BeEquivalentTo(ResNetVariant.All.Select(v => v.Id));
+            .Should().BeEquivalentTo(Classifiers.Select(v => v.Id));
         symbol.GetProperty("defaultValue").GetString().Should().Be(ResNetVariant.Cifar10ResNet20.Id);
     }
 
@@ -23,7 +25,7 @@ public class TemplateVariantTests
         JsonElement cases = Symbols("resnet-console").GetProperty("variantProperty").GetProperty("parameters").GetProperty("cases");
 
         cases.EnumerateArray().Select(c => (c.GetProperty("condition").GetString(), PropertyValue(c.GetProperty("value").GetString()!)))
-            .Should().BeEquivalentTo(ResNetVariant.All.Select(v => ($"(variant == '{v.Id}')", v)));
+            .Should().BeEquivalentTo(Classifiers.Select(v => ($"(variant == '{v.Id}')", v)));
     }
 
     private static ResNetVariant? PropertyValue(string name) => (ResNetVariant?)typeof(ResNetVariant).GetProperty(name)?.GetValue(null);

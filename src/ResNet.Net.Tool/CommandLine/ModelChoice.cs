@@ -23,8 +23,8 @@ internal sealed record ModelChoice
     /// <summary>The batch size; null for the library's default.</summary>
     public int? BatchSize { get; init; }
 
-    /// <summary>What the model outputs besides scores.</summary>
-    public ModelOutputs Outputs { get; init; }
+    /// <summary>Whether the classifier computes activation maps.</summary>
+    public bool ActivationMaps { get; init; }
 
     /// <summary>The output with the class scores of an ONNX file; null if its graph determines it.</summary>
     public string? OutputName { get; init; }
@@ -38,34 +38,37 @@ internal sealed record ModelChoice
             ? this with { Model = model, LabelsFile = null, OutputName = null, OutputKind = null }
             : this with { Model = model };
 
-    /// <summary>Loads the model, and downloads it first if it is not in the store.</summary>
+    /// <summary>Loads the classifier, and downloads its model first if it is not in the store.</summary>
     /// <exception cref="ArgumentException">The options contradict each other, or the model does not exist.</exception>
-    public async Task<ResNetClassifier> LoadAsync(CancellationToken cancellationToken)
+    public Task<ResNetClassifier> LoadAsync(CancellationToken cancellationToken) => FindVariant() is ResNetVariant variant
+        ? ResNetClassifier.CreateAsync(
+            variant, ClassifierOptions(() => variant.Profile), new DownloadProgress(Console.Error), cancellationToken)
+        : ResNetClassifier.CreateAsync(Definition(), ClassifierOptions(ProfileOfFile), cancellationToken);
+
+    /// <summary>Loads the embedder, and downloads its model first if it is not in the store.</summary>
+    /// <exception cref="ArgumentException">The options contradict each other, or the model does not exist.</exception>
+    public Task<ResNetEmbedder> LoadEmbedderAsync(CancellationToken cancellationToken) => FindVariant() is ResNetVariant variant
+        ? ResNetEmbedder.CreateAsync(
+            variant, EmbedderOptions(() => variant.Profile), new DownloadProgress(Console.Error), cancellationToken)
+        : ResNetEmbedder.CreateAsync(Definition(), EmbedderOptions(ProfileOfFile), cancellationToken);
+
+    /// <summary>Opens the store that provides the file of a variant.</summary>
+    public ModelStore OpenStore() => new(new ModelStoreOptions { LocalFolders = ModelsFolder is null ? null : [ModelsFolder] });
+
+    private PreprocessingProfile ProfileOfFile() => ModelMetadata.Load(Model).Profile ?? PreprocessingProfile.Torchvision;
+
+    private ResNetVariant? FindVariant()
     {
         if (ResNetVariant.TryParse(Model, out ResNetVariant? variant))
         {
             RejectOptionsOfFiles(variant);
-            ResNetClassifierOptions options = Options(() => variant.Profile) with { Store = OpenStore() };
-            return await ResNetClassifier.CreateAsync(variant, options, new DownloadProgress(Console.Error), cancellationToken);
+            return variant;
         }
 
-        if (!Model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) && !File.Exists(Model))
-        {
-            throw new ArgumentException($"The model '{Model}' is neither a file nor one of {string.Join(", ", ResNetVariant.All)}.");
-        }
-
-        ModelDefinition definition = new(Model)
-        {
-            Labels = Labels(),
-            OutputName = OutputName,
-            OutputKind = OutputKind,
-        };
-        ResNetClassifierOptions ofFile = Options(() => ModelMetadata.Load(Model).Profile ?? PreprocessingProfile.Torchvision);
-        return await ResNetClassifier.CreateAsync(definition, ofFile, cancellationToken);
+        return Model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || File.Exists(Model)
+            ? null
+            : throw new ArgumentException($"The model '{Model}' is neither a file nor one of {string.Join(", ", ResNetVariant.All)}.");
     }
-
-    /// <summary>Opens the store that provides the file of a variant.</summary>
-    public ModelStore OpenStore() => new(new ModelStoreOptions { LocalFolders = ModelsFolder is null ? null : [ModelsFolder] });
 
     private void RejectOptionsOfFiles(ResNetVariant variant)
     {
@@ -77,6 +80,13 @@ internal sealed record ModelChoice
         }
     }
 
+    private ModelDefinition Definition() => new(Model)
+    {
+        Labels = Labels(),
+        OutputName = OutputName,
+        OutputKind = OutputKind,
+    };
+
     private LabelSet? Labels() => LabelsFile?.ToUpperInvariant() switch
     {
         null => null,
@@ -85,7 +95,13 @@ internal sealed record ModelChoice
         _ => LabelSet.Load(LabelsFile),
     };
 
-    private ResNetClassifierOptions Options(Func<PreprocessingProfile> ofModel)
+    private ResNetClassifierOptions ClassifierOptions(Func<PreprocessingProfile> ofModel)
+        => Apply(new ResNetClassifierOptions { ActivationMaps = ActivationMaps }, ofModel);
+
+    private ResNetEmbedderOptions EmbedderOptions(Func<PreprocessingProfile> ofModel) => Apply(new ResNetEmbedderOptions(), ofModel);
+
+    private TOptions Apply<TOptions>(TOptions options, Func<PreprocessingProfile> ofModel)
+        where TOptions : ResNetModelOptions
     {
         PreprocessingProfile? profile = Profile;
         if (Size is not null || Mean is not null || Std is not null)
@@ -96,7 +112,7 @@ internal sealed record ModelChoice
         }
 
         // Without a profile, the library uses the model's own.
-        ResNetClassifierOptions options = new() { Profile = profile, Crops = Crops, Outputs = Outputs, LoggerFactory = Warnings.Factory };
+        options = options with { Profile = profile, Crops = Crops, Store = OpenStore(), LoggerFactory = Warnings.Factory };
         return BatchSize is int batch ? options with { BatchSize = batch } : options;
     }
 }

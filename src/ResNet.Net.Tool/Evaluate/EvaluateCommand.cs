@@ -80,7 +80,7 @@ internal sealed class EvaluateCommand
     private EvaluateCommand()
     {
         _dataset.Validators.Add(OptionValues.RejectUnknownOptions);
-        _against.CompletionSources.Add([.. ResNetVariant.All.Select(v => v.Id)]);
+        _against.CompletionSources.Add([.. ResNetVariant.All.Where(v => !v.IsBackbone).Select(v => v.Id)]);
     }
 
     public static Command Create() => new EvaluateCommand().Build();

@@ -9,7 +9,7 @@ internal sealed record VariantLine(
     long Bytes,
     int Opset,
     string Precision,
-    double Top1,
+    double? Top1,
     double? Top5,
     string Sha256,
     bool Embedded,

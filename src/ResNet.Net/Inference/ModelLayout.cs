@@ -5,16 +5,19 @@ namespace ResNet.Net;
 
 /// <summary>Describes the inputs and outputs of a loaded model, validated once.</summary>
 /// <param name="Input">The input, <c>[N, 3, H, W]</c>.</param>
-/// <param name="Scores">The scores, <c>[N, classes]</c>, possibly with further dimensions of 1, or without the batch dimension.</param>
-/// <param name="Features">The pooled features, <c>[N, features]</c>; null if they were not requested.</param>
+/// <param name="Output">
+/// The scores, <c>[N, classes]</c>, possibly with further dimensions of 1 or without the batch dimension, or the pooled features,
+/// <c>[N, features]</c>.
+/// </param>
 /// <param name="Maps">The class activation maps, <c>[N, classes, rows, columns]</c>; null if they were not requested.</param>
 /// <param name="FixedBatch">The batch size that the model requires; null if it is variable.</param>
-internal sealed record ModelLayout(TensorLayout Input, TensorLayout Scores, TensorLayout? Features, TensorLayout? Maps, int? FixedBatch)
+internal sealed record ModelLayout(TensorLayout Input, TensorLayout Output, TensorLayout? Maps, int? FixedBatch)
 {
     // ImageNet-21k has 21,841 classes. Labels and results of a claimed two billion would exhaust the memory.
-    private const int MaxClasses = 1 << 24;
+    private const int MaxOutputLength = 1 << 24;
 
-    public int ClassCount => Scores.Length;
+    /// <summary>Gets the number of scores or features per crop.</summary>
+    public int OutputLength => Output.Length;
 
     /// <summary>Reads and validates the inputs and outputs of a session.</summary>
     /// <exception cref="ResNetException">The model is not an image classifier, or its input has another size.</exception>
@@ -54,14 +57,13 @@ internal sealed record ModelLayout(TensorLayout Input, TensorLayout Scores, Tens
                 $"The model '{model}' returns {output}, but an image classifier returns {OnnxElementType.Float} [N, classes].");
         }
 
-        TensorLayout scores = MeasureScores(session, model, image, output, fixedBatch);
-        fixedBatch = scores.HasBatch ? fixedBatch : 1;
-        TensorLayout? features = MeasureAdded(session, image, ModelPreparation.FeaturesName, fixedBatch);
-        TensorLayout? maps = MeasureAdded(session, image, ModelPreparation.MapsName, fixedBatch);
-        return maps is null || (maps.Dimensions.Count == 3 && maps.Dimensions[0] == scores.Length)
-            ? new ModelLayout(image, scores, features, maps, fixedBatch)
+        TensorLayout values = MeasureOutput(session, model, image, output, fixedBatch);
+        fixedBatch = values.HasBatch ? fixedBatch : 1;
+        TensorLayout? maps = MeasureMaps(session, image, fixedBatch);
+        return maps is null || (maps.Dimensions.Count == 3 && maps.Dimensions[0] == values.Length)
+            ? new ModelLayout(image, values, maps, fixedBatch)
             : throw new ResNetException(
-                $"The model '{model}' returns {scores.Length} scores, but its dense layer produces activation maps of shape "
+                $"The model '{model}' returns {values.Length} scores, but its dense layer produces activation maps of shape "
                 + $"{TensorMetadata.FormatShape(maps.Shape(-1))}.");
     }
 
@@ -97,7 +99,7 @@ internal sealed record ModelLayout(TensorLayout Input, TensorLayout Scores, Tens
                 ?? throw new ResNetException($"The model '{model}' has no {kind} '{name}'. It has: {string.Join(", ", tensors)}.");
     }
 
-    private static TensorLayout MeasureScores(
+    private static TensorLayout MeasureOutput(
         OrtSession session, string model, TensorLayout image, TensorMetadata output, int? fixedBatch)
     {
         IReadOnlyList<long> shape = output.Shape;
@@ -112,28 +114,28 @@ internal sealed record ModelLayout(TensorLayout Input, TensorLayout Scores, Tens
         bool hasBatch = shape.Count > 0 && (batch > 1 || !isVector || shape[0] is 1 or < 0);
         Int128 length = shape.Skip(hasBatch ? 1 : 0).Aggregate((Int128)1, (a, d) => a * d);
         bool isOfBatch = !hasBatch || fixedBatch is null || shape[0] < 0 || shape[0] == fixedBatch;
-        if (length < 1 || length > MaxClasses || !isOfBatch || shape.Skip(hasBatch ? 1 : 0).Count(d => d != 1) > 1)
+        if (length < 1 || length > MaxOutputLength || !isOfBatch || shape.Skip(hasBatch ? 1 : 0).Count(d => d != 1) > 1)
         {
             throw new ResNetException(
                 $"The model '{model}' returns '{output.Name}' {TensorMetadata.FormatShape(shape)} for {(fixedBatch is null ? "N" : batch)} "
-                + $"images, but an image classifier returns [N, classes], with at most {MaxClasses} classes. "
+                + $"images, but an image classifier returns [N, classes], with at most {MaxOutputLength} classes. "
                 + "Set ModelDefinition.OutputName if another output contains the scores.");
         }
 
         return new TensorLayout(output.Name, [.. shape.Skip(hasBatch ? 1 : 0).Select(d => (int)d)]) { HasBatch = hasBatch };
     }
 
-    private static TensorLayout? MeasureAdded(OrtSession session, TensorLayout input, string name, int? fixedBatch)
+    private static TensorLayout? MeasureMaps(OrtSession session, TensorLayout input, int? fixedBatch)
     {
-        if (session.Outputs.FirstOrDefault(o => o.Name == name) is not TensorMetadata output)
+        if (session.Outputs.FirstOrDefault(o => o.Name == ModelPreparation.MapsName) is not TensorMetadata output)
         {
             return null;
         }
 
         IReadOnlyList<long> shape = output.Shape.Count < 2 || output.Shape.Skip(1).Any(d => d < 0)
-            ? RunBlack(session, input, name, fixedBatch)
+            ? RunBlack(session, input, output.Name, fixedBatch)
             : output.Shape;
-        return new TensorLayout(name, [.. shape.Skip(1).Select(d => (int)d)]);
+        return new TensorLayout(output.Name, [.. shape.Skip(1).Select(d => (int)d)]);
     }
 
     // If the file leaves the shape of an output open, a run on a black image determines it.

@@ -9,6 +9,9 @@ public enum ModelOrigin
     /// <summary>Caffe2's model zoo; published in the ONNX Model Zoo.</summary>
     Caffe2,
 
+    /// <summary>CNTK's model zoo; published with ML.NET.</summary>
+    Cntk,
+
     /// <summary>This project.</summary>
     ResNetNet,
 }

@@ -7,12 +7,12 @@ namespace ResNet.Net;
 /// <param name="FixWeights">
 /// Whether weights are also graph inputs, which callers could replace. They become constants, so that BatchNormalization folds into Conv.
 /// </param>
-/// <param name="Outputs">The outputs to add.</param>
-/// <param name="ScoresName">The name of the output with the scores; null for the first.</param>
+/// <param name="Outputs">What the prepared model returns.</param>
+/// <param name="OutputName">The name of the output with the scores or the features; null if the graph determines it.</param>
 /// <param name="IsSelfContained">
 /// Whether the bytes of the model alone determine the prepared model: false if tensors are in other files or the model cannot be read.
 /// </param>
-internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutputs Outputs, string? ScoresName, bool IsSelfContained)
+internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, RequiredOutputs Outputs, string? OutputName, bool IsSelfContained)
 {
     /// <summary>Gets how the input is adapted; null if it needs no change.</summary>
     public InputAdapter? Input { get; init; }
@@ -20,10 +20,10 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
     /// <summary>Gets how the scores are adapted; null if they need no change.</summary>
     public OutputAdapter? Output { get; init; }
 
-    /// <summary>The name of the output of <see cref="ModelOutputs.Features"/>.</summary>
+    /// <summary>The name of the output with the pooled features.</summary>
     public const string FeaturesName = "resnet_net_features";
 
-    /// <summary>The name of the output of <see cref="ModelOutputs.ActivationMaps"/>.</summary>
+    /// <summary>The name of the output with the activation maps.</summary>
     public const string MapsName = "resnet_net_activation_maps";
 
     // Increment when the edits below change their result: it invalidates the cached optimized models.
@@ -34,7 +34,7 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
     private const int OldestOpset = 7;
 
     /// <summary>Gets whether anything must be changed.</summary>
-    public bool IsNeeded => Upgrade || FixWeights || Outputs != ModelOutputs.None || IsAdapted;
+    public bool IsNeeded => Upgrade || FixWeights || Outputs != RequiredOutputs.Scores || IsAdapted;
 
     /// <summary>Gets a text that identifies the changes.</summary>
     public string Key
@@ -50,14 +50,14 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
             string weights = FixWeights ? "constant weights, " : "";
             string input = Input is null ? "" : $"{Input.Key}, ";
             string output = Output is null ? "" : $"{Output.Key}, ";
-            return $"edits {Version}: {upgrade}{weights}{input}{output}{Outputs} of {ScoresName ?? "the first output"}";
+            return $"edits {Version}: {upgrade}{weights}{input}{output}{Outputs} of {OutputName ?? "the output that the graph determines"}";
         }
     }
 
     private bool IsAdapted => Input is not null || Output is not null;
 
     /// <summary>Determines the changes that a model needs, without loading it as a whole.</summary>
-    public static ModelPreparation For(ResolvedModel model, ModelOutputs outputs)
+    public static ModelPreparation For(ResolvedModel model, RequiredOutputs outputs)
         => (model.Content.Summary is { } summary
             ? new ModelPreparation(
                 summary.Opset < OldestOpset, summary.HasReplaceableWeights, outputs, model.OutputName, !summary.HasExternalData)
@@ -84,13 +84,16 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
         }
         catch (OnnxModelException exception)
         {
-            return Outputs != ModelOutputs.None
-                ? throw new InferenceException(
-                    $"The outputs {Outputs} cannot be added to the model '{model.Name}': {exception.Message}", exception)
-                : IsAdapted
-                    ? throw new InferenceException(
-                        $"The model '{model.Name}' cannot be adapted ({Input?.Key ?? Output!.Key}): {exception.Message}", exception)
-                    : OpenUnchanged(model, settings, exception);
+            return Outputs switch
+            {
+                RequiredOutputs.Features => throw new InferenceException(
+                    $"The model '{model.Name}' provides no embeddings: {exception.Message}", exception),
+                RequiredOutputs.ScoresAndMaps => throw new InferenceException(
+                    $"Activation maps cannot be added to the model '{model.Name}': {exception.Message}", exception),
+                _ when IsAdapted => throw new InferenceException(
+                    $"The model '{model.Name}' cannot be adapted ({Input?.Key ?? Output!.Key}): {exception.Message}", exception),
+                _ => OpenUnchanged(model, settings, exception),
+            };
         }
 
         return OrtSession.FromMemory(edited.ToArray(), model.Name, settings);
@@ -130,20 +133,14 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
 
     private void AddOutputs(OnnxModel model)
     {
-        if (Outputs == ModelOutputs.None)
+        switch (Outputs)
         {
-            return;
-        }
-
-        ClassifierHead head = ClassifierHead.Find(model, ScoresName);
-        if (Outputs.HasFlag(ModelOutputs.Features))
-        {
-            head.AddFeatures(FeaturesName);
-        }
-
-        if (Outputs.HasFlag(ModelOutputs.ActivationMaps))
-        {
-            head.AddActivationMaps(MapsName);
+            case RequiredOutputs.Features:
+                FeatureOutput.Cut(model, OutputName, FeaturesName);
+                break;
+            case RequiredOutputs.ScoresAndMaps:
+                ClassifierHead.Find(model, OutputName).AddActivationMaps(MapsName);
+                break;
         }
     }
 }

@@ -7,6 +7,10 @@ namespace ResNet.Net;
 /// <see cref="LocalFolders"/>.
 /// </para>
 /// <para>
+/// The file of a variant with a <see cref="ResNetVariant.PackageId"/> is never downloaded. The build of the application copies it from the
+/// package to the folder <c>models</c> in <see cref="AppContext.BaseDirectory"/>.
+/// </para>
+/// <para>
 /// Thread-safe. Threads, processes and the containers of one machine can share the folder: one of them downloads, the others wait. The
 /// store holds no resources and needs no disposal.
 /// </para>

@@ -71,6 +71,9 @@ public sealed record ModelStoreOptions
         init;
     }
 
+    /// <summary>Gets the folder of the application, whose folder <c>models</c> has the files of packages.</summary>
+    internal string ApplicationFolder { get; init; } = AppContext.BaseDirectory;
+
     /// <summary>Gets the clock for retries.</summary>
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -29,7 +29,7 @@ public class ModelSourceTests
     [Fact]
     public void PublicSources_EveryVariant_HasTheFileName()
     {
-        foreach (ResNetVariant variant in ResNetVariant.All.Where(v => !v.IsEmbedded))
+        foreach (ResNetVariant variant in ResNetVariant.All.Where(v => v.TestData is not null))
         {
             ModelSource.HuggingFace.GetAddress(variant).AbsoluteUri.Should()
                 .Be($"https://huggingface.co/onnxmodelzoo/{variant.Id}/resolve/main/{variant.FileName}");

@@ -3,6 +3,8 @@ namespace ResNet.Net;
 /// <summary>Defines the paths of a stored file, <c>root/id/name</c>, and of the files that belong to it.</summary>
 internal sealed class FilePaths(string root, StoredFile file)
 {
+    private const string LocalOrigin = "local folder";
+
     public string Folder { get; } = Path.Combine(root, file.Variant.Id);
 
     public string File { get; } = Path.Combine(root, file.Variant.Id, file.Name);
@@ -19,32 +21,37 @@ internal sealed class FilePaths(string root, StoredFile file)
     public string Lock { get; } = Path.Combine(root, ".locks", $"{file.Variant.Id}.lock");
 
     /// <summary>Gets the file in the store.</summary>
-    public CandidateFile Stored => new(File, $"{File}{VerificationRecord.Extension}", IsLocal: false);
+    public CandidateFile Stored => new(File, $"{File}{VerificationRecord.Extension}", "store", IsLocal: false);
 
-    /// <summary>Returns the paths where the file may be: the store's own first, then the local folders.</summary>
+    /// <summary>
+    /// Returns the paths where the file may be: the store's own first, then the application's for files of packages, then the local folders.
+    /// </summary>
     /// <remarks>Uses a plain loop: every startup runs this, and a LINQ query would take longer to compile than to run.</remarks>
-    public List<CandidateFile> CandidatesIn(IReadOnlyList<string> localFolders)
+    public List<CandidateFile> CandidatesIn(string application, IReadOnlyList<string> localFolders)
     {
         List<CandidateFile> candidates = [Stored];
+        if (file.IsPackaged)
+        {
+            candidates.Add(Local(Path.Combine(application, "models", file.Name), "application"));
+        }
+
         for (int i = 0; i < localFolders.Count; i++)
         {
-            candidates.Add(Local(Path.Combine(localFolders[i], file.Name)));
-            candidates.Add(Local(Path.Combine(localFolders[i], file.Variant.Id, file.Name)));
+            candidates.Add(Local(Path.Combine(localFolders[i], file.Name), LocalOrigin));
+            candidates.Add(Local(Path.Combine(localFolders[i], file.Variant.Id, file.Name), LocalOrigin));
         }
 
         return candidates;
     }
 
-    // The record is in the store, because local folders are never written.
-    private CandidateFile Local(string path) => new(path, $"{File}.{TextHash.Of(path)}{VerificationRecord.Extension}", IsLocal: true);
+    // The record is in the store, because other folders are never written.
+    private CandidateFile Local(string path, string origin)
+        => new(path, $"{File}.{TextHash.Of(path)}{VerificationRecord.Extension}", origin, IsLocal: true);
 }
 
 /// <summary>Describes a path where a file may be.</summary>
 /// <param name="Path">The path.</param>
 /// <param name="RecordPath">The path of the verification record.</param>
-/// <param name="IsLocal">Whether the file is in a local folder rather than in the store.</param>
-internal sealed record CandidateFile(string Path, string RecordPath, bool IsLocal)
-{
-    /// <summary>Gets the description of the folder for messages.</summary>
-    public string Origin => IsLocal ? "local folder" : "store";
-}
+/// <param name="Origin">The description of the folder for messages.</param>
+/// <param name="IsLocal">Whether the file is outside the store, which never changes it.</param>
+internal sealed record CandidateFile(string Path, string RecordPath, string Origin, bool IsLocal);

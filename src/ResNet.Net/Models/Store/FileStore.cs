@@ -16,7 +16,7 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
 
     private bool TrustsRecords => !settings.Options.AlwaysVerify;
 
-    private List<CandidateFile> Candidates => _paths.CandidatesIn(settings.LocalFolders);
+    private List<CandidateFile> Candidates => _paths.CandidatesIn(settings.Options.ApplicationFolder, settings.LocalFolders);
 
     /// <summary>Returns a file with a valid verification record, without reading the file; null if there is none.</summary>
     public string? FindVerified()
@@ -73,7 +73,7 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
 
         try
         {
-            if (settings.Offline || settings.Sources.Count == 0)
+            if (file.IsPackaged || settings.Offline || settings.Sources.Count == 0)
             {
                 report.AddWhyNothingWasDownloaded();
                 await QuarantineIfWrongAsync(report, cancellationToken).ConfigureAwait(false);

@@ -11,8 +11,11 @@ internal sealed class LookupReport(StoreSettings settings, StoredFile file)
 
     private string CheckedPaths => _checked.Length > 0 ? $" Checked:{_checked}" : "";
 
-    private string Remedy
-        => $"\nTo install it manually, download {file.Name} ({file.Bytes} bytes, SHA-256 {file.Sha256}) "
+    private string Remedy => file.Variant.PackageId is string package
+        ? $"\nAdd the package to the application: dotnet add package {package}. "
+            + $"Or set {StoreVariables.LocalFolders} or ModelStoreOptions.{nameof(ModelStoreOptions.LocalFolders)} to a folder with "
+            + $"{file.Name} ({file.Bytes} bytes, SHA-256 {file.Sha256})."
+        : $"\nTo install it manually, download {file.Name} ({file.Bytes} bytes, SHA-256 {file.Sha256}) "
             + $"from {ModelSource.HuggingFace.GetAddress(file)} to a folder, and set {StoreVariables.LocalFolders} "
             + $"or ModelStoreOptions.{nameof(ModelStoreOptions.LocalFolders)} to that folder.";
 
@@ -37,7 +40,9 @@ internal sealed class LookupReport(StoreSettings settings, StoredFile file)
     /// <summary>Adds what was done about a checked file.</summary>
     public void AddAction(string sentence) => _checked.Append($"\n  {sentence}");
 
-    public void AddWhyNothingWasDownloaded() => _downloads.Append(settings.Offline
+    public void AddWhyNothingWasDownloaded() => _downloads.Append(file.Variant.PackageId is string package
+        ? $"\n  none: the file is published as the package {package}, not as a download"
+        : settings.Offline
         ? $"\n  none: {StoreVariables.Offline} or ModelStoreOptions.{nameof(ModelStoreOptions.Offline)} disables the network"
         : $"\n  none: ModelStoreOptions.{nameof(ModelStoreOptions.Sources)} is empty");
 

@@ -11,6 +11,9 @@ internal sealed record StoredFile(ResNetVariant Variant, StoredFileKind Kind, st
     /// <summary>Gets the description for messages, to follow "the".</summary>
     public string Title => Kind == StoredFileKind.Model ? $"model '{Variant.Id}'" : $"test data of '{Variant.Id}'";
 
+    /// <summary>Gets whether a NuGet package has the file, so that it is next to the application and never downloaded.</summary>
+    public bool IsPackaged => Variant.PackageId is not null;
+
     public static StoredFile ModelOf(ResNetVariant variant)
         => new(variant, StoredFileKind.Model, variant.FileName, variant.Bytes, variant.Sha256);
 
