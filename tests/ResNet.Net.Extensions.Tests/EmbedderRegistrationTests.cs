@@ -22,7 +22,8 @@ public sealed class EmbedderRegistrationTests : IDisposable
     {
         IHost host = Hosts.Build(_logs, b =>
         {
-            b.Services.AddResNetEmbedder(ResNetVariant.Cifar10ResNet20, s => s.Threads = 1).AddResNetClassifier(ResNetVariant.Cifar10ResNet20);
+            b.Services.AddResNetEmbedder(ResNetVariant.Cifar10ResNet20, s => s.Threads = 1);
+            b.Services.AddResNetClassifier(ResNetVariant.Cifar10ResNet20);
             b.Services.AddHealthChecks().AddResNetEmbedder(tags: ["ready"]).AddResNetClassifier();
         });
         await host.StartAsync();
