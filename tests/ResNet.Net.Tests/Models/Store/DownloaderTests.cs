@@ -169,6 +169,35 @@ public sealed class DownloaderTests : IDisposable
             .WithMessage("*responds with 302 Found: a redirect to '/again*too many*");
     }
 
+    [Theory]
+    [InlineData("file:///etc/passwd", "302 Found: a redirect to 'file:', which is neither http nor https")]
+    [InlineData("file://host/share/model.onnx", "'file:', which is neither")]
+    [InlineData("ftp://user:secret@example.com/model.onnx", "'ftp:', which is neither")]
+    [InlineData("data:text/plain,model", "'data:', which is neither")]
+    [InlineData("mailto:somebody@example.com", "'mailto:', which is neither")]
+    [InlineData("about:blank", "'about:', which is neither")]
+    [InlineData("http://[invalid", "redirect")]
+    [InlineData("https://", "redirect")]
+    [InlineData("", "redirect")]
+    [InlineData(null, "302 Found: a redirect without a valid address")]
+    public async Task Ensure_RedirectThatCannotBeFollowed_AsksTheNextSource(string? location, string message)
+    {
+        await using TestServer bad = await TestServer.StartAsync((context, _) =>
+        {
+            context.Response.StatusCode = 302;
+            context.Response.Headers.Location = location;
+            return Task.CompletedTask;
+        });
+        await using TestServer good = await TestServer.StartAsync(Model);
+
+        ModelStoreOptions options = _fixture.Options(bad);
+        (await Ensuring(new ModelStore(options)).Should().ThrowAsync<ModelUnavailableException>())
+            .Which.Message.Should().Contain(message).And.NotContain("secret").And.NotContain("passwd");
+        ModelSource[] sources = [.. options.Sources!, .. _fixture.Options(good).Sources!];
+        _fixture.ShouldBeStored(await new ModelStore(options with { Sources = sources }).EnsureAsync(_fixture.Variant));
+        good.Requests.Should().ContainSingle();
+    }
+
     [Fact]
     public async Task Ensure_RedirectFromHttpsToHttp_IsRejected()
     {
