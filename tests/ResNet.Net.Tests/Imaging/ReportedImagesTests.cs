@@ -5,7 +5,9 @@ using System.Text;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Decodes the images of public bug reports (<c>reports/README.md</c> in the shared folder) and others of the same kinds.</summary>
+/// <summary>
+/// Decodes the images of public bug reports (<c>reports/README.md</c> in the shared folder) and others of the same kinds.
+/// </summary>
 public class ReportedImagesTests
 {
     // Hashes of packed RGB of Pillow 9.4 after exif_transpose: images with alpha composed on black, the upper bytes of 16-bit gray.
