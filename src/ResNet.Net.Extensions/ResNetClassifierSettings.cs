@@ -12,7 +12,10 @@ public sealed class ResNetClassifierSettings
     /// <summary>Gets or sets the path of an ONNX file. Set either this or <see cref="Model"/>.</summary>
     public string? ModelPath { get; set; }
 
-    /// <summary>Gets or sets the labels of <see cref="ModelPath"/>: <c>ImageNet</c>, <c>Cifar10</c>, or a file with one per line.</summary>
+    /// <summary>
+    /// Gets or sets the labels of <see cref="ModelPath"/>: <c>ImageNet</c>, <c>Cifar10</c>, or a file that <see cref="LabelSet.Load"/>
+    /// reads.
+    /// </summary>
     /// <value>The default is null: <c>class 0</c>, <c>class 1</c> and so on.</value>
     public string? Labels { get; set; }
 

@@ -108,15 +108,16 @@ public sealed class LabelSet
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        if (file.Length > LabelText.MaxBytes)
+        if (file.CanSeek && file.Length > LabelText.MaxBytes)
         {
             throw new ResNetException(
                 $"The label file '{path}' has {file.Length} bytes; at most {LabelText.MaxBytes} are read. Check the path.");
         }
 
-        byte[] bytes = new byte[file.Length];
-        file.ReadExactly(bytes);
-        string text = LabelText.Decode(bytes)
+        // A pipe has no length.
+        using MemoryStream bytes = new();
+        file.CopyTo(bytes);
+        string text = LabelText.Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length))
             ?? throw new ResNetException($"The label file '{path}' contains binary data instead of text. Check the path.");
         return LabelParser.Parse(text, Path.GetFileName(path), Path.GetFullPath(path));
     }

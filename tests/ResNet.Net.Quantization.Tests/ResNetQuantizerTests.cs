@@ -146,6 +146,7 @@ public class ResNetQuantizerTests
             ("HistogramBins", new() { HistogramBins = 128 }),
             ("MovingAverageWeight", new() { MovingAverageWeight = double.NaN }),
             ("Threads", new() { Threads = 0 }),
+            ("Threads", new() { Threads = 2049 }),
             ("SqnrImages", new() { SqnrImages = -1 }),
             ("ActivationType", new() { ActivationType = ActivationType.Int8, Format = QuantizationFormat.QOperator }),
             ("SqnrImages", new() { SqnrImages = 0, Tuning = new() { Measure = (_, _) => throw new InvalidOperationException() } }),

@@ -27,7 +27,7 @@ public class MultiLabelTests
     public async Task AtLeast_EveryWayToClassify_ReturnsTheSame()
     {
         string path = TestFolders.SampleImagePaths[0];
-        using ResNetClassifier classifier = Create("Sigmoid", new ResNetClassifierOptions { Outputs = ModelOutputs.ActivationMaps });
+        using ResNetClassifier classifier = Create("Sigmoid");
         int[] expected = [0, 7, 5, 2, 6];
         using FileStream stream = File.OpenRead(path);
 
@@ -38,7 +38,6 @@ public class MultiLabelTests
             await classifier.ClassifyAsync(path, 2),
             await classifier.ClassifyAsync(stream, 2),
             classifier.ClassifyBatch([path], 2)[0].Value,
-            classifier.Explain(path).Classification,
         ];
 
         foreach (Classification result in results)
@@ -46,7 +45,7 @@ public class MultiLabelTests
             result.AtLeast(0.505f).Select(p => p.ClassIndex).Should().Equal(expected);
         }
 
-        results[..5].Should().OnlyContain(r => r.Predictions.Count == 2);
+        results.Should().OnlyContain(r => r.Predictions.Count == 2);
         Prediction[] filled = new Prediction[3];
         classifier.Classify(Gray(), filled).Should().Be(3);
         filled.Select(p => p.ClassIndex).Should().Equal(0, 7, 5);
@@ -86,7 +85,7 @@ public class MultiLabelTests
         result.Invoking(r => r.AtLeast(threshold)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*from 0 to 1*");
     }
 
-    private static ResNetClassifier Create(string end, ResNetClassifierOptions? options = null)
+    private static ResNetClassifier Create(string end)
     {
         int classes = Probabilities.Length;
         OnnxModelBuilder model = new OnnxModelBuilder()
@@ -98,7 +97,7 @@ public class MultiLabelTests
             .Node("Gemm", ["features", "weights", "bias"], ["logits"], ("transB", 1))
             .Node(end, ["logits"], ["scores"], end == "Softmax" ? [("axis", 1L)] : [])
             .Output("scores", [-1, classes]);
-        return ResNetClassifier.Create(new ModelDefinition(model.Build()) { Profile = Plain }, options);
+        return ResNetClassifier.Create(new ModelDefinition(model.Build()) { Profile = Plain });
     }
 
     private static float Logit(float probability) => MathF.Log(probability / (1 - probability));
