@@ -4,8 +4,8 @@ namespace ResNet.Net.Extensions;
 public sealed class ResNetClassifierSettings : ResNetModelSettings
 {
     /// <summary>
-    /// Gets or sets the labels of <see cref="ResNetModelSettings.ModelPath"/>: <c>ImageNet</c>, <c>Cifar10</c>, or a file with one per
-    /// line.
+    /// Gets or sets the labels of <see cref="ResNetModelSettings.ModelPath"/>: <c>ImageNet</c>, <c>Cifar10</c>, or a file that
+    /// <see cref="LabelSet.Load"/> reads.
     /// </summary>
     /// <value>The default is null: <c>class 0</c>, <c>class 1</c> and so on.</value>
     public string? Labels { get; set; }

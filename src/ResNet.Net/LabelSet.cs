@@ -60,7 +60,7 @@ public sealed class LabelSet
     /// <summary>Gets the display name of the set.</summary>
     public string Name { get; }
 
-    /// <summary>Gets the path of the file, or another description of where the labels come from; null if they come from the caller.</summary>
+    /// <summary>Gets the path of the file, or another description of the origin; null if the labels come from the caller.</summary>
     internal string? Source { get; init; }
 
     /// <summary>Gets whether the labels are generated, because the model has none.</summary>
@@ -83,9 +83,10 @@ public sealed class LabelSet
     /// <summary>Reads labels from a file. Its content determines the format; the extension is ignored.</summary>
     /// <remarks>
     /// <para>
-    /// The formats: one label per line; lines with an index (<c>0 cat</c>, <c>0: cat</c>, <c>0,cat</c>) or a synset id (<c>n01440764 tench,
-    /// Tinca tinca</c>); a JSON array of labels; a JSON object by index (<c>{"0": "cat"}</c>, <c>{"0": ["n01440764", "tench"]}</c>) or by
-    /// label (<c>{"cat": 0}</c>); <c>config.json</c> of a Hugging Face model; <c>data.yaml</c> and the metadata <c>names</c> of Ultralytics.
+    /// The formats: one label per line; lines with an index (<c>0 cat</c>, <c>0: cat</c>, <c>0,cat</c>) or a synset id
+    /// (<c>n01440764 tench, Tinca tinca</c>); a JSON array of labels; a JSON object by index (<c>{"0": "cat"}</c>,
+    /// <c>{"0": ["n01440764", "tench"]}</c>) or by label (<c>{"cat": 0}</c>); <c>config.json</c> of a Hugging Face model; <c>data.yaml</c>
+    /// and the metadata <c>names</c> of Ultralytics.
     /// </para>
     /// <para>
     /// Indexes must run from 0 to the number of labels - 1, in any order. Lines that start with other numbers are labels, such as
@@ -107,15 +108,16 @@ public sealed class LabelSet
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        if (file.Length > LabelText.MaxBytes)
+        if (file.CanSeek && file.Length > LabelText.MaxBytes)
         {
             throw new ResNetException(
                 $"The label file '{path}' has {file.Length} bytes; at most {LabelText.MaxBytes} are read. Check the path.");
         }
 
-        byte[] bytes = new byte[file.Length];
-        file.ReadExactly(bytes);
-        string text = LabelText.Decode(bytes)
+        // A pipe has no length.
+        using MemoryStream bytes = new();
+        file.CopyTo(bytes);
+        string text = LabelText.Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length))
             ?? throw new ResNetException($"The label file '{path}' contains binary data instead of text. Check the path.");
         return LabelParser.Parse(text, Path.GetFileName(path), Path.GetFullPath(path));
     }

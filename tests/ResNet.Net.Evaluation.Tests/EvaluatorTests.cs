@@ -37,6 +37,47 @@ public sealed class EvaluatorTests : IDisposable
         report.ImagesPerSecond.Should().BePositive();
     }
 
+    [Fact]
+    public async Task EvaluateAsync_MultiLabelModel_RanksClassesWithoutLossAndCalibration()
+    {
+        byte[] bytes = new OnnxModelBuilder()
+            .Input("image", [-1, 3, 8, 8])
+            .Initializer("weights", [3, 3], [9, 0, 0, 0, 9, 0, 0, 0, 9])
+            .Node("GlobalAveragePool", ["image"], ["means"])
+            .Node("Flatten", ["means"], ["features"], ("axis", 1))
+            .Node("Gemm", ["features", "weights"], ["logits"], ("transB", 1))
+            .Node("Sigmoid", ["logits"], ["scores"])
+            .Output("scores", [-1, 3])
+            .Build();
+        PreprocessingProfile profile = new()
+        {
+            Resize = ResizeRule.Squash(8, 8),
+            Crop = new CropRule(8, 8),
+            Mean = new ChannelValues(0.5f, 0.5f, 0.5f),
+            Std = new ChannelValues(1, 1, 1),
+        };
+        using ResNetClassifier classifier = ResNetClassifier.Create(
+            new ModelDefinition(bytes) { Labels = ColorModel.Labels, Profile = profile });
+        byte[][] colors = [[200, 100, 50], [10, 20, 30], [90, 90, 0], [0, 255, 0]];
+        int[] truths = [0, 0, 1, 1];
+        ImageDataset dataset = new(
+            "colors",
+            ColorModel.Labels,
+            colors.Select((c, i) => new LabeledImage($"{i}", truths[i], () => ColorModel.Image(c[0], c[1], c[2]))));
+
+        EvaluationReport report = await Evaluator.EvaluateAsync(classifier, dataset);
+
+        report.Images.Select(i => (i.PredictedClass, i.Rank)).Should().Equal((0, 1), (2, 3), (0, 2), (1, 1));
+        (report.Top1Count, report.Top5Count, report.Count).Should().Be((2, 4, 4));
+        report.MeanConfidence.Should().BePositive();
+        report.CalibrationBins.Should().BeEmpty();
+        (report.MeanLoss, report.ExpectedCalibrationError).Should().Be((double.NaN, double.NaN));
+        report.ToText().Should().Contain("loss, calibration  not defined for a multi-label model");
+        report.ToMarkdown().Should().Contain("not defined for a multi-label model").And.NotContain("Mean loss");
+        report.ToJson().Should().Contain("\"expectedCalibrationError\": null").And.Contain("\"calibration\": []");
+        EvaluationPlot.ToSvg(report).Should().Contain("<svg").And.NotContain("NaN");
+    }
+
     [Theory]
     [InlineData(CropSampling.Center)]
     [InlineData(CropSampling.TenCrop)]

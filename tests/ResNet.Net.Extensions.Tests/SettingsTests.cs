@@ -17,6 +17,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Model", "resnet51", "Vision:ResNet:Model = 'resnet51': There is no variant 'resnet51'. Use one of:*resnet50-v1-7*")]
     [InlineData("Profile", "Torch", "Vision:ResNet:Profile = 'Torch': There is no preprocessing profile*Torchvision*")]
     [InlineData("Threads", "0", "Vision:ResNet:Threads = '0':*greater than or equal to '1'*")]
+    [InlineData("Threads", "100000", "Vision:ResNet:Threads = '100000':*less than or equal to '2048'*")]
     [InlineData("BatchSize", "1025", "Vision:ResNet:BatchSize = '1025':*less than or equal to '1024'*")]
     [InlineData("Crops", "7", "Vision:ResNet:Crops = '7': Use a value of CropSampling.*")]
     [InlineData("OutputKind", "9", "Vision:ResNet:OutputKind = '9':*Logits*")]

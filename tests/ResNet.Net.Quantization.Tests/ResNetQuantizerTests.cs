@@ -27,6 +27,23 @@ public class ResNetQuantizerTests
     }
 
     [Theory]
+    [InlineData(QuantizationFormat.Qdq)]
+    [InlineData(QuantizationFormat.QOperator)]
+    public void Quantize_ModelWithMetadata_KeepsIt(QuantizationFormat format)
+    {
+        OnnxModel model = SmallNetworks.PreActivation(); // opset 7, which is upgraded
+        LabelSet labels = new("seven", Enumerable.Range(0, SmallNetworks.Classes).Select(i => $"label {i}"));
+        new ModelMetadata { Labels = labels, Profile = PreprocessingProfile.Caffe2, OutputKind = OutputKind.Logits }.WriteTo(model);
+        model.SetMetadata("names", "{0: 'x'}");
+
+        OnnxModel quantized = ResNetQuantizer.Quantize(
+            model, SmallNetworks.Calibration(), new QuantizationOptions { Format = format, SqnrImages = 0 }).Model;
+
+        quantized.Metadata.Where(p => p.Key != "resnet.net.quantization").Should().BeEquivalentTo(model.Metadata);
+        ModelMetadata.Read(quantized).Profile.Should().Be(PreprocessingProfile.Caffe2);
+    }
+
+    [Theory]
     [InlineData(CalibrationMethod.MinMax)]
     [InlineData(CalibrationMethod.MovingAverage)]
     [InlineData(CalibrationMethod.Percentile)]
@@ -129,6 +146,7 @@ public class ResNetQuantizerTests
             ("HistogramBins", new() { HistogramBins = 128 }),
             ("MovingAverageWeight", new() { MovingAverageWeight = double.NaN }),
             ("Threads", new() { Threads = 0 }),
+            ("Threads", new() { Threads = 2049 }),
             ("SqnrImages", new() { SqnrImages = -1 }),
             ("ActivationType", new() { ActivationType = ActivationType.Int8, Format = QuantizationFormat.QOperator }),
             ("SqnrImages", new() { SqnrImages = 0, Tuning = new() { Measure = (_, _) => throw new InvalidOperationException() } }),

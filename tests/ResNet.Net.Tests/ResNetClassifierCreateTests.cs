@@ -217,6 +217,14 @@ public class ResNetClassifierCreateTests
     {
         Creating(new ResNetClassifierOptions { Threads = 0 })
             .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Threads");
+        Creating(new ResNetClassifierOptions { Threads = 2049 })
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Threads").WithMessage("*2048*");
+        Creating(new ResNetClassifierOptions { Threads = int.MaxValue })
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Threads");
+        Creating(new ResNetClassifierOptions { ConfigureSession = s => s.IntraOpNumThreads = 100_000 })
+            .Should().Throw<ResNetException>().WithMessage("*ConfigureSession sets 100000 threads*2048*");
+        Creating(new ResNetClassifierOptions { ConfigureSession = s => s.InterOpNumThreads = 2049 })
+            .Should().Throw<ResNetException>().WithMessage("*2049 threads*");
         Creating(new ResNetClassifierOptions { Crops = (CropSampling)2 })
             .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Crops");
         Creating(new ResNetClassifierOptions { BatchSize = 0 })

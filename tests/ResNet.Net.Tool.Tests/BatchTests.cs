@@ -135,6 +135,46 @@ public sealed class BatchTests : IDisposable
         ShouldHoldTheSame(Csv, Path.Combine(_folder.FullPath, "whole.csv"));
     }
 
+    [Theory]
+    [InlineData("😀.png", 0)]
+    [InlineData("😀.png", 1)]
+    [InlineData("👩‍👩‍👧‍👦 𝔘𝔫𝔦 𠜎.png", 7)]
+    [InlineData("ẞ€ é ünï.png", 3)]
+    public async Task NamesBeyondAscii_ResumeAtExactBytes(string name, int torn)
+    {
+        string[] names = [.. Enumerable.Range(0, 6).Select(i => $"{i} {name}")];
+        foreach (string file in names)
+        {
+            File.Copy(Sample("cat.png"), _folder["in", file]);
+        }
+
+        (await BatchAsync(_folder["in"], "--out", Csv)).ExitCode.Should().Be(Success);
+        byte[] whole = File.ReadAllBytes(Csv);
+        File.WriteAllBytes(Csv, whole[..^torn]);
+
+        ProgramRun run = await BatchAsync(_folder["in"], "--out", Csv);
+
+        run.ExitCode.Should().Be(Success, run.Error);
+        run.Output.Should().Contain("6 images").And.Contain($"{(torn > 0 ? 1 : 0)} of them are new");
+        File.ReadAllBytes(Csv).Should().Equal(whole);
+    }
+
+    [Fact]
+    public async Task InvalidUtf8InARow_NeverLengthensTheFile()
+    {
+        (await BatchAsync(TestFolders.SampleImages, "--out", Csv)).ExitCode.Should().Be(Success);
+        byte[] bytes = File.ReadAllBytes(Csv);
+        int label = bytes.AsSpan().IndexOf(",cat,"u8);
+        ((byte[])[0xFF, 0xED, 0xA0]).CopyTo(bytes, label + 1);
+        File.WriteAllBytes(Csv, bytes);
+
+        ProgramRun run = await BatchAsync(TestFolders.SampleImages, "--out", Csv);
+
+        run.ExitCode.Should().Be(Success, run.Error);
+        run.Output.Should().Contain("0 of them are new");
+        File.ReadAllBytes(Csv).Should().Equal(bytes);
+    }
+
     [Fact]
     public async Task TornHeader_StartsOver()
     {

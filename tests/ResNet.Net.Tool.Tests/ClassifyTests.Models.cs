@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Tool.Tests;
 
@@ -48,7 +49,7 @@ public sealed partial class ClassifyTests
 
         ProgramRun run = await ClassifyAsync(
             image, "--json", "--model", model, "--labels", labels,
-            "--mean", "0,0,0", "--std", "1,1,1", "--size", "40x24", "--probabilities");
+            "--mean", "0,0,0", "--std", "1,1,1", "--size", "40x24", "--output-kind", "probabilities");
 
         run.ExitCode.Should().Be(Success, run.Error);
         JsonElement[] predictions = [.. Parse(run.Lines.Single()).GetProperty("predictions").EnumerateArray()];
@@ -62,6 +63,85 @@ public sealed partial class ClassifyTests
                     p.GetProperty("probability")
                         .GetDouble() - (Math.Exp(color[p.GetProperty("classIndex").GetInt32()] / 255.0) / sum)) < 1e-4);
     }
+
+    [Fact]
+    public async Task ModelFile_WithMetadata_NeedsNoOptions()
+    {
+        OnnxModel model = OnnxModel.Load(EmbeddedModelFile);
+        using ResNetClassifier builtIn = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
+        ModelMetadata.Of(builtIn).WriteTo(model);
+        string path = _folder["labeled.onnx"];
+        model.Save(path);
+
+        ProgramRun run = await ClassifyAsync(TestFolders.SampleImages, "--json", "--top", "10", "--model", path);
+        ProgramRun sized = await ClassifyAsync(TestFolders.SampleImages, "--json", "--top", "10", "--model", path, "--size", "32");
+
+        run.Error.Should().BeEmpty();
+        ShouldMatch(run, builtIn, "labeled.onnx");
+        ShouldMatch(sized, builtIn, "labeled.onnx");
+    }
+
+    [Fact]
+    public async Task ModelFile_WithTwoOutputs_ClassifiesByTheNamedOne()
+    {
+        string model = _folder.Write("two.onnx", new OnnxModelBuilder()
+            .Input("image", [-1, 3, 24, 40])
+            .Node("GlobalAveragePool", ["image"], ["means"])
+            .Node("Flatten", ["means"], ["features"], ("axis", 1))
+            .Node("Abs", ["features"], ["first"])
+            .Node("Neg", ["features"], ["second"])
+            .Output("first", [-1, 3])
+            .Output("second", [-1, 3])
+            .Build());
+        string image = _folder.Write("color.png", PngImage.Solid(40, 24, (200, 100, 50)));
+        string[] common = [image, "--json", "--model", model, "--size", "40x24", "--mean", "0,0,0", "--std", "1,1,1"];
+
+        ProgramRun unnamed = await ClassifyAsync(common);
+        ProgramRun named = await ClassifyAsync([.. common, "--output-name", "second"]);
+        ProgramRun declared = await ClassifyAsync([.. common, "--output-name", "first", "--output-kind", "independentprobabilities"]);
+
+        unnamed.ShouldBeUnusable().Should().Contain("'first'").And.Contain("'second'");
+        named.ExitCode.Should().Be(Success, named.Error);
+        named.Error.Should().Be(
+            "Warning: The graph of the model 'two.onnx' does not show what its output contains. Logits are assumed; "
+            + "set ModelDefinition.OutputKind.\n");
+        Best(named).GetProperty("classIndex").GetInt32().Should().Be(2);
+        declared.Error.Should().BeEmpty();
+        Best(declared).GetProperty("classIndex").GetInt32().Should().Be(0);
+        Best(declared).GetProperty("probability").GetDouble().Should().BeApproximately(200 / 255.0, 1e-4);
+    }
+
+    [Fact]
+    public async Task ModelFile_WithSeveralLabels_IsDescribedAsMultiLabel()
+    {
+        string model = _folder.Write("labels.onnx", new OnnxModelBuilder()
+            .Input("image", [-1, 3, 24, 40])
+            .Initializer("weights", [3, 3], [1, 0, 0, 0, 1, 0, 0, 0, 1])
+            .Node("GlobalAveragePool", ["image"], ["means"])
+            .Node("Flatten", ["means"], ["features"], ("axis", 1))
+            .Node("Gemm", ["features", "weights"], ["logits"], ("transB", 1))
+            .Node("Sigmoid", ["logits"], ["scores"])
+            .Output("scores", [-1, 3])
+            .Build());
+
+        ProgramRun run = await ClassifyAsync(TestFolders.SampleImages, "--model", model, "--size", "40x24");
+
+        run.Output.Should().Contain("Several of these classes, or none, can apply to an image.");
+    }
+
+    [Theory]
+    [InlineData("--labels", "cifar10")]
+    [InlineData("--output-name", "scores")]
+    [InlineData("--output-kind", "Logits")]
+    public async Task OptionOfFiles_WithAVariant_IsRefused(string option, string value)
+        => (await ClassifyAsync(option, value)).ShouldBeUnusable().Should().Contain($"{option} is for ONNX files");
+
+    [Fact]
+    public async Task OutputKind_Unknown_ListsTheKinds()
+        => (await ClassifyAsync("--output-kind", "sigmoid")).ShouldBeUnusable()
+            .Should().Contain("--output-kind requires one of Logits, Probabilities, IndependentProbabilities, not 'sigmoid'");
+
+    private static JsonElement Best(ProgramRun run) => Parse(run.Lines.Single()).GetProperty("predictions")[0];
 
     [Fact]
     public async Task UnknownModel_IsNamedInTheMessage()

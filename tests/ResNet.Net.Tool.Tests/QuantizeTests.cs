@@ -25,7 +25,8 @@ public sealed class QuantizeTests : IDisposable
             .And.Contain($"Saved to {Output}.").And.NotContain("\u001b");
         run.Error.Should().Contain("Tuning: the float model\nCalibrating\n").And.NotContain("\u001b", "redirected progress is plain");
         using ResNetClassifier quantized
-            = ResNetClassifier.Create(new ModelDefinition(Output) { Labels = LabelSet.Cifar10, Profile = PreprocessingProfile.Cifar10 });
+            = ResNetClassifier.Create(new ModelDefinition(Output)); // labels and profile are in its metadata
+        quantized.Profile.Should().Be(PreprocessingProfile.Cifar10);
         foreach (SampleImage image in SampleImage.All)
         {
             quantized.Classify(Path.Combine(TestFolders.SampleImages, image.FileName)).Best.Label.Should().Be(image.Label);

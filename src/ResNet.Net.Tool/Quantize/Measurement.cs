@@ -5,9 +5,9 @@ namespace ResNet.Net.Tool.Quantize;
 
 /// <summary>Measures models that have the same inputs and labels as a classifier.</summary>
 /// <param name="like">The classifier whose labels and profile apply.</param>
-/// <param name="kind">What the models output.</param>
+/// <param name="outputName">The output with the class scores; null if the graph determines it.</param>
 /// <param name="dataset">The images to measure on.</param>
-internal sealed class Measurement(ResNetClassifier like, OutputKind? kind, ImageDataset dataset)
+internal sealed class Measurement(ResNetClassifier like, string? outputName, ImageDataset dataset)
 {
     private const int WarmUp = 10;
     private const int Timed = 100;
@@ -16,7 +16,14 @@ internal sealed class Measurement(ResNetClassifier like, OutputKind? kind, Image
 
     public MeasuredModel Of(ReadOnlyMemory<byte> model, CancellationToken cancellationToken)
     {
-        ModelDefinition definition = new(model) { Name = like.ModelName, Labels = like.Labels, Profile = like.Profile, OutputKind = kind };
+        ModelDefinition definition = new(model)
+        {
+            Name = like.ModelName,
+            Labels = like.Labels,
+            Profile = like.Profile,
+            OutputName = outputName,
+            OutputKind = like.OutputKind,
+        };
         using ResNetClassifier classifier = ResNetClassifier.Create(definition, new ResNetClassifierOptions { BatchSize = 32 });
         EvaluationOptions options = new() { StopOnFailure = true };
         EvaluationReport report = Evaluator.EvaluateAsync(classifier, dataset, options, null, cancellationToken).GetAwaiter().GetResult();

@@ -159,13 +159,10 @@ internal sealed class LabelLiteral
             return;
         }
 
-        bool isValid = _position + digits <= _text.Length
-            & int.TryParse(
-                _text.AsSpan(_position, Math.Min(digits, Math.Max(_text.Length - _position, 0))),
-                NumberStyles.AllowHexSpecifier,
-                CultureInfo.InvariantCulture,
-                out int code);
-        if (!isValid || !Rune.IsValid(code))
+        ReadOnlySpan<char> hex = _text.AsSpan(_position, Math.Min(digits, _text.Length - _position));
+        if (hex.Length < digits
+            || !int.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int code)
+            || !Rune.IsValid(code))
         {
             throw Unexpected($"{digits} hexadecimal digits of a character");
         }

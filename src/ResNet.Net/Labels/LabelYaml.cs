@@ -50,7 +50,8 @@ internal static partial class LabelYaml
             else
             {
                 throw new LabelFormatException(
-                    $"the line '{LabelFormatException.Quote(line.Trim())}' under the key 'names' is neither an item nor an index with a label");
+                    $"the line '{LabelFormatException.Quote(line.Trim())}' under the key 'names' is neither an item nor an index with "
+                    + "a label");
             }
         }
 
@@ -71,7 +72,8 @@ internal static partial class LabelYaml
         return text switch
         {
             ['\'', .. var single, '\''] => single.Replace("''", "'", StringComparison.Ordinal),
-            ['"', .. var quoted, '"'] => quoted.Replace("\\\"", "\"", StringComparison.Ordinal).Replace(@"\\", @"\", StringComparison.Ordinal),
+            ['"', .. var quoted, '"']
+                => quoted.Replace("\\\"", "\"", StringComparison.Ordinal).Replace(@"\\", @"\", StringComparison.Ordinal),
             _ => text,
         };
     }

@@ -73,7 +73,9 @@ public sealed record ModelMetadata
         return Read(model.Metadata, model.Graph.Name);
     }
 
-    /// <summary>Writes the metadata to a model. A value of <see langword="null"/> removes its property; other properties are kept.</summary>
+    /// <summary>
+    /// Writes the metadata to a model. A value of <see langword="null"/> removes its property; other properties are kept.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <exception cref="ResNetException"><see cref="Profile"/> has a value that the format cannot express.</exception>
     /// <exception cref="ArgumentException">A value of <see cref="Profile"/> or <see cref="OutputKind"/> is out of range.</exception>

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace ResNet.Net;
 
-/// <summary>Reads and writes preprocessing profiles as JSON. A file is untrusted: every property is checked, and unknown ones are rejected.</summary>
+/// <summary>
+/// Reads and writes preprocessing profiles as JSON. A file is untrusted: every property is checked, and unknown ones are rejected.
+/// </summary>
 internal static class ProfileJson
 {
     private const int CurrentVersion = 1;

@@ -43,10 +43,11 @@ public class ProfileJsonTests
         }
     }
 
+    // Write rejects a profile with a mean image, which is larger than metadata should be.
     [Fact]
     public void Write_EveryProperty_IsInTheFormat()
         => typeof(PreprocessingProfile).GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(p => p.SetMethod is not null)
+            .Where(p => p.SetMethod is not null && p.Name != "MeanImage")
             .Should().OnlyContain(p => Valid.Contains($"\"{char.ToLowerInvariant(p.Name[0])}{p.Name.Substring(1)}\":"));
 
     [Theory]

@@ -223,10 +223,10 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
         {
             throw new SourceException($"did not respond within {Seconds(limit)} s", exception) { IsTransient = true };
         }
-        catch (Exception exception) when (exception is UriFormatException or NotSupportedException)
+        catch (Exception exception) when (exception is ArgumentException or UriFormatException or NotSupportedException)
         {
-            // A redirect to an address that is none, depending on the handler of the client.
-            throw new SourceException($"redirects to an invalid address: {exception.Message.TrimEnd('.')}", exception);
+            // .NET's handler follows redirects to any scheme, such as file: and data:, and fails when it connects.
+            throw new SourceException("redirects to an address that cannot be requested over HTTP", exception);
         }
         catch (HttpRequestException exception)
         {

@@ -169,6 +169,54 @@ public sealed class DownloaderTests : IDisposable
             .WithMessage("*responds with 302 Found: a redirect to '/again*too many*");
     }
 
+    [Theory]
+    [InlineData("file:///etc/passwd", "redirects to an address that cannot be requested over HTTP")]
+    [InlineData("file://127.0.0.1/share/model.onnx", "redirects to an address")]
+    [InlineData("ftp://user:secret@127.0.0.1:1/model.onnx", "127.0.0.1:1")]
+    [InlineData("data:text/plain,model", "redirects to an address")]
+    [InlineData("about:blank", "redirects to an address")]
+    [InlineData("http://[invalid", "redirect")]
+    [InlineData("https://", "redirect")]
+    [InlineData("", "redirect")]
+    [InlineData(null, "302 Found: a redirect without a valid address")]
+    public async Task Ensure_RedirectThatCannotBeFollowed_AsksTheNextSource(string? location, string message)
+    {
+        await using TestServer bad = await TestServer.StartAsync((context, _) =>
+        {
+            context.Response.StatusCode = 302;
+            context.Response.Headers.Location = location;
+            return Task.CompletedTask;
+        });
+        await using TestServer good = await TestServer.StartAsync(Model);
+
+        ModelStoreOptions options = _fixture.Options(bad);
+        (await Ensuring(new ModelStore(options)).Should().ThrowAsync<ModelUnavailableException>())
+            .Which.Message.Should().Contain(message).And.NotContain("secret").And.NotContain("passwd");
+        ModelSource[] sources = [.. options.Sources!, .. _fixture.Options(good).Sources!];
+        _fixture.ShouldBeStored(await new ModelStore(options with { Sources = sources }).EnsureAsync(_fixture.Variant));
+        good.Requests.Should().ContainSingle();
+    }
+
+    [Theory]
+    [InlineData("file:///etc/passwd", "302 Found: a redirect to 'file:', which is neither http nor https")]
+    [InlineData("ftp://user:secret@example.com/model.onnx", "'ftp:', which is neither")]
+    [InlineData("mailto:somebody@example.com", "'mailto:', which is neither")]
+    [InlineData("https://user:secret@example.com/model.onnx?key=secret", "'https://example.com/model.onnx' that is not followed")]
+    public async Task Ensure_ClientThatFollowsNoRedirects_NamesTheTarget(string location, string message)
+    {
+        await using TestServer server = await TestServer.StartAsync((context, _) =>
+        {
+            context.Response.StatusCode = 302;
+            context.Response.Headers.Location = location;
+            return Task.CompletedTask;
+        });
+        using HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+
+        (await Ensuring(new ModelStore(_fixture.Options(server) with { HttpClient = client }))
+            .Should().ThrowAsync<ModelUnavailableException>())
+            .Which.Message.Should().Contain(message).And.NotContain("secret").And.NotContain("passwd");
+    }
+
     [Fact]
     public async Task Ensure_RedirectFromHttpsToHttp_IsRejected()
     {
