@@ -18,6 +18,12 @@ public sealed record OnnxModelSummary(
     /// <summary>Gets the names of the graph's outputs.</summary>
     public IReadOnlyList<string> OutputNames { get; init; } = [];
 
+    /// <summary>
+    /// Gets the nodes that omit an input which their operator requires, including those of subgraphs and functions, one sentence each. A
+    /// runtime can crash on such a file. It is empty for valid models, and doesn't replace <see cref="OnnxModel.Check"/>.
+    /// </summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+
     internal IReadOnlyList<NodeSummary> Nodes { get; init; } = [];
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using ResNet.Net.Onnx.Schema;
 
 namespace ResNet.Net.Onnx;
 
@@ -18,6 +19,7 @@ internal sealed class ModelSummaryReader
     private readonly List<string> _outputs = [];
     private readonly List<string> _initializers = [];
     private readonly List<NodeSummary> _nodes = [];
+    private readonly List<NodeProto> _incompleteNodes = [];
     private long _irVersion;
     private long? _opset;
     private int _depth;
@@ -37,6 +39,7 @@ internal sealed class ModelSummaryReader
             {
                 OutputNames = reader._outputs,
                 Nodes = reader._nodes,
+                Problems = reader.FindProblems(),
             }
             : throw new OnnxModelException("The data is not an ONNX model: it contains no graph.");
     }
@@ -46,7 +49,7 @@ internal sealed class ModelSummaryReader
 
     private void ReadModelField(int number, int wireType, long end)
     {
-        const int IrVersion = 1, Graph = 7, OpsetImport = 8;
+        const int IrVersion = 1, Graph = 7, OpsetImport = 8, Function = 25, FunctionNode = 7;
         switch (number, wireType)
         {
             case (IrVersion, Varint):
@@ -58,6 +61,19 @@ internal sealed class ModelSummaryReader
                 break;
             case (OpsetImport, LengthDelimited):
                 ReadOpset(end);
+                break;
+            case (Function, LengthDelimited):
+                ReadMessage(end, (functionField, type, fieldEnd) =>
+                {
+                    if (functionField == FunctionNode && type == LengthDelimited)
+                    {
+                        _ = ReadNode(fieldEnd);
+                    }
+                    else
+                    {
+                        Skip(type, fieldEnd);
+                    }
+                });
                 break;
             default:
                 Skip(wireType, end);
@@ -71,7 +87,7 @@ internal sealed class ModelSummaryReader
         switch (number, wireType)
         {
             case (Node, LengthDelimited):
-                ReadNode(end);
+                _nodes.Add(ReadNode(end));
                 break;
             case (Output, LengthDelimited):
                 ReadName(ValueName, end, _outputs);
@@ -88,11 +104,11 @@ internal sealed class ModelSummaryReader
         }
     }
 
-    private void ReadNode(long end)
+    private NodeSummary ReadNode(long end)
     {
-        const int Input = 1, Output = 2, OpType = 4;
+        const int Input = 1, Output = 2, Name = 3, OpType = 4, Domain = 7;
         List<string> inputs = [], outputs = [];
-        string opType = string.Empty;
+        string opType = string.Empty, name = string.Empty, domain = string.Empty;
         ReadMessage(end, (number, wireType, fieldEnd) =>
         {
             switch (number, wireType)
@@ -106,13 +122,27 @@ internal sealed class ModelSummaryReader
                 case (OpType, LengthDelimited):
                     opType = ReadText(fieldEnd);
                     break;
+                case (Name, LengthDelimited):
+                    name = ReadText(fieldEnd);
+                    break;
+                case (Domain, LengthDelimited):
+                    domain = ReadText(fieldEnd);
+                    break;
                 default:
                     ReadNodeField(number, wireType, fieldEnd);
                     break;
             }
         });
-        _nodes.Add(new NodeSummary(opType, inputs, outputs));
+        if (inputs.Contains(string.Empty))
+        {
+            _incompleteNodes.Add(new NodeProto { OpType = opType, Name = name, Domain = domain, Input = { inputs }, Output = { outputs } });
+        }
+
+        return new NodeSummary(opType, inputs, outputs);
     }
+
+    private string[] FindProblems()
+        => [.. _incompleteNodes.Select(n => OperatorInputs.ProblemOf(new OnnxNode(n), _opset ?? 1)).OfType<string>()];
 
     // Attributes can contain tensors, and subgraphs with tensors.
     private void ReadNodeField(int number, int wireType, long end)
@@ -151,7 +181,7 @@ internal sealed class ModelSummaryReader
         switch (number, wireType)
         {
             case (Node, LengthDelimited):
-                ReadMessage(end, ReadNodeField);
+                _ = ReadNode(end);
                 break;
             case (Initializer, LengthDelimited):
                 ReadName(NoField, end, _initializers);

@@ -21,11 +21,13 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
     public const string MapsName = "resnet_net_activation_maps";
 
     // Increment when the edits below change their result: it invalidates the cached optimized models.
-    private const int Version = 1;
+    private const int Version = 2;
 
     // The newest opset among the Caffe2 files; ONNX Runtime supports 7 and later.
     private const int UpgradedOpset = 9;
-    private const int OldestOpset = 7;
+
+    /// <summary>The oldest opset that ONNX Runtime runs.</summary>
+    public const int OldestOpset = 7;
 
     /// <summary>Gets whether anything must be changed.</summary>
     public bool IsNeeded => Upgrade || FixWeights || Outputs != ModelOutputs.None;
@@ -47,11 +49,19 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
     }
 
     /// <summary>Determines the changes that a model needs, without loading it as a whole.</summary>
+    /// <exception cref="InferenceException">The model omits a required input of a node, on which ONNX Runtime can crash.</exception>
     public static ModelPreparation For(ModelContent model, ModelOutputs outputs, string? scoresName)
-        => model.Summary is { } summary
-            ? new ModelPreparation(
-                summary.Opset < OldestOpset, summary.HasReplaceableWeights, outputs, scoresName, !summary.HasExternalData)
-            : new ModelPreparation(false, false, outputs, scoresName, IsSelfContained: false);
+    {
+        if (model.Summary is not { } summary)
+        {
+            return new ModelPreparation(false, false, outputs, scoresName, IsSelfContained: false);
+        }
+
+        return summary.Problems is [string problem, ..]
+            ? throw new InferenceException($"The model '{model.Name}' is damaged: {problem}. Export or download it again.")
+            : new ModelPreparation(
+                summary.Opset < OldestOpset, summary.HasReplaceableWeights, outputs, scoresName, !summary.HasExternalData);
+    }
 
     /// <summary>Opens a model with the changes that it needs.</summary>
     /// <exception cref="InferenceException">The model cannot be changed as needed, or ONNX Runtime rejects it.</exception>
@@ -110,6 +120,7 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
             return;
         }
 
+        _ = model.FoldConstants();
         ClassifierHead head = ClassifierHead.Find(model, ScoresName);
         if (Outputs.HasFlag(ModelOutputs.Features))
         {
