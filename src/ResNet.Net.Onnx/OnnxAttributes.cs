@@ -145,7 +145,7 @@ public sealed class OnnxAttributes
             ? attribute
             : throw new OnnxModelException(
                 $"The attribute '{name}' of {new OnnxNode(_node)} has {(attribute.HasType ? $"the type {attribute.Type}" : "no type")}, "
-                + $"but {type} is expected. The file is damaged or uses an unsupported operator set.");
+                + $"not {type}.");
     }
 
     private void Put(AttributeProto attribute)

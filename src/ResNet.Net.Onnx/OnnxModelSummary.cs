@@ -31,6 +31,12 @@ public sealed record OnnxModelSummary(
     /// <summary>Gets the model's metadata properties. Properties after the first 16 MiB are omitted.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
+    /// <summary>
+    /// Gets the nodes that omit an input which their operator requires, including those of subgraphs and functions, one sentence each. A
+    /// runtime can crash on such a file. It is empty for valid models, and doesn't replace <see cref="OnnxModel.Check"/>.
+    /// </summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+
     internal IReadOnlyList<NodeSummary> Nodes { get; init; } = [];
 
     /// <summary>Gets the values of small numeric constants by name.</summary>

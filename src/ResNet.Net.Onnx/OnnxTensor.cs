@@ -51,6 +51,33 @@ public sealed class OnnxTensor
         return new OnnxTensor(proto);
     }
 
+    /// <summary>Creates a tensor from the bytes of its elements.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="elementType">The type of the elements, which must have a fixed size.</param>
+    /// <param name="shape">The shape; empty for a scalar.</param>
+    /// <param name="rawData">The elements, little-endian and packed; copied.</param>
+    /// <returns>The tensor.</returns>
+    /// <exception cref="ArgumentException">The elements have no fixed size, or the number of bytes doesn't match the shape.</exception>
+    public static OnnxTensor Create(string name, OnnxElementType elementType, ReadOnlySpan<long> shape, ReadOnlySpan<byte> rawData)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        int size = TensorData.SizeOf(elementType);
+        if (size == 0)
+        {
+            throw new ArgumentException($"Elements of the type {elementType} have no fixed size.", nameof(elementType));
+        }
+
+        (long values, int rest) = (rawData.Length / size, rawData.Length % size);
+        ThrowIfLengthDiffers(name, shape, rest == 0 ? values : -1, nameof(rawData));
+        return new OnnxTensor(new TensorProto
+        {
+            DataType = (int)elementType,
+            Dims = { shape.ToArray() },
+            Name = name,
+            RawData = ByteString.CopyFrom(rawData),
+        });
+    }
+
     /// <summary>Reads a serialized <c>TensorProto</c>, the format of the <c>.pb</c> files in ONNX's test data.</summary>
     /// <param name="bytes">The serialized message. It is not used after the call.</param>
     /// <returns>The tensor.</returns>
@@ -160,7 +187,7 @@ public sealed class OnnxTensor
             string elements = TensorData.LengthOf(shape)?.ToString(CultureInfo.InvariantCulture) ?? "an invalid number of";
             throw new ArgumentException(
                 $"The shape {TensorData.Format(shape.ToArray())} of the tensor '{name}' has {elements} elements, "
-                + $"but there are {values} values.",
+                + $"but there are {(values < 0 ? "incomplete" : values)} values.",
                 parameter);
         }
     }

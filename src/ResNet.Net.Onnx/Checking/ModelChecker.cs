@@ -2,13 +2,21 @@ using ResNet.Net.Onnx.Schema;
 
 namespace ResNet.Net.Onnx;
 
-/// <summary>Checks a graph's structure against the ONNX IR specification. Operator-specific rules are not checked.</summary>
+/// <summary>
+/// Checks a graph's structure against the ONNX IR specification. Of the operators' own rules, it checks required inputs and the attributes
+/// of windows.
+/// </summary>
 internal sealed class ModelChecker
 {
     private readonly List<string> _problems = [];
     private readonly HashSet<string> _domains;
+    private readonly long _opset;
 
-    private ModelChecker(ModelProto model) => _domains = [.. model.OpsetImport.Select(o => OnnxModel.Canonical(o.Domain))];
+    private ModelChecker(ModelProto model)
+    {
+        _opset = model.OpsetImport.FirstOrDefault(o => OnnxModel.Canonical(o.Domain).Length == 0)?.Version ?? 1;
+        _domains = [.. model.OpsetImport.Select(o => OnnxModel.Canonical(o.Domain))];
+    }
 
     public static List<string> Check(ModelProto model)
     {
@@ -120,6 +128,13 @@ internal sealed class ModelChecker
                 _problems.Add($"{Describe(node)} uses the operator set '{node.Domain}', which is not imported");
             }
 
+            OnnxNode described = new(node);
+            if (OperatorInputs.ProblemOf(described, _opset) is string missing)
+            {
+                _problems.Add(missing);
+            }
+
+            _problems.AddRange(WindowAttributes.ProblemsOf(described));
             for (int i = 0; i < node.Input.Count; i++)
             {
                 string input = node.Input[i];

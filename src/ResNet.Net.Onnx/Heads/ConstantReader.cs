@@ -96,7 +96,7 @@ internal sealed class ConstantReader(OnnxGraphIndex index)
 
     private OnnxTensor? TensorOf(string value)
         => index.FindInitializer(value)
-            ?? (index.FindProducer(value) is { OpType: "Constant" } node ? node.Attributes.GetTensor("value") : null);
+            ?? (index.FindProducer(value) is OnnxNode node ? ConstantNode.TensorOf(node) : null);
 
     private Constant? Read(string value, int nodes)
     {

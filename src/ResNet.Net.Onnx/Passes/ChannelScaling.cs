@@ -27,7 +27,7 @@ internal sealed class ChannelScaling
         [
             .. Enumerable.Range(1, 4).Select(i => node.GetInputOrNull(i) is string name ? index.FindInitializer(name) : null),
         ];
-        if (parameters.Any(p => p is not { ElementType: OnnxElementType.Float, Shape.Count: 1 })
+        if (parameters.Any(p => p is not { ElementType: OnnxElementType.Float, Shape: [> 0] })
             || node.Attributes.GetInt("training_mode", 0) != 0 || node.Attributes.GetInt("spatial", 1) != 1
             || node.Outputs.Skip(1).Any(o => o.Length > 0 && index.FindConsumers(o).Count > 0))
         {

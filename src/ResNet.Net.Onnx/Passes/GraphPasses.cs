@@ -7,7 +7,7 @@ namespace ResNet.Net.Onnx;
 /// </summary>
 public static class GraphPasses
 {
-    /// <summary>Converts <c>Constant</c> nodes with a tensor to initializers.</summary>
+    /// <summary>Converts <c>Constant</c> nodes with a tensor, numbers or lists of numbers to initializers.</summary>
     /// <param name="graph">The graph to edit.</param>
     /// <returns>The number of converted nodes.</returns>
     public static int InlineConstants(OnnxGraph graph)
@@ -18,9 +18,9 @@ public static class GraphPasses
         for (int i = graph.Nodes.Count - 1; i >= 0; i--)
         {
             OnnxNode node = graph.Nodes[i];
-            if (node.Is("Constant") && !outputs.Contains(node.Outputs[0]) && node.Attributes.Contains("value"))
+            if (ConstantNode.TensorOf(node) is OnnxTensor tensor && !outputs.Contains(node.Outputs[0]))
             {
-                graph.Initializers.Add(node.Attributes.GetTensor("value")!.WithName(node.Outputs[0]));
+                graph.Initializers.Add(tensor.WithName(node.Outputs[0]));
                 graph.Nodes.RemoveAt(i);
                 count++;
             }
@@ -43,7 +43,7 @@ public static class GraphPasses
         {
             OnnxNode node = graph.Nodes[i];
             OnnxGraphIndex index = graph.CreateIndex();
-            if ((node.Is("Identity") || IsInferenceDropout(node, index)) && TryBypass(graph, index, node))
+            if ((Is(node, "Identity", 1) || IsInferenceDropout(node, index)) && TryBypass(graph, index, node))
             {
                 graph.Nodes.Remove(node);
                 removed++;
@@ -63,7 +63,7 @@ public static class GraphPasses
         for (int i = 0; i < graph.Nodes.Count; i++)
         {
             OnnxNode node = graph.Nodes[i];
-            if (!node.Is("Sum"))
+            if (!Is(node, "Sum", 1) || node.Inputs.Any(i => i.Length == 0))
             {
                 continue;
             }
@@ -99,8 +99,8 @@ public static class GraphPasses
         HashSet<string> names = graph.Names();
         foreach (OnnxNode node in graph.Nodes)
         {
-            if (!node.Is("BatchNormalization") || ChannelScaling.TryRead(node, index) is not ChannelScaling scaling
-                || index.FindProducer(node.Inputs[0]) is not OnnxNode conv || !conv.Is("Conv") || folded.Contains(conv)
+            if (!Is(node, "BatchNormalization", 5) || ChannelScaling.TryRead(node, index) is not ChannelScaling scaling
+                || index.FindProducer(node.Inputs[0]) is not OnnxNode conv || !Is(conv, "Conv", 2) || folded.Contains(conv)
                 || index.FindConsumers(node.Inputs[0]).Count != 1 || outputs.Contains(node.Inputs[0])
                 || index.FindInitializer(conv.Inputs[1]) is not OnnxTensor weight || weight.ElementType != OnnxElementType.Float
                 || weight.Shape.Count < 3 || weight.Shape[0] != scaling.Channels)
@@ -109,7 +109,8 @@ public static class GraphPasses
             }
 
             OnnxTensor? bias = conv.GetInputOrNull(2) is string biasName ? index.FindInitializer(biasName) : null;
-            if (conv.GetInputOrNull(2) is not null && bias is null)
+            if (conv.GetInputOrNull(2) is not null
+                && (bias is not { ElementType: OnnxElementType.Float } || bias.Length != scaling.Channels))
             {
                 continue;
             }
@@ -153,7 +154,7 @@ public static class GraphPasses
         for (int i = 0; i < graph.Nodes.Count; i++)
         {
             OnnxNode node = graph.Nodes[i];
-            if (!node.Is("BatchNormalization") || inputs.Contains(node.Inputs[0]) || !IsFeatureMap(node.Inputs[0], index)
+            if (!Is(node, "BatchNormalization", 5) || inputs.Contains(node.Inputs[0]) || !IsFeatureMap(node.Inputs[0], index)
                 || ChannelScaling.TryRead(node, index) is not ChannelScaling scaling)
             {
                 continue;
@@ -189,7 +190,7 @@ public static class GraphPasses
         int count = 0;
         foreach (OnnxNode node in graph.Nodes)
         {
-            if (!node.Is("MatMul") || !IsMatrix(node.Inputs[0], index)
+            if (!Is(node, "MatMul", 2) || !IsMatrix(node.Inputs[0], index)
                 || index.FindInitializer(node.Inputs[1]) is not { Shape.Count: 2 } weight)
             {
                 continue;
@@ -198,7 +199,7 @@ public static class GraphPasses
             node.OpType = "Gemm";
             count++;
             IReadOnlyList<OnnxNode> consumers = index.FindConsumers(node.Outputs[0]);
-            if (consumers.Count == 1 && consumers[0] is OnnxNode add && add.Is("Add") && !outputs.Contains(node.Outputs[0])
+            if (consumers.Count == 1 && consumers[0] is OnnxNode add && Is(add, "Add", 2) && !outputs.Contains(node.Outputs[0])
                 && add.Inputs.FirstOrDefault(i => i != node.Outputs[0]) is string other
                 && index.FindInitializer(other) is { Shape.Count: 1 } bias && bias.Shape[0] == weight.Shape[1])
             {
@@ -212,12 +213,17 @@ public static class GraphPasses
         return count;
     }
 
+    // Nodes of damaged files without their inputs or output are kept.
+    private static bool Is(OnnxNode node, string opType, int inputs)
+        => node.Is(opType) && node.Inputs.Count >= inputs && node.Inputs.Take(inputs).All(i => i.Length > 0)
+            && node.Outputs is [{ Length: > 0 }, ..];
+
     private static bool IsInferenceDropout(OnnxNode node, OnnxGraphIndex index)
-        => node.Is("Dropout")
+        => Is(node, "Dropout", 1)
             && node.Outputs.Skip(1).All(mask => mask.Length == 0 || index.FindConsumers(mask).Count == 0)
             && (node.GetInputOrNull(2) is not string training || IsFalse(index.FindInitializer(training)));
 
-    private static bool IsFalse(OnnxTensor? flag) => flag is { ElementType: OnnxElementType.Bool } && !flag.AsSpan<bool>()[0];
+    private static bool IsFalse(OnnxTensor? flag) => flag is { ElementType: OnnxElementType.Bool, Length: 1 } && !flag.AsSpan<bool>()[0];
 
     private static bool TryBypass(OnnxGraph graph, OnnxGraphIndex index, OnnxNode node)
     {
@@ -242,16 +248,17 @@ public static class GraphPasses
     /// <summary>Determines whether the preceding operators show that a value is <c>[N, C, H, W]</c>.</summary>
     private static bool IsFeatureMap(string value, OnnxGraphIndex index)
     {
-        while (index.FindProducer(value) is OnnxNode node)
+        HashSet<string> seen = [];
+        while (seen.Add(value) && index.FindProducer(value) is OnnxNode node)
         {
-            if (node.Domain.Length > 0)
+            if (node.Domain.Length > 0 || node.GetInputOrNull(0) is null)
             {
                 return false;
             }
 
             switch (node.OpType)
             {
-                case "Conv":
+                case "Conv" when node.GetInputOrNull(1) is not null:
                     return index.FindInitializer(node.Inputs[1]) is { Shape.Count: 4 };
                 case "MaxPool" or "AveragePool":
                     return node.Attributes.GetInts("kernel_shape") is { Length: 2 };
@@ -268,7 +275,7 @@ public static class GraphPasses
 
     private static bool IsMatrix(string value, OnnxGraphIndex index)
         => index.FindProducer(value) is OnnxNode node
-            && (node.Is("Flatten") || (node.Is("Reshape") && index.FindInitializer(node.Inputs[1]) is { Length: 2 }));
+            && (node.Is("Flatten") || (Is(node, "Reshape", 2) && index.FindInitializer(node.Inputs[1]) is { Shape: [2] }));
 
     private static string AddUniqueName(HashSet<string> names, string stem)
     {

@@ -25,6 +25,7 @@ internal sealed class ModelSummaryReader
     private readonly List<NodeSummary> _nodes = [];
     private readonly Dictionary<string, double[]> _smallConstants = [];
     private readonly Dictionary<string, string> _metadata = [];
+    private readonly List<NodeProto> _incompleteNodes = [];
     private long _metadataBytes;
     private long _irVersion;
     private long? _opset;
@@ -54,6 +55,7 @@ internal sealed class ModelSummaryReader
                 Nodes = reader._nodes,
                 SmallConstants = reader._smallConstants,
                 Metadata = reader._metadata,
+                Problems = reader.FindProblems(),
             }
             : throw new OnnxModelException("The data is not an ONNX model: it contains no graph.");
     }
@@ -63,7 +65,7 @@ internal sealed class ModelSummaryReader
 
     private void ReadModelField(int number, int wireType, long end)
     {
-        const int IrVersion = 1, Graph = 7, OpsetImport = 8, MetadataProps = 14;
+        const int IrVersion = 1, Graph = 7, OpsetImport = 8, MetadataProps = 14, Function = 25, FunctionNode = 7;
         switch (number, wireType)
         {
             case (IrVersion, Varint):
@@ -79,6 +81,19 @@ internal sealed class ModelSummaryReader
             case (MetadataProps, LengthDelimited):
                 ReadMetadata(end);
                 break;
+            case (Function, LengthDelimited):
+                ReadMessage(end, (functionField, type, fieldEnd) =>
+                {
+                    if (functionField == FunctionNode && type == LengthDelimited)
+                    {
+                        _ = ReadNode(fieldEnd, isNested: true);
+                    }
+                    else
+                    {
+                        Skip(type, fieldEnd);
+                    }
+                });
+                break;
             default:
                 Skip(wireType, end);
                 break;
@@ -91,7 +106,7 @@ internal sealed class ModelSummaryReader
         switch (number, wireType)
         {
             case (Node, LengthDelimited):
-                ReadNode(end);
+                _nodes.Add(ReadNode(end));
                 break;
             case (Output, LengthDelimited):
                 _outputs.Add(ReadValueInfo(end));
@@ -133,11 +148,11 @@ internal sealed class ModelSummaryReader
         }
     }
 
-    private void ReadNode(long end)
+    private NodeSummary ReadNode(long end, bool isNested = false)
     {
-        const int Input = 1, Output = 2, OpType = 4, Attribute = 5;
+        const int Input = 1, Output = 2, Name = 3, OpType = 4, Attribute = 5, Domain = 7;
         List<string> inputs = [], outputs = [];
-        string opType = string.Empty;
+        string opType = string.Empty, name = string.Empty, domain = string.Empty;
         AttributeSummary attributes = new();
         ReadMessage(end, (number, wireType, fieldEnd) =>
         {
@@ -155,21 +170,32 @@ internal sealed class ModelSummaryReader
                 case (Attribute, LengthDelimited):
                     ReadAttribute(fieldEnd, attributes);
                     break;
+                case (Name, LengthDelimited):
+                    name = ReadText(fieldEnd);
+                    break;
+                case (Domain, LengthDelimited):
+                    domain = ReadText(fieldEnd);
+                    break;
                 default:
                     Skip(wireType, fieldEnd);
                     break;
             }
         });
-        if (opType == "Constant" && outputs is [string constant, ..] && attributes.Value is TensorProto value)
+        if (!isNested && opType == "Constant" && outputs is [string constant, ..] && attributes.Value is TensorProto value)
         {
             AddConstant(constant, value);
         }
 
-        _nodes.Add(new NodeSummary(opType, inputs, outputs)
+        if (inputs.Contains(string.Empty))
+        {
+            _incompleteNodes.Add(new NodeProto { OpType = opType, Name = name, Domain = domain, Input = { inputs }, Output = { outputs } });
+        }
+
+        return new NodeSummary(opType, inputs, outputs)
         {
             Permutation = attributes.Permutation,
             ClassLabels = attributes.ClassLabels,
-        });
+        };
     }
 
     /// <summary>Reads the few attributes that a summary contains.</summary>
@@ -227,6 +253,9 @@ internal sealed class ModelSummaryReader
         }
     }
 
+    private string[] FindProblems()
+        => [.. _incompleteNodes.Select(n => OperatorInputs.ProblemOf(new OnnxNode(n), _opset ?? 1)).OfType<string>()];
+
     // Attributes can contain tensors, and subgraphs with tensors.
     private void ReadNodeField(int number, int wireType, long end)
     {
@@ -273,7 +302,7 @@ internal sealed class ModelSummaryReader
         switch (number, wireType)
         {
             case (Node, LengthDelimited):
-                ReadMessage(end, ReadNodeField);
+                _ = ReadNode(end, isNested: true);
                 break;
             case (Initializer, LengthDelimited):
                 ReadTensor(end, (_, _, _) => false);

@@ -156,6 +156,22 @@ internal sealed class OrtSession : IDisposable
         }
     }
 
+    /// <summary>Runs a model without inputs and copies all its outputs.</summary>
+    public IReadOnlyList<OnnxTensor> RunToTensors()
+    {
+        AddReference();
+        try
+        {
+            string[] names = [.. Outputs.Select(o => o.Name)];
+            using IDisposableReadOnlyCollection<OrtValue> values = RunCore([], names);
+            return [.. values.Select((value, i) => TensorOf(names[i], value))];
+        }
+        finally
+        {
+            RemoveReference();
+        }
+    }
+
     /// <summary>Keeps the model loaded until <see cref="RemoveReference"/>, even if the session is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The model has been freed.</exception>
     public void AddReference()
@@ -201,6 +217,13 @@ internal sealed class OrtSession : IDisposable
         {
             throw Failure("to run", exception);
         }
+    }
+
+    private static OnnxTensor TensorOf(string name, OrtValue value)
+    {
+        OrtTensorTypeAndShapeInfo info = value.GetTensorTypeAndShape();
+        ReadOnlySpan<byte> bytes = info.ElementCount == 0 ? [] : value.GetTensorMutableRawData();
+        return OnnxTensor.Create(name, (OnnxElementType)(int)info.ElementDataType, info.Shape, bytes);
     }
 
     private void Free()

@@ -31,7 +31,9 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, RequiredO
 
     // The newest opset among the Caffe2 files; ONNX Runtime supports 7 and later.
     private const int UpgradedOpset = 9;
-    private const int OldestOpset = 7;
+
+    /// <summary>The oldest opset that ONNX Runtime runs.</summary>
+    public const int OldestOpset = 7;
 
     /// <summary>Gets whether anything must be changed.</summary>
     public bool IsNeeded => Upgrade || FixWeights || Outputs != RequiredOutputs.Scores || IsAdapted;
@@ -57,15 +59,27 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, RequiredO
     private bool IsAdapted => Input is not null || Output is not null;
 
     /// <summary>Determines the changes that a model needs, without loading it as a whole.</summary>
+    /// <exception cref="InferenceException">The model omits a required input of a node, on which ONNX Runtime can crash.</exception>
     public static ModelPreparation For(ResolvedModel model, RequiredOutputs outputs)
-        => (model.Content.Summary is { } summary
-            ? new ModelPreparation(
-                summary.Opset < OldestOpset, summary.HasReplaceableWeights, outputs, model.OutputName, !summary.HasExternalData)
-            : new ModelPreparation(false, false, outputs, model.OutputName, IsSelfContained: false)) with
+    {
+        if (model.Content.Summary is not { } summary)
         {
-            Input = model.Input,
-            Output = model.Output,
-        };
+            return new ModelPreparation(false, false, outputs, model.OutputName, IsSelfContained: false)
+            {
+                Input = model.Input,
+                Output = model.Output,
+            };
+        }
+
+        return summary.Problems is [string problem, ..]
+            ? throw new InferenceException($"The model '{model.Name}' is damaged: {problem}. Export or download it again.")
+            : new ModelPreparation(
+                summary.Opset < OldestOpset, summary.HasReplaceableWeights, outputs, model.OutputName, !summary.HasExternalData)
+            {
+                Input = model.Input,
+                Output = model.Output,
+            };
+    }
 
     /// <summary>Opens a model with the changes that it needs.</summary>
     /// <exception cref="InferenceException">The model cannot be changed as needed, or ONNX Runtime rejects it.</exception>
@@ -133,6 +147,11 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, RequiredO
 
     private void AddOutputs(OnnxModel model)
     {
+        if (Outputs != RequiredOutputs.Scores)
+        {
+            _ = model.FoldConstants();
+        }
+
         switch (Outputs)
         {
             case RequiredOutputs.Features:
