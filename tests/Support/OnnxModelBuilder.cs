@@ -107,7 +107,7 @@ internal sealed class OnnxModelBuilder
         return this;
     }
 
-    /// <summary>Adds a node of the operator set ai.onnx.ml or of ONNX's own, with an attribute that is a list of integers or texts.</summary>
+    /// <summary>Adds a node with an attribute that is a list of integers or texts.</summary>
     public OnnxModelBuilder ListNode(
         string operation, string input, string output, string attribute, long[]? integers, string[]? texts = null, string domain = "")
     {
