@@ -39,6 +39,91 @@ public class OnnxModelSummaryTests
         Read(model.ToArray()).Metadata.Should().ContainSingle().Which.Key.Should().Be("first");
     }
 
+    [Fact]
+    public void Read_InputsAndOutputs_HaveTypesAndShapes()
+    {
+        OnnxModel model = new(7, 13, "test");
+        model.Graph.Inputs.Add(new OnnxValueInfo("x", OnnxElementType.UInt8, ["N", 3, 5_000_000_000, default]));
+        model.Graph.Outputs.Add(new OnnxValueInfo("y", OnnxElementType.Float16, null));
+
+        OnnxModelSummary summary = Read(model.ToArray());
+
+        summary.Inputs.Select(i => i.ToString()).Should().Equal("x UInt8 [N, 3, 5000000000, ?]");
+        summary.Outputs.Select(o => o.ToString()).Should().Equal("y Float16 of unknown shape");
+    }
+
+    [Theory]
+    [InlineData(4, "Sequence")]
+    [InlineData(5, "Map")]
+    [InlineData(8, "SparseTensor")]
+    [InlineData(9, "Optional")]
+    public void Read_OutputOfAnotherType_IsUndefinedAndKept(int field, string kind)
+    {
+        // ModelProto.graph.output = { name: "y", type: { field: {} } }
+        byte[] type = [(byte)((field << 3) | 2), 0];
+        byte[] bytes = [0x3A, 0x09, 0x62, 0x07, 0x0A, 0x01, (byte)'y', 0x12, 0x02, .. type];
+
+        OnnxValueInfo output = Read(bytes).Outputs.Should().ContainSingle().Subject;
+
+        (output.ElementType, output.ToString()).Should().Be((OnnxElementType.Undefined, $"y {kind}"));
+        OnnxModel.Parse(bytes).ToArray().Should().Equal(bytes);
+    }
+
+    [Theory]
+    [InlineData("Conv", OnnxImageLayout.Nchw)]
+    [InlineData("GlobalAveragePool", OnnxImageLayout.Nchw)]
+    [InlineData("MatMul", OnnxImageLayout.Unknown)]
+    public void FindInputUse_FirstOperator_DeterminesTheLayout(string operation, OnnxImageLayout expected)
+    {
+        TestModel model = new TestModel(13).Input("x", 1, 3, 8, 8).Output("y", 1);
+        model.Model.Graph.Initializers.Add(OnnxTensor.Create<float>("mean", [3], [3, 6, 9]));
+        model.Model.Graph.Initializers.Add(OnnxTensor.Create<float>("std", [1], [2]));
+        model
+            .Node(new OnnxNode("Cast", ["x"], ["cast"]))
+            .Node(new OnnxNode("Sub", ["cast", "mean"], ["centered"]))
+            .Node(new OnnxNode("Div", ["centered", "std"], ["scaled"]))
+            .Node(new OnnxNode(operation, ["scaled"], ["y"]));
+
+        Read(model.Model.ToArray()).FindInputUse("x").Should().Be(new OnnxInputUse(expected, 0.5, -3));
+    }
+
+    [Theory]
+    [InlineData(new long[] { 0, 3, 1, 2 }, OnnxImageLayout.Nhwc)]
+    [InlineData(new long[] { 2, 0, 1 }, OnnxImageLayout.Nhwc)]
+    [InlineData(new long[] { 0, 2, 3, 1 }, OnnxImageLayout.Nchw)]
+    [InlineData(new long[] { 3, 2, 1, 0 }, OnnxImageLayout.Unknown)]
+    public void FindInputUse_Transpose_DeterminesTheLayoutAndKeepsTheNormalization(long[] permutation, OnnxImageLayout expected)
+    {
+        TestModel model = new TestModel(13).Input("x", 1, 8, 8, 3).Output("y", 1);
+        OnnxNode scale = new("Constant", [], ["scale"]);
+        scale.Attributes.Set("value", OnnxTensor.Create<float>("", [], [4]));
+        OnnxNode transpose = new("Transpose", ["x"], ["turned"]);
+        transpose.Attributes.Set("perm", permutation);
+        model.Node(scale).Node(transpose).Node(new OnnxNode("Mul", ["scale", "turned"], ["y"]));
+
+        double factor = expected == OnnxImageLayout.Unknown ? 1 : 4;
+        Read(model.Model.ToArray()).FindInputUse("x").Should().Be(new OnnxInputUse(expected, factor, 0));
+    }
+
+    [Fact]
+    public void FindClassMap_OutputOfAnotherNode_IsNull()
+    {
+        TestModel model = new TestModel(13).Input("x", 1).Output("y", 1).Node(new OnnxNode("Identity", ["x"], ["y"]));
+
+        Read(model.Model.ToArray()).FindClassMap("y").Should().BeNull();
+        Read(model.Model.ToArray()).FindClassMap("none").Should().BeNull();
+    }
+
+    [Fact]
+    public void FindInputUse_Cycle_Ends()
+    {
+        TestModel model = new TestModel(13).Input("x", 1).Output("y", 1);
+        model.Node(new OnnxNode("Identity", ["x"], ["x"])).Node(new OnnxNode("Add", ["y"], ["y"]));
+
+        Read(model.Model.ToArray()).FindInputUse("x").Layout.Should().Be(OnnxImageLayout.Unknown);
+        Read(model.Model.ToArray()).FindInputUse("y").Layout.Should().Be(OnnxImageLayout.Unknown);
+    }
+
     [Theory]
     [InlineData("initializer")]
     [InlineData("attribute")]

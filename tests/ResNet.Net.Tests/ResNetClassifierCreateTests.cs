@@ -13,24 +13,27 @@ public class ResNetClassifierCreateTests
     private static readonly LabelSet Colors = new("colors", ["red", "green", "blue", "none"]);
 
     [Fact]
-    public void Create_ProfileOfAnotherSize_ThrowsWithBothShapes()
+    public void Create_ProfileOfAnotherSize_ThrowsWithBothSizes()
     {
         ModelDefinition model = new(OnnxModelBuilder.PlaneMeans(Weights, Bias, [-1, 3, 32, 32])) { Profile = Plain };
 
-        Creating(model).Should().Throw<ResNetException>().WithMessage("*[?, 3, 32, 32]*[N, 3, 24, 40]*");
+        Creating(model).Should().Throw<ResNetException>().WithMessage("*images of 32x32 pixels*'plain' crops them to 40x24*");
     }
 
     [Fact]
     public void Create_NotAnImageClassifier_ThrowsWithReason()
     {
         long[] shape = [-1, 3, 24, 40];
-        OnnxModelBuilder doubles = new OnnxModelBuilder()
-            .Input("x", shape, elementType: 11).Output("y", shape, elementType: 11).Node("Abs", ["x"], ["y"]);
+        OnnxModelBuilder integers = new OnnxModelBuilder()
+            .Input("x", shape, elementType: 6).Output("y", shape, elementType: 6).Node("Abs", ["x"], ["y"]);
+        OnnxModelBuilder map = new OnnxModelBuilder().MapInput("x", keyType: 8).Output("y", [1, 2]).Initializer("y", [1, 2], [1, 2]);
         OnnxModelBuilder image = new OnnxModelBuilder().Input("x", shape).Output("y", shape).Node("Abs", ["x"], ["y"]);
         OnnxModelBuilder two = new OnnxModelBuilder().Input("a", shape).Input("b", shape).Output("y", shape).Node("Add", ["a", "b"], ["y"]);
 
-        Creating(new ModelDefinition(doubles.Build()) { Profile = Plain })
-            .Should().Throw<ResNetException>().WithMessage("*'x' Double [?, 3, 24, 40]*but its profile produces Float *");
+        Creating(new ModelDefinition(integers.Build()) { Profile = Plain, OutputName = "y", OutputKind = OutputKind.Logits })
+            .Should().Throw<ResNetException>().WithMessage("*'y Int32 *class scores are float32*");
+        Creating(new ModelDefinition(map.Build()) { Profile = Plain })
+            .Should().Throw<ResNetException>().WithMessage("*'x Sequence'*float32, float16, bfloat16, double and uint8 tensors only*");
         Creating(new ModelDefinition(image.Build()) { Profile = Plain })
             .Should().Throw<ResNetException>().WithMessage("*'y' [?, 3, 24, 40]*[N, classes]*");
         Creating(new ModelDefinition(two.Build()) { Profile = Plain })

@@ -63,12 +63,17 @@ internal sealed class OnnxModelBuilder
         return this;
     }
 
+    /// <summary>Adds an input that is a sequence of maps to numbers.</summary>
+    public OnnxModelBuilder MapInput(string name, int keyType)
+    {
+        _inputs.Add(MapInfo(name, keyType, isSequence: true));
+        return this;
+    }
+
     /// <summary>Adds an output that is a map from labels to scores, or a sequence of such maps.</summary>
     public OnnxModelBuilder MapOutput(string name, int keyType, bool isSequence)
     {
-        byte[] score = Bytes(1, Varint(1, FloatType));
-        byte[] map = Bytes(5, [.. Varint(1, (ulong)keyType), .. Bytes(2, score)]);
-        _outputs.Add([.. Text(1, name), .. Bytes(2, isSequence ? Bytes(4, Bytes(1, map)) : map)]);
+        _outputs.Add(MapInfo(name, keyType, isSequence));
         return this;
     }
 
@@ -102,7 +107,7 @@ internal sealed class OnnxModelBuilder
         return this;
     }
 
-    /// <summary>Adds a node of the operator set ai.onnx.ml or of ONNX's own, with an attribute that is a list of integers or texts.</summary>
+    /// <summary>Adds a node with an attribute that is a list of integers or texts.</summary>
     public OnnxModelBuilder ListNode(
         string operation, string input, string output, string attribute, long[]? integers, string[]? texts = null, string domain = "")
     {
@@ -149,6 +154,13 @@ internal sealed class OnnxModelBuilder
             .. Bytes(8, [.. Text(1, "ai.onnx.ml"), .. Varint(2, 1)]),
             .. _metadata.SelectMany(m => Bytes(14, m)),
         ];
+    }
+
+    private static byte[] MapInfo(string name, int keyType, bool isSequence)
+    {
+        byte[] score = Bytes(1, Varint(1, FloatType));
+        byte[] map = Bytes(5, [.. Varint(1, (ulong)keyType), .. Bytes(2, score)]);
+        return [.. Text(1, name), .. Bytes(2, isSequence ? Bytes(4, Bytes(1, map)) : map)];
     }
 
     private static byte[] ValueInfo(string name, long[] shape, int elementType)

@@ -80,6 +80,25 @@ public sealed class OptimizedModelCacheTests : IDisposable
     }
 
     [Fact]
+    public void Create_AdaptedInput_IsCachedWithItsNodes()
+    {
+        OnnxModel model = CacheableModel.Build();
+        OnnxNode transpose = new("Transpose", ["data"], ["planes"]);
+        transpose.Attributes.Set("perm", [0L, 3L, 1L, 2L]);
+        model.Graph.ReplaceUses("data", "planes");
+        model.Graph.Nodes.Insert(0, transpose);
+        model.Graph.Inputs[0] = new OnnxValueInfo(
+            "data", OnnxElementType.Float, ["N", CacheableModel.Side, CacheableModel.Side, 3]);
+        ModelDefinition channelsLast = new(model.ToArray());
+
+        Create(Options, channelsLast).Should().Equal(_expected, (a, e) => Math.Abs(a - e) < 1e-4);
+        ShouldLog(Cached);
+        _ignored = _logs.Entries.Count;
+        Create(Options, channelsLast).Should().Equal(_expected, (a, e) => Math.Abs(a - e) < 1e-4);
+        ShouldLog(Opened);
+    }
+
+    [Fact]
     public void Create_FileChanged_RunsTheNewModel()
     {
         _ = Create(Options);

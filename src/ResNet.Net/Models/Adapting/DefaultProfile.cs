@@ -30,7 +30,7 @@ internal static class DefaultProfile
 
         profile = form.ElementType == OnnxElementType.UInt8 ? WithBytes(profile)
             : format is not null || range is not null ? WithRange(profile, range)
-            : IsNormalizedInside(form.Use) is bool bytes ? bytes ? WithBytes(profile) : WithUnitRange(profile)
+            : NormalizesBytes(form.Use) is bool normalizesBytes ? normalizesBytes ? WithBytes(profile) : WithUnitRange(profile)
             : form.Channels == 1 ? WithUnitRange(profile)
             : profile;
         (long? height, long? width) = (form.Height.Value ?? form.Width.Value, form.Width.Value ?? form.Height.Value);
@@ -41,7 +41,7 @@ internal static class DefaultProfile
 
     /// <summary>Determines which values a graph normalizes itself.</summary>
     /// <returns>True for values up to 255, false for values up to 1; null if it does not normalize or does not show it.</returns>
-    private static bool? IsNormalizedInside(OnnxInputUse use)
+    private static bool? NormalizesBytes(OnnxInputUse use)
     {
         // Networks expect values of about -3 to 3, or bytes minus a mean of about 110.
         const double LargestByteScale = 1.0 / 16;

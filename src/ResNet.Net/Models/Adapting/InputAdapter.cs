@@ -70,7 +70,8 @@ internal sealed class InputAdapter
         string last = _form.Name;
         if (_form.Channels != 3)
         {
-            Add("Conv", [Constant("weights", [_form.Channels, 3, 1, 1], ChannelWeights()), Constant("bias", [_form.Channels], ChannelBias())]);
+            string weights = Constant("weights", [_form.Channels, 3, 1, 1], ChannelWeights());
+            Add("Conv", [weights, Constant("bias", [_form.Channels], ChannelBias())]);
         }
 
         if (_form.ElementType == OnnxElementType.UInt8)
@@ -154,5 +155,8 @@ internal sealed class InputAdapter
 
     // Alpha is not normalized: opaque is the largest value of the range.
     private float[] ChannelBias()
-        => _form.Channels == 1 ? [0] : [0, 0, 0, _profile.Range == ValueRange.ZeroToOne && _form.ElementType != OnnxElementType.UInt8 ? 1 : 255];
+    {
+        bool isUnitRange = _profile.Range == ValueRange.ZeroToOne && _form.ElementType != OnnxElementType.UInt8;
+        return _form.Channels == 1 ? [0] : [0, 0, 0, isUnitRange ? 1 : 255];
+    }
 }

@@ -85,16 +85,8 @@ internal sealed record InputForm(
             : throw Refusal(
                 $"In the layout {chosen}, it has {channels} channels, but an image has 1 (gray), 3 (color) or 4 (color and alpha).");
 
-        InputForm Create(
-            InputLayout found, OnnxDimension? batchSize, OnnxDimension channelCount, OnnxDimension heightOrOpen, OnnxDimension widthOrOpen) => new(
-            input.Name,
-            input.ElementType,
-            found,
-            batchSize,
-            (int)(channelCount.Value ?? ColorChannels),
-            heightOrOpen,
-            widthOrOpen,
-            summary.FindInputUse(input.Name));
+        InputForm Create(InputLayout found, OnnxDimension? n, OnnxDimension c, OnnxDimension h, OnnxDimension w)
+            => new(input.Name, input.ElementType, found, n, (int)(c.Value ?? ColorChannels), h, w, summary.FindInputUse(input.Name));
 
         InputLayout FindLayout(OnnxDimension[] dimensions)
         {

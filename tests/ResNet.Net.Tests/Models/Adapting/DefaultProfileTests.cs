@@ -17,8 +17,9 @@ public class DefaultProfileTests
         PreprocessingProfile profile = ProfileOf(Model(shape));
 
         (profile.Crop.Width, profile.Crop.Height).Should().Be((width, height));
+        PreprocessingProfile expected = PreprocessingProfile.Torchvision;
         (profile.Range, profile.Mean, profile.Std, profile.Channels)
-            .Should().Be((ValueRange.ZeroToOne, PreprocessingProfile.Torchvision.Mean, PreprocessingProfile.Torchvision.Std, ChannelOrder.Rgb));
+            .Should().Be((expected.Range, expected.Mean, expected.Std, expected.Channels));
     }
 
     [Theory]

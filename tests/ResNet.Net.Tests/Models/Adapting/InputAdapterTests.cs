@@ -108,7 +108,8 @@ public class InputAdapterTests
     [Fact]
     public void Create_EverythingOpenWithoutLayout_NamesThePropertyToSet()
         => Creating(new ModelDefinition(Dense([-1, -1, -1, -1], Float)) { Profile = Exact })
-            .Should().Throw<ResNetException>().WithMessage("*'image Float [open0, open1, open2, open3]'*channels*ModelDefinition.InputLayout*");
+            .Should().Throw<ResNetException>()
+            .WithMessage("*'image Float [open0, open1, open2, open3]'*channels*ModelDefinition.InputLayout*");
 
     [Theory]
     [InlineData(new long[] { 0, 3, 1, 2 }, InputLayout.Nhwc)]

@@ -106,7 +106,10 @@ public class OutputAdapterTests
     [InlineData(Double, 1e-5)]
     public void Create_ScoresOfAnotherFloatingPointType_AreConverted(int elementType, double tolerance)
     {
-        byte[] bytes = Base().Node("Cast", ["logits"], ["scores"], ("to", elementType)).Output("scores", [-1, Classes], elementType).Build();
+        byte[] bytes = Base()
+            .Node("Cast", ["logits"], ["scores"], ("to", elementType))
+            .Output("scores", [-1, Classes], elementType)
+            .Build();
         using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes) { Profile = Plain });
 
         classifier.OutputKind.Should().Be(OutputKind.Logits);
@@ -220,9 +223,10 @@ public class OutputAdapterTests
             isText ? null : keys,
             isText ? labels : null,
             "ai.onnx.ml");
+        int keyType = isText ? Text : Int64;
         foreach (bool isLabel in new[] { !labelsLast, labelsLast })
         {
-            _ = isLabel ? model.Output("classLabel", [-1], isText ? Text : Int64) : model.MapOutput("loss", isText ? Text : Int64, isSequence);
+            _ = isLabel ? model.Output("classLabel", [-1], keyType) : model.MapOutput("loss", keyType, isSequence);
         }
     }
 
