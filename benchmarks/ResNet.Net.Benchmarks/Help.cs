@@ -18,6 +18,7 @@ internal static class Help
           {EvaluatorSpeed.Command} DATA.zip    The evaluator, compared with loops of Classify and ClassifyBatch.
           {QuantizedSpeedup.Command} [ROUNDS]  Speedup of int8 over float.
           {UnfoldedNoise.Command} ID           Quantization noise of a v2 model, by the treatment of its BatchNormalizations.
+          {QuantizedFeatures.Command} MODEL ZIP  Features of the int8 ResNet-18 backbone, compared with float.
           {ShrinkAccuracy.Command} ZIP [SIDE]  How ShrinkOnLoad changes the input.
           {ProfileDifferences.Command} ZIP     How far the pixels of the preprocessing profiles differ.
           {DecodeFuzz.Command} COUNT [ZIP]     Decodes mutated images.

@@ -58,6 +58,12 @@ if (args is [UnfoldedNoise.Command, string modelId])
     return 0;
 }
 
+if (args is [QuantizedFeatures.Command, string backbone, string archive])
+{
+    QuantizedFeatures.Run(backbone, archive);
+    return 0;
+}
+
 if (args is [VariantTable.RowCommand, string id, string root, string bytes, string sha256])
 {
     VariantTable.PrintRow(id, root, long.Parse(bytes, CultureInfo.InvariantCulture), sha256);

@@ -211,7 +211,7 @@ public sealed class OnnxModel
     /// <exception cref="OnnxModelException">The model is invalid. The message lists the problems.</exception>
     public void ThrowIfInvalid()
     {
-        const int MaxShown = 10;
+        const int MaxShown = 3;
         IReadOnlyList<string> problems = Check();
         if (problems.Count > 0)
         {

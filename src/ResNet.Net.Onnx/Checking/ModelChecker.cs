@@ -43,13 +43,13 @@ internal sealed class ModelChecker
         }
         else
         {
-            checker.CheckGraph(model.Graph, null, model.IrVersion);
+            checker.CheckGraph(model.Graph, null);
         }
 
         return checker._problems;
     }
 
-    private void CheckGraph(GraphProto graph, Scope? outer, long irVersion)
+    private void CheckGraph(GraphProto graph, Scope? outer)
     {
         Scope known = new(outer);
         HashSet<string> inputs = [];
@@ -62,7 +62,7 @@ internal sealed class ModelChecker
         }
 
         known.Add(inputs);
-        CheckInitializers(graph, known, inputs, irVersion);
+        CheckInitializers(graph, known);
         Dictionary<string, NodeProto> producers = [];
         foreach (NodeProto node in graph.Node)
         {
@@ -79,14 +79,14 @@ internal sealed class ModelChecker
             }
         }
 
-        CheckNodes(graph, known, producers, irVersion);
+        CheckNodes(graph, known, producers);
         foreach (ValueInfoProto output in graph.Output.Where(o => !known.Contains(o.Name) && !producers.ContainsKey(o.Name)))
         {
             _problems.Add($"no node produces the graph output '{output.Name}'");
         }
     }
 
-    private void CheckInitializers(GraphProto graph, Scope known, HashSet<string> inputs, long irVersion)
+    private void CheckInitializers(GraphProto graph, Scope known)
     {
         HashSet<string> names = [];
         foreach (TensorProto tensor in graph.Initializer)
@@ -94,12 +94,6 @@ internal sealed class ModelChecker
             if (!names.Add(tensor.Name))
             {
                 _problems.Add(tensor.Name.Length == 0 ? "an initializer has no name" : $"two initializers are named '{tensor.Name}'");
-            }
-
-            if (irVersion < 4 && !inputs.Contains(tensor.Name))
-            {
-                _problems.Add(
-                    $"the initializer '{tensor.Name}' is not a graph input, which IR version {irVersion} requires (version 4 doesn't)");
             }
 
             if (TensorData.ProblemOf(tensor) is string problem)
@@ -112,7 +106,7 @@ internal sealed class ModelChecker
         known.Add(graph.SparseInitializer.Select(s => s.Values?.Name ?? string.Empty));
     }
 
-    private void CheckNodes(GraphProto graph, Scope known, Dictionary<string, NodeProto> producers, long irVersion)
+    private void CheckNodes(GraphProto graph, Scope known, Dictionary<string, NodeProto> producers)
     {
         bool inOrder = true;
         foreach (NodeProto node in graph.Node)
@@ -157,7 +151,7 @@ internal sealed class ModelChecker
             // A subgraph can use the values that were produced before its node.
             foreach (GraphProto subgraph in Subgraphs.Of(node))
             {
-                CheckGraph(subgraph, known, Math.Max(irVersion, 4));
+                CheckGraph(subgraph, known);
             }
 
             known.Add(node.Output.Where(o => o.Length > 0));

@@ -4,7 +4,7 @@ namespace ResNet.Net.Onnx;
 /// Provides the edits that preserve a node's meaning when its operator changes. Each summary starts with the opset of the change, as
 /// listed in <see cref="KnownOperators"/>.
 /// </summary>
-internal static class NodeEdits
+internal static partial class NodeEdits
 {
     /// <summary>6: the attribute that lists overwritable inputs, which was only a hint, is gone.</summary>
     public static void DropConsumedInputs(OnnxNode node, UpgradeSession session) => Drop(node, session, "consumed_inputs");

@@ -74,7 +74,11 @@ internal sealed class ValueFacts
             return;
         }
 
-        _facts[node.Outputs[0]] = new ValueFact(Bounded(RankOf(node)), TypeOf(node));
+        ValueFact fact = new(Bounded(RankOf(node)), TypeOf(node));
+        foreach (string output in node.Is("Split") ? node.Outputs : node.Outputs.Take(1))
+        {
+            _facts[output] = fact;
+        }
     }
 
     private long? RankOf(OnnxNode node)
@@ -82,7 +86,7 @@ internal sealed class ValueFacts
         int? first = Rank(node.GetInputOrNull(0));
         return node.OpType switch
         {
-            "Sum" or "Add" or "Sub" or "Mul" or "Div" => MaxOf(node.Inputs.Select(Rank)),
+            "Sum" or "Add" or "Sub" or "Mul" or "Div" or "Pow" or "Max" or "Min" or "Mean" => MaxOf(node.Inputs.Select(Rank)),
             "MatMul" => RankOfProduct(first, Rank(node.GetInputOrNull(1))),
             "QLinearMatMul" => RankOfProduct(first, Rank(node.GetInputOrNull(3))),
             "Gemm" or "QGemm" or "FusedGemm" or "Flatten" => 2,
@@ -92,7 +96,8 @@ internal sealed class ValueFacts
             "Constant" => node.Attributes.Contains("value_float") || node.Attributes.Contains("value_int") ? 0 : 1,
             "Squeeze" => first - node.Attributes.GetInts("axes")?.Length,
             "Unsqueeze" => first + node.Attributes.GetInts("axes")?.Length,
-            "ReduceMean" or "ReduceSum" => node.Attributes.GetInt("keepdims", 1) != 0 ? first
+            "Expand" => node.GetInputOrNull(1) is string shape && LengthOf(shape) is long rank ? Math.Max(rank, first ?? rank) : null,
+            "ReduceMean" or "ReduceSum" or "ReduceMax" or "ReduceMin" => node.Attributes.GetInt("keepdims", 1) != 0 ? first
                 : node.Attributes.GetInts("axes") is { Length: > 0 } axes ? first - axes.Length : 0,
             "Gather" => first + Rank(node.GetInputOrNull(1)) - 1,
             "QLinearConcat" => Rank(node.GetInputOrNull(2)),

@@ -8,13 +8,7 @@ internal sealed class PreparedModel
     private const long MinOpset = 13; // per-channel QuantizeLinear
     private const long MinIrVersion = 7;
 
-    private static readonly HashSet<string> Known =
-    [
-        "Conv", "Gemm", "MatMul", "Add", "Sum", "Relu", "BatchNormalization", "MaxPool", "AveragePool", "GlobalAveragePool", "Flatten",
-        "Reshape", "Squeeze", "Unsqueeze", "Identity", "Dropout", "Constant", "Softmax", "LogSoftmax", "Clip", "LeakyRelu", "Sigmoid",
-        "HardSigmoid", "HardSwish", "Tanh", "Sub", "Mul", "Div", "Pad", "Concat", "Slice", "Transpose", "ReduceMean", "GlobalMaxPool",
-        "Shape", "Gather", "Cast", "Expand", "LRN",
-    ];
+    private const int MaxShown = 5;
 
     private static readonly HashSet<string> Quantized =
         ["QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "ConvInteger", "MatMulInteger", "QGemm", "QAttention"];
@@ -46,19 +40,26 @@ internal sealed class PreparedModel
     {
         OnnxModel model = source.Clone();
         RefuseQuantized(model);
-        model.ThrowIfInvalid();
-        RefuseUnknown(model);
-        RefuseBadWeights(model);
         List<string> notes = [];
-        if (model.Opset < MinOpset)
+        long opset = model.Opset;
+        if (opset < OpsetUpgrader.LowestTarget)
         {
-            notes.Add($"Upgraded from opset {model.Opset} to {MinOpset}.");
-            OpsetUpgrader.Upgrade(model, MinOpset);
+            OpsetUpgrader.Upgrade(model, OpsetUpgrader.LowestTarget); // the oldest opset that ONNX Runtime can fold
         }
 
         model.IrVersion = Math.Max(model.IrVersion, MinIrVersion);
         OnnxGraph graph = model.Graph;
         graph.DropInitializerInputs();
+        model.ThrowIfInvalid();
+        Note(notes, model.FoldConstants(), "nodes of constants folded");
+        RefuseUnsupported(model);
+        if (opset < MinOpset)
+        {
+            notes.Add($"Upgraded from opset {opset} to {MinOpset}.");
+            OpsetUpgrader.Upgrade(model, MinOpset);
+        }
+
+        RefuseBadWeights(model);
         string input = CheckInput(graph, height, width);
         GraphPasses.InlineConstants(graph);
         GraphPasses.SplitSums(graph);
@@ -102,15 +103,17 @@ internal sealed class PreparedModel
         }
     }
 
-    private static void RefuseUnknown(OnnxModel model)
+    // Other operators of ONNX stay in float.
+    private static void RefuseUnsupported(OnnxModel model)
     {
-        OnnxNode[] unknown = [.. model.Graph.Nodes.Where(n => n.Domain.Length > 0 || !Known.Contains(n.OpType))];
-        if (unknown.Length > 0 || model.HasFunctions)
+        OnnxNode[] refused = [.. model.Graph.Nodes.Where(n => n.Domain.Length > 0 || n.HasSubgraphs)];
+        if (refused.Length > 0 || model.HasFunctions)
         {
-            string found = unknown.Length > 0 ? string.Join(", ", unknown.Take(5).Select(n => n.ToString())) : "model-local functions";
+            string more = refused.Length > MaxShown ? $" and {refused.Length - MaxShown} more" : string.Empty;
+            string found = refused.Length > 0 ? string.Join(", ", refused.Take(MaxShown).Select(n => n.ToString())) : "functions";
             throw new QuantizationException(
-                $"The model '{model.Graph.Name}' has unsupported operators: {found}. "
-                + $"Export it for inference with supported operators: {string.Join(", ", Known.Order(StringComparer.Ordinal))}.");
+                $"The model '{model.Graph.Name}' contains {found}{more}. Only operators of ONNX's own operator set, without subgraphs and "
+                + "functions, can be quantized. Export the model for inference.");
         }
     }
 

@@ -120,9 +120,9 @@ internal sealed class QOperatorWriter(
         }
 
         Nodes.Add(node);
-        if (Plan.IsQuantized(source.Outputs[0]))
+        foreach (string output in source.Outputs.Where(Plan.IsQuantized))
         {
-            Quantize(source.Outputs[0], source.Outputs[0]);
+            Quantize(output, output);
         }
     }
 

@@ -24,23 +24,26 @@ internal sealed class QdqWriter(QuantizationPlan plan, IReadOnlyDictionary<strin
             ReplaceWeights(node, layer, WriteWeights(layer));
         }
 
-        string output = source.Outputs[0];
         Nodes.Add(node);
-        if (!Plan.IsQuantized(output))
+        for (int i = 0; i < source.Outputs.Count; i++)
         {
-            return;
-        }
+            string output = source.Outputs[i];
+            if (!Plan.IsQuantized(output))
+            {
+                continue;
+            }
 
-        string given = output;
-        if (Visible(output) == output)
-        {
-            // The graph output keeps its name, so the node's output is renamed.
-            given = $"{output}_float";
-            node.Outputs[0] = given;
-        }
+            string given = output;
+            if (Visible(output) == output)
+            {
+                // The graph output keeps its name, so the node's output is renamed.
+                given = $"{output}_float";
+                node.Outputs[i] = given;
+            }
 
-        Quantize(output, given);
-        Dequantize(output, Visible(output));
+            Quantize(output, given);
+            Dequantize(output, Visible(output));
+        }
     }
 
     protected override void WriteBiasScale(WeightNames names, float[] scales)

@@ -99,7 +99,8 @@ internal sealed class QuantizationPlan
             "Conv" when !IsConstant(0) && IsConstant(1) && HasConstantBias() => LayerKind.Conv,
             "Gemm" when !IsConstant(0) && IsConstant(1) && HasConstantBias() && IsPlain(node) => LayerKind.Gemm,
             "Add" when !IsConstant(0) && !IsConstant(1) => LayerKind.Add,
-            "AveragePool" => LayerKind.AveragePool,
+            // The integer operator has no dilations, which opset 19 introduced.
+            "AveragePool" when node.Attributes.GetInts("dilations")?.All(d => d == 1) != false => LayerKind.AveragePool,
             "GlobalAveragePool" => LayerKind.GlobalAveragePool,
             _ => null,
         };
@@ -122,13 +123,14 @@ internal sealed class QuantizationPlan
         HashSet<string> outputs = [.. Layers.Where(l => l.Kind != LayerKind.Gemm).Select(l => l.Output)];
         foreach (OnnxNode node in Model.Graph.Nodes)
         {
-            string output = node.Outputs[0];
             if (MovesValues(node) && _rootOf.TryGetValue(node.Inputs[0], out string? root))
             {
-                _rootOf[output] = root;
+                _rootOf[node.Outputs[0]] = root;
                 _integer.Add(node);
+                continue;
             }
-            else if (outputs.Contains(output) || IsLayerInput(output, inputs, index))
+
+            foreach (string output in node.Outputs.Where(o => outputs.Contains(o) || IsLayerInput(o, inputs, index)))
             {
                 _rootOf[output] = output;
             }

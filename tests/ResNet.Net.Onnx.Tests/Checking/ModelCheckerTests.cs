@@ -24,7 +24,6 @@ public sealed class ModelCheckerTests
         { "two inputs", "two graph inputs are named 'x'" },
         { "input without name", "a graph input has no name" },
         { "two initializers", "two initializers are named 'w'" },
-        { "initializer not input", "the initializer 'w' is not a graph input, which IR version 3 requires (version 4 doesn't)" },
         { "wrong size", "the tensor 'w' Float [3] has 4 bytes instead of 12" },
         { "wrong list", "the tensor 'w' Float [3] has 2 values instead of 3" },
         { "wrong type", "the tensor 'w' has the unknown element type 99" },
@@ -38,6 +37,53 @@ public sealed class ModelCheckerTests
     [Theory]
     [MemberData(nameof(Problems))]
     public void Check_OneDefect_ReturnsItsMessage(string defect, string problem) => Build(defect).Check().Should().Equal(problem);
+
+    [Theory]
+    [InlineData("AveragePool", "pads", new long[] { 1, 1 }, "the attribute 'pads' of node 'n' (AveragePool) has 2 values, not 4 for 2*")]
+    [InlineData("MaxPool", "strides", new long[] { 2 }, "the attribute 'strides' of node 'n' (MaxPool) has 1 values, not 2 for 2*")]
+    [InlineData("Conv", "dilations", new long[] { 1, 1, 1 }, "the attribute 'dilations' of node 'n' (Conv) has 3 values, not 2 for 2*")]
+    [InlineData("ConvTranspose", "pads", new long[] { 0, 0, 0 }, "*'pads' of node 'n' (ConvTranspose) has 3 values, not 4*")]
+    public void Check_WindowOfOtherRank_NamesNodeAndAttribute(string opType, string attribute, long[] values, string problem)
+    {
+        TestModel net = new TestModel(13).Input("x", 1, 1, 8, 8).Output("y").Weight<float>("w", [1, 1, 3, 3], new float[9]);
+        string[] inputs = opType.StartsWith("Conv", StringComparison.Ordinal) ? ["x", "w"] : ["x"];
+        net.Node(new OnnxNode(opType, inputs, ["y"], "n"), ("kernel_shape", new long[] { 3, 3 }), (attribute, values));
+
+        net.Model.Check().Should().ContainSingle().Which.Should().Match(problem);
+    }
+
+    [Fact]
+    public void Check_InitializerThatIsNoInputInIrVersion3_ReturnsNoProblem()
+    {
+        OnnxModel model = new TestModel(8).Input("x", 3).Output("y", 3).Node("Add", ["x", "w"], ["y"]);
+        model.Graph.Initializers.Add(OnnxTensor.Create<float>("w", [3], [1, 2, 3]));
+
+        model.Check().Should().BeEmpty("ONNX Runtime accepts such files");
+    }
+
+    [Theory]
+    [InlineData("Sum", "input 1 of node 'n' (Sum) is empty, but Sum requires it", "x", "")]
+    [InlineData("Conv", "input 1 of node 'n' (Conv) is empty, but Conv requires it", "x", "")]
+    [InlineData("Relu", "input 0 of node 'n' (Relu) is empty, but Relu requires it", "")]
+    [InlineData("Gemm", "node 'n' (Gemm) has 1 inputs, but Gemm requires 2", "x")]
+    public void Check_RequiredInputMissing_ReturnsItsPosition(string opType, string problem, params string[] inputs)
+        => new TestModel(13).Input("x", 3).Output("y", 3).Node(new OnnxNode(opType, inputs, ["y"], "n")).Model
+            .Check().Should().Equal(problem);
+
+    [Fact]
+    public void Problems_RequiredInputEmptyInSubgraph_AreRead()
+    {
+        OnnxModel model = new TestModel(13).Input("x", 1).Output("y", 1)
+            .Node(NestedGraphs.If("x", "y", new OnnxNode("Max", ["x", ""], ["i"], "inner"))).Node("Clip", ["x", "", ""], ["z"]);
+
+        using MemoryStream bytes = new(model.ToArray());
+        OnnxModelSummary.Read(bytes).Problems.Should().Equal("input 1 of node 'inner' (Max) is empty, but Max requires it");
+    }
+
+    [SharedFact]
+    public void Check_AveragePoolWithTwoPads_NamesNodeAndAttribute()
+        => OnnxModel.Load(Path.Combine(TestFolders.Shared, "reports", "models", "avgpad.onnx")).Check()
+            .Should().ContainSingle().Which.Should().Match("the attribute 'pads' of *(AveragePool) has 2 values, not 4 for 2 spatial*");
 
     [Fact]
     public void Check_SubgraphUsingLaterValue_ReturnsProblem()
@@ -77,7 +123,7 @@ public sealed class ModelCheckerTests
 
     private static OnnxModel Build(string defect)
     {
-        TestModel net = new TestModel(defect == "initializer not input" ? 8 : 13).Input("x", 3).Output("y", 3);
+        TestModel net = new TestModel(13).Input("x", 3).Output("y", 3);
         OnnxGraph graph = net.Model.Graph;
         switch (defect)
         {

@@ -23,7 +23,7 @@ public class ConstantFoldingTests
         (float[] foldedValues, long[] foldedShape) = Run(folded);
         foldedShape.Should().Equal(shape);
         foldedValues.Should().Equal(values);
-        values.Distinct().Should().HaveCountGreaterThan(10);
+        values.Distinct().Should().HaveCountGreaterThan(9);
     }
 
     [Fact]
@@ -61,8 +61,8 @@ public class ConstantFoldingTests
             .Weight<double>("tiny", [], 1e-6).Weight<float>("column", [40_000, 1], new float[40_000])
             .Weight<float>("row", [1, 40_000], new float[40_000]).Weight<long>("column_indices", [40_000], new long[40_000])
             .Weight<double>("list", [1 << 15], new double[1 << 15]);
-        model.Node(opType, inputs, ["constant"]).Node("Shape", ["constant"], ["shape"]).Node("Size", ["shape"], ["size"])
-            .Node("Cast", ["size"], ["rank"], ("to", 1)).Node("Add", ["image", "rank"], ["result"]);
+        model.Node(opType, inputs, ["constant"]).Node("ReduceMax", ["constant"], ["largest"], ("keepdims", 0))
+            .Node("Cast", ["largest"], ["number"], ("to", 1)).Node("Add", ["image", "number"], ["result"]);
 
         ConstantFolding.Fold(model, _ => throw new InvalidOperationException("nothing may be evaluated")).Should().Be(0);
     }

@@ -17,7 +17,7 @@ public sealed class KnownOperatorsTests
             .Select(line => line.Split(' ')).ToLookup(f => f[0], f => int.Parse(f[1], CultureInfo.InvariantCulture));
 
         KnownOperators.History.Should()
-            .HaveCount(39).And.AllSatisfy(known => known.Value.Should().Equal(history[known.Key].Order(), known.Key));
+            .HaveCount(70).And.AllSatisfy(known => known.Value.Should().Equal(history[known.Key].Order(), known.Key));
     }
 
     [PythonOnnxFact]

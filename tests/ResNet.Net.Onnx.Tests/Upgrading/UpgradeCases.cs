@@ -26,6 +26,7 @@ internal static class UpgradeCases
         AddShapes(cases);
         AddSoftmax(cases);
         AddQuantized(cases);
+        OperatorCases.AddTo(cases);
         return cases;
     }
 
@@ -289,6 +290,6 @@ internal static class UpgradeCases
         cases["QLinearAdd of com.microsoft"] = new(added, [2, 6], Ramp12);
     }
 
-    private static TestModel Net(int opset, long[] input, OnnxDimension[] output)
+    public static TestModel Net(int opset, long[] input, OnnxDimension[] output)
         => new TestModel(opset).Input("x", [.. input.Select(OnnxDimension.FromInt64)]).Output("y", output);
 }
