@@ -34,7 +34,7 @@ internal static class QuantizeCommand
             ? await ResNetQuantizer.OpenAsync(variant, choice.Model.OpenStore(), cancellationToken)
             : OnnxModel.Load(choice.Model.Model);
         CalibrationSet images = CalibrationSet.FromEncoded([.. calibrated.Images.Select(i => i.Read())], before.Profile);
-        Measurement measurement = new(before, variant?.OutputKind ?? choice.Model.OutputKind, evaluated);
+        Measurement measurement = new(before, choice.Model.OutputName, evaluated);
         if (choice.Compare)
         {
             Comparison.Print(model, images, choice.Options, measurement, cancellationToken);
