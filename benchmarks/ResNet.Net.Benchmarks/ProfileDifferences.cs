@@ -18,8 +18,10 @@ internal static class ProfileDifferences
             PreprocessingProfile.Mxnet,
             PreprocessingProfile.OnnxRuntimeNotebook,
             PreprocessingProfile.Caffe2,
+            PreprocessingProfile.Caffe2Area,
             PreprocessingProfile.MxnetShortSide,
             PreprocessingProfile.Torchvision,
+            PreprocessingProfile.HuggingFace,
         ];
 
     public static void Run(string zip, string? save)

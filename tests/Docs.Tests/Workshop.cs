@@ -10,6 +10,7 @@ namespace ResNet.Net.Docs.Tests;
 /// <item><c>photos/(label)/</c>: the images in class folders, and <c>cifar10-test.zip</c>, an archive of these;</item>
 /// <item><c>flowers.onnx</c>: a small ResNet with five classes, random weights and 64x64 input, and <c>flowers.txt</c>, its labels;</item>
 /// <item><c>large/model.onnx</c>: the same model;</item>
+/// <item><c>preprocessor_config.json</c>: the preprocessing of a ResNet-50 on Hugging Face;</item>
 /// <item><c>resnet18-v1-7.onnx</c>: the synthetic model of that file of the zoo.</item>
 /// </list>
 /// </summary>
@@ -39,6 +40,12 @@ public sealed class Workshop : IDisposable
         ResNetBuilder.Build(ResNetArchitecture.Cifar(8) with { Classes = 5, InputSize = 64, Opset = 12 })
             .Save(_folder["original", "flowers.onnx"]);
         File.Copy(_folder["original", "flowers.onnx"], _folder["original", "large", "model.onnx"]);
+        File.WriteAllText(
+            _folder["original", "preprocessor_config.json"],
+            """
+            { "feature_extractor_type": "ConvNextFeatureExtractor", "size": 224, "crop_pct": 0.875, "resample": 3,
+              "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225] }
+            """);
         File.WriteAllLines(_folder["original", "flowers.txt"], ["daisy", "dandelion", "rose", "sunflower", "tulip"]);
         _syntheticModel = new Lazy<string>(() =>
         {

@@ -67,6 +67,16 @@ public sealed record PreprocessingProfile
     };
 
     /// <summary>
+    /// Gets the recipe of Caffe2's own evaluation (<c>image_input_op.h</c>), from which its published figures for ResNet-50 come:
+    /// <see cref="Caffe2"/>, with OpenCV's area interpolation.
+    /// </summary>
+    public static PreprocessingProfile Caffe2Area { get; } = Caffe2 with
+    {
+        Name = nameof(Caffe2Area),
+        Interpolation = Interpolation.OpenCvArea,
+    };
+
+    /// <summary>
     /// Gets the recipe of the zoo's first README and of ONNX.js: <see cref="Caffe2"/>, with 128 for each mean and standard deviation.
     /// </summary>
     public static PreprocessingProfile Caffe2Legacy { get; } = Caffe2 with
@@ -151,7 +161,9 @@ public sealed record PreprocessingProfile
 
     /// <summary>Gets the built-in profiles.</summary>
     public static IReadOnlyList<PreprocessingProfile> All { get; } =
-        [Mxnet, MxnetShortSide, OnnxRuntimeNotebook, Caffe2, Caffe2Legacy, Torchvision, HuggingFace, TimmBicubic, Keras, Cifar10];
+    [
+        Mxnet, MxnetShortSide, OnnxRuntimeNotebook, Caffe2, Caffe2Area, Caffe2Legacy, Torchvision, HuggingFace, TimmBicubic, Keras, Cifar10,
+    ];
 
     /// <summary>Gets the display name of the profile. It does not affect results.</summary>
     /// <value><c>Custom</c>.</value>

@@ -4,7 +4,7 @@ public class PreprocessingProfileTests
 {
     [Fact]
     public void Parse_BuiltInNameInUpperCase_ReturnsTheProfile()
-        => PreprocessingProfile.All.Should().HaveCount(10)
+        => PreprocessingProfile.All.Should().HaveCount(11)
             .And.OnlyContain(p => ReferenceEquals(PreprocessingProfile.Parse(p.Name.ToUpperInvariant()), p));
 
     [Fact]

@@ -7,6 +7,7 @@ public class PreprocessorTests
     [InlineData(nameof(PreprocessingProfile.MxnetShortSide))]
     [InlineData(nameof(PreprocessingProfile.OnnxRuntimeNotebook))]
     [InlineData(nameof(PreprocessingProfile.Caffe2))]
+    [InlineData(nameof(PreprocessingProfile.Caffe2Area))]
     [InlineData(nameof(PreprocessingProfile.Caffe2Legacy))]
     [InlineData(nameof(PreprocessingProfile.Torchvision))]
     [InlineData(nameof(PreprocessingProfile.HuggingFace))]

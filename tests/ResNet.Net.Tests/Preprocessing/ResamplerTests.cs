@@ -62,6 +62,7 @@ public class ResamplerTests
         nameof(PreprocessingProfile.Mxnet),
         nameof(PreprocessingProfile.MxnetShortSide),
         nameof(PreprocessingProfile.Caffe2),
+        nameof(PreprocessingProfile.Caffe2Area),
         nameof(PreprocessingProfile.Torchvision),
         nameof(PreprocessingProfile.HuggingFace),
         nameof(PreprocessingProfile.TimmBicubic),
