@@ -33,7 +33,8 @@ public class ModelPackageTests(Feed feed)
         package.Value("copyright").Should().Contain(".NET Foundation");
         package.Dependencies.Should().Equal(("ResNet.Net", feed.Version));
         Encoding.UTF8.GetString(package["README.md"]).Should().StartWith($"# {Feed.ResNet18}\n")
-            .And.Contain($"dotnet add package {Feed.ResNet18} --prerelease\n").And.NotContain("](", "relative links do not work on nuget.org");
+            .And.Contain($"dotnet add package {Feed.ResNet18} --prerelease\n")
+            .And.NotContain("](", "relative links do not work on nuget.org");
     }
 
     [Theory]

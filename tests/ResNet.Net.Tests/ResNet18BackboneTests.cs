@@ -24,7 +24,8 @@ public sealed class ResNet18BackboneTests
         file.LongLength.Should().Be(Variant.Bytes);
         Convert.ToHexStringLower(SHA256.HashData(file)).Should().Be(Variant.Sha256);
         model.Opset.Should().Be(Variant.Opset);
-        OnnxValueInfo input = model.Graph.FeedInputs.Should().ContainSingle().Which, output = model.Graph.Outputs.Should().ContainSingle().Which;
+        OnnxValueInfo input = model.Graph.FeedInputs.Should().ContainSingle().Which;
+        OnnxValueInfo output = model.Graph.Outputs.Should().ContainSingle().Which;
         input.Name.Should().Be(Variant.InputName);
         output.Name.Should().Be(Variant.OutputName).And.Be(Variant.FeatureName);
         input.Shape!.Select(d => d.Value).Should().Equal(Variant.FixedBatch, 3, Variant.InputSize, Variant.InputSize);

@@ -88,7 +88,8 @@ public sealed class ResNet18NeighborTests(ResNet18NeighborTests.Photos photos) :
                 using MemoryStream encoded = new();
                 stream.CopyTo(encoded);
                 string[] name = Path.GetFileNameWithoutExtension(entry.Name).Split('_', 2);
-                photos.Add(new Photo(int.Parse(name[0].AsSpan(1), CultureInfo.InvariantCulture), name[1], embedder.Embed(encoded.ToArray())));
+                int id = int.Parse(name[0].AsSpan(1), CultureInfo.InvariantCulture);
+                photos.Add(new Photo(id, name[1], embedder.Embed(encoded.ToArray())));
             }
 
             return photos;

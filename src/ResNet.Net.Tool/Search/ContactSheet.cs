@@ -11,7 +11,8 @@ internal static class ContactSheet
     private const int QuerySide = 560, MatchSide = 360;
 
     private const string Style = """
-        :root { color-scheme: light dark; --back: #f6f6f4; --card: #fff; --text: #1d1d1f; --faint: #6b6b70; --line: #e2e2de; --bar: #2f7d5b; }
+        :root { color-scheme: light dark; --back: #f6f6f4; --card: #fff; --text: #1d1d1f; --faint: #6b6b70;
+          --line: #e2e2de; --bar: #2f7d5b; }
         @media (prefers-color-scheme: dark) {
           :root { --back: #161618; --card: #212124; --text: #ececee; --faint: #9b9ba1; --line: #343438; --bar: #5cc493; }
         }
@@ -81,7 +82,8 @@ internal static class ContactSheet
         page.Append(name);
         if (similarity is float length)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<div class=\"bar\"><i style=\"width:{Math.Clamp(100 * length, 0, 100):F0}%\"></i></div>");
+            float width = Math.Clamp(100 * length, 0, 100);
+            page.Append(CultureInfo.InvariantCulture, $"<div class=\"bar\"><i style=\"width:{width:F0}%\"></i></div>");
         }
 
         page.Append("</figcaption></figure>\n");
