@@ -22,19 +22,19 @@ public sealed class ResNet18NeighborTests(ResNet18NeighborTests.Photos photos) :
     {
         string[] wrong = [.. photos.All.Where(p => Kind(p) != Kind(photos.Nearest(p)[0])).Select(p => p.Name)];
 
-        photos.All.Should().HaveCount(200);
-        wrong.Length.Should().BeLessThanOrEqualTo(40, "37 were measured: {0}", string.Join(", ", wrong)); // 200 photos of 11 kinds
+        photos.All.Count.Should().Be(200);
+        wrong.Length.Should().BeLessThanOrEqualTo(40, "the photos are {0}", string.Join(", ", wrong));
     }
 
     [SharedTheory]
     [InlineData("canine", 26, 22)]
     [InlineData("bird", 12, 9)]
-    [InlineData("object", 103, 88)]
+    [InlineData("object", 105, 88)]
     public void Nearest_OfAKind_IsOfThatKind(string kind, int count, int expected)
     {
         Photo[] members = [.. photos.All.Where(p => Kind(p) == kind)];
 
-        members.Should().HaveCount(count);
+        members.Length.Should().Be(count);
         members.Count(p => Kind(photos.Nearest(p)[0]) == kind).Should().BeGreaterThanOrEqualTo(expected);
     }
 
@@ -55,7 +55,7 @@ public sealed class ResNet18NeighborTests(ResNet18NeighborTests.Photos photos) :
     [InlineData("Leonberg")]
     [InlineData("otterhound")]
     public void NearestThree_OfADog_AreDogs(string dog)
-        => photos.Nearest(photos[dog]).Take(3).Should().OnlyContain(p => Kind(p) == "canine");
+        => photos.Nearest(photos[dog]).Take(3).Select(Kind).Should().OnlyContain(kind => kind == "canine");
 
     private static string Kind(Photo photo)
         => Ranges.Single(r => photo.WordNetId >= r.First && photo.WordNetId <= r.Last).Kind;
