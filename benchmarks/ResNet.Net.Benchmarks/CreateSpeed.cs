@@ -13,6 +13,9 @@ internal static class CreateSpeed
 {
     public const string Command = "create-speed", ChildCommand = "create-speed-child";
 
+    // What the model returns.
+    private const string Scores = "scores", Features = "features", Maps = "maps";
+
     private static readonly string[] Variants = ["resnet50-v1-7", "resnet50-v1-12", "resnet152-v1-7"];
 
     public static void Run(int rounds)
@@ -44,8 +47,8 @@ internal static class CreateSpeed
             model.Save(replaceable);
             Console.WriteLine("runs of resnet50-v1-7");
             MeasureStartups("  scores only", rounds, resnet50, folder, "off");
-            MeasureStartups("  with features", rounds, resnet50, folder, "off", ModelOutputs.Features);
-            MeasureStartups("  with activation maps", rounds, resnet50, folder, "off", ModelOutputs.ActivationMaps);
+            MeasureStartups("  features only", rounds, resnet50, folder, "off", Features);
+            MeasureStartups("  with activation maps", rounds, resnet50, folder, "off", Maps);
             MeasureStartups("  batch dimension fixed to 1", rounds, fixedBatch, folder, "off");
             MeasureStartups("  IR version 4, weights among the inputs", rounds, replaceable, folder, "off");
         }
@@ -56,23 +59,39 @@ internal static class CreateSpeed
     }
 
     /// <summary>
-    /// Loads a model, classifies, and prints the milliseconds of loading, of the first run and of the best run, and the peak memory in MiB.
+    /// Loads a model, processes an image, and prints the milliseconds of loading, of the first run and of the best run, and the peak memory
+    /// in MiB.
     /// </summary>
     public static void RunChild(string path, string storeFolder, string mode, string outputs)
     {
-        ResNetClassifierOptions options = new()
-        {
-            Store = new ModelStore(new ModelStoreOptions { RootFolder = storeFolder, LocalFolders = [], Offline = true }),
-            CacheOptimizedModel = mode != "off",
-            Outputs = Enum.Parse<ModelOutputs>(outputs),
-        };
+        ModelStore store = new(new ModelStoreOptions { RootFolder = storeFolder, LocalFolders = [], Offline = true });
         ModelDefinition definition = new(path) { Profile = PreprocessingProfile.Mxnet };
-        long start = Stopwatch.GetTimestamp();
-        using ResNetClassifier classifier = ResNetClassifier.Create(definition, options);
-        double create = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         byte[] pixels = DrawnImage.Rgb(256, 256);
-        Prediction[] best = new Prediction[1];
-        double[] runs = Repeat(20, () => Time(() => classifier.Classify(new PixelView(pixels, 256, 256), best)));
+        double create;
+        double[] runs;
+        long start = Stopwatch.GetTimestamp();
+        if (outputs == Features)
+        {
+            ResNetEmbedderOptions options = new() { Store = store, CacheOptimizedModel = mode != "off" };
+            using ResNetEmbedder embedder = ResNetEmbedder.Create(definition, options);
+            create = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            float[] embedding = new float[embedder.Dimension];
+            runs = Repeat(20, () => Time(() => embedder.Embed(new PixelView(pixels, 256, 256), embedding)));
+        }
+        else
+        {
+            ResNetClassifierOptions options = new()
+            {
+                Store = store,
+                CacheOptimizedModel = mode != "off",
+                ActivationMaps = outputs == Maps,
+            };
+            using ResNetClassifier classifier = ResNetClassifier.Create(definition, options);
+            create = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            Prediction[] best = new Prediction[1];
+            runs = Repeat(20, () => Time(() => classifier.Classify(new PixelView(pixels, 256, 256), best)));
+        }
+
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -80,7 +99,7 @@ internal static class CreateSpeed
     }
 
     private static void MeasureStartups(
-        string name, int rounds, string path, string folder, string mode, ModelOutputs outputs = ModelOutputs.None)
+        string name, int rounds, string path, string folder, string mode, string outputs = Scores)
     {
         string storeFolder = Path.Combine(folder, "store");
         if (mode == "warm")
@@ -107,11 +126,11 @@ internal static class CreateSpeed
                     + $"{Median(1):F0} ms, best run {figures.Min(f => f[2]):F1} ms, peak {Median(3):F0} MiB"));
     }
 
-    private static double[] Start(string path, string storeFolder, string mode, ModelOutputs outputs)
+    private static double[] Start(string path, string storeFolder, string mode, string outputs)
     {
         string program = Environment.ProcessPath!;
         string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
-        string[] arguments = [.. host, ChildCommand, path, storeFolder, mode, outputs.ToString()];
+        string[] arguments = [.. host, ChildCommand, path, storeFolder, mode, outputs];
         using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
         string line = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

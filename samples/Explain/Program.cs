@@ -6,7 +6,7 @@ string image = args.Length > 0 ? args[0] : Path.Combine(AppContext.BaseDirectory
 
 // Activation maps are an output of the model that must be asked for when it is loaded.
 using var classifier
-    = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Outputs = ModelOutputs.ActivationMaps });
+    = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { ActivationMaps = true });
 
 // The most probable class, or the class of a label.
 int? classIndex = args.Length > 1 ? Enumerable.Range(0, classifier.Labels.Count).Single(i => classifier.Labels[i] == args[1]) : null;

@@ -8,12 +8,11 @@ string image = args.Length > 0 ? args[0] : Path.Combine(folder, "horse.png");
 string[] files = [.. Directory.GetFiles(folder, "*.png").Order()];
 
 // The features before the last layer are an embedding: similar images have similar vectors.
-using var classifier
-    = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Outputs = ModelOutputs.Features });
-float[] query = classifier.Embed(image, normalize: true);
-IReadOnlyList<EmbeddingOutcome> index = classifier.EmbedBatch(files, normalize: true);
+using var embedder = ResNetEmbedder.Create(ResNetVariant.Cifar10ResNet20);
+float[] query = embedder.Embed(image);
+IReadOnlyList<EmbeddingOutcome> index = embedder.EmbedBatch(files);
 
-// Normalized vectors have length 1, so the dot product is the cosine. For millions of images, store them in a vector database.
+// Embeddings have length 1, so the dot product is the cosine. For millions of images, store them in a vector database.
 var matches = files.Zip(index)
     .Where(item => item.Second.Succeeded)
     .Select(item => (Name: Path.GetFileName(item.First), Similarity: TensorPrimitives.Dot(query, item.Second.Value)))

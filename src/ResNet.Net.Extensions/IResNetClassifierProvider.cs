@@ -5,14 +5,14 @@ namespace ResNet.Net.Extensions;
 public interface IResNetClassifierProvider
 {
     /// <summary>Gets the state of the classifier.</summary>
-    ResNetClassifierState State { get; }
+    ResNetModelState State { get; }
 
-    /// <summary>Gets the error of the last attempt; null unless the state is <see cref="ResNetClassifierState.Failed"/>.</summary>
+    /// <summary>Gets the error of the last attempt; null unless the state is <see cref="ResNetModelState.Failed"/>.</summary>
     Exception? Failure { get; }
 
     /// <summary>Gets the loaded and warmed-up classifier.</summary>
     /// <remarks>
-    /// The first call starts loading. After a failure, the first call after <see cref="ResNetClassifierSettings.RetryDelay"/> tries again.
+    /// The first call starts loading. After a failure, the first call after <see cref="ResNetModelSettings.RetryDelay"/> tries again.
     /// </remarks>
     /// <param name="cancellationToken">Cancels waiting, but not loading.</param>
     /// <returns>The classifier. Don't dispose it.</returns>

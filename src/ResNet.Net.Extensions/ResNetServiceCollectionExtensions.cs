@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
 using ResNet.Net;
 using ResNet.Net.Extensions;
 
@@ -20,17 +19,17 @@ public static class ResNetServiceCollectionExtensions
     /// <exception cref="InvalidOperationException">A default classifier has already been added.</exception>
     public static IServiceCollection AddResNetClassifier(
         this IServiceCollection services, ResNetVariant variant, Action<ResNetClassifierSettings>? configure = null)
-        => Add(services, null, variant, configure);
+        => Registrations.Classifiers.Add(services, null, variant, configure);
 
     /// <summary>Adds the default classifier with settings from code.</summary>
     /// <param name="services">The service collection.</param>
     /// <param name="configure">
-    /// Sets at least <see cref="ResNetClassifierSettings.Model"/> or <see cref="ResNetClassifierSettings.ModelPath"/>.
+    /// Sets at least <see cref="ResNetModelSettings.Model"/> or <see cref="ResNetModelSettings.ModelPath"/>.
     /// </param>
     /// <returns>The service collection.</returns>
     /// <exception cref="InvalidOperationException">A default classifier has already been added.</exception>
     public static IServiceCollection AddResNetClassifier(this IServiceCollection services, Action<ResNetClassifierSettings> configure)
-        => Add(services, null, configure);
+        => Registrations.Classifiers.Add(services, null, configure);
 
     /// <summary>Adds the default classifier with settings from the configuration.</summary>
     /// <remarks>A key that isn't a property of <see cref="ResNetClassifierSettings"/> is an error at startup.</remarks>
@@ -39,7 +38,7 @@ public static class ResNetServiceCollectionExtensions
     /// <returns>The service collection.</returns>
     /// <exception cref="InvalidOperationException">A default classifier has already been added.</exception>
     public static IServiceCollection AddResNetClassifier(this IServiceCollection services, IConfiguration section)
-        => Add(services, null, section);
+        => Registrations.Classifiers.Add(services, null, section, Bind);
 
     /// <summary>Adds the default classifier, created by the application: a model in memory, a custom profile, and the like.</summary>
     /// <param name="services">The service collection.</param>
@@ -51,7 +50,7 @@ public static class ResNetServiceCollectionExtensions
         this IServiceCollection services,
         Func<IServiceProvider, CancellationToken, Task<ResNetClassifier>> create,
         Action<ResNetClassifierSettings>? configure = null)
-        => Add(services, null, create, configure);
+        => Registrations.Classifiers.Add(services, null, create, configure);
 
     /// <summary>Adds a keyed classifier for a variant.</summary>
     /// <param name="services">The service collection.</param>
@@ -63,20 +62,20 @@ public static class ResNetServiceCollectionExtensions
     /// <exception cref="InvalidOperationException">A classifier with this key has already been added.</exception>
     public static IServiceCollection AddKeyedResNetClassifier(
         this IServiceCollection services, string key, ResNetVariant variant, Action<ResNetClassifierSettings>? configure = null)
-        => Add(services, Validated(key), variant, configure);
+        => Registrations.Classifiers.Add(services, Registrations.Validated(key), variant, configure);
 
     /// <summary>Adds a keyed classifier with settings from code.</summary>
     /// <param name="services">The service collection.</param>
     /// <param name="key">The key.</param>
     /// <param name="configure">
-    /// Sets at least <see cref="ResNetClassifierSettings.Model"/> or <see cref="ResNetClassifierSettings.ModelPath"/>.
+    /// Sets at least <see cref="ResNetModelSettings.Model"/> or <see cref="ResNetModelSettings.ModelPath"/>.
     /// </param>
     /// <returns>The service collection.</returns>
     /// <exception cref="ArgumentException">The key is empty.</exception>
     /// <exception cref="InvalidOperationException">A classifier with this key has already been added.</exception>
     public static IServiceCollection AddKeyedResNetClassifier(
         this IServiceCollection services, string key, Action<ResNetClassifierSettings> configure)
-        => Add(services, Validated(key), configure);
+        => Registrations.Classifiers.Add(services, Registrations.Validated(key), configure);
 
     /// <summary>Adds a keyed classifier with settings from the configuration.</summary>
     /// <param name="services">The service collection.</param>
@@ -86,7 +85,7 @@ public static class ResNetServiceCollectionExtensions
     /// <exception cref="ArgumentException">The key is empty.</exception>
     /// <exception cref="InvalidOperationException">A classifier with this key has already been added.</exception>
     public static IServiceCollection AddKeyedResNetClassifier(this IServiceCollection services, string key, IConfiguration section)
-        => Add(services, Validated(key), section);
+        => Registrations.Classifiers.Add(services, Registrations.Validated(key), section, Bind);
 
     /// <summary>Adds a keyed classifier, created by the application.</summary>
     /// <param name="services">The service collection.</param>
@@ -101,69 +100,8 @@ public static class ResNetServiceCollectionExtensions
         string key,
         Func<IServiceProvider, CancellationToken, Task<ResNetClassifier>> create,
         Action<ResNetClassifierSettings>? configure = null)
-        => Add(services, Validated(key), create, configure);
+        => Registrations.Classifiers.Add(services, Registrations.Validated(key), create, configure);
 
-    private static IServiceCollection Add(
-        IServiceCollection services, string? key, ResNetVariant variant, Action<ResNetClassifierSettings>? configure)
-    {
-        ArgumentNullException.ThrowIfNull(variant);
-        return Add(services, key, settings =>
-        {
-            settings.Model = variant.Id;
-            configure?.Invoke(settings);
-        });
-    }
-
-    private static IServiceCollection Add(IServiceCollection services, string? key, Action<ResNetClassifierSettings> configure)
-    {
-        ArgumentNullException.ThrowIfNull(services);
-        ArgumentNullException.ThrowIfNull(configure);
-        return Registration.Add(services, key, $"{nameof(ResNetClassifierSettings)}.", options => options.Configure(configure));
-    }
-
-    private static IServiceCollection Add(IServiceCollection services, string? key, IConfiguration section)
-    {
-        ArgumentNullException.ThrowIfNull(services);
-        ArgumentNullException.ThrowIfNull(section);
-        string path = (section as IConfigurationSection)?.Path ?? "";
-        string prefix = path.Length > 0 ? $"{path}:" : "";
-        return Registration.Add(
-            services, key, prefix, options => options.Configure(settings => Bind(section, path, options.Name, settings)));
-    }
-
-    private static IServiceCollection Add(
-        IServiceCollection services,
-        string? key,
-        Func<IServiceProvider, CancellationToken, Task<ResNetClassifier>> create,
-        Action<ResNetClassifierSettings>? configure)
-    {
-        ArgumentNullException.ThrowIfNull(services);
-        ArgumentNullException.ThrowIfNull(create);
-        return Registration.Add(
-            services, key, $"{nameof(ResNetClassifierSettings)}.", options => options.Configure(configure ?? (_ => { })), create);
-    }
-
-    private static void Bind(IConfiguration section, string path, string name, ResNetClassifierSettings settings)
-    {
-        try
-        {
-            section.Bind(settings, binder => binder.ErrorOnUnknownConfiguration = true);
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw new OptionsValidationException(
-                name,
-                typeof(ResNetClassifierSettings),
-                [
-                    $"The configuration section '{path}' cannot be bound: {exception.Message} "
-                    + $"The keys are the properties of {nameof(ResNetClassifierSettings)} (docs/aspnetcore.md).",
-                ]);
-        }
-    }
-
-    private static string Validated(string key)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(key);
-        return key;
-    }
+    private static void Bind(IConfiguration section, ResNetClassifierSettings settings)
+        => section.Bind(settings, binder => binder.ErrorOnUnknownConfiguration = true);
 }

@@ -11,7 +11,7 @@ namespace ResNet.Net;
 /// first frame is read. The image is not changed.
 /// </para>
 /// <para>
-/// ImageSharp does not turn an image upright when it loads it, but keeps its EXIF orientation. These methods heed it where the classifier's
+/// ImageSharp does not turn an image upright when it loads it, but keeps its EXIF orientation. These methods heed it where the model's
 /// <see cref="PreprocessingProfile.AutoOrient"/> is set, as for encoded images. After ImageSharp's <c>AutoOrient</c> the orientation is 1,
 /// and nothing is turned twice.
 /// </para>
@@ -31,8 +31,8 @@ public static class ImageSharpExtensions
     /// <exception cref="ResNetException">The model returns a score that is not a finite number.</exception>
     public static Classification Classify(this ResNetClassifier classifier, Image image, int topK = DefaultTopK)
     {
-        using ImagePixels pixels = Read(classifier, image);
-        return classifier.Classify(pixels.View, topK);
+        using ImagePixels pixels = Read(classifier?.Profile, nameof(classifier), image);
+        return classifier!.Classify(pixels.View, topK);
     }
 
     /// <summary>Classifies an image into memory that the caller provides. Allocates nothing if the pixels can be read in place.</summary>
@@ -46,64 +46,60 @@ public static class ImageSharpExtensions
     /// <exception cref="ResNetException">The model returns a score that is not a finite number.</exception>
     public static int Classify(this ResNetClassifier classifier, Image image, Span<Prediction> predictions)
     {
-        using ImagePixels pixels = Read(classifier, image);
-        return classifier.Classify(pixels.View, predictions);
+        using ImagePixels pixels = Read(classifier?.Profile, nameof(classifier), image);
+        return classifier!.Classify(pixels.View, predictions);
     }
 
     /// <summary>Computes the embedding of an image.</summary>
-    /// <param name="classifier">The classifier, created with <see cref="ModelOutputs.Features"/>.</param>
+    /// <param name="embedder">The embedder.</param>
     /// <param name="image">The image; read during the call only.</param>
-    /// <param name="normalize">Whether to divide the features by their Euclidean length.</param>
-    /// <returns><see cref="ResNetClassifier.FeatureCount"/> values.</returns>
+    /// <returns><see cref="ResNetEmbedder.Dimension"/> values.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier or the image is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The embedder or the image is disposed.</exception>
     /// <exception cref="ResNetException">The model returns a feature that is not a finite number.</exception>
-    public static float[] Embed(this ResNetClassifier classifier, Image image, bool normalize = false)
+    public static float[] Embed(this ResNetEmbedder embedder, Image image)
     {
-        using ImagePixels pixels = Read(classifier, image);
-        return classifier.Embed(pixels.View, normalize);
+        using ImagePixels pixels = Read(embedder?.Profile, nameof(embedder), image);
+        return embedder!.Embed(pixels.View);
     }
 
     /// <summary>
     /// Computes the embedding of an image into memory that the caller provides. Allocates nothing if the pixels can be read in place.
     /// </summary>
-    /// <param name="classifier">The classifier, created with <see cref="ModelOutputs.Features"/>.</param>
+    /// <param name="embedder">The embedder.</param>
     /// <param name="image">The image; read during the call only.</param>
-    /// <param name="features">Receives the features; at least <see cref="ResNetClassifier.FeatureCount"/> long.</param>
-    /// <param name="normalize">Whether to divide the features by their Euclidean length.</param>
+    /// <param name="embedding">Receives the embedding; at least <see cref="ResNetEmbedder.Dimension"/> long.</param>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException"><paramref name="features"/> is too short.</exception>
-    /// <exception cref="InvalidOperationException">The classifier was created without <see cref="ModelOutputs.Features"/>.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier or the image is disposed.</exception>
+    /// <exception cref="ArgumentException"><paramref name="embedding"/> is too short.</exception>
+    /// <exception cref="ObjectDisposedException">The embedder or the image is disposed.</exception>
     /// <exception cref="ResNetException">The model returns a feature that is not a finite number.</exception>
-    public static void Embed(this ResNetClassifier classifier, Image image, Span<float> features, bool normalize = false)
+    public static void Embed(this ResNetEmbedder embedder, Image image, Span<float> embedding)
     {
-        using ImagePixels pixels = Read(classifier, image);
-        classifier.Embed(pixels.View, features, normalize);
+        using ImagePixels pixels = Read(embedder?.Profile, nameof(embedder), image);
+        embedder!.Embed(pixels.View, embedding);
     }
 
     /// <summary>Computes where in an image the model sees a class.</summary>
-    /// <param name="classifier">The classifier, created with <see cref="ModelOutputs.ActivationMaps"/>.</param>
+    /// <param name="classifier">The classifier, created with <see cref="ResNetClassifierOptions.ActivationMaps"/>.</param>
     /// <param name="image">The image; read during the call only.</param>
     /// <param name="classIndex">The class; <see langword="null"/> for the best one.</param>
     /// <returns>The class activation map.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classIndex"/> is not a class of the model.</exception>
     /// <exception cref="InvalidOperationException">The classifier was created without
-    /// <see cref="ModelOutputs.ActivationMaps"/>.</exception>
+    /// <see cref="ResNetClassifierOptions.ActivationMaps"/>.</exception>
     /// <exception cref="ObjectDisposedException">The classifier or the image is disposed.</exception>
     /// <exception cref="ResNetException">The model returns a value that is not a finite number.</exception>
     public static ActivationMap Explain(this ResNetClassifier classifier, Image image, int? classIndex = null)
     {
-        using ImagePixels pixels = Read(classifier, image);
-        return classifier.Explain(pixels.View, classIndex);
+        using ImagePixels pixels = Read(classifier?.Profile, nameof(classifier), image);
+        return classifier!.Explain(pixels.View, classIndex);
     }
 
-    private static ImagePixels Read(ResNetClassifier classifier, Image image)
+    private static ImagePixels Read(PreprocessingProfile? profile, string modelName, Image image)
     {
-        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(profile, modelName);
         ArgumentNullException.ThrowIfNull(image);
-        return new ImagePixels(image, classifier.Profile.AutoOrient);
+        return new ImagePixels(image, profile.AutoOrient);
     }
 }

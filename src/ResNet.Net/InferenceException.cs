@@ -3,7 +3,7 @@ namespace ResNet.Net;
 /// <summary>The exception that is thrown when a model cannot be opened or run.</summary>
 /// <remarks>
 /// The inner exception is the one of <c>Microsoft.ML.OnnxRuntime</c>, or an <see cref="Onnx.OnnxModelException"/> if the model
-/// cannot be edited as its variant or <see cref="ResNetClassifierOptions.Outputs"/> requires.
+/// cannot be edited as its variant, <see cref="ResNetEmbedder"/> or <see cref="ResNetClassifierOptions.ActivationMaps"/> requires.
 /// </remarks>
 public sealed class InferenceException : ResNetException
 {

@@ -42,7 +42,6 @@ public sealed partial class ResNetClassifier
         Prediction[] predictions = new Prediction[Limit(topK)];
         StageTimings timings = await _pipeline.RunAsync(
             Operation.Classify,
-            ModelOutputs.None,
             readFile,
             path,
             (slot, pixels, stages, target) => _readPredictions(slot, pixels, stages, target),

@@ -5,29 +5,64 @@ public sealed partial class ResNetClassifier
     /// <summary>Classifies image files: decodes on all cores and runs the model on <see cref="BatchSize"/> images at a time.</summary>
     /// <param name="paths">The paths of the files.</param>
     /// <param name="topK">The number of classes to return, at least 1. A larger number than there are classes returns all of them.</param>
+    /// <param name="cancellationToken">Cancels between two images. A run of the model that has started completes.</param>
     /// <returns>One outcome per image, in the order of the input. An image that fails doesn't fail the others.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> was canceled. No outcomes are returned.
+    /// </exception>
     /// <exception cref="ResNetException">The model returns scores that are not finite, or not of its output kind.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
-    public IReadOnlyList<ClassificationOutcome> ClassifyBatch(IReadOnlyList<string> paths, int topK = DefaultTopK)
+    public IReadOnlyList<ClassificationOutcome> ClassifyBatch(
+        IReadOnlyList<string> paths, int topK = DefaultTopK, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        return ClassifyBatch(paths.Count, i => ImageInput.FromFile(paths[i]), topK);
+        return _pipeline.RunBatches(ClassifyJob(topK), paths.Count, i => InputImage.FromFile(paths[i]), cancellationToken);
     }
 
     /// <summary>
-    /// Classifies encoded images in memory: decodes on all cores and runs the model on <see cref="BatchSize"/> images at a time.
+    /// Classifies images from files, streams or memory: decodes on all cores and runs the model on <see cref="BatchSize"/> images at a
+    /// time. Streams are read one at a time, in order.
     /// </summary>
-    /// <param name="encoded">The contents of image files; read during the call only.</param>
+    /// <param name="images">The images.</param>
     /// <param name="topK">The number of classes to return, at least 1. A larger number than there are classes returns all of them.</param>
+    /// <param name="cancellationToken">Cancels between two images. A run of the model that has started completes.</param>
     /// <returns>One outcome per image, in the order of the input. An image that fails doesn't fail the others.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> was canceled. No outcomes are returned, and streams whose turn has not come are not read.
+    /// </exception>
     /// <exception cref="ResNetException">The model returns scores that are not finite, or not of its output kind.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
-    public IReadOnlyList<ClassificationOutcome> ClassifyBatch(IReadOnlyList<ReadOnlyMemory<byte>> encoded, int topK = DefaultTopK)
+    public IReadOnlyList<ClassificationOutcome> ClassifyBatch(
+        IReadOnlyList<InputImage> images, int topK = DefaultTopK, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(encoded);
-        return ClassifyBatch(encoded.Count, i => ImageInput.FromMemory(encoded[i].Span), topK);
+        ArgumentNullException.ThrowIfNull(images);
+        return _pipeline.RunBatches(ClassifyJob(topK), images.Count, i => images[i], cancellationToken);
+    }
+
+    /// <summary>
+    /// Classifies image files as <see cref="ClassifyBatch(IReadOnlyList{string}, int, CancellationToken)"/> does, on the thread pool.
+    /// </summary>
+    /// <inheritdoc cref="ClassifyBatch(IReadOnlyList{string}, int, CancellationToken)"/>
+    public async Task<IReadOnlyList<ClassificationOutcome>> ClassifyBatchAsync(
+        IReadOnlyList<string> paths, int topK = DefaultTopK, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        return await _pipeline.RunBatchesAsync(ClassifyJob(topK), paths.Count, i => InputImage.FromFile(paths[i]), cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Classifies images as <see cref="ClassifyBatch(IReadOnlyList{InputImage}, int, CancellationToken)"/> does, on the thread pool, and
+    /// reads streams asynchronously.
+    /// </summary>
+    /// <inheritdoc cref="ClassifyBatch(IReadOnlyList{InputImage}, int, CancellationToken)"/>
+    public async Task<IReadOnlyList<ClassificationOutcome>> ClassifyBatchAsync(
+        IReadOnlyList<InputImage> images, int topK = DefaultTopK, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return await _pipeline.RunBatchesAsync(ClassifyJob(topK), images.Count, i => images[i], cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -53,27 +88,22 @@ public sealed partial class ResNetClassifier
                 nameof(probabilities));
         }
 
-        return _pipeline.RunBatches<Exception?>(
+        BatchJob<Exception?> job = new(
             Operation.Probabilities,
-            ModelOutputs.None,
-            encoded.Count,
-            i => ImageInput.FromMemory(encoded[i].Span),
             (index, slot, position, _) =>
             {
                 ToProbabilities(slot, position).CopyTo(probabilities.Span.Slice(index * Labels.Count, Labels.Count));
                 return null;
             },
             error => error);
+        return _pipeline.RunBatches(job, encoded.Count, i => InputImage.FromEncoded(encoded[i]), CancellationToken.None);
     }
 
-    private ClassificationOutcome[] ClassifyBatch(int count, ImagePipeline.InputSource source, int topK)
+    private BatchJob<ClassificationOutcome> ClassifyJob(int topK)
     {
         topK = Limit(topK);
-        return _pipeline.RunBatches(
+        return new BatchJob<ClassificationOutcome>(
             Operation.Classify,
-            ModelOutputs.None,
-            count,
-            source,
             (_, slot, position, timings) =>
             {
                 Prediction[] predictions = new Prediction[topK];

@@ -49,7 +49,7 @@ public sealed partial class ResNetClassifier
 
     /// <summary>
     /// Classifies pixels in memory and writes the predictions to the caller's memory. On the CPU, it allocates nothing for up to 256
-    /// predictions, unless <see cref="ResNetClassifierOptions.ConfigureSession"/> is set.
+    /// predictions, unless <see cref="ResNetModelOptions.ConfigureSession"/> is set.
     /// </summary>
     /// <param name="pixels">The pixels; read during the call only.</param>
     /// <param name="predictions">Receives the most probable classes, the most probable first. Must not be empty.</param>
@@ -69,7 +69,7 @@ public sealed partial class ResNetClassifier
         }
 
         int count = Limit(predictions.Length);
-        _ = _pipeline.Run(Operation.Classify, ModelOutputs.None, ImageInput.FromPixels(pixels), _readPredictions, predictions[..count]);
+        _ = _pipeline.Run(Operation.Classify, ImageInput.FromPixels(pixels), _readPredictions, predictions[..count]);
         return count;
     }
 
@@ -85,19 +85,19 @@ public sealed partial class ResNetClassifier
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public void GetScores(PixelView pixels, Span<float> scores)
     {
-        if (scores.Length < _layout.ClassCount)
+        if (scores.Length < _layout.OutputLength)
         {
             throw new ArgumentException(
-                $"The model returns {_layout.ClassCount} scores, but the span has room for {scores.Length} values.", nameof(scores));
+                $"The model returns {_layout.OutputLength} scores, but the span has room for {scores.Length} values.", nameof(scores));
         }
 
-        _ = _pipeline.Run(Operation.Scores, ModelOutputs.None, ImageInput.FromPixels(pixels), _readScores, scores);
+        _ = _pipeline.Run(Operation.Scores, ImageInput.FromPixels(pixels), _readScores, scores);
     }
 
     private Classification Classify(scoped ImageInput image, int topK)
     {
         Prediction[] predictions = new Prediction[Limit(topK)];
-        StageTimings timings = _pipeline.Run(Operation.Classify, ModelOutputs.None, image, _readPredictions, predictions);
+        StageTimings timings = _pipeline.Run(Operation.Classify, image, _readPredictions, predictions);
         return new Classification(predictions, timings);
     }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace ResNet.Net;
 
 public sealed partial class ResNetClassifier
@@ -17,11 +15,7 @@ public sealed partial class ResNetClassifier
         ResNetVariant variant, ResNetClassifierOptions? options = null, IProgress<ModelDownloadProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        LoadPlan plan = new(options);
-
-        // Downloads run on the thread pool, so that blocking cannot deadlock.
-        string? path = plan.EnsureFileAsync(variant, progress, CancellationToken.None).GetAwaiter().GetResult();
-        return Load(plan, ResolvedModel.For(variant, path));
+        return PlanFor(options).Load(variant, progress, Load);
     }
 
     /// <summary>Loads a custom model.</summary>
@@ -31,13 +25,13 @@ public sealed partial class ResNetClassifier
     /// <exception cref="ModelUnavailableException">The file does not exist.</exception>
     /// <exception cref="ResNetException">The model is not an image classifier, or the number of labels is wrong.</exception>
     /// <exception cref="InferenceException">
-    /// The model or an option is rejected by ONNX Runtime, or <see cref="ResNetClassifierOptions.Outputs"/> cannot be added.
+    /// The model or an option is rejected by ONNX Runtime, or <see cref="ResNetClassifierOptions.ActivationMaps"/> cannot be added.
     /// </exception>
     /// <exception cref="ArgumentException">An option or an environment variable is out of range.</exception>
     public static ResNetClassifier Create(ModelDefinition model, ResNetClassifierOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Load(new LoadPlan(options), ResolvedModel.For(model));
+        return Load(PlanFor(options), ResolvedModel.For(model));
     }
 
     /// <summary>Loads a variant asynchronously.</summary>
@@ -56,16 +50,14 @@ public sealed partial class ResNetClassifier
     /// <exception cref="InferenceException">The model or an option is rejected by ONNX Runtime.</exception>
     /// <exception cref="ArgumentException">An option or an environment variable is out of range.</exception>
     /// <exception cref="OperationCanceledException">Loading was canceled.</exception>
-    public static async Task<ResNetClassifier> CreateAsync(
+    public static Task<ResNetClassifier> CreateAsync(
         ResNetVariant variant,
         ResNetClassifierOptions? options = null,
         IProgress<ModelDownloadProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        LoadPlan plan = new(options);
-        string? path = await plan.EnsureFileAsync(variant, progress, cancellationToken).ConfigureAwait(false);
-        return await LoadAsync(() => Load(plan, ResolvedModel.For(variant, path)), cancellationToken).ConfigureAwait(false);
+        return PlanFor(options).LoadAsync(variant, progress, Load, cancellationToken);
     }
 
     /// <summary>Loads a custom model on the thread pool.</summary>
@@ -76,55 +68,16 @@ public sealed partial class ResNetClassifier
     /// <exception cref="ModelUnavailableException">The file does not exist.</exception>
     /// <exception cref="ResNetException">The model is not an image classifier, or the number of labels is wrong.</exception>
     /// <exception cref="InferenceException">
-    /// The model or an option is rejected by ONNX Runtime, or <see cref="ResNetClassifierOptions.Outputs"/> cannot be added.
+    /// The model or an option is rejected by ONNX Runtime, or <see cref="ResNetClassifierOptions.ActivationMaps"/> cannot be added.
     /// </exception>
     /// <exception cref="ArgumentException">An option or an environment variable is out of range.</exception>
     /// <exception cref="OperationCanceledException">Loading was canceled.</exception>
     public static Task<ResNetClassifier> CreateAsync(
         ModelDefinition model, ResNetClassifierOptions? options = null, CancellationToken cancellationToken = default)
-        => LoadAsync(() => Create(model, options), cancellationToken);
+        => LoadPlan.RunAsync(() => Create(model, options), cancellationToken);
+
+    private static LoadPlan PlanFor(ResNetClassifierOptions? options) => new(options ?? new ResNetClassifierOptions());
 
     private static ResNetClassifier Load(LoadPlan plan, ResolvedModel model)
-    {
-        ModelTelemetry telemetry = ModelTelemetry.For(model.Name, plan.ExecutionProvider);
-        Activity? activity = telemetry.StartActivity("load model");
-        long start = Stopwatch.GetTimestamp();
-        try
-        {
-            ResNetClassifier classifier = new(plan, model);
-            TimeSpan time = Stopwatch.GetElapsedTime(start);
-            telemetry.Loaded(time, null);
-            Activities.End(activity?.SetTag(TagNames.OptimizedGraph, classifier._session.IsFromCache), null);
-            classifier.LogLoaded(plan.Session, model.Content.Path, time);
-            return classifier;
-        }
-        catch (Exception exception)
-        {
-            telemetry.Loaded(Stopwatch.GetElapsedTime(start), exception);
-            Activities.End(activity, exception);
-            throw;
-        }
-    }
-
-    private void LogLoaded(SessionSettings settings, string? path, TimeSpan time)
-    {
-        string source = path ?? (Variant is null ? "memory" : "the library");
-        _log.ModelLoaded(ModelName, time.TotalMilliseconds, ExecutionProvider, settings.IntraOpThreads, source, _session.IsFromCache);
-        if (Int8Guard.IsNeeded(CpuFeatures.HasInt8DotProduct) && settings.ConfigEntries.GetValueOrDefault(Int8Guard.Entry) == "1")
-        {
-            _log.Int8GuardSet(Int8Guard.Entry, ModelName);
-        }
-    }
-
-    private static async Task<ResNetClassifier> LoadAsync(Func<ResNetClassifier> load, CancellationToken cancellationToken)
-    {
-        ResNetClassifier classifier = await Task.Run(load, cancellationToken).ConfigureAwait(false);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            classifier.Dispose();
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-
-        return classifier;
-    }
+        => LoadedModel.Load(plan, model, loaded => new ResNetClassifier(loaded));
 }

@@ -13,7 +13,7 @@ public sealed partial class ResNetClassifier
     /// <param name="classIndex">The index of the class in the model's output; <see langword="null"/> for the most probable class.</param>
     /// <returns>The map, with a copy of the image.</returns>
     /// <exception cref="InvalidOperationException">
-    /// The classifier was created without <see cref="ModelOutputs.ActivationMaps"/>.
+    /// The classifier was created without <see cref="ResNetClassifierOptions.ActivationMaps"/>.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The model has no class <paramref name="classIndex"/>.</exception>
     /// <exception cref="ImageDecodeException">The file is not a supported image, is damaged, or exceeds a limit.</exception>
@@ -33,7 +33,7 @@ public sealed partial class ResNetClassifier
     /// <param name="classIndex">The index of the class in the model's output; <see langword="null"/> for the most probable class.</param>
     /// <returns>The map, with a copy of the image.</returns>
     /// <exception cref="InvalidOperationException">
-    /// The classifier was created without <see cref="ModelOutputs.ActivationMaps"/>.
+    /// The classifier was created without <see cref="ResNetClassifierOptions.ActivationMaps"/>.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The model has no class <paramref name="classIndex"/>.</exception>
     /// <exception cref="ImageDecodeException">The stream does not contain a supported image, or the image exceeds a limit.</exception>
@@ -48,7 +48,7 @@ public sealed partial class ResNetClassifier
     /// <param name="classIndex">The index of the class in the model's output; <see langword="null"/> for the most probable class.</param>
     /// <returns>The map, with a copy of the image.</returns>
     /// <exception cref="InvalidOperationException">
-    /// The classifier was created without <see cref="ModelOutputs.ActivationMaps"/>.
+    /// The classifier was created without <see cref="ResNetClassifierOptions.ActivationMaps"/>.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The model has no class <paramref name="classIndex"/>.</exception>
     /// <exception cref="ImageDecodeException">The bytes are not a supported image, or the image exceeds a limit.</exception>
@@ -63,7 +63,7 @@ public sealed partial class ResNetClassifier
     /// <param name="classIndex">The index of the class in the model's output; <see langword="null"/> for the most probable class.</param>
     /// <returns>The map, with a copy of the image.</returns>
     /// <exception cref="InvalidOperationException">
-    /// The classifier was created without <see cref="ModelOutputs.ActivationMaps"/>.
+    /// The classifier was created without <see cref="ResNetClassifierOptions.ActivationMaps"/>.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The model has no class <paramref name="classIndex"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="pixels"/> is <c>default</c>.</exception>
@@ -75,7 +75,14 @@ public sealed partial class ResNetClassifier
 
     private ActivationMap Explain(scoped ImageInput image, int? classIndex)
     {
-        Require(ModelOutputs.ActivationMaps);
+        _pipeline.ThrowIfDisposed();
+        if (!HasActivationMaps)
+        {
+            throw new InvalidOperationException(
+                "This classifier provides no activation maps. "
+                + $"Create it with ResNetClassifierOptions.{nameof(ResNetClassifierOptions.ActivationMaps)} = true.");
+        }
+
         if (classIndex is int index)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(index, nameof(classIndex));
@@ -83,7 +90,7 @@ public sealed partial class ResNetClassifier
         }
 
         Explanation explanation = new() { ClassIndex = classIndex };
-        _ = _pipeline.Run(Operation.Explain, ModelOutputs.ActivationMaps, image, _readMap, explanation);
+        _ = _pipeline.Run(Operation.Explain, image, _readMap, explanation);
         return explanation.Map!;
     }
 
@@ -93,9 +100,9 @@ public sealed partial class ResNetClassifier
         Prediction[] best = new Prediction[Limit(DefaultTopK)];
         FillPredictions(probabilities, best);
         int index = explanation.ClassIndex ?? best[0].ClassIndex;
-        int length = _layout.Maps!.Length / _layout.ClassCount;
+        int length = _layout.Maps!.Length / _layout.OutputLength;
         int row = IsBinary ? 0 : index;
-        float[] values = slot.Maps(0).Slice((_centerCrop * _layout.Maps.Length) + (row * length), length).ToArray();
+        float[] values = slot.Maps(0).Slice((_model.CenterCrop * _layout.Maps.Length) + (row * length), length).ToArray();
         if (IsBinary && index == 0)
         {
             // Evidence for class 1 is evidence against class 0.
@@ -104,7 +111,7 @@ public sealed partial class ResNetClassifier
 
         foreach (float value in values)
         {
-            ThrowUnlessFinite(value, "activation");
+            _model.ThrowUnlessFinite(value, "activation");
         }
 
         explanation.Map = new ActivationMap(

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Microsoft.Extensions.Logging;
 using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
@@ -19,154 +18,91 @@ public sealed partial class ResNetClassifier : IDisposable
 {
     private const int DefaultTopK = 5;
 
-    private readonly OrtSession _session;
+    private readonly LoadedModel _model;
     private readonly ModelLayout _layout;
-    private readonly bool _isQuantizedOutput;
     private readonly ImagePipeline _pipeline;
-    private readonly ILogger _log;
+    private readonly bool _isQuantizedOutput;
 
     // Created once, so that a call allocates no delegate.
     private readonly ImagePipeline.OutputReader<Span<Prediction>> _readPredictions;
     private readonly ImagePipeline.OutputReader<Span<float>> _readScores;
-    private readonly ImagePipeline.OutputReader<Span<float>> _readFeatures;
-    private readonly ImagePipeline.OutputReader<Span<float>> _readNormalizedFeatures;
     private readonly ImagePipeline.OutputReader<Explanation> _readMap;
-    private readonly int _centerCrop;
-    private bool _disposed;
 
-    private ResNetClassifier(LoadPlan plan, ResolvedModel model)
+    private ResNetClassifier(LoadedModel model)
     {
-        ResNetClassifierOptions options = plan.Options;
-        model.Profile?.Validate();
-        _log = plan.Log;
-        model = ScoreOutput.Resolve(model, _log);
-        OutputKind = model.OutputKind ?? OutputKind.Logits;
-        _isQuantizedOutput = model.OutputContent == OnnxOutputContent.QuantizedSoftmax;
-        ModelName = model.Name;
-        Variant = model.Variant;
-        Outputs = options.Outputs;
-        _session = plan.Open(model);
-        try
+        _model = model;
+        _layout = model.Layout;
+        _pipeline = model.Pipeline;
+        ResolvedModel source = model.Source;
+        OutputKind = source.OutputKind ?? OutputKind.Logits;
+        _isQuantizedOutput = source.OutputContent == OnnxOutputContent.QuantizedSoftmax;
+        if (IsBinary && source.OutputContent is OnnxOutputContent.Softmax or OnnxOutputContent.QuantizedSoftmax)
         {
-            OnnxRuntimeVersion = OrtRuntime.Version;
-            Profile = options.Profile ?? model.Profile ?? DefaultProfile(_session, model.InputName);
-            Crops = options.Crops;
-            _layout = ModelLayout.Read(_session, ModelName, model.InputName, model.OutputName, Profile.Crop.Width, Profile.Crop.Height);
-            if (IsBinary && model.OutputContent is OnnxOutputContent.Softmax or OnnxOutputContent.QuantizedSoftmax)
-            {
-                throw new ResNetException(
-                    $"The model '{ModelName}' has one output value, whose softmax is always 1. "
-                    + "Export it without Softmax.");
-            }
-
-            if (IsBinary && OutputKind == OutputKind.Probabilities)
-            {
-                OutputKind = OutputKind.IndependentProbabilities;
-            }
-
-            int classes = IsBinary ? 2 : _layout.ClassCount;
-            Labels = model.Labels ?? new LabelSet("numbered", Enumerable.Range(0, classes).Select(i => $"class {i}"));
-            if (Labels.Count != classes)
-            {
-                throw new ResNetException(
-                    $"The model '{ModelName}' has {classes} classes, "
-                    + $"but the label set '{Labels.Name}' has {Labels.Count} labels. "
-                    + "Provide exactly one label per class, in output order.");
-            }
-
-            ExecutionProvider = plan.ExecutionProvider;
-            Preprocessor preprocessor = new(Profile, Crops);
-            _centerCrop = preprocessor.CenterCrop;
-            _pipeline = new ImagePipeline(
-                ModelName,
-                _session,
-                _layout,
-                preprocessor,
-                options.Decoder ?? ImageDecoding.Default,
-                options.Decoding,
-                options.BatchSize,
-                ModelTelemetry.For(ModelName, ExecutionProvider),
-                _log);
-            _readPredictions = (slot, _, _, predictions) => FillPredictions(ToProbabilities(slot, 0), predictions);
-            _readScores = (slot, _, _, scores) => ScoreMath.AverageCrops(slot.Output(0), _layout.ClassCount).CopyTo(scores);
-            _readFeatures = (slot, _, _, features) => ReadFeatures(slot, 0, normalize: false, features);
-            _readNormalizedFeatures = (slot, _, _, features) => ReadFeatures(slot, 0, normalize: true, features);
-            _readMap = ReadMap;
+            throw new ResNetException(
+                $"The model '{ModelName}' has one output value, whose softmax is always 1. "
+                + "Export it without Softmax.");
         }
-        catch
+
+        if (IsBinary && OutputKind == OutputKind.Probabilities)
         {
-            _session.Dispose();
-            throw;
+            OutputKind = OutputKind.IndependentProbabilities;
         }
+
+        int classes = IsBinary ? 2 : _layout.OutputLength;
+        Labels = source.Labels ?? new LabelSet("numbered", Enumerable.Range(0, classes).Select(i => $"class {i}"));
+        if (Labels.Count != classes)
+        {
+            throw new ResNetException(
+                $"The model '{ModelName}' has {classes} classes, "
+                + $"but the label set '{Labels.Name}' has {Labels.Count} labels. "
+                + "Provide exactly one label per class, in output order.");
+        }
+
+        _readPredictions = (slot, _, _, predictions) => FillPredictions(ToProbabilities(slot, 0), predictions);
+        _readScores = (slot, _, _, scores) => ScoreMath.AverageCrops(slot.Output(0), _layout.OutputLength).CopyTo(scores);
+        _readMap = ReadMap;
     }
 
     /// <summary>Gets the id of the variant, or the name of the model definition.</summary>
-    public string ModelName { get; }
+    public string ModelName => _model.Name;
 
     /// <summary>Gets the variant; <see langword="null"/> if the classifier was created from a <see cref="ModelDefinition"/>.</summary>
-    public ResNetVariant? Variant { get; }
+    public ResNetVariant? Variant => _model.Source.Variant;
 
     /// <summary>Gets the names of the classes, in the order of the scores.</summary>
     public LabelSet Labels { get; }
 
     /// <summary>Gets the profile that turns images into the input <c>[N, 3, Crop.Height, Crop.Width]</c>.</summary>
-    public PreprocessingProfile Profile { get; }
+    public PreprocessingProfile Profile => _model.Profile;
 
     /// <summary>Gets the crops of an image that the model sees.</summary>
-    public CropSampling Crops { get; }
+    public CropSampling Crops => _model.Crops;
 
     /// <summary>Gets the name of the execution provider that runs the model, such as <c>CPU</c>.</summary>
-    public string ExecutionProvider { get; }
+    public string ExecutionProvider => _model.ExecutionProvider;
 
     /// <summary>Gets the largest number of images in one run of the model.</summary>
     public int BatchSize => _pipeline.BatchSize;
 
-    /// <summary>Gets the outputs that the classifier provides besides scores.</summary>
-    public ModelOutputs Outputs { get; }
+    /// <summary>
+    /// Gets whether <see cref="Explain(PixelView, int?)"/> is available: the value of <see cref="ResNetClassifierOptions.ActivationMaps"/>.
+    /// </summary>
+    public bool HasActivationMaps => _layout.Maps is not null;
 
     /// <summary>Gets what the output of the model contains, as declared or as determined from its graph.</summary>
     public OutputKind OutputKind { get; }
 
     /// <summary>Gets the version of ONNX Runtime that runs the model.</summary>
-    public string OnnxRuntimeVersion { get; }
+    public string OnnxRuntimeVersion => _model.OnnxRuntimeVersion;
 
     /// <summary>
     /// Releases the model without waiting. Batches in progress complete. Other calls in progress complete, or throw
     /// <see cref="ObjectDisposedException"/> if they have not started to preprocess; later calls throw it.
     /// </summary>
-    public void Dispose()
-    {
-        if (!_disposed)
-        {
-            _log.ClassifierDisposed(ModelName);
-        }
-
-        _disposed = true;
-        _pipeline.Dispose();
-    }
+    public void Dispose() => _model.Dispose();
 
     /// <summary>Gets whether the model has one output value for two classes.</summary>
-    private bool IsBinary => _layout.ClassCount == 1;
-
-    private static PreprocessingProfile DefaultProfile(OrtSession session, string? inputName)
-    {
-        IReadOnlyList<long>? shape = session.Inputs.FirstOrDefault(i => inputName is null || i.Name == inputName)?.Shape;
-        PreprocessingProfile profile = PreprocessingProfile.Torchvision;
-        return shape is [_, _, > 0 and < 32_768, > 0 and < 32_768]
-            ? profile.WithCrop((int)shape[3], (int)shape[2])
-            : profile;
-    }
-
-    private void Require(ModelOutputs outputs)
-    {
-        _pipeline.ThrowIfDisposed();
-        if ((Outputs & outputs) == 0)
-        {
-            throw new InvalidOperationException(
-                $"This classifier provides no {(outputs == ModelOutputs.Features ? "features" : "activation maps")}. "
-                + $"Create it with ResNetClassifierOptions.{nameof(Outputs)} = ModelOutputs.{outputs}.");
-        }
-    }
+    private bool IsBinary => _layout.OutputLength == 1;
 
     private int Limit(int topK)
     {
@@ -179,12 +115,12 @@ public sealed partial class ResNetClassifier : IDisposable
     private Span<float> ToProbabilities(InferenceSlot slot, int position)
     {
         Span<float> scores = slot.Output(position);
-        for (int start = 0; start < scores.Length; start += _layout.ClassCount)
+        for (int start = 0; start < scores.Length; start += _layout.OutputLength)
         {
-            ToProbabilities(scores.Slice(start, _layout.ClassCount));
+            ToProbabilities(scores.Slice(start, _layout.OutputLength));
         }
 
-        Span<float> probabilities = ScoreMath.AverageCrops(scores, _layout.ClassCount);
+        Span<float> probabilities = ScoreMath.AverageCrops(scores, _layout.OutputLength);
         return IsBinary ? slot.ExpandBinary(probabilities[0]) : probabilities;
     }
 
@@ -193,7 +129,7 @@ public sealed partial class ResNetClassifier : IDisposable
     {
         foreach (float score in scores)
         {
-            ThrowUnlessFinite(score, "score");
+            _model.ThrowUnlessFinite(score, "score");
         }
 
         if (OutputKind != OutputKind.Logits)
@@ -232,16 +168,6 @@ public sealed partial class ResNetClassifier : IDisposable
             throw new ResNetException(
                 $"The model '{ModelName}' returned probabilities with the sum {sum} instead of 1. Set ModelDefinition.OutputKind to "
                 + "IndependentProbabilities if several classes can apply to an image, or to Logits.");
-        }
-    }
-
-    private void ThrowUnlessFinite(float value, string what)
-    {
-        if (!float.IsFinite(value))
-        {
-            throw new ResNetException(
-                $"The model '{ModelName}' returned the {what} {value}. "
-                + $"Its weights are damaged, or the preprocessing profile '{Profile.Name}' does not fit it.");
         }
     }
 

@@ -9,28 +9,26 @@ public sealed class ResNetEmbeddingGeneratorTests : IDisposable
 {
     private static readonly string[] Images = [.. Directory.GetFiles(TestFolders.SampleImages, "*.png").Order(StringComparer.Ordinal)];
 
-    private readonly ResNetClassifier _classifier = ResNetClassifier.Create(
-        ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Outputs = ModelOutputs.Features, BatchSize = 4 });
+    private readonly ResNetEmbedder _embedder
+        = ResNetEmbedder.Create(ResNetVariant.Cifar10ResNet20, new ResNetEmbedderOptions { BatchSize = 4 });
 
-    public void Dispose() => _classifier.Dispose();
+    public void Dispose() => _embedder.Dispose();
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task GenerateAsync_SeveralBatches_EqualsEmbed(bool normalize)
+    [Fact]
+    public async Task GenerateAsync_SeveralBatches_EqualsEmbed()
     {
-        using ResNetEmbeddingGenerator generator = new(_classifier, normalize);
+        using ResNetEmbeddingGenerator generator = new(_embedder);
 
         GeneratedEmbeddings<Embedding<float>> embeddings = await generator.GenerateAsync(
             Images.Select(p => new DataContent(File.ReadAllBytes(p), "image/png")));
 
-        embeddings.Should().HaveCount(Images.Length).And.HaveCountGreaterThan(2 * _classifier.BatchSize);
+        embeddings.Should().HaveCount(Images.Length).And.HaveCountGreaterThan(2 * _embedder.BatchSize);
         embeddings.Usage!.AdditionalCounts!["images"].Should().Be(Images.Length);
         for (int i = 0; i < Images.Length; i++)
         {
             embeddings[i].Dimensions.Should().Be(64);
             embeddings[i].ModelId.Should().Be("resnet20-cifar10");
-            embeddings[i].Vector.ToArray().Zip(_classifier.Embed(Images[i], normalize), (a, e) => Math.Abs(a - e))
+            embeddings[i].Vector.ToArray().Zip(_embedder.Embed(Images[i]), (a, e) => Math.Abs(a - e))
                 .Should().OnlyContain(d => d < 1e-5);
         }
     }
@@ -39,7 +37,7 @@ public sealed class ResNetEmbeddingGeneratorTests : IDisposable
     public async Task GenerateAsync_DataUri_IsAccepted()
     {
         byte[] image = await File.ReadAllBytesAsync(Images[0]);
-        using ResNetEmbeddingGenerator generator = new(_classifier);
+        using ResNetEmbeddingGenerator generator = new(_embedder);
 
         Embedding<float> embedding = (
             await generator.GenerateAsync([new DataContent($"data:image/png;base64,{Convert.ToBase64String(image)}")]))[0];
@@ -51,7 +49,7 @@ public sealed class ResNetEmbeddingGeneratorTests : IDisposable
     [Fact]
     public async Task GenerateAsync_InvalidValueOrOptions_Throws()
     {
-        using ResNetEmbeddingGenerator generator = new(_classifier);
+        using ResNetEmbeddingGenerator generator = new(_embedder);
         DataContent good = new(await File.ReadAllBytesAsync(Images[0]), "image/png");
         DataContent text = new("no image"u8.ToArray(), "text/plain");
         DataContent lie = new("no image"u8.ToArray(), "image/png");
@@ -73,7 +71,7 @@ public sealed class ResNetEmbeddingGeneratorTests : IDisposable
     [Fact]
     public async Task GenerateAsync_Canceled_Throws()
     {
-        using ResNetEmbeddingGenerator generator = new(_classifier);
+        using ResNetEmbeddingGenerator generator = new(_embedder);
         DataContent image = new(await File.ReadAllBytesAsync(Images[0]), "image/png");
 
         await ((Func<Task>)(() => generator.GenerateAsync([image], cancellationToken: new CancellationToken(true))))
@@ -81,53 +79,44 @@ public sealed class ResNetEmbeddingGeneratorTests : IDisposable
     }
 
     [Fact]
-    public void Constructor_WithoutFeatures_Throws()
-    {
-        using ResNetClassifier plain = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
-
-        ((Action)(() => _ = new ResNetEmbeddingGenerator(plain)))
-            .Should().Throw<ArgumentException>().WithMessage("*ModelOutputs.Features*");
-    }
-
-    [Fact]
     public void GetService_KnownTypes_AreReturned()
     {
-        using ResNetEmbeddingGenerator generator = new(_classifier);
+        using ResNetEmbeddingGenerator generator = new(_embedder);
 
         EmbeddingGeneratorMetadata metadata = (EmbeddingGeneratorMetadata)generator.GetService(typeof(EmbeddingGeneratorMetadata))!;
         (metadata.ProviderName, metadata.DefaultModelId, metadata.DefaultModelDimensions)
             .Should().Be(("resnet.net", "resnet20-cifar10", 64));
-        generator.GetService(typeof(ResNetClassifier)).Should().BeSameAs(_classifier);
+        generator.GetService(typeof(ResNetEmbedder)).Should().BeSameAs(_embedder);
         generator.GetService(typeof(IEmbeddingGenerator)).Should().BeSameAs(generator);
-        generator.GetService(typeof(ResNetClassifier), "key").Should().BeNull();
+        generator.GetService(typeof(ResNetEmbedder), "key").Should().BeNull();
         generator.GetService(typeof(string)).Should().BeNull();
     }
 
     [Fact]
-    public async Task AddResNetEmbeddingGenerator_DefaultAndKeyed_RequestFeatures()
+    public async Task AddResNetEmbeddingGenerator_DefaultAndKeyed_UseTheEmbedderOfTheirKey()
     {
         using RecordingLoggers logs = new();
         using IHost host = Hosts.Build(logs, b =>
         {
-            b.Services.AddResNetEmbeddingGenerator().AddResNetClassifier(ResNetVariant.Cifar10ResNet20, s => s.LoadAtStart = false);
-            b.Services.AddKeyedResNetClassifier(
-                "int8", ResNetVariant.Cifar10ResNet20Int8).AddKeyedResNetEmbeddingGenerator("int8", normalize: false);
+            b.Services.AddResNetEmbeddingGenerator().AddResNetEmbedder(ResNetVariant.Cifar10ResNet20, s => s.LoadAtStart = false);
+            b.Services.AddKeyedResNetEmbedder("int8", ResNetVariant.Cifar10ResNet20Int8, s => s.Normalize = false)
+                .AddKeyedResNetEmbeddingGenerator("int8");
         });
         await host.StartAsync();
         IEmbeddingGenerator<DataContent, Embedding<float>> generator =
             host.Services.GetRequiredService<IEmbeddingGenerator<DataContent, Embedding<float>>>();
         EmbeddingGeneratorMetadata before = generator.GetService<EmbeddingGeneratorMetadata>()!;
         before.DefaultModelDimensions.Should().Be(64, "the catalog knows it before the model is loaded");
-        generator.GetService<ResNetClassifier>().Should().BeNull();
+        generator.GetService<ResNetEmbedder>().Should().BeNull();
         DataContent image = new(await File.ReadAllBytesAsync(Images[0]), "image/png");
 
         ReadOnlyMemory<float> one = await generator.GenerateVectorAsync(image);
         ReadOnlyMemory<float> other = await host.Services.GetRequiredKeyedService<IEmbeddingGenerator<DataContent, Embedding<float>>>(
             "int8").GenerateVectorAsync(image);
 
-        one.ToArray().Zip(_classifier.Embed(Images[0], normalize: true), (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-5);
+        one.ToArray().Zip(_embedder.Embed(Images[0]), (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-5);
         TensorPrimitives.CosineSimilarity(one.Span, other.Span).Should().BeGreaterThan(0.9f, "int8 is close to float");
         TensorPrimitives.Norm(other.Span).Should().NotBeApproximately(1, 1e-3f);
-        generator.GetService<ResNetClassifier>()!.ModelName.Should().Be("resnet20-cifar10");
+        generator.GetService<ResNetEmbedder>()!.ModelName.Should().Be("resnet20-cifar10");
     }
 }

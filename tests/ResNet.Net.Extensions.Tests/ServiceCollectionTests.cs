@@ -31,21 +31,21 @@ public sealed class ServiceCollectionTests : IDisposable
 
         classifier.Classify(Ship).Best.Label.Should().Be("ship");
         host.Services.GetRequiredService<ResNetClassifier>().Should().BeSameAs(classifier);
-        provider.State.Should().Be(ResNetClassifierState.Ready);
+        provider.State.Should().Be(ResNetModelState.Ready);
         provider.Failure.Should().BeNull();
         HealthReportEntry health = await host.HealthAsync();
         health.Status.Should().Be(HealthStatus.Healthy);
         health.Tags.Should().Equal("ready");
         health.Data["model"].Should().Be("resnet20-cifar10");
         _logs.Of("ModelLoaded").Should().ContainSingle().Which.Values["Threads"].Should().Be(1);
-        LogEntry ready = _logs.Of("ClassifierReady").Should().ContainSingle().Subject;
+        LogEntry ready = _logs.Of("ModelReady").Should().ContainSingle().Subject;
         (ready.Event.Id, ready.Level, ready.Category)
             .Should().Be((400, LogLevel.Information, "ResNet.Net.Extensions.IResNetClassifierProvider"));
 
         await host.StopAsync();
         host.Dispose();
         ((Action)(() => classifier.Classify(Ship))).Should().Throw<ObjectDisposedException>();
-        _logs.Of("ClassifierDisposed").Should().ContainSingle();
+        _logs.Of("ModelDisposed").Should().ContainSingle();
         await ((Func<Task>)(() => provider.GetAsync())).Should().ThrowAsync<ObjectDisposedException>();
     }
 
@@ -64,7 +64,7 @@ public sealed class ServiceCollectionTests : IDisposable
                 ["Own:Profile"] = "cifar10",
                 ["Own:BatchSize"] = "3",
                 ["Own:Crops"] = "TenCrop",
-                ["Own:Outputs"] = "Features, ActivationMaps",
+                ["Own:ActivationMaps"] = "true",
                 ["Own:Threads"] = "1",
                 ["Own:ConfigEntries:session.dynamic_block_base"] = "4",
                 ["Own:Decoding:MaxBytes"] = "100",
@@ -85,7 +85,7 @@ public sealed class ServiceCollectionTests : IDisposable
         classifier.Profile.Name.Should().Be("Cifar10");
         classifier.BatchSize.Should().Be(3);
         classifier.Crops.Should().Be(CropSampling.TenCrop);
-        classifier.Outputs.Should().Be(ModelOutputs.Features | ModelOutputs.ActivationMaps);
+        classifier.HasActivationMaps.Should().BeTrue();
         ((Action)(() => classifier.Classify(Ship)))
             .Should().Throw<ImageDecodeException>().Where(e => e.Failure == ImageDecodeFailure.TooLarge);
     }
@@ -114,7 +114,7 @@ public sealed class ServiceCollectionTests : IDisposable
         own.Should().NotBeSameAs(host.Services.GetRequiredService<IResNetClassifierProvider>());
 
         // The health check starts loading.
-        await Hosts.UntilAsync(() => own.State == ResNetClassifierState.Ready);
+        await Hosts.UntilAsync(() => own.State == ResNetModelState.Ready);
         (await host.HealthAsync("mine")).Data["model"].Should().Be("own");
         host.Services.GetRequiredKeyedService<ResNetClassifier>("own").ModelName.Should().Be("own");
     }
@@ -143,7 +143,7 @@ public sealed class ServiceCollectionTests : IDisposable
 
         await ((Func<Task>)(() => host.HealthAsync()))
             .Should().ThrowAsync<InvalidOperationException>().WithMessage("*AddResNetClassifier*");
-        ((Action)(() => Registration.Find(host.Services, "a")))
+        ((Action)(() => Registrations.Classifiers.Find(host.Services, "a")))
             .Should().Throw<InvalidOperationException>().WithMessage("*'a'*AddKeyedResNetClassifier*");
         ((Action)(() => host.Services.GetRequiredService<IEmbeddingGenerator<DataContent, Embedding<float>>>()))
             .Should().Throw<InvalidOperationException>();
@@ -159,7 +159,7 @@ public sealed class ServiceCollectionTests : IDisposable
                 .Select(m => (m.GetCustomAttribute<LoggerMessageAttribute>()?.EventId ?? 0, m.Name)).Where(e => e.Item1 > 0).Order(),
         ];
 
-        events.Should().Equal((400, "ClassifierReady"), (401, "ClassifierFailed"), (402, "ClassifierCancelled"));
+        events.Should().Equal((400, "ModelReady"), (401, "ModelLoadFailed"), (402, "ModelLoadCanceled"));
         File.ReadLines(Path.Combine(TestFolders.Repository, "docs", "diagnostics.md"))
             .Where(l => l.StartsWith("| 4", StringComparison.Ordinal)).Select(l => string.Join('|', l.Split('|').Take(3)))
             .Should().Equal(events.Select(e => $"| {e.Item1} | `{e.Item2}` "));
@@ -172,7 +172,7 @@ public sealed class ServiceCollectionTests : IDisposable
         await using (
             ServiceProvider services = new ServiceCollection().AddResNetClassifier(ResNetVariant.Cifar10ResNet20).BuildServiceProvider())
         {
-            services.GetRequiredService<IResNetClassifierProvider>().State.Should().Be(ResNetClassifierState.NotLoaded);
+            services.GetRequiredService<IResNetClassifierProvider>().State.Should().Be(ResNetModelState.NotLoaded);
             classifier = services.GetRequiredService<ResNetClassifier>();
             classifier.Classify(Ship).Best.Label.Should().Be("ship");
         }
@@ -193,7 +193,7 @@ public sealed class ServiceCollectionTests : IDisposable
         await host.StartAsync();
         await source.Started;
         IResNetClassifierProvider provider = host.Services.GetRequiredService<IResNetClassifierProvider>();
-        provider.State.Should().Be(ResNetClassifierState.Loading);
+        provider.State.Should().Be(ResNetModelState.Loading);
         (await host.HealthAsync())
             .Should().Match<HealthReportEntry>(
                 h => h.Status == HealthStatus.Unhealthy && h.Description == "The classifier is being loaded." && h.Exception == null);
@@ -232,7 +232,7 @@ public sealed class ServiceCollectionTests : IDisposable
         await get.Should().ThrowAsync<ModelUnavailableException>().WithMessage("attempt 1*");
         await get.Should().ThrowAsync<ModelUnavailableException>().WithMessage("attempt 1*");
         ((Action)(() => host.Services.GetRequiredService<ResNetClassifier>())).Should().Throw<ModelUnavailableException>();
-        provider.State.Should().Be(ResNetClassifierState.Failed);
+        provider.State.Should().Be(ResNetModelState.Failed);
         provider.Failure.Should().BeOfType<ModelUnavailableException>();
         HealthReportEntry health = await host.HealthAsync();
         health.Status.Should().Be(HealthStatus.Unhealthy);
@@ -247,7 +247,7 @@ public sealed class ServiceCollectionTests : IDisposable
         time.Advance(TimeSpan.FromSeconds(1));
         host.Services.GetRequiredService<ResNetClassifier>().Should().BeSameAs(await provider.GetAsync());
         (await host.HealthAsync()).Status.Should().Be(HealthStatus.Healthy);
-        _logs.Of("ClassifierFailed").Select(e => (e.Event.Id, e.Level, e.Values["Seconds"], e.Exception!.Message))
+        _logs.Of("ModelLoadFailed").Select(e => (e.Event.Id, e.Level, e.Values["Seconds"], e.Exception!.Message))
             .Should().Equal((401, LogLevel.Error, 10.0, "attempt 1 failed"), (401, LogLevel.Error, 20.0, "attempt 2 failed"));
     }
 
@@ -260,7 +260,7 @@ public sealed class ServiceCollectionTests : IDisposable
             _logs, b => b.Services.AddResNetClassifier(source.CreateAsync, s => s.RetryDelay = TimeSpan.FromMilliseconds(5)));
         await host.StartAsync();
 
-        await Hosts.UntilAsync(() => host.Services.GetRequiredService<IResNetClassifierProvider>().State == ResNetClassifierState.Ready);
+        await Hosts.UntilAsync(() => host.Services.GetRequiredService<IResNetClassifierProvider>().State == ResNetModelState.Ready);
 
         source.Calls.Should().Be(3);
     }
@@ -281,7 +281,7 @@ public sealed class ServiceCollectionTests : IDisposable
         await ((Func<Task>)(() => provider.GetAsync())).Should().ThrowAsync<OperationCanceledException>();
         source.Calls.Should().Be(1, "no further load is started");
         host.Dispose();
-        _logs.Of("ClassifierCancelled").Should().ContainSingle().Which.Event.Id.Should().Be(402);
+        _logs.Of("ModelLoadCanceled").Should().ContainSingle().Which.Event.Id.Should().Be(402);
         _logs.Entries.Should().NotContain(e => e.Level >= LogLevel.Warning);
         source.Made.Should().BeNull();
     }

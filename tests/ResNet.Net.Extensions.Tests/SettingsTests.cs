@@ -19,7 +19,6 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Threads", "0", "Vision:ResNet:Threads = '0':*greater than or equal to '1'*")]
     [InlineData("BatchSize", "1025", "Vision:ResNet:BatchSize = '1025':*less than or equal to '1024'*")]
     [InlineData("Crops", "7", "Vision:ResNet:Crops = '7': Use a value of CropSampling.*")]
-    [InlineData("Outputs", "8", "Vision:ResNet:Outputs = '8': Use a combination of values of ModelOutputs.*")]
     [InlineData("OutputKind", "9", "Vision:ResNet:OutputKind = '9':*Logits*")]
     [InlineData("ExecutionProvider", " ", "Vision:ResNet:ExecutionProvider = ' ':*")]
     [InlineData("AllowCpuFallback", "true", "Vision:ResNet:AllowCpuFallback is set, but Vision:ResNet:ExecutionProvider is not*")]
@@ -86,7 +85,7 @@ public sealed class SettingsTests : IDisposable
         string[] same =
         [
             nameof(settings.Crops),
-            nameof(settings.Outputs),
+            nameof(settings.ActivationMaps),
             nameof(settings.Threads),
             nameof(settings.AllowSpinning),
             nameof(settings.BatchSize),
@@ -98,6 +97,7 @@ public sealed class SettingsTests : IDisposable
             ValueOf(settings, property).Should().Be(ValueOf(options, property), property);
         }
 
+        new ResNetEmbedderSettings().Normalize.Should().Be(new ResNetEmbedderOptions().Normalize);
         settings.OutputKind.Should().Be(new ModelDefinition("m").OutputKind);
     }
 
@@ -107,6 +107,7 @@ public sealed class SettingsTests : IDisposable
         // Options that settings cannot express. A new option must be added to the settings or here.
         string[] notPlain = ["ConfigureSession", "Decoder", "LoggerFactory", "Optimization"];
         Names<ResNetClassifierOptions>().Except(notPlain).Should().BeSubsetOf(Names<ResNetClassifierSettings>());
+        Names<ResNetEmbedderOptions>().Except(notPlain).Should().BeSubsetOf(Names<ResNetEmbedderSettings>());
         Names<ImageDecodingOptions>().Should().BeEquivalentTo(Names<ResNetDecodingSettings>());
         Names<ModelStoreOptions>().Except(["HttpClient", "LoggerFactory", "Sources"]).Append("Mirrors")
             .Should().BeEquivalentTo(Names<ResNetStoreSettings>());

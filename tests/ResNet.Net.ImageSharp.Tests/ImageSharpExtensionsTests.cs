@@ -12,7 +12,7 @@ public sealed class ImageSharpExtensionsTests : IDisposable
     private const int Height = 36;
 
     private readonly ResNetClassifier _classifier = ResNetClassifier.Create(
-        ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Outputs = ModelOutputs.Features | ModelOutputs.ActivationMaps });
+        ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { ActivationMaps = true });
 
     public void Dispose() => _classifier.Dispose();
 
@@ -136,13 +136,15 @@ public sealed class ImageSharpExtensionsTests : IDisposable
     public void Embed_Image_EqualsThePixelView()
     {
         using Image<Rgb24> image = Draw<Rgb24>();
-        float[] expected = _classifier.Embed(View(image), normalize: true);
-        float[] features = new float[_classifier.FeatureCount];
+        using ResNetEmbedder embedder = ResNetEmbedder.Create(ResNetVariant.Cifar10ResNet20);
+        float[] expected = embedder.Embed(View(image));
+        float[] embedding = new float[embedder.Dimension];
 
-        _classifier.Embed(image, features, normalize: true);
+        embedder.Embed(image, embedding);
 
-        features.Should().Equal(expected);
-        _classifier.Embed(image, normalize: true).Should().Equal(expected);
+        embedding.Should().Equal(expected);
+        embedder.Embed(image).Should().Equal(expected);
+        ((Action)(() => ((ResNetEmbedder)null!).Embed(image))).Should().Throw<ArgumentNullException>().WithParameterName("embedder");
     }
 
     [Fact]

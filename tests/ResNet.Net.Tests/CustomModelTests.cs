@@ -204,10 +204,9 @@ public class CustomModelTests
     }
 
     [Theory]
-    [InlineData(ModelOutputs.None)]
-    [InlineData(ModelOutputs.Features)]
-    [InlineData(ModelOutputs.Features | ModelOutputs.ActivationMaps)]
-    public void Create_WeightsListedAsInputs_AreNotTreatedAsImages(ModelOutputs outputs)
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Create_WeightsListedAsInputs_AreNotTreatedAsImages(bool activationMaps)
     {
         // Like the zoo's files of opset 7: up to IR version 3, every weight is also an input.
         OnnxModelBuilder model = new() { Opset = 7, IrVersion = 3 };
@@ -216,9 +215,13 @@ public class CustomModelTests
         model.Node("GlobalAveragePool", ["data"], ["means"]).Node("Flatten", ["means"], ["features"], ("axis", 1));
         model.Node("Gemm", ["features", "weights", "bias"], ["scores"], ("transB", 1));
         using ResNetClassifier classifier = ResNetClassifier.Create(
-            new ModelDefinition(model.Build()) { Labels = Colors, Profile = Plain }, new ResNetClassifierOptions { Outputs = outputs });
+            new ModelDefinition(model.Build()) { Labels = Colors, Profile = Plain },
+            new ResNetClassifierOptions { ActivationMaps = activationMaps });
+        using ResNetEmbedder embedder = ResNetEmbedder.Create(
+            new ModelDefinition(model.Build()) { Profile = Plain }, new ResNetEmbedderOptions { Normalize = false });
 
         Scores(classifier, 51, 102, 204)[2].Should().BeApproximately(0.8f, 1e-5f);
+        embedder.Embed(OneColor(51, 102, 204)).Should().Equal([0.2f, 0.4f, 0.8f], (a, e) => Math.Abs(a - e) < 1e-5);
     }
 
     [Fact]

@@ -143,11 +143,12 @@ public class ResNetClassifierCreateTests
         ((Action)(() => OrtSession.FromMemory(model.Build(), "old", new SessionSettings { IntraOpThreads = 1 }).Dispose()))
             .Should().Throw<InferenceException>();
         using ResNetClassifier classifier = ResNetClassifier.Create(
-            new ModelDefinition(model.Build()) { Labels = Colors, Profile = Plain },
-            new ResNetClassifierOptions { Outputs = ModelOutputs.Features });
+            new ModelDefinition(model.Build()) { Labels = Colors, Profile = Plain });
+        using ResNetEmbedder embedder = ResNetEmbedder.Create(
+            new ModelDefinition(model.Build()) { Profile = Plain }, new ResNetEmbedderOptions { Normalize = false });
 
         Scores(classifier, 51, 102, 204).Zip([0.4f, 0.8f, 1.6f, 0.25f], (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-4);
-        classifier.Embed(OneColor(51, 102, 204)).Zip([0.4f, 0.8f, 1.6f], (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-4);
+        embedder.Embed(OneColor(51, 102, 204)).Zip([0.4f, 0.8f, 1.6f], (a, e) => Math.Abs(a - e)).Should().OnlyContain(d => d < 1e-4);
     }
 
     [Fact]
@@ -175,14 +176,16 @@ public class ResNetClassifierCreateTests
                     Offline = true,
                     Catalog = [variant],
                 }),
-                Outputs = ModelOutputs.Features | ModelOutputs.ActivationMaps,
+                ActivationMaps = true,
                 CacheOptimizedModel = false,
             };
             using ResNetClassifier classifier = ResNetClassifier.Create(variant, options);
             float[] output = new float[1000];
             classifier.GetScores(new PixelView(pixels, 240, 230), output);
             scores.Add(output);
-            features.Add(classifier.Embed(new PixelView(pixels, 240, 230), normalize: true));
+            using ResNetEmbedder embedder = ResNetEmbedder.Create(
+                variant, new ResNetEmbedderOptions { Store = options.Store, CacheOptimizedModel = false });
+            features.Add(embedder.Embed(new PixelView(pixels, 240, 230)));
         }
 
         for (int i = 1; i < 3; i++)

@@ -7,7 +7,7 @@ public sealed class ResNetClassifierExplainTests : IDisposable
 {
     private const int Cells = 8;
 
-    private static readonly ResNetClassifierOptions WithMaps = new() { Outputs = ModelOutputs.ActivationMaps };
+    private static readonly ResNetClassifierOptions WithMaps = new() { ActivationMaps = true };
 
     private readonly ResNetClassifier _classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, WithMaps);
 
@@ -197,16 +197,25 @@ public sealed class ResNetClassifierExplainTests : IDisposable
     }
 
     [Fact]
+    public void Classify_ActivationMaps_DoNotChangePredictions()
+    {
+        using ResNetClassifier plain = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
+
+        foreach (string path in TestFolders.SampleImagePaths)
+        {
+            _classifier.Classify(path).Predictions.Should().Equal(plain.Classify(path).Predictions);
+        }
+    }
+
+    [Fact]
     public void Explain_WithoutActivationMaps_ThrowsInvalidOperationException()
     {
         using ResNetClassifier plain = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
 
         plain.Invoking(c => c.Explain(Sample("cat")))
             .Should().Throw<InvalidOperationException>()
-            .WithMessage("*ResNetClassifierOptions.Outputs = ModelOutputs.ActivationMaps*");
-        _classifier.Invoking(c => c.Embed(Sample("cat")))
-            .Should().Throw<InvalidOperationException>()
-            .WithMessage("*ResNetClassifierOptions.Outputs = ModelOutputs.Features*");
+            .WithMessage("*ResNetClassifierOptions.ActivationMaps = true*");
+        (plain.HasActivationMaps, _classifier.HasActivationMaps).Should().Be((false, true));
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
         (await _classifier.ClassifyAsync(path)).Predictions.Should().Equal(expected);
         (await _classifier.ClassifyAsync(new DripStream(encoded))).Predictions.Should().Equal(expected);
         _classifier.ClassifyBatch([path])[0].Value.Predictions.Should().Equal(expected);
-        _classifier.ClassifyBatch([(ReadOnlyMemory<byte>)encoded])[0].Value.Predictions.Should().Equal(expected);
+        _classifier.ClassifyBatch([InputImage.FromEncoded(encoded)])[0].Value.Predictions.Should().Equal(expected);
     }
 
     [Fact]

@@ -197,9 +197,9 @@ public sealed class SearchTests : IDisposable
 
     private static Dictionary<string, float[]> Features()
     {
-        using ResNetClassifier classifier
-            = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Outputs = ModelOutputs.Features });
-        return SampleImage.All.ToDictionary(s => Path.GetFileNameWithoutExtension(s.FileName), s => classifier.Embed(Sample(s.FileName)));
+        using ResNetEmbedder embedder
+            = ResNetEmbedder.Create(ResNetVariant.Cifar10ResNet20, new ResNetEmbedderOptions { Normalize = false });
+        return SampleImage.All.ToDictionary(s => Path.GetFileNameWithoutExtension(s.FileName), s => embedder.Embed(Sample(s.FileName)));
     }
 
     /// <summary>Computes the cosine in double precision, from vectors of any length.</summary>

@@ -114,7 +114,7 @@ public static class GoldenTest
     }
 
     private static LoadPlan PlanFor(ResNetClassifierOptions? options, bool hasInt8DotProduct)
-        => new((options ?? new ResNetClassifierOptions()) with { Outputs = ModelOutputs.None }, hasInt8DotProduct);
+        => new((options ?? new ResNetClassifierOptions()) with { ActivationMaps = false }, hasInt8DotProduct);
 
     private static GoldenReport Run(
         LoadPlan plan,

@@ -11,38 +11,67 @@ internal static class SettingsReader
         IProgress<ModelDownloadProgress> progress,
         CancellationToken cancellationToken)
     {
-        ResNetClassifierOptions options = OptionsOf(settings, loggers);
-        return settings.Model is string id
-            ? ResNetClassifier.CreateAsync(ResNetVariant.Parse(id), options, progress, cancellationToken)
-            : ResNetClassifier.CreateAsync(ModelOf(settings), options, cancellationToken);
+        ResNetClassifierOptions options = Apply(
+            settings, loggers, new ResNetClassifierOptions { ActivationMaps = settings.ActivationMaps });
+        if (settings.Model is string id)
+        {
+            return ResNetClassifier.CreateAsync(ResNetVariant.Parse(id), options, progress, cancellationToken);
+        }
+
+        ModelDefinition model = ModelOf(settings) with
+        {
+            Labels = settings.Labels?.ToUpperInvariant() switch
+            {
+                null => null,
+                "IMAGENET" => LabelSet.ImageNet,
+                "CIFAR10" => LabelSet.Cifar10,
+                _ => LabelSet.FromFile(settings.Labels),
+            },
+            OutputKind = settings.OutputKind,
+        };
+        return ResNetClassifier.CreateAsync(model, options, cancellationToken);
     }
 
-    public static string NameOf(ResNetClassifierSettings settings) => settings.Model ?? Path.GetFileName(settings.ModelPath) ?? "";
-
-    private static ResNetClassifierOptions OptionsOf(ResNetClassifierSettings settings, ILoggerFactory loggers) => new()
+    public static Task<ResNetEmbedder> CreateAsync(
+        ResNetEmbedderSettings settings,
+        ILoggerFactory loggers,
+        IProgress<ModelDownloadProgress> progress,
+        CancellationToken cancellationToken)
     {
-        // A model from a file needs no store, and the default store's folder may not exist.
-        Store = StoreOf(settings.Store) is var store && store == new ModelStoreOptions()
-            ? null
-            : new ModelStore(store with { LoggerFactory = loggers }),
-        Profile = settings.Profile is string name ? PreprocessingProfile.Parse(name) : null,
-        Crops = settings.Crops,
-        Decoding = DecodingOf(settings.Decoding),
-        Threads = settings.Threads,
-        AllowSpinning = settings.AllowSpinning,
-        BatchSize = settings.BatchSize,
-        Outputs = settings.Outputs,
-        CacheOptimizedModel = settings.CacheOptimizedModel,
-        ExecutionProvider = settings.ExecutionProvider is string provider
-            ? new ExecutionProvider(provider)
-            {
-                Options = new Dictionary<string, string>(settings.ExecutionProviderOptions),
-                AllowCpuFallback = settings.AllowCpuFallback,
-            }
-            : null,
-        ConfigEntries = new Dictionary<string, string>(settings.ConfigEntries),
-        LoggerFactory = loggers,
-    };
+        ResNetEmbedderOptions options = Apply(settings, loggers, new ResNetEmbedderOptions { Normalize = settings.Normalize });
+        return settings.Model is string id
+            ? ResNetEmbedder.CreateAsync(ResNetVariant.Parse(id), options, progress, cancellationToken)
+            : ResNetEmbedder.CreateAsync(ModelOf(settings), options, cancellationToken);
+    }
+
+    public static string NameOf(ResNetModelSettings settings) => settings.Model ?? Path.GetFileName(settings.ModelPath) ?? "";
+
+    /// <summary>Returns options with the settings that all models share.</summary>
+    private static TOptions Apply<TOptions>(ResNetModelSettings settings, ILoggerFactory loggers, TOptions options)
+        where TOptions : ResNetModelOptions
+        => (TOptions)(options with
+        {
+            // A model from a file needs no store, and the default store's folder may not exist.
+            Store = StoreOf(settings.Store) is var store && store == new ModelStoreOptions()
+                ? null
+                : new ModelStore(store with { LoggerFactory = loggers }),
+            Profile = settings.Profile is string name ? PreprocessingProfile.Parse(name) : null,
+            Crops = settings.Crops,
+            Decoding = DecodingOf(settings.Decoding),
+            Threads = settings.Threads,
+            AllowSpinning = settings.AllowSpinning,
+            BatchSize = settings.BatchSize,
+            CacheOptimizedModel = settings.CacheOptimizedModel,
+            ExecutionProvider = settings.ExecutionProvider is string provider
+                ? new ExecutionProvider(provider)
+                {
+                    Options = new Dictionary<string, string>(settings.ExecutionProviderOptions),
+                    AllowCpuFallback = settings.AllowCpuFallback,
+                }
+                : null,
+            ConfigEntries = new Dictionary<string, string>(settings.ConfigEntries),
+            LoggerFactory = loggers,
+        });
 
     public static ImageDecodingOptions DecodingOf(ResNetDecodingSettings settings)
     {
@@ -74,17 +103,9 @@ internal static class SettingsReader
         };
     }
 
-    private static ModelDefinition ModelOf(ResNetClassifierSettings settings) => new(settings.ModelPath!)
+    private static ModelDefinition ModelOf(ResNetModelSettings settings) => new(settings.ModelPath!)
     {
-        Labels = settings.Labels?.ToUpperInvariant() switch
-        {
-            null => null,
-            "IMAGENET" => LabelSet.ImageNet,
-            "CIFAR10" => LabelSet.Cifar10,
-            _ => LabelSet.FromFile(settings.Labels),
-        },
         Profile = settings.Profile is string name ? PreprocessingProfile.Parse(name) : null,
-        OutputKind = settings.OutputKind,
         InputName = settings.InputName,
         OutputName = settings.OutputName,
     };

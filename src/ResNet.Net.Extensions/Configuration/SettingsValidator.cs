@@ -5,12 +5,13 @@ namespace ResNet.Net.Extensions;
 /// <summary>Validates settings at startup by the library's own rules. Every message names the key, the value and the remedy.</summary>
 /// <param name="name">The options name.</param>
 /// <param name="prefix">The prefix that turns property names into configuration keys.</param>
-/// <param name="describesModel">Whether the classifier is created from the settings; otherwise they only configure its loading.</param>
-internal sealed class SettingsValidator(string name, string prefix, bool describesModel) : IValidateOptions<ResNetClassifierSettings>
+/// <param name="describesModel">Whether the model is created from the settings; otherwise they only configure its loading.</param>
+internal sealed class SettingsValidator<TSettings>(string name, string prefix, bool describesModel) : IValidateOptions<TSettings>
+    where TSettings : ResNetModelSettings
 {
     private static readonly TimeSpan MaxDelay = TimeSpan.FromDays(1);
 
-    public ValidateOptionsResult Validate(string? optionsName, ResNetClassifierSettings options)
+    public ValidateOptionsResult Validate(string? optionsName, TSettings options)
     {
         if (optionsName != name)
         {
@@ -42,9 +43,12 @@ internal sealed class SettingsValidator(string name, string prefix, bool describ
             nameof(options.Profile),
             options.Profile,
             () => _ = options.Profile is string profile ? PreprocessingProfile.Parse(profile) : null);
-        Check(nameof(options.OutputKind), options.OutputKind, () => ThrowUnlessDefined(options.OutputKind));
+        if (options is ResNetClassifierSettings { OutputKind: var kind })
+        {
+            Check(nameof(ResNetClassifierSettings.OutputKind), kind, () => ThrowUnlessDefined(kind));
+        }
+
         Check(nameof(options.Crops), options.Crops, () => new ResNetClassifierOptions { Crops = options.Crops }.Validate());
-        Check(nameof(options.Outputs), options.Outputs, () => new ResNetClassifierOptions { Outputs = options.Outputs }.Validate());
         Check(nameof(options.Threads), options.Threads, () => new ResNetClassifierOptions { Threads = options.Threads }.Validate());
         Check(nameof(options.BatchSize), options.BatchSize, () => new ResNetClassifierOptions { BatchSize = options.BatchSize }.Validate());
         Check(
@@ -59,7 +63,7 @@ internal sealed class SettingsValidator(string name, string prefix, bool describ
         return failures.Count > 0 ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;
     }
 
-    private void CheckModel(ResNetClassifierSettings options, List<string> failures)
+    private void CheckModel(TSettings options, List<string> failures)
     {
         bool hasPath = !string.IsNullOrWhiteSpace(options.ModelPath);
         if (options.Model is null && !hasPath)
@@ -78,7 +82,7 @@ internal sealed class SettingsValidator(string name, string prefix, bool describ
 
         (string, string?)[] ofModelPath =
         [
-            (nameof(options.Labels), options.Labels),
+            (nameof(ResNetClassifierSettings.Labels), (options as ResNetClassifierSettings)?.Labels),
             (nameof(options.InputName), options.InputName),
             (nameof(options.OutputName), options.OutputName),
         ];
@@ -93,7 +97,7 @@ internal sealed class SettingsValidator(string name, string prefix, bool describ
         }
     }
 
-    private void CheckWithoutProvider(ResNetClassifierSettings options, List<string> failures)
+    private void CheckWithoutProvider(TSettings options, List<string> failures)
     {
         if (options.ExecutionProvider is null && (options.ExecutionProviderOptions.Count > 0 || options.AllowCpuFallback))
         {
@@ -106,7 +110,7 @@ internal sealed class SettingsValidator(string name, string prefix, bool describ
 
     private static void CheckDecoding(ResNetDecodingSettings decoding, Action<string, object?, Action> check)
     {
-        const string Section = nameof(ResNetClassifierSettings.Decoding);
+        const string Section = nameof(ResNetModelSettings.Decoding);
         void Check(string property, object? value, ResNetDecodingSettings alone)
             => check($"{Section}:{property}", value, () => SettingsReader.DecodingOf(alone).Validate());
 
@@ -119,7 +123,7 @@ internal sealed class SettingsValidator(string name, string prefix, bool describ
     private static void CheckStore(ResNetStoreSettings store, Action<string, object?, Action> check)
     {
         // An explicit folder: a missing default folder is not an error of the value under test.
-        const string Section = nameof(ResNetClassifierSettings.Store);
+        const string Section = nameof(ResNetModelSettings.Store);
         void Check(string property, object? value, Func<ModelStoreOptions> alone)
             => check($"{Section}:{property}", value, () => _ = new ModelStore(alone() with { RootFolder = store.RootFolder ?? "." }));
 

@@ -23,8 +23,8 @@ internal sealed record ModelChoice
     /// <summary>The batch size; null for the library's default.</summary>
     public int? BatchSize { get; init; }
 
-    /// <summary>What the model outputs besides scores.</summary>
-    public ModelOutputs Outputs { get; init; }
+    /// <summary>Whether the classifier computes activation maps.</summary>
+    public bool ActivationMaps { get; init; }
 
     /// <summary>What an ONNX file outputs; null if its graph determines it. Ignored for a variant.</summary>
     public OutputKind? OutputKind { get; init; }
@@ -33,33 +33,40 @@ internal sealed record ModelChoice
     public ModelChoice For(string model)
         => this with { Model = model, LabelsFile = ResNetVariant.TryParse(model, out _) ? null : LabelsFile };
 
-    /// <summary>Loads the model, and downloads it first if it is not in the store.</summary>
+    /// <summary>Loads the classifier, and downloads its model first if it is not in the store.</summary>
     /// <exception cref="ArgumentException">The options contradict each other, or the model does not exist.</exception>
-    public async Task<ResNetClassifier> LoadAsync(CancellationToken cancellationToken)
-    {
-        if (ResNetVariant.TryParse(Model, out ResNetVariant? variant))
-        {
-            ResNetClassifierOptions options = Options(variant.Profile) with { Store = OpenStore() };
-            return LabelsFile is null
-                ? await ResNetClassifier.CreateAsync(variant, options, new DownloadProgress(Console.Error), cancellationToken)
-                : throw new ArgumentException($"--labels is for ONNX files. The variant '{variant.Id}' has its own labels.");
-        }
+    public Task<ResNetClassifier> LoadAsync(CancellationToken cancellationToken) => FindVariant() is ResNetVariant variant
+        ? ResNetClassifier.CreateAsync(variant, ClassifierOptions(variant.Profile), new DownloadProgress(Console.Error), cancellationToken)
+        : ResNetClassifier.CreateAsync(Definition(), ClassifierOptions(PreprocessingProfile.Torchvision), cancellationToken);
 
-        if (!Model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) && !File.Exists(Model))
-        {
-            throw new ArgumentException($"The model '{Model}' is neither a file nor one of {string.Join(", ", ResNetVariant.All)}.");
-        }
-
-        ModelDefinition definition = new(Model)
-        {
-            Labels = Labels(),
-            OutputKind = OutputKind,
-        };
-        return await ResNetClassifier.CreateAsync(definition, Options(PreprocessingProfile.Torchvision), cancellationToken);
-    }
+    /// <summary>Loads the embedder, and downloads its model first if it is not in the store.</summary>
+    /// <exception cref="ArgumentException">The options contradict each other, or the model does not exist.</exception>
+    public Task<ResNetEmbedder> LoadEmbedderAsync(CancellationToken cancellationToken) => FindVariant() is ResNetVariant variant
+        ? ResNetEmbedder.CreateAsync(variant, EmbedderOptions(variant.Profile), new DownloadProgress(Console.Error), cancellationToken)
+        : ResNetEmbedder.CreateAsync(Definition(), EmbedderOptions(PreprocessingProfile.Torchvision), cancellationToken);
 
     /// <summary>Opens the store that provides the file of a variant.</summary>
     public ModelStore OpenStore() => new(new ModelStoreOptions { LocalFolders = ModelsFolder is null ? null : [ModelsFolder] });
+
+    private ResNetVariant? FindVariant()
+    {
+        if (ResNetVariant.TryParse(Model, out ResNetVariant? variant))
+        {
+            return LabelsFile is null
+                ? variant
+                : throw new ArgumentException($"--labels is for ONNX files. The variant '{variant.Id}' has its own labels.");
+        }
+
+        return Model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || File.Exists(Model)
+            ? null
+            : throw new ArgumentException($"The model '{Model}' is neither a file nor one of {string.Join(", ", ResNetVariant.All)}.");
+    }
+
+    private ModelDefinition Definition() => new(Model)
+    {
+        Labels = Labels(),
+        OutputKind = OutputKind,
+    };
 
     private LabelSet? Labels() => LabelsFile?.ToUpperInvariant() switch
     {
@@ -69,7 +76,13 @@ internal sealed record ModelChoice
         _ => LabelSet.FromFile(LabelsFile),
     };
 
-    private ResNetClassifierOptions Options(PreprocessingProfile ofModel)
+    private ResNetClassifierOptions ClassifierOptions(PreprocessingProfile ofModel)
+        => Apply(new ResNetClassifierOptions { ActivationMaps = ActivationMaps }, ofModel);
+
+    private ResNetEmbedderOptions EmbedderOptions(PreprocessingProfile ofModel) => Apply(new ResNetEmbedderOptions(), ofModel);
+
+    private TOptions Apply<TOptions>(TOptions options, PreprocessingProfile ofModel)
+        where TOptions : ResNetModelOptions
     {
         PreprocessingProfile? profile = Profile;
         if (Size is not null || Mean is not null || Std is not null)
@@ -80,7 +93,7 @@ internal sealed record ModelChoice
         }
 
         // Without a profile, the library uses the model's own.
-        ResNetClassifierOptions options = new() { Profile = profile, Crops = Crops, Outputs = Outputs };
+        options = options with { Profile = profile, Crops = Crops, Store = OpenStore() };
         return BatchSize is int batch ? options with { BatchSize = batch } : options;
     }
 }

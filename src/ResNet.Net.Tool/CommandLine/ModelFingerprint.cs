@@ -10,7 +10,7 @@ namespace ResNet.Net.Tool.CommandLine;
 /// </summary>
 /// <param name="Model">The model's name.</param>
 /// <param name="Sha256">The hash of its file.</param>
-/// <param name="Labels">The name and hash of its labels, and what its output holds.</param>
+/// <param name="Labels">The name and hash of its labels, and what its output holds; empty for embeddings.</param>
 /// <param name="Profile">The preprocessing profile.</param>
 /// <param name="Crops">The crops of each image.</param>
 internal sealed partial record ModelFingerprint(string Model, string Sha256, string Labels, string Profile, string Crops)
@@ -21,6 +21,13 @@ internal sealed partial record ModelFingerprint(string Model, string Sha256, str
         $"{classifier.Labels.Name}, {HashOf(classifier.Labels)}, {choice.OutputKind}",
         classifier.Profile.ToString(),
         classifier.Crops.ToString());
+
+    public static ModelFingerprint Of(ResNetEmbedder embedder, ModelChoice choice) => new(
+        embedder.ModelName,
+        embedder.Variant?.Sha256 ?? HashOf(choice.Model),
+        Labels: "",
+        embedder.Profile.ToString(),
+        embedder.Crops.ToString());
 
     /// <exception cref="JsonException">The text is not a fingerprint.</exception>
     public static ModelFingerprint FromJson(string json)

@@ -65,7 +65,7 @@ internal sealed partial class ExplainCommand
     {
         IReadOnlyList<ImageFile> files = ImageFiles.Find(options.GetValue(_images));
         using ResNetClassifier classifier
-            = await (_model.Choice(options) with { Outputs = ModelOutputs.ActivationMaps }).LoadAsync(cancellationToken);
+            = await (_model.Choice(options) with { ActivationMaps = true }).LoadAsync(cancellationToken);
         int? wanted = options.GetValue(_class) is string text ? ClassOf(classifier.Labels, text) : null;
         int count = wanted is null ? options.GetValue(_top) ?? 1 : 1;
         MapFiles target = new(options.GetValue(_output)!, files.Count * count);

@@ -5,7 +5,7 @@ using ResNet.Net.Tool.Images;
 namespace ResNet.Net.Tool.Search;
 
 /// <summary>Writes the embeddings of the images in folders to an index file. Two batches of images are in memory at a time.</summary>
-internal sealed class Indexing(ResNetClassifier classifier, ModelFingerprint fingerprint)
+internal sealed class Indexing(ResNetEmbedder embedder, ModelFingerprint fingerprint)
 {
     /// <returns>The number of indexed and of failed images; each failed image is named on standard error.</returns>
     /// <exception cref="ArgumentException">There are no images.</exception>
@@ -22,34 +22,42 @@ internal sealed class Indexing(ResNetClassifier classifier, ModelFingerprint fin
             throw ImageFiles.None(roots);
         }
 
-        using FeatureIndexWriter index = new(path, fingerprint, classifier.FeatureCount);
+        using FeatureIndexWriter index = new(path, fingerprint, embedder.Dimension);
         Stopwatch watch = Stopwatch.StartNew();
-        IEnumerable<string[]> batches = roots.SelectMany(ImageFiles.In).Chunk(classifier.BatchSize);
-        await foreach ((string[] images, IReadOnlyList<EmbeddingOutcome> outcomes)
-            in BatchPipeline.RunAsync(batches, Embed, cancellationToken))
+
+        // The outcomes are in the order of the paths.
+        Queue<string> pending = new();
+        await foreach (EmbeddingOutcome outcome in embedder.EmbedManyAsync(Paths(), cancellationToken))
         {
-            int failed = 0;
-            for (int i = 0; i < images.Length; i++)
+            string image = pending.Dequeue();
+            if (outcome.Succeeded)
             {
-                if (outcomes[i].Succeeded)
-                {
-                    index.Add(images[i], outcomes[i].Value);
-                }
-                else
-                {
-                    failed++;
-                    bar.WriteLine($"{images[i]}: {Failure.Describe(outcomes[i].Error!)}");
-                }
+                index.Add(image, outcome.Value);
+            }
+            else
+            {
+                bar.WriteLine($"{image}: {Failure.Describe(outcome.Error)}");
             }
 
-            progress = progress with { Done = progress.Done + images.Length, Failed = progress.Failed + failed, Elapsed = watch.Elapsed };
+            progress = progress with
+            {
+                Done = progress.Done + 1,
+                Failed = progress.Failed + (outcome.Succeeded ? 0 : 1),
+                Elapsed = watch.Elapsed,
+            };
             bar.Report(progress);
         }
 
         index.Complete();
         return progress;
-    }
 
-    private (string[] Images, IReadOnlyList<EmbeddingOutcome> Outcomes) Embed(string[] batch)
-        => (batch, classifier.EmbedBatch(batch, normalize: true));
+        IEnumerable<string> Paths()
+        {
+            foreach (string image in roots.SelectMany(ImageFiles.In))
+            {
+                pending.Enqueue(image);
+                yield return image;
+            }
+        }
+    }
 }

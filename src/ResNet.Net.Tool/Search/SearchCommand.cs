@@ -62,8 +62,8 @@ internal sealed partial class SearchCommand
         string path = options.GetValue(_output)!;
         TextFiles.Check(path);
         ModelChoice choice = Choice(options);
-        using ResNetClassifier classifier = await choice.LoadAsync(cancellationToken);
-        Indexing indexing = new(classifier, ModelFingerprint.Of(classifier, choice));
+        using ResNetEmbedder embedder = await choice.LoadEmbedderAsync(cancellationToken);
+        Indexing indexing = new(embedder, ModelFingerprint.Of(embedder, choice));
         ImageProgress done = await indexing.RunAsync(options.GetValue(_folders)!, path, cancellationToken);
         if (options.GetValue(_json))
         {
@@ -81,9 +81,9 @@ internal sealed partial class SearchCommand
     private async Task<int> QueryAsync(ParseResult options, CancellationToken cancellationToken)
     {
         ModelChoice choice = Choice(options);
-        using ResNetClassifier classifier = await choice.LoadAsync(cancellationToken);
-        FeatureIndex opened = new(options.GetValue(_input)!, ModelFingerprint.Of(classifier, choice), classifier.FeatureCount);
-        float[] features = classifier.Embed(options.GetValue(_image)!, normalize: true);
+        using ResNetEmbedder embedder = await choice.LoadEmbedderAsync(cancellationToken);
+        FeatureIndex opened = new(options.GetValue(_input)!, ModelFingerprint.Of(embedder, choice), embedder.Dimension);
+        float[] features = embedder.Embed(options.GetValue(_image)!);
         IReadOnlyList<Match> matches = NearestImages.Find(opened, features, options.GetValue(_top) ?? DefaultTop, cancellationToken);
         if (options.GetValue(_json))
         {
@@ -107,20 +107,19 @@ internal sealed partial class SearchCommand
         try
         {
             ModelChoice choice = Choice(options);
-            using ResNetClassifier classifier = await choice.LoadAsync(cancellationToken);
-            ModelFingerprint fingerprint = ModelFingerprint.Of(classifier, choice);
-            await new Indexing(classifier, fingerprint).RunAsync([SampleImages.Folder], path, cancellationToken);
-            FeatureIndex opened = new(path, fingerprint, classifier.FeatureCount);
+            using ResNetEmbedder embedder = await choice.LoadEmbedderAsync(cancellationToken);
+            ModelFingerprint fingerprint = ModelFingerprint.Of(embedder, choice);
+            await new Indexing(embedder, fingerprint).RunAsync([SampleImages.Folder], path, cancellationToken);
+            FeatureIndex opened = new(path, fingerprint, embedder.Dimension);
             List<Similar> found = [];
             foreach (ImageFile file in ImageFiles.Find([SampleImages.Folder]))
             {
                 // The most similar image is the image itself.
-                IReadOnlyList<Match> matches
-                    = NearestImages.Find(opened, classifier.Embed(file.Path, normalize: true), 3, cancellationToken);
+                IReadOnlyList<Match> matches = NearestImages.Find(opened, embedder.Embed(file.Path), 3, cancellationToken);
                 found.Add(new Similar(file.Path, [.. matches.Where(m => m.Image != file.Path)]));
             }
 
-            Print(classifier, found, options.GetValue(_json));
+            Print(embedder, found, options.GetValue(_json));
             return ExitCode.Success;
         }
         finally
@@ -129,7 +128,7 @@ internal sealed partial class SearchCommand
         }
     }
 
-    private static void Print(ResNetClassifier classifier, List<Similar> found, bool asJson)
+    private static void Print(ResNetEmbedder embedder, List<Similar> found, bool asJson)
     {
         if (asJson)
         {
@@ -141,13 +140,12 @@ internal sealed partial class SearchCommand
             return;
         }
 
-        Console.WriteLine($"{classifier.ModelName}: embeddings of {classifier.FeatureCount} features.");
+        Console.WriteLine($"{embedder.ModelName}: embeddings of {embedder.Dimension} features.");
         Console.WriteLine("Similarity is the cosine: 1 for the same direction, 0 for nothing in common.");
         SearchTables.Print(found);
     }
 
-    private ModelChoice Choice(ParseResult options)
-        => _model.Choice(options) with { Outputs = ModelOutputs.Features, BatchSize = BatchSize };
+    private ModelChoice Choice(ParseResult options) => _model.Choice(options) with { BatchSize = BatchSize };
 
     internal sealed record IndexLine(string Index, long Images, long Failed);
 

@@ -13,11 +13,10 @@ internal sealed class InferenceSlot : IDisposable
     private readonly int _cropCount;
     private readonly int _batch;
     private readonly SlotPort _input;
-    private readonly SlotPort _scores;
-    private readonly Dictionary<(int First, int Batch, int Outputs), TensorBinding> _bindings = [];
+    private readonly SlotPort _output;
+    private readonly Dictionary<(int First, int Batch, bool WithMaps), TensorBinding> _bindings = [];
     private readonly ConcurrentBag<PreprocessingScratch> _scratches = [];
     private readonly float[] _binary = new float[2];
-    private SlotPort? _features;
     private SlotPort? _maps;
 
     public InferenceSlot(OrtSession session, ModelLayout layout, int capacity, int cropCount)
@@ -31,12 +30,12 @@ internal sealed class InferenceSlot : IDisposable
         {
             throw new ResNetException(
                 $"The input of {Capacity} images of {cropCount} crops of {string.Join('x', layout.Input.Dimensions)} has {length} values; "
-                + $"the maximum is {int.MaxValue}. Reduce ResNetClassifierOptions.{nameof(ResNetClassifierOptions.BatchSize)}.");
+                + $"the maximum is {int.MaxValue}. Reduce {nameof(ResNetModelOptions.BatchSize)} in the options.");
         }
 
         _batch = layout.FixedBatch ?? Math.Max(capacity, cropCount);
         _input = Port(layout.Input);
-        _scores = Port(layout.Scores);
+        _output = Port(layout.Output);
     }
 
     /// <summary>Gets the maximum number of images.</summary>
@@ -48,8 +47,11 @@ internal sealed class InferenceSlot : IDisposable
     /// <summary>Returns the input of an image, <c>[crops, 3, H, W]</c>, which is valid until the slot is returned.</summary>
     public Span<float> Input(int image) => Of(_input, image);
 
-    /// <summary>Returns the scores of an image, <c>[crops, classes]</c>, which are valid until the slot is returned or run again.</summary>
-    public Span<float> Output(int image) => Of(_scores, image);
+    /// <summary>
+    /// Returns the scores, <c>[crops, classes]</c>, or the features, <c>[crops, features]</c>, of an image. They are valid until the slot
+    /// is returned or run again.
+    /// </summary>
+    public Span<float> Output(int image) => Of(_output, image);
 
     /// <summary>Expands the probability of a binary classifier to those of its two classes, valid until the next call.</summary>
     public Span<float> ExpandBinary(float probability)
@@ -58,9 +60,6 @@ internal sealed class InferenceSlot : IDisposable
         _binary[1] = probability;
         return _binary;
     }
-
-    /// <summary>Returns the pooled features of an image, <c>[crops, features]</c>, after a run that requested them.</summary>
-    public Span<float> Features(int image) => Of(_features!, image);
 
     /// <summary>
     /// Returns the class activation maps of an image, <c>[crops, classes, rows, columns]</c>, after a run that requested them.
@@ -75,27 +74,22 @@ internal sealed class InferenceSlot : IDisposable
 
     /// <summary>Runs the model on the first images.</summary>
     /// <param name="count">The number of images.</param>
-    /// <param name="outputs">The outputs besides scores. The model must have been opened with them.</param>
-    public void Run(int count, ModelOutputs outputs = ModelOutputs.None)
+    /// <param name="withMaps">Whether the activation maps are read. The model must have been opened with them.</param>
+    public void Run(int count, bool withMaps = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Capacity);
-
-        // Not HasFlag: it allocates until tier-1 compilation.
-        bool wantsFeatures = (outputs & ModelOutputs.Features) != 0;
-        bool wantsMaps = (outputs & ModelOutputs.ActivationMaps) != 0;
-        _features = wantsFeatures ? _features ?? Port(_layout.Features!) : _features;
-        _maps = wantsMaps ? _maps ?? Port(_layout.Maps!) : _maps;
+        _maps = withMaps ? _maps ?? Port(_layout.Maps!) : _maps;
 
         // With a fixed batch size, the whole batch runs; outputs beyond the images are not read.
         int crops = count * _cropCount;
         for (int start = 0; start < crops; start += _batch)
         {
             int batch = _layout.FixedBatch ?? Math.Min(_batch, crops - start);
-            if (!_bindings.TryGetValue((start, batch, (int)outputs), out TensorBinding? binding))
+            if (!_bindings.TryGetValue((start, batch, withMaps), out TensorBinding? binding))
             {
-                binding = Bind(start, batch, wantsFeatures, wantsMaps);
-                _bindings.Add((start, batch, (int)outputs), binding);
+                binding = Bind(start, batch, withMaps);
+                _bindings.Add((start, batch, withMaps), binding);
             }
 
             _session.Run(binding);
@@ -110,25 +104,14 @@ internal sealed class InferenceSlot : IDisposable
         }
 
         _input.Dispose();
-        _scores.Dispose();
-        _features?.Dispose();
+        _output.Dispose();
         _maps?.Dispose();
     }
 
-    private TensorBinding Bind(int start, int batch, bool wantsFeatures, bool wantsMaps)
+    private TensorBinding Bind(int start, int batch, bool withMaps)
     {
-        List<NamedTensor> bound = [_scores.Tensor(start, batch)];
-        if (wantsFeatures)
-        {
-            bound.Add(_features!.Tensor(start, batch));
-        }
-
-        if (wantsMaps)
-        {
-            bound.Add(_maps!.Tensor(start, batch));
-        }
-
-        return _session.Bind([_input.Tensor(start, batch)], [.. bound]);
+        NamedTensor output = _output.Tensor(start, batch);
+        return _session.Bind([_input.Tensor(start, batch)], withMaps ? [output, _maps!.Tensor(start, batch)] : [output]);
     }
 
     private SlotPort Port(TensorLayout tensor) => new(tensor, Capacity * _cropCount);

@@ -5,13 +5,15 @@ namespace ResNet.Net;
 
 /// <summary>Describes the inputs and outputs of a loaded model, validated once.</summary>
 /// <param name="Input">The input, <c>[N, 3, H, W]</c>.</param>
-/// <param name="Scores">The scores, <c>[N, classes]</c>, possibly with further dimensions of 1.</param>
-/// <param name="Features">The pooled features, <c>[N, features]</c>; null if they were not requested.</param>
+/// <param name="Output">
+/// The scores, <c>[N, classes]</c>, possibly with further dimensions of 1, or the pooled features, <c>[N, features]</c>.
+/// </param>
 /// <param name="Maps">The class activation maps, <c>[N, classes, rows, columns]</c>; null if they were not requested.</param>
 /// <param name="FixedBatch">The batch size that the file fixes; null if it is variable.</param>
-internal sealed record ModelLayout(TensorLayout Input, TensorLayout Scores, TensorLayout? Features, TensorLayout? Maps, int? FixedBatch)
+internal sealed record ModelLayout(TensorLayout Input, TensorLayout Output, TensorLayout? Maps, int? FixedBatch)
 {
-    public int ClassCount => Scores.Dimensions[0];
+    /// <summary>Gets the number of scores or features per crop.</summary>
+    public int OutputLength => Output.Dimensions[0];
 
     /// <summary>Reads and validates the inputs and outputs of a session.</summary>
     /// <exception cref="ResNetException">The model is not an image classifier, or its input has another size.</exception>
@@ -47,10 +49,11 @@ internal sealed record ModelLayout(TensorLayout Input, TensorLayout Scores, Tens
                 $"The model '{model}' returns '{output.Name}' {shape}, but an image classifier returns [N, classes].");
         }
 
-        TensorLayout? features = MeasureAdded(session, image, ModelPreparation.FeaturesName, fixedBatch);
-        TensorLayout? maps = MeasureAdded(session, image, ModelPreparation.MapsName, fixedBatch);
+        TensorLayout? maps = session.Outputs.FirstOrDefault(o => o.Name == ModelPreparation.MapsName) is TensorMetadata added
+            ? Measure(session, image, added, fixedBatch)
+            : null;
         return maps is null || (maps.Dimensions.Count == 3 && maps.Dimensions[0] == scores.Dimensions[0])
-            ? new ModelLayout(image, scores, features, maps, fixedBatch)
+            ? new ModelLayout(image, scores, maps, fixedBatch)
             : throw new ResNetException(
                 $"The model '{model}' returns {scores.Dimensions[0]} scores, but its dense layer produces activation maps of shape "
                 + $"{TensorMetadata.FormatShape(maps.Shape(-1))}.");
@@ -87,11 +90,6 @@ internal sealed record ModelLayout(TensorLayout Input, TensorLayout Scores, Tens
             : tensors.FirstOrDefault(t => t.Name == name)
                 ?? throw new ResNetException($"The model '{model}' has no {kind} '{name}'. It has: {string.Join(", ", tensors)}.");
     }
-
-    private static TensorLayout? MeasureAdded(OrtSession session, TensorLayout input, string name, int? fixedBatch)
-        => session.Outputs.FirstOrDefault(o => o.Name == name) is TensorMetadata output
-            ? Measure(session, input, output, fixedBatch)
-            : null;
 
     // If the file leaves the shape of the output open, a run on a black image determines it.
     private static TensorLayout Measure(OrtSession session, TensorLayout input, TensorMetadata output, int? fixedBatch)

@@ -30,7 +30,7 @@ internal sealed record SessionSettings
     public bool IsFromCache { get; init; }
 
     /// <summary>Derives the settings from validated options.</summary>
-    public static SessionSettings For(ResNetClassifierOptions options, bool hasInt8DotProduct)
+    public static SessionSettings For(ResNetModelOptions options, bool hasInt8DotProduct)
     {
         Dictionary<string, string> entries = Int8Guard.Entries(hasInt8DotProduct);
         foreach ((string key, string value) in options.ConfigEntries)

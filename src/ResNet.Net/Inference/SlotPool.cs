@@ -4,7 +4,7 @@ namespace ResNet.Net;
 /// Pools the slots of a session, as many as were ever in use at the same time. The slot returned last is rented first, since its memory
 /// is in the cache. A rented slot keeps the model loaded. The pool is disposed before its session.
 /// </summary>
-internal sealed class SlotPool(OrtSession session, ModelLayout layout, int capacity, int cropCount) : IDisposable
+internal sealed class SlotPool(OrtSession session, ModelLayout layout, int capacity, int cropCount, Type owner) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Stack<InferenceSlot> _free = new();
@@ -14,7 +14,7 @@ internal sealed class SlotPool(OrtSession session, ModelLayout layout, int capac
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(ResNetClassifier));
+            ObjectDisposedException.ThrowIf(_disposed, owner);
             session.AddReference();
             if (_free.TryPop(out InferenceSlot? slot))
             {

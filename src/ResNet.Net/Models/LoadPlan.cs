@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ResNet.Net;
 
 /// <summary>
-/// Holds what loading a classifier needs from its options, validated and resolved once: session settings, logger and store.
+/// Holds what loading a model needs from its options, validated and resolved once: session settings, logger and store.
 /// Immutable; the store is created on first use, so that small models without a file never create one.
 /// </summary>
 internal sealed class LoadPlan
@@ -12,23 +12,23 @@ internal sealed class LoadPlan
     private readonly Lazy<ModelStore> _store;
 
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public LoadPlan(ResNetClassifierOptions? options)
+    public LoadPlan(ResNetModelOptions options)
         : this(options, CpuFeatures.HasInt8DotProduct)
     {
     }
 
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public LoadPlan(ResNetClassifierOptions? options, bool hasInt8DotProduct)
+    public LoadPlan(ResNetModelOptions options, bool hasInt8DotProduct)
     {
-        Options = options ?? new ResNetClassifierOptions();
+        Options = options;
         Options.Validate();
         Session = SessionSettings.For(Options, hasInt8DotProduct);
-        Log = Options.LoggerFactory?.CreateLogger<ResNetClassifier>() ?? NullLogger<ResNetClassifier>.Instance;
+        Log = Options.LoggerFactory?.CreateLogger(Options.OwnerType) ?? NullLogger.Instance;
         _store = new Lazy<ModelStore>(
             () => Options.Store ?? new ModelStore(new ModelStoreOptions { LoggerFactory = Options.LoggerFactory }));
     }
 
-    public ResNetClassifierOptions Options { get; }
+    public ResNetModelOptions Options { get; }
 
     public SessionSettings Session { get; }
 
@@ -45,12 +45,50 @@ internal sealed class LoadPlan
         ResNetVariant variant, IProgress<ModelDownloadProgress>? progress, CancellationToken cancellationToken)
         => variant.IsEmbedded ? null : await Store.EnsureAsync(variant, progress, cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Loads a variant, which is downloaded if necessary.</summary>
+    /// <param name="variant">The variant.</param>
+    /// <param name="progress">Receives download progress; may be null.</param>
+    /// <param name="load">Loads the located model.</param>
+    public T Load<T>(ResNetVariant variant, IProgress<ModelDownloadProgress>? progress, Func<LoadPlan, ResolvedModel, T> load)
+    {
+        // Downloads run on the thread pool, so that blocking cannot deadlock.
+        string? path = EnsureFileAsync(variant, progress, CancellationToken.None).GetAwaiter().GetResult();
+        return load(this, ResolvedModel.For(variant, path));
+    }
+
+    /// <summary>Loads a variant, which is downloaded if necessary, on the thread pool.</summary>
+    /// <inheritdoc cref="Load" path="/param"/>
+    public async Task<T> LoadAsync<T>(
+        ResNetVariant variant,
+        IProgress<ModelDownloadProgress>? progress,
+        Func<LoadPlan, ResolvedModel, T> load,
+        CancellationToken cancellationToken)
+        where T : IDisposable
+    {
+        string? path = await EnsureFileAsync(variant, progress, cancellationToken).ConfigureAwait(false);
+        return await RunAsync(() => load(this, ResolvedModel.For(variant, path)), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Loads a model on the thread pool. If the call was canceled meanwhile, the result is disposed.</summary>
+    public static async Task<T> RunAsync<T>(Func<T> load, CancellationToken cancellationToken)
+        where T : IDisposable
+    {
+        T loaded = await Task.Run(load, cancellationToken).ConfigureAwait(false);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            loaded.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return loaded;
+    }
+
     /// <summary>Opens the model, from the optimized-model cache if possible.</summary>
     /// <exception cref="InferenceException">The model or a setting is rejected.</exception>
     /// <exception cref="ArgumentException">The environment variable that controls the cache is invalid.</exception>
     public OrtSession Open(ResolvedModel model)
     {
-        ModelPreparation preparation = ModelPreparation.For(model.Content, Options.Outputs, model.OutputName);
+        ModelPreparation preparation = ModelPreparation.For(model.Content, Options.RequiredOutputs, model.OutputName);
         return CacheFor(model.Content, preparation) is OptimizedModelCache cache
             ? cache.Open(model.Content, preparation, Session)
             : preparation.Open(model.Content, Session);

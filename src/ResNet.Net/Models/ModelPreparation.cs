@@ -7,28 +7,28 @@ namespace ResNet.Net;
 /// <param name="FixWeights">
 /// Whether weights are also graph inputs, which callers could replace. They become constants, so that BatchNormalization folds into Conv.
 /// </param>
-/// <param name="Outputs">The outputs to add.</param>
-/// <param name="ScoresName">The name of the output with the scores; null for the first.</param>
+/// <param name="Outputs">What the prepared model returns.</param>
+/// <param name="OutputName">The name of the output with the scores or the features; null if the graph determines it.</param>
 /// <param name="IsSelfContained">
 /// Whether the bytes of the model alone determine the prepared model: false if tensors are in other files or the model cannot be read.
 /// </param>
-internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutputs Outputs, string? ScoresName, bool IsSelfContained)
+internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, RequiredOutputs Outputs, string? OutputName, bool IsSelfContained)
 {
-    /// <summary>The name of the output of <see cref="ModelOutputs.Features"/>.</summary>
+    /// <summary>The name of the output with the pooled features.</summary>
     public const string FeaturesName = "resnet_net_features";
 
-    /// <summary>The name of the output of <see cref="ModelOutputs.ActivationMaps"/>.</summary>
+    /// <summary>The name of the output with the activation maps.</summary>
     public const string MapsName = "resnet_net_activation_maps";
 
     // Increment when the edits below change their result: it invalidates the cached optimized models.
-    private const int Version = 1;
+    private const int Version = 2;
 
     // The newest opset among the Caffe2 files; ONNX Runtime supports 7 and later.
     private const int UpgradedOpset = 9;
     private const int OldestOpset = 7;
 
     /// <summary>Gets whether anything must be changed.</summary>
-    public bool IsNeeded => Upgrade || FixWeights || Outputs != ModelOutputs.None;
+    public bool IsNeeded => Upgrade || FixWeights || Outputs != RequiredOutputs.Scores;
 
     /// <summary>Gets a text that identifies the changes.</summary>
     public string Key
@@ -42,16 +42,16 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
 
             string upgrade = Upgrade ? $"opset {UpgradedOpset}, " : "";
             string weights = FixWeights ? "constant weights, " : "";
-            return $"edits {Version}: {upgrade}{weights}{Outputs} of {ScoresName ?? "the first output"}";
+            return $"edits {Version}: {upgrade}{weights}{Outputs} of {OutputName ?? "the output that the graph determines"}";
         }
     }
 
     /// <summary>Determines the changes that a model needs, without loading it as a whole.</summary>
-    public static ModelPreparation For(ModelContent model, ModelOutputs outputs, string? scoresName)
+    public static ModelPreparation For(ModelContent model, RequiredOutputs outputs, string? outputName)
         => model.Summary is { } summary
             ? new ModelPreparation(
-                summary.Opset < OldestOpset, summary.HasReplaceableWeights, outputs, scoresName, !summary.HasExternalData)
-            : new ModelPreparation(false, false, outputs, scoresName, IsSelfContained: false);
+                summary.Opset < OldestOpset, summary.HasReplaceableWeights, outputs, outputName, !summary.HasExternalData)
+            : new ModelPreparation(false, false, outputs, outputName, IsSelfContained: false);
 
     /// <summary>Opens a model with the changes that it needs.</summary>
     /// <exception cref="InferenceException">The model cannot be changed as needed, or ONNX Runtime rejects it.</exception>
@@ -70,10 +70,14 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
         }
         catch (OnnxModelException exception)
         {
-            return Outputs == ModelOutputs.None
-                ? OpenUnchanged(model, settings, exception)
-                : throw new InferenceException(
-                    $"The outputs {Outputs} cannot be added to the model '{model.Name}': {exception.Message}", exception);
+            return Outputs switch
+            {
+                RequiredOutputs.Features => throw new InferenceException(
+                    $"The model '{model.Name}' provides no embeddings: {exception.Message}", exception),
+                RequiredOutputs.ScoresAndMaps => throw new InferenceException(
+                    $"Activation maps cannot be added to the model '{model.Name}': {exception.Message}", exception),
+                _ => OpenUnchanged(model, settings, exception),
+            };
         }
 
         return OrtSession.FromMemory(edited.ToArray(), model.Name, settings);
@@ -105,20 +109,14 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, ModelOutp
         const int WeightsNeedNoInputs = 4;
         model.IrVersion = Math.Max(model.IrVersion, WeightsNeedNoInputs);
         _ = model.Graph.DropInitializerInputs();
-        if (Outputs == ModelOutputs.None)
+        switch (Outputs)
         {
-            return;
-        }
-
-        ClassifierHead head = ClassifierHead.Find(model, ScoresName);
-        if (Outputs.HasFlag(ModelOutputs.Features))
-        {
-            head.AddFeatures(FeaturesName);
-        }
-
-        if (Outputs.HasFlag(ModelOutputs.ActivationMaps))
-        {
-            head.AddActivationMaps(MapsName);
+            case RequiredOutputs.Features:
+                FeatureOutput.Cut(model, OutputName, FeaturesName);
+                break;
+            case RequiredOutputs.ScoresAndMaps:
+                ClassifierHead.Find(model, OutputName).AddActivationMaps(MapsName);
+                break;
         }
     }
 }

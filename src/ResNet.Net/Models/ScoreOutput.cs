@@ -31,7 +31,8 @@ internal static class ScoreOutput
         {
             throw new ResNetException(
                 $"The output '{name}' of the model '{model.Name}' contains pooled features: the network has no classification layer. "
-                + "Export it with its classification layer. If the output does contain class scores, set ModelDefinition.OutputKind.");
+                + "Use ResNetEmbedder for its embeddings, or export it with its classification layer. "
+                + "If the output does contain class scores, set ModelDefinition.OutputKind.");
         }
 
         OutputKind? found = content switch

@@ -3,7 +3,9 @@ using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
 
-/// <summary>Defines the log events of a classifier. Ids and names are a contract (docs/diagnostics.md) and are never reused.</summary>
+/// <summary>
+/// Defines the log events of a classifier or an embedder. Ids and names are a contract (docs/diagnostics.md) and are never reused.
+/// </summary>
 internal static partial class ClassifierLog
 {
     [LoggerMessage(
@@ -29,8 +31,8 @@ internal static partial class ClassifierLog
     [LoggerMessage(105, LogLevel.Debug, "Opened the optimized model '{Folder}' from the cache.")]
     public static partial void OptimizedModelOpened(this ILogger log, string folder);
 
-    [LoggerMessage(106, LogLevel.Debug, "Disposed the classifier of the model '{Model}'.")]
-    public static partial void ClassifierDisposed(this ILogger log, string model);
+    [LoggerMessage(106, LogLevel.Debug, "Disposed the model '{Model}'.")]
+    public static partial void ModelDisposed(this ILogger log, string model);
 
     [LoggerMessage(107, LogLevel.Information, "Cached the optimized model of '{Model}' as '{Folder}'.")]
     public static partial void OptimizedModelCached(this ILogger log, string model, string folder);

@@ -27,7 +27,7 @@ public sealed record RuntimeDiagnostics
 
     /// <summary>
     /// Gets the number of processors that this process can use, which respects container limits. It is the default of
-    /// <see cref="ResNetClassifierOptions.Threads"/>.
+    /// <see cref="ResNetModelOptions.Threads"/>.
     /// </summary>
     public required int Processors { get; init; }
 

@@ -13,7 +13,8 @@ public class LoadPlanTests
         using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
 
         classifier.Variant.Should().Be(ResNetVariant.Cifar10ResNet20);
-        ((Action)(() => _ = new LoadPlan(null).Store)).Should().Throw<ArgumentException>().WithMessage("*RESNET_NET_OFFLINE*'perhaps'*");
+        ((Action)(() => _ = new LoadPlan(new ResNetClassifierOptions()).Store))
+            .Should().Throw<ArgumentException>().WithMessage("*RESNET_NET_OFFLINE*'perhaps'*");
     }
 
     [Fact]
@@ -21,7 +22,7 @@ public class LoadPlanTests
     {
         using TemporaryFolder folder = new();
         using TemporaryVariable root = new("RESNET_NET_HOME", folder.FullPath);
-        LoadPlan plan = new(null);
+        LoadPlan plan = new(new ResNetClassifierOptions());
 
         plan.Store.Should().BeSameAs(plan.Store);
         plan.Store.RootFolder.Should().Be(folder.FullPath);

@@ -182,7 +182,7 @@ public sealed class OptimizedModelCacheTests : IDisposable
         [
             Options,
             Options with { Optimization = GraphOptimizationLevel.ORT_ENABLE_BASIC },
-            Options with { Outputs = ModelOutputs.Features },
+            Options with { ActivationMaps = true },
         ];
         foreach (ResNetClassifierOptions options in all)
         {
@@ -219,18 +219,42 @@ public sealed class OptimizedModelCacheTests : IDisposable
     }
 
     [Fact]
-    public void Create_FeaturesAndMaps_CachedEqualsUncached()
+    public void Create_ActivationMaps_CachedEqualsUncached()
     {
-        ResNetClassifierOptions options = Options with { Outputs = ModelOutputs.Features | ModelOutputs.ActivationMaps };
+        ResNetClassifierOptions options = Options with { ActivationMaps = true };
         using ResNetClassifier cold = ResNetClassifier.Create(Definition(), options);
         using ResNetClassifier warm = ResNetClassifier.Create(Definition(), options);
         ShouldLog(Opened);
         byte[] pixels = new byte[50 * 60 * 3];
         new Random(8).NextBytes(pixels);
 
-        warm.Embed(new PixelView(pixels, 50, 60)).Should().Equal(cold.Embed(new PixelView(pixels, 50, 60)));
         float[] expected = cold.Explain(new PixelView(pixels, 50, 60), 2).Values.ToArray();
         warm.Explain(new PixelView(pixels, 50, 60), 2).Values.ToArray().Should().Equal(expected);
+    }
+
+    [Fact]
+    public void Create_EmbedderOfACachedClassifier_HasAnEntryOfItsOwn()
+    {
+        _ = Create(Options);
+        ResNetEmbedderOptions options = new() { Store = Options.Store, LoggerFactory = _logs };
+        byte[] pixels = new byte[50 * 60 * 3];
+        new Random(8).NextBytes(pixels);
+        using ResNetEmbedder uncached = ResNetEmbedder.Create(Definition(), options with { CacheOptimizedModel = false });
+        float[] expected = uncached.Embed(new PixelView(pixels, 50, 60));
+
+        _ignored = _logs.Entries.Count;
+        using ResNetEmbedder cold = ResNetEmbedder.Create(Definition(), options);
+        ShouldLog(Cached);
+        _ignored = _logs.Entries.Count;
+        using ResNetEmbedder warm = ResNetEmbedder.Create(Definition(), options);
+        ShouldLog(Opened);
+
+        Entries().Should().HaveCount(2);
+        cold.Embed(new PixelView(pixels, 50, 60)).Should().Equal(expected);
+        warm.Embed(new PixelView(pixels, 50, 60)).Should().Equal(expected);
+        _ignored = _logs.Entries.Count;
+        Create(Options).Should().Equal(_expected);
+        ShouldLog(Opened);
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public class OutputKindTests
     [Fact]
     public void Explain_OneOutput_NegatesTheMapForClassZero()
     {
-        using ResNetClassifier classifier = Create(Model(1), new ResNetClassifierOptions { Outputs = ModelOutputs.ActivationMaps });
+        using ResNetClassifier classifier = Create(Model(1), new ResNetClassifierOptions { ActivationMaps = true });
 
         float[] yes = classifier.Explain(Color(), 1).Values.ToArray();
         float[] no = classifier.Explain(Color(), 0).Values.ToArray();
@@ -216,7 +216,8 @@ public class OutputKindTests
             .Output("pooled", [-1, 3, 1, 1])
             .Build();
 
-        Creating(new ModelDefinition(bytes)).Should().Throw<ResNetException>().WithMessage("*'pooled'*no classification layer*OutputKind*");
+        Creating(new ModelDefinition(bytes)).Should().Throw<ResNetException>().WithMessage(
+            "*'pooled'*no classification layer*ResNetEmbedder*OutputKind*");
         using ResNetClassifier declared = Create(new ModelDefinition(bytes) { OutputKind = OutputKind.Logits });
         double[] logits = [.. Logits.Select(l => 2 * l)];
         Probabilities(declared).Should().Equal(logits.Select(l => Math.Exp(l) / logits.Sum(Math.Exp)), IsNear);

@@ -33,7 +33,7 @@ public sealed class LogTests : IDisposable
             (103, "ImageFailed"),
             (104, "ModelFailed"),
             (105, "OptimizedModelOpened"),
-            (106, "ClassifierDisposed"),
+            (106, "ModelDisposed"),
             (107, "OptimizedModelCached"),
             (108, "OptimizedModelNotCached"),
             (109, "OptimizedModelRejected"),
@@ -90,7 +90,7 @@ public sealed class LogTests : IDisposable
         _logs.Of("ImageFailed").Should().HaveCount(2).And.OnlyContain(e => e.Level == LogLevel.Debug
             && (string?)e.Values["Reason"] == "unsupported_format"
             && e.Exception is ImageDecodeException);
-        _logs.Of("ClassifierDisposed").Should().ContainSingle("the second Dispose has no effect");
+        _logs.Of("ModelDisposed").Should().ContainSingle("the second Dispose has no effect");
         _logs.Of("Int8GuardSet").Should().HaveCount(Int8Guard.IsNeeded(CpuFeatures.HasInt8DotProduct) ? 1 : 0);
     }
 

@@ -18,18 +18,20 @@ public sealed class ResNetTelemetryTests : IDisposable
     private readonly RecordedMeter _meter;
     private readonly RecordedActivities _activities;
     private readonly ResNetClassifier _classifier;
+    private readonly ResNetEmbedder _embedder;
 
     public ResNetTelemetryTests()
     {
         _meter = new RecordedMeter(_name);
         _activities = new RecordedActivities(_name);
-        ModelOutputs outputs = ModelOutputs.Features | ModelOutputs.ActivationMaps;
-        _classifier = ResNetClassifier.Create(Definition(_name), new ResNetClassifierOptions { Outputs = outputs, BatchSize = 2 });
+        _classifier = ResNetClassifier.Create(Definition(_name), new ResNetClassifierOptions { ActivationMaps = true, BatchSize = 2 });
+        _embedder = ResNetEmbedder.Create(Definition(_name), new ResNetEmbedderOptions { BatchSize = 2 });
     }
 
     public void Dispose()
     {
         _classifier.Dispose();
+        _embedder.Dispose();
         _activities.Dispose();
         _meter.Dispose();
     }
@@ -66,11 +68,13 @@ public sealed class ResNetTelemetryTests : IDisposable
             "scores" => [() => Sync(() => _classifier.GetScores(new PixelView(pixels, 40, 30), new float[10]))],
             "embed" =>
             [
-                () => Sync(() => _classifier.Embed(Ship)),
-                () => Sync(() => _classifier.Embed(new MemoryStream(encoded))),
-                () => Sync(() => _classifier.Embed(encoded)),
-                () => Sync(() => _classifier.Embed(new PixelView(pixels, 40, 30))),
-                () => Sync(() => _classifier.Embed(new PixelView(pixels, 40, 30), new float[64].AsSpan(), normalize: true)),
+                () => Sync(() => _embedder.Embed(Ship)),
+                () => Sync(() => _embedder.Embed(new MemoryStream(encoded))),
+                () => Sync(() => _embedder.Embed(encoded)),
+                () => _embedder.EmbedAsync(Ship),
+                () => _embedder.EmbedAsync(new MemoryStream(encoded)),
+                () => Sync(() => _embedder.Embed(new PixelView(pixels, 40, 30))),
+                () => Sync(() => _embedder.Embed(new PixelView(pixels, 40, 30), new float[64].AsSpan())),
             ],
             _ =>
             [
@@ -83,7 +87,7 @@ public sealed class ResNetTelemetryTests : IDisposable
         int decoded = 0;
         for (int i = 0; i < overloads.Count; i++)
         {
-            bool hasPixels = operation == "scores" || i >= (operation == "classify" ? 5 : 3);
+            bool hasPixels = operation == "scores" || i >= (operation == "explain" ? 3 : 5);
             decoded += hasPixels ? 0 : 1;
 
             await overloads[i]();
@@ -119,7 +123,7 @@ public sealed class ResNetTelemetryTests : IDisposable
         _ = operation switch
         {
             "classify" => _classifier.ClassifyBatch(paths).Count,
-            "embed" => _classifier.EmbedBatch(paths).Count,
+            "embed" => _embedder.EmbedBatch(paths).Count,
             _ => _classifier.GetProbabilities(encoded, new float[50]).Count,
         };
 
@@ -144,7 +148,7 @@ public sealed class ResNetTelemetryTests : IDisposable
     {
         string missing = Path.Combine(TestFolders.SampleImages, "missing.png");
         ((Action)(() => _classifier.Classify(Text))).Should().Throw<ImageDecodeException>();
-        ((Action)(() => _classifier.Embed(missing))).Should().Throw<FileNotFoundException>();
+        ((Action)(() => _embedder.Embed(missing))).Should().Throw<FileNotFoundException>();
         ((Action)(() => _classifier.Explain(ReadOnlySpan<byte>.Empty))).Should().Throw<ImageDecodeException>();
         await ((Func<Task>)(() => _classifier.ClassifyAsync(missing))).Should().ThrowAsync<FileNotFoundException>();
         await ((Func<Task>)(() => _classifier.ClassifyAsync(Ship, cancellationToken: new CancellationToken(true))))
@@ -180,7 +184,7 @@ public sealed class ResNetTelemetryTests : IDisposable
         ((Action)(() => _classifier.ClassifyBatch([Ship]))).Should().Throw<ObjectDisposedException>();
 
         _meter.Of("resnet.images.failed").Should().BeEmpty();
-        _activities.All.Select(s => s.OperationName).Should().Equal("load model");
+        _activities.All.Select(s => s.OperationName).Should().Equal("load model", "load model");
     }
 
     [Fact]
@@ -230,11 +234,12 @@ public sealed class ResNetTelemetryTests : IDisposable
     [Fact]
     public void Load_Success_IsMeasuredWithActivity()
     {
-        RecordedMeasurement load = _meter.Of("resnet.model.load.duration").Should().ContainSingle().Subject;
+        RecordedMeasurement load = _meter.Of("resnet.model.load.duration")
+            .Should().HaveCount(2, "a classifier and an embedder").And.Subject.First();
         load.Unit.Should().Be("s");
         load.Value.Should().BePositive();
         load.Tags.Keys.Should().Equal("resnet.model", "resnet.execution_provider");
-        Activity activity = _activities.All.Should().ContainSingle().Subject;
+        Activity activity = _activities.All.Should().HaveCount(2).And.Subject.First();
         activity.OperationName.Should().Be("load model");
         activity.GetTagItem("resnet.optimized_graph").Should().Be(false);
     }

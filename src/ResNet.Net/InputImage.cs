@@ -1,0 +1,120 @@
+namespace ResNet.Net;
+
+/// <summary>
+/// Represents an image that is processed together with others: a file, a stream, encoded bytes, or pixels. It refers to its content and
+/// doesn't copy it. Paths, streams and encoded bytes convert implicitly.
+/// </summary>
+/// <example>
+/// <code>
+/// InputImage[] images = ["cat.jpg", upload.OpenReadStream(), InputImage.FromPixels(frame, 640, 480, PixelFormat.Bgra32)];
+/// IReadOnlyList&lt;ClassificationOutcome&gt; outcomes = classifier.ClassifyBatch(images);
+/// </code>
+/// </example>
+public sealed class InputImage
+{
+    private readonly string? _path;
+    private readonly ReadOnlyMemory<byte> _memory;
+    private readonly (int Width, int Height, PixelFormat Format, int Stride)? _layout;
+
+    private InputImage(
+        string? path = null,
+        Func<Stream>? openStream = null,
+        bool ownsStream = false,
+        ReadOnlyMemory<byte> memory = default,
+        (int Width, int Height, PixelFormat Format, int Stride)? layout = null)
+    {
+        _path = path;
+        _memory = memory;
+        _layout = layout;
+        OpenStream = openStream;
+        OwnsStream = ownsStream;
+    }
+
+    /// <summary>Gets a function that returns the stream; null if the image is not a stream.</summary>
+    internal Func<Stream>? OpenStream { get; }
+
+    /// <summary>Gets whether the library disposes the stream after it is read.</summary>
+    internal bool OwnsStream { get; }
+
+    /// <summary>Creates an image from a file, which is opened when its turn comes.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <returns>The image.</returns>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
+    public static InputImage FromFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return new InputImage(path: path);
+    }
+
+    /// <summary>
+    /// Creates an image from a stream of the caller. The stream is read from its position to its end when its turn comes, and stays open.
+    /// </summary>
+    /// <param name="stream">The encoded image. The caller disposes it after the call.</param>
+    /// <returns>The image. It can be processed once, since the stream is read once.</returns>
+    public static InputImage FromStream(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return new InputImage(openStream: () => stream);
+    }
+
+    /// <summary>
+    /// Creates an image from a function that opens a stream. The function is called when the image's turn comes, and the stream is disposed
+    /// as soon as it is read. If the call ends before, the function is not called.
+    /// </summary>
+    /// <param name="openStream">Opens the encoded image. An exception that it throws is the outcome of the image.</param>
+    /// <returns>The image.</returns>
+    public static InputImage FromStream(Func<Stream> openStream)
+    {
+        ArgumentNullException.ThrowIfNull(openStream);
+        return new InputImage(openStream: openStream, ownsStream: true);
+    }
+
+    /// <summary>Creates an image from the contents of an image file.</summary>
+    /// <param name="encoded">The contents. They must not change until the image is processed.</param>
+    /// <returns>The image.</returns>
+    public static InputImage FromEncoded(ReadOnlyMemory<byte> encoded) => new(memory: encoded);
+
+    /// <summary>Creates an image from pixels in memory. No decoder runs.</summary>
+    /// <param name="pixels">
+    /// The bytes, laid out as in a <see cref="PixelView"/>. They must not change until the image is processed.
+    /// </param>
+    /// <param name="width">The number of columns, at least 1.</param>
+    /// <param name="height">The number of rows, at least 1.</param>
+    /// <param name="format">The layout of a pixel.</param>
+    /// <param name="stride">The number of bytes from the start of one row to the next; 0 for rows without padding.</param>
+    /// <returns>The image.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="width"/> or <paramref name="height"/> is less than 1, <paramref name="stride"/> is shorter than a row, or
+    /// <paramref name="format"/> is unknown.
+    /// </exception>
+    /// <exception cref="ArgumentException"><paramref name="pixels"/> is too short for the size and the stride.</exception>
+    public static InputImage FromPixels(
+        ReadOnlyMemory<byte> pixels, int width, int height, PixelFormat format = PixelFormat.Rgb24, int stride = 0)
+    {
+        _ = new PixelView(pixels.Span, width, height, format, stride);
+        return new InputImage(memory: pixels, layout: (width, height, format, stride));
+    }
+
+    /// <summary>Converts a path as <see cref="FromFile"/> does.</summary>
+    /// <param name="path">The path of the file.</param>
+    public static implicit operator InputImage(string path) => FromFile(path);
+
+    /// <summary>Converts a stream as <see cref="FromStream(Stream)"/> does.</summary>
+    /// <param name="stream">The encoded image.</param>
+    public static implicit operator InputImage(Stream stream) => FromStream(stream);
+
+    /// <summary>Converts the contents of an image file as <see cref="FromEncoded"/> does.</summary>
+    /// <param name="encoded">The contents.</param>
+    public static implicit operator InputImage(ReadOnlyMemory<byte> encoded) => FromEncoded(encoded);
+
+    /// <summary>Converts the contents of an image file as <see cref="FromEncoded"/> does.</summary>
+    /// <param name="encoded">The contents.</param>
+    public static implicit operator InputImage(byte[] encoded) => FromEncoded(encoded);
+
+    /// <summary>Returns the image as an input of the pipeline. A stream must have been read before.</summary>
+    internal ImageInput ToInput()
+        => _path is not null ? ImageInput.FromFile(_path)
+            : _layout is (int width, int height, PixelFormat format, int stride)
+                ? ImageInput.FromPixels(new PixelView(_memory.Span, width, height, format, stride))
+            : ImageInput.FromMemory(_memory.Span);
+}

@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace ResNet.Net;
+
+/// <summary>
+/// Represents a model that is ready to process images: what a classifier and an embedder have in common. Owns the session.
+/// </summary>
+internal sealed class LoadedModel : IDisposable
+{
+    private readonly OrtSession _session;
+    private readonly ILogger _log;
+    private bool _disposed;
+
+    private LoadedModel(LoadPlan plan, ResolvedModel model)
+    {
+        Source = model;
+        ExecutionProvider = plan.ExecutionProvider;
+        _log = plan.Log;
+        _session = plan.Open(model);
+        try
+        {
+            ResNetModelOptions options = plan.Options;
+            OnnxRuntimeVersion = OrtRuntime.Version;
+            Profile = options.Profile ?? model.Profile ?? DefaultProfile(_session, model.InputName);
+            Crops = options.Crops;
+            string? output = options.RequiredOutputs == RequiredOutputs.Features ? ModelPreparation.FeaturesName : model.OutputName;
+            Layout = ModelLayout.Read(_session, Name, model.InputName, output, Profile.Crop.Width, Profile.Crop.Height);
+            Preprocessor preprocessor = new(Profile, Crops);
+            CenterCrop = preprocessor.CenterCrop;
+            Pipeline = new ImagePipeline(
+                Name,
+                _session,
+                Layout,
+                preprocessor,
+                options.Decoder ?? ImageDecoding.Default,
+                options.Decoding,
+                options.BatchSize,
+                ModelTelemetry.For(Name, ExecutionProvider),
+                _log,
+                options.OwnerType);
+        }
+        catch
+        {
+            _session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gets the model that was loaded, with what its graph shows about its output.</summary>
+    public ResolvedModel Source { get; }
+
+    public string Name => Source.Name;
+
+    public PreprocessingProfile Profile { get; }
+
+    public CropSampling Crops { get; }
+
+    public string ExecutionProvider { get; }
+
+    public string OnnxRuntimeVersion { get; }
+
+    public ModelLayout Layout { get; }
+
+    public ImagePipeline Pipeline { get; }
+
+    /// <summary>Gets the index of the center crop among the crops of an image.</summary>
+    public int CenterCrop { get; }
+
+    /// <summary>Loads a model and creates the object that uses it. Both are one load in telemetry and in the log.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="create">Creates the object, which owns the loaded model from then on.</param>
+    public static T Load<T>(LoadPlan plan, ResolvedModel model, Func<LoadedModel, T> create)
+    {
+        ModelTelemetry telemetry = ModelTelemetry.For(model.Name, plan.ExecutionProvider);
+        Activity? activity = telemetry.StartActivity("load model");
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            model.Profile?.Validate();
+            bool hasScores = plan.Options.RequiredOutputs != RequiredOutputs.Features;
+            LoadedModel loaded = new(plan, hasScores ? ScoreOutput.Resolve(model, plan.Log) : model);
+            T created = loaded.Create(create);
+            TimeSpan time = Stopwatch.GetElapsedTime(start);
+            telemetry.Loaded(time, null);
+            Activities.End(activity?.SetTag(TagNames.OptimizedGraph, loaded._session.IsFromCache), null);
+            loaded.LogLoaded(plan.Session, time);
+            return created;
+        }
+        catch (Exception exception)
+        {
+            telemetry.Loaded(Stopwatch.GetElapsedTime(start), exception);
+            Activities.End(activity, exception);
+            throw;
+        }
+    }
+
+    public void ThrowUnlessFinite(float value, string kind)
+    {
+        if (!float.IsFinite(value))
+        {
+            throw new ResNetException(
+                $"The model '{Name}' returned the {kind} {value}. "
+                + $"Its weights are damaged, or the preprocessing profile '{Profile.Name}' does not fit it.");
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _log.ModelDisposed(Name);
+        }
+
+        _disposed = true;
+        Pipeline.Dispose();
+    }
+
+    private static PreprocessingProfile DefaultProfile(OrtSession session, string? inputName)
+    {
+        IReadOnlyList<long>? shape = session.Inputs.FirstOrDefault(i => inputName is null || i.Name == inputName)?.Shape;
+        PreprocessingProfile profile = PreprocessingProfile.Torchvision;
+        return shape is [_, _, > 0 and < 32_768, > 0 and < 32_768]
+            ? profile.WithCrop((int)shape[3], (int)shape[2])
+            : profile;
+    }
+
+    private T Create<T>(Func<LoadedModel, T> create)
+    {
+        try
+        {
+            return create(this);
+        }
+        catch
+        {
+            Pipeline.Dispose();
+            throw;
+        }
+    }
+
+    private void LogLoaded(SessionSettings settings, TimeSpan time)
+    {
+        string origin = Source.Content.Path ?? (Source.Variant is null ? "memory" : "the library");
+        _log.ModelLoaded(Name, time.TotalMilliseconds, ExecutionProvider, settings.IntraOpThreads, origin, _session.IsFromCache);
+        if (Int8Guard.IsNeeded(CpuFeatures.HasInt8DotProduct) && settings.ConfigEntries.GetValueOrDefault(Int8Guard.Entry) == "1")
+        {
+            _log.Int8GuardSet(Int8Guard.Entry, Name);
+        }
+    }
+}
