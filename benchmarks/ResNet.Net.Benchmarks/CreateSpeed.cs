@@ -59,7 +59,8 @@ internal static class CreateSpeed
     }
 
     /// <summary>
-    /// Loads a model, processes an image, and prints the milliseconds of loading, of the first run and of the best run, and the peak memory in MiB.
+    /// Loads a model, processes an image, and prints the milliseconds of loading, of the first run and of the best run, and the peak memory
+    /// in MiB.
     /// </summary>
     public static void RunChild(string path, string storeFolder, string mode, string outputs)
     {

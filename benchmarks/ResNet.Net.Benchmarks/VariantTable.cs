@@ -61,7 +61,7 @@ internal static class VariantTable
         byte[] pixels = DrawnImage.Rgb(Side, Side);
         double single = Median(
             () => classifier.Classify(new PixelView(pixels, Side, Side, PixelFormat.Rgb24)).Timings.Inference.TotalMilliseconds);
-        ReadOnlyMemory<byte>[] batch = [.. Enumerable.Repeat<ReadOnlyMemory<byte>>(JpegFile.Encode(pixels, Side, Side), 8)];
+        InputImage[] batch = [.. Enumerable.Repeat(InputImage.FromEncoded(JpegFile.Encode(pixels, Side, Side)), 8)];
         double batched = Median(() => classifier.ClassifyBatch(batch)[0].Value.Timings.Inference.TotalMilliseconds);
         double peak = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
         Console.WriteLine(string.Create(

@@ -6,7 +6,7 @@ namespace ResNet.Net;
 /// </summary>
 /// <example>
 /// <code>
-/// InputImage[] images = ["cat.jpg", response.Content, InputImage.FromPixels(frame, 640, 480, PixelFormat.Bgra32)];
+/// InputImage[] images = ["cat.jpg", upload.OpenReadStream(), InputImage.FromPixels(frame, 640, 480, PixelFormat.Bgra32)];
 /// IReadOnlyList&lt;ClassificationOutcome&gt; outcomes = classifier.ClassifyBatch(images);
 /// </code>
 /// </example>

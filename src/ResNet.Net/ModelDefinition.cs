@@ -60,9 +60,9 @@ public sealed record ModelDefinition
     /// <value>The default, <see langword="null"/>, selects the only input.</value>
     public string? InputName { get; init; }
 
-    /// <summary>Gets the name of the output that contains the scores.</summary>
+    /// <summary>Gets the name of the output that contains the scores, or the features for a <see cref="ResNetEmbedder"/>.</summary>
     /// <value>
-    /// The default, <see langword="null"/>, selects the only output, or the one that the graph identifies as class scores.
+    /// The default, <see langword="null"/>, selects the only output, or the one that the graph identifies as class scores or features.
     /// </value>
     public string? OutputName { get; init; }
 

@@ -8,7 +8,9 @@ public sealed partial class ResNetClassifier
     /// <param name="cancellationToken">Cancels between two images. A run of the model that has started completes.</param>
     /// <returns>One outcome per image, in the order of the input. An image that fails doesn't fail the others.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled. No outcomes are returned.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> was canceled. No outcomes are returned.
+    /// </exception>
     /// <exception cref="ResNetException">The model returns scores that are not finite, or not of its output kind.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public IReadOnlyList<ClassificationOutcome> ClassifyBatch(
@@ -19,8 +21,8 @@ public sealed partial class ResNetClassifier
     }
 
     /// <summary>
-    /// Classifies images from files, streams or memory: decodes on all cores and runs the model on <see cref="BatchSize"/> images at a time.
-    /// Streams are read one at a time, in order.
+    /// Classifies images from files, streams or memory: decodes on all cores and runs the model on <see cref="BatchSize"/> images at a
+    /// time. Streams are read one at a time, in order.
     /// </summary>
     /// <param name="images">The images.</param>
     /// <param name="topK">The number of classes to return, at least 1. A larger number than there are classes returns all of them.</param>
@@ -39,7 +41,9 @@ public sealed partial class ResNetClassifier
         return _pipeline.RunBatches(ClassifyJob(topK), images.Count, i => images[i], cancellationToken);
     }
 
-    /// <summary>Classifies image files as <see cref="ClassifyBatch(IReadOnlyList{string}, int, CancellationToken)"/> does, on the thread pool.</summary>
+    /// <summary>
+    /// Classifies image files as <see cref="ClassifyBatch(IReadOnlyList{string}, int, CancellationToken)"/> does, on the thread pool.
+    /// </summary>
     /// <inheritdoc cref="ClassifyBatch(IReadOnlyList{string}, int, CancellationToken)"/>
     public async Task<IReadOnlyList<ClassificationOutcome>> ClassifyBatchAsync(
         IReadOnlyList<string> paths, int topK = DefaultTopK, CancellationToken cancellationToken = default)

@@ -8,7 +8,9 @@ public sealed partial class ResNetEmbedder
     /// <param name="paths">The paths of the files.</param>
     /// <param name="cancellationToken">Cancels between two images. A run of the model that has started completes.</param>
     /// <returns>One outcome per image, in the order of the input. An image that fails doesn't fail the others.</returns>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled. No outcomes are returned.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> was canceled. No outcomes are returned.
+    /// </exception>
     /// <exception cref="ResNetException">The model returns a feature that is not finite.</exception>
     /// <exception cref="ObjectDisposedException">The embedder is disposed.</exception>
     public IReadOnlyList<EmbeddingOutcome> EmbedBatch(IReadOnlyList<string> paths, CancellationToken cancellationToken = default)
@@ -36,7 +38,8 @@ public sealed partial class ResNetEmbedder
     }
 
     /// <summary>
-    /// Computes the embeddings of image files as <see cref="EmbedBatch(IReadOnlyList{string}, CancellationToken)"/> does, on the thread pool.
+    /// Computes the embeddings of image files as <see cref="EmbedBatch(IReadOnlyList{string}, CancellationToken)"/> does, on the thread
+    /// pool.
     /// </summary>
     /// <inheritdoc cref="EmbedBatch(IReadOnlyList{string}, CancellationToken)"/>
     public async Task<IReadOnlyList<EmbeddingOutcome>> EmbedBatchAsync(
@@ -48,8 +51,8 @@ public sealed partial class ResNetEmbedder
     }
 
     /// <summary>
-    /// Computes the embeddings of images as <see cref="EmbedBatch(IReadOnlyList{InputImage}, CancellationToken)"/> does, on the thread pool,
-    /// and reads streams asynchronously.
+    /// Computes the embeddings of images as <see cref="EmbedBatch(IReadOnlyList{InputImage}, CancellationToken)"/> does, on the thread
+    /// pool, and reads streams asynchronously.
     /// </summary>
     /// <inheritdoc cref="EmbedBatch(IReadOnlyList{InputImage}, CancellationToken)"/>
     public async Task<IReadOnlyList<EmbeddingOutcome>> EmbedBatchAsync(

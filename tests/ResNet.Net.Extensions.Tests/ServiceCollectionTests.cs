@@ -143,7 +143,7 @@ public sealed class ServiceCollectionTests : IDisposable
 
         await ((Func<Task>)(() => host.HealthAsync()))
             .Should().ThrowAsync<InvalidOperationException>().WithMessage("*AddResNetClassifier*");
-        ((Action)(() => Registration.Find(host.Services, "a")))
+        ((Action)(() => Registrations.Classifiers.Find(host.Services, "a")))
             .Should().Throw<InvalidOperationException>().WithMessage("*'a'*AddKeyedResNetClassifier*");
         ((Action)(() => host.Services.GetRequiredService<IEmbeddingGenerator<DataContent, Embedding<float>>>()))
             .Should().Throw<InvalidOperationException>();

@@ -197,7 +197,8 @@ public sealed class SearchTests : IDisposable
 
     private static Dictionary<string, float[]> Features()
     {
-        using ResNetEmbedder embedder = ResNetEmbedder.Create(ResNetVariant.Cifar10ResNet20, new ResNetEmbedderOptions { Normalize = false });
+        using ResNetEmbedder embedder
+            = ResNetEmbedder.Create(ResNetVariant.Cifar10ResNet20, new ResNetEmbedderOptions { Normalize = false });
         return SampleImage.All.ToDictionary(s => Path.GetFileNameWithoutExtension(s.FileName), s => embedder.Embed(Sample(s.FileName)));
     }
 

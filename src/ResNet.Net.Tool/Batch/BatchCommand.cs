@@ -114,7 +114,8 @@ internal static class BatchCommand
 
         return new ImageProgress(done, done, failed, resumed, watch.Elapsed);
 
+        // A batch that has started completes, so that its rows are written.
         (string[], IReadOnlyList<ClassificationOutcome>) Classify(string[] batch)
-            => (batch, classifier.ClassifyBatch([.. batch.Select(images.FullPath)], top));
+            => (batch, classifier.ClassifyBatch([.. batch.Select(images.FullPath)], top, CancellationToken.None));
     }
 }

@@ -55,10 +55,12 @@ internal sealed partial class ImagePipeline
         }
 
         /// <summary>Reads the streams of the batch, one at a time, since several streams may read from the same source.</summary>
+        /// <exception cref="OperationCanceledException">The call was canceled.</exception>
         public void ReadStreams()
         {
             foreach (BatchItem item in Streams)
             {
+                _cancellationToken.ThrowIfCancellationRequested();
                 long start = Stopwatch.GetTimestamp();
                 try
                 {
@@ -80,6 +82,7 @@ internal sealed partial class ImagePipeline
         {
             foreach (BatchItem item in Streams)
             {
+                _cancellationToken.ThrowIfCancellationRequested();
                 long start = Stopwatch.GetTimestamp();
                 try
                 {

@@ -62,8 +62,8 @@ internal sealed partial class ImagePipeline
     }
 
     /// <summary>
-    /// Processes a sequence of any length, in order and in constant memory. Two batches run at a time, so that one is decoded while the model
-    /// runs on the other. The sequence is enumerated only as fast as the results are.
+    /// Processes a sequence of any length, in order and in constant memory. Two batches run at a time, so that one is decoded while the
+    /// model runs on the other. The sequence is enumerated only as fast as the results are.
     /// </summary>
     /// <param name="job">What to do with the images. Each batch is a call of its own.</param>
     /// <param name="images">The images.</param>

@@ -48,8 +48,8 @@ internal sealed class InferenceSlot : IDisposable
     public Span<float> Input(int image) => Of(_input, image);
 
     /// <summary>
-    /// Returns the scores, <c>[crops, classes]</c>, or the features, <c>[crops, features]</c>, of an image. They are valid until the slot is
-    /// returned or run again.
+    /// Returns the scores, <c>[crops, classes]</c>, or the features, <c>[crops, features]</c>, of an image. They are valid until the slot
+    /// is returned or run again.
     /// </summary>
     public Span<float> Output(int image) => Of(_output, image);
 

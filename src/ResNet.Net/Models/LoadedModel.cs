@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace ResNet.Net;
 
-/// <summary>Represents a model that is ready to process images: what a classifier and an embedder have in common. Owns the session.</summary>
+/// <summary>
+/// Represents a model that is ready to process images: what a classifier and an embedder have in common. Owns the session.
+/// </summary>
 internal sealed class LoadedModel : IDisposable
 {
     private readonly OrtSession _session;

@@ -3,7 +3,9 @@ using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
 
-/// <summary>Defines the log events of a classifier or an embedder. Ids and names are a contract (docs/diagnostics.md) and are never reused.</summary>
+/// <summary>
+/// Defines the log events of a classifier or an embedder. Ids and names are a contract (docs/diagnostics.md) and are never reused.
+/// </summary>
 internal static partial class ClassifierLog
 {
     [LoggerMessage(

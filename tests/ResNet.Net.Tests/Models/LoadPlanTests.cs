@@ -13,7 +13,8 @@ public class LoadPlanTests
         using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
 
         classifier.Variant.Should().Be(ResNetVariant.Cifar10ResNet20);
-        ((Action)(() => _ = new LoadPlan(new ResNetClassifierOptions()).Store)).Should().Throw<ArgumentException>().WithMessage("*RESNET_NET_OFFLINE*'perhaps'*");
+        ((Action)(() => _ = new LoadPlan(new ResNetClassifierOptions()).Store))
+            .Should().Throw<ArgumentException>().WithMessage("*RESNET_NET_OFFLINE*'perhaps'*");
     }
 
     [Fact]

@@ -234,7 +234,8 @@ public sealed class ResNetTelemetryTests : IDisposable
     [Fact]
     public void Load_Success_IsMeasuredWithActivity()
     {
-        RecordedMeasurement load = _meter.Of("resnet.model.load.duration").Should().HaveCount(2, "a classifier and an embedder").And.Subject.First();
+        RecordedMeasurement load = _meter.Of("resnet.model.load.duration")
+            .Should().HaveCount(2, "a classifier and an embedder").And.Subject.First();
         load.Unit.Should().Be("s");
         load.Value.Should().BePositive();
         load.Tags.Keys.Should().Equal("resnet.model", "resnet.execution_provider");
