@@ -25,12 +25,12 @@ internal static class ContactSheet
         section + section { border-top: 1px solid var(--line); padding-top: 32px; }
         .matches { display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: 16px; }
         figure { margin: 0; overflow: hidden; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
-        .query { border: 2px solid var(--bar); }
+        .query { position: sticky; top: 16px; border: 2px solid var(--bar); }
         img, .missing { display: block; width: 100%; aspect-ratio: 1; object-fit: cover; background: var(--line); }
         .missing { display: grid; place-items: center; color: var(--faint); font-size: 13px; }
         figcaption { padding: 10px 12px 12px; font-size: 13px; overflow-wrap: anywhere; }
-        figcaption b { float: right; margin-left: 8px; font-variant-numeric: tabular-nums; }
-        .bar { clear: both; height: 4px; margin-top: 8px; border-radius: 2px; background: var(--line); }
+        .score { display: flex; align-items: center; gap: 10px; margin-top: 6px; font-weight: 600; font-variant-numeric: tabular-nums; }
+        .bar { flex: 1; height: 4px; border-radius: 2px; background: var(--line); }
         .bar i { display: block; height: 100%; border-radius: 2px; background: var(--bar); }
         @media (max-width: 640px) { body { padding: 16px; } section { grid-template-columns: 1fr; } }
         @media print { body { background: none; } section { break-inside: avoid; } }
@@ -73,17 +73,13 @@ internal static class ContactSheet
         string? thumbnail = Thumbnail.TryCreate(image, similarity is null ? QuerySide : MatchSide);
         page.Append(CultureInfo.InvariantCulture, $"<figure{(similarity is null ? " class=\"query\"" : "")} title=\"{Encode(image)}\">")
             .Append(thumbnail is null ? "<span class=\"missing\">no preview</span>" : $"<img alt=\"{name}\" src=\"{thumbnail}\">")
-            .Append("<figcaption>");
+            .Append("<figcaption>")
+            .Append(name.Replace("_", "_<wbr>", StringComparison.Ordinal));
         if (similarity is float value)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<b>{value:F2}</b>");
-        }
-
-        page.Append(name);
-        if (similarity is float length)
-        {
-            float width = Math.Clamp(100 * length, 0, 100);
-            page.Append(CultureInfo.InvariantCulture, $"<div class=\"bar\"><i style=\"width:{width:F0}%\"></i></div>");
+            float width = Math.Clamp(100 * value, 0, 100);
+            page.Append(CultureInfo.InvariantCulture, $"<div class=\"score\"><div class=\"bar\"><i style=\"width:{width:F0}%\"></i></div>")
+                .Append(CultureInfo.InvariantCulture, $"{value:F2}</div>");
         }
 
         page.Append("</figcaption></figure>\n");
