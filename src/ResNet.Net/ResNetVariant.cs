@@ -19,7 +19,9 @@ public sealed partial record ResNetVariant
     public string FileName { get; private init; } = "";
 
     /// <summary>Gets the id of the NuGet package that has the file; <see langword="null"/> for the other variants.</summary>
-    /// <remarks>The build copies the file to the folder <c>models</c> next to the application, where <see cref="ModelStore"/> finds it.</remarks>
+    /// <remarks>
+    /// The build copies the file to the folder <c>models</c> next to the application, where <see cref="ModelStore"/> finds it.
+    /// </remarks>
     public string? PackageId { get; private init; }
 
     /// <summary>Gets where the model was trained.</summary>

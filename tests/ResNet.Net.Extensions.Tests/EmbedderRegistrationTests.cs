@@ -81,7 +81,8 @@ public sealed class EmbedderRegistrationTests : IDisposable
             b.Services.AddKeyedResNetEmbedder("a", s => s.Threads = 0).AddResNetEmbedder(b.Configuration.GetSection("R"));
         });
 
-        Exception thrown = (await ((Func<Task>)(() => host.StartAsync())).Should().ThrowAsync<Exception>()).Which;
+        // FluentAssertions would unwrap the first of several exceptions.
+        Exception thrown = (await Record.ExceptionAsync(() => host.StartAsync()))!;
         string[] failures = thrown is AggregateException aggregate
             ? [.. aggregate.InnerExceptions.OfType<OptionsValidationException>().SelectMany(e => e.Failures)]
             : [.. ((OptionsValidationException)thrown).Failures];

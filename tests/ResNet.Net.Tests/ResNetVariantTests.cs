@@ -9,7 +9,8 @@ public class ResNetVariantTests
     [Fact]
     public void All_Variants_HaveDistinctIdsAndFiles()
     {
-        ResNetVariant.All.Where(v => v is { IsEmbedded: false, IsBackbone: false }).Select(v => v.Id).Should().BeEquivalentTo(ZooModels.Ids);
+        ResNetVariant.All.Where(v => v is { IsEmbedded: false, IsBackbone: false }).Select(v => v.Id)
+            .Should().BeEquivalentTo(ZooModels.Ids);
         ResNetVariant.All.Where(v => v.IsBackbone).Should().Equal(ResNetVariant.ResNet18Backbone);
         ResNetVariant.All.Where(v => v.IsEmbedded).Should().Equal(ResNetVariant.Cifar10ResNet20, ResNetVariant.Cifar10ResNet20Int8);
         ResNetVariant.All.Select(v => v.Id).Should().OnlyHaveUniqueItems();

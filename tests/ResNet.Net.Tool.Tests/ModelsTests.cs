@@ -187,7 +187,8 @@ public sealed partial class ModelsTests : IDisposable
         ProgramRun run = await PullAsync(server, "all");
 
         run.ExitCode.Should().Be(SomeFailed);
-        server.Requests.Select(r => r.Path).Should().Equal(ResNetVariant.All.Where(v => v.TestData is not null).Select(v => $"/{v.FileName}"));
+        server.Requests.Select(r => r.Path)
+            .Should().Equal(ResNetVariant.All.Where(v => v.TestData is not null).Select(v => $"/{v.FileName}"));
         run.Error.Should().Contain("does not have the file");
     }
 

@@ -92,6 +92,23 @@ public sealed class SearchTests : IDisposable
     }
 
     [Fact]
+    public async Task ContactSheet_OfAQuery_ContainsItAndItsMatches()
+    {
+        string page = Path.Combine(_folder.FullPath, "car & co.html");
+        await SearchAsync("index", TestFolders.SampleImages, "--out", Index);
+
+        ProgramRun run = await SearchAsync("query", Sample("car.png"), "--index", Index, "--top", "3", "--contact-sheet", page);
+
+        run.ExitCode.Should().Be(Success, run.Error);
+        string html = File.ReadAllText(page);
+        string[] images = [.. html.Split("<img ").Skip(1)];
+        images.Should().HaveCount(3).And.OnlyContain(i => i.Contains("src=\"data:image/jpeg;base64,/9j/", StringComparison.Ordinal));
+        images[0].Should().StartWith("alt=\"car.png\"").And.NotContain("class=\"score\"", "it is the query");
+        images[1].Should().StartWith("alt=\"truck.png\"").And.Contain("</div>0.5");
+        html.Should().Contain("10 images searched").And.NotContain("http", "the page needs no other file");
+    }
+
+    [Fact]
     public async Task Json_HasOneObjectPerLine()
     {
         ProgramRun index = await SearchAsync("index", TestFolders.SampleImages, "--out", Index, "--json");

@@ -7,7 +7,8 @@ namespace ResNet.Net.Tool.Models;
 internal static class VariantArguments
 {
     /// <summary>The variants that are downloaded as files.</summary>
-    public static IReadOnlyList<ResNetVariant> Downloadable { get; } = [.. ResNetVariant.All.Where(v => !v.IsEmbedded && v.PackageId is null)];
+    public static IReadOnlyList<ResNetVariant> Downloadable { get; }
+        = [.. ResNetVariant.All.Where(v => !v.IsEmbedded && v.PackageId is null)];
 
     /// <param name="description">The help text.</param>
     /// <param name="arity">The allowed number of IDs.</param>

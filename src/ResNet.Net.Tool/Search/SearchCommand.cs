@@ -25,6 +25,12 @@ internal sealed partial class SearchCommand
         HelpName = "file",
         Required = true,
     };
+    private readonly Option<string?> _contactSheet = new("--contact-sheet")
+    {
+        Description = "An HTML page to write, which shows the images and the similar ones.",
+        HelpName = "file",
+    };
+
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON: one object per line.", Recursive = true };
 
     private readonly Option<int?> _top = new("--top")
@@ -47,11 +53,11 @@ internal sealed partial class SearchCommand
         index.Does(IndexAsync);
 
         ToolCommand query = new("query", "Find the images of an index that are most similar to an image.") { _image };
-        query.Add(_input, _top);
+        query.Add(_input, _top, _contactSheet);
         query.Does(QueryAsync);
 
         ToolCommand search = new("search", "Find similar images. Without a subcommand: show it on the sample images.") { index, query };
-        search.Add(_json);
+        search.Add(_json, _contactSheet);
         _model.AddTo(search);
         search.Does(ShowAsync);
         return search;
@@ -80,11 +86,21 @@ internal sealed partial class SearchCommand
 
     private async Task<int> QueryAsync(ParseResult options, CancellationToken cancellationToken)
     {
+        string image = options.GetValue(_image)!;
+        string? sheet = options.GetValue(_contactSheet);
+        TextFiles.Check(sheet);
         ModelChoice choice = Choice(options);
         using ResNetEmbedder embedder = await choice.LoadEmbedderAsync(cancellationToken);
         FeatureIndex opened = new(options.GetValue(_input)!, ModelFingerprint.Of(embedder, choice), embedder.Dimension);
-        float[] features = embedder.Embed(options.GetValue(_image)!);
+        float[] features = embedder.Embed(image);
         IReadOnlyList<Match> matches = NearestImages.Find(opened, features, options.GetValue(_top) ?? DefaultTop, cancellationToken);
+        if (sheet is not null)
+        {
+            string path = Path.GetFullPath(image);
+            Similar found = new(path, [.. matches.Where(m => m.Image != path)]);
+            ContactSheet.Write(sheet, embedder.ModelName, opened.Count, [found]);
+        }
+
         if (options.GetValue(_json))
         {
             foreach (Match match in matches)
@@ -103,6 +119,8 @@ internal sealed partial class SearchCommand
     // Indexes and queries the sample images.
     private async Task<int> ShowAsync(ParseResult options, CancellationToken cancellationToken)
     {
+        string? sheet = options.GetValue(_contactSheet);
+        TextFiles.Check(sheet);
         string path = Path.GetTempFileName();
         try
         {
@@ -117,6 +135,11 @@ internal sealed partial class SearchCommand
                 // The most similar image is the image itself.
                 IReadOnlyList<Match> matches = NearestImages.Find(opened, embedder.Embed(file.Path), 3, cancellationToken);
                 found.Add(new Similar(file.Path, [.. matches.Where(m => m.Image != file.Path)]));
+            }
+
+            if (sheet is not null)
+            {
+                ContactSheet.Write(sheet, embedder.ModelName, opened.Count, found);
             }
 
             Print(embedder, found, options.GetValue(_json));

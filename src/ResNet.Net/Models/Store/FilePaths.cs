@@ -24,7 +24,8 @@ internal sealed class FilePaths(string root, StoredFile file)
     public CandidateFile Stored => new(File, $"{File}{VerificationRecord.Extension}", "store", IsLocal: false);
 
     /// <summary>
-    /// Returns the paths where the file may be: the store's own first, then the application's for files of packages, then the local folders.
+    /// Returns the paths where the file may be: the store's own first, then for files of packages the application's, then the local
+    /// folders.
     /// </summary>
     /// <remarks>Uses a plain loop: every startup runs this, and a LINQ query would take longer to compile than to run.</remarks>
     public List<CandidateFile> CandidatesIn(string application, IReadOnlyList<string> localFolders)
