@@ -196,7 +196,7 @@ internal sealed class StaticShapes
         }
 
         axis = axis < 0 ? axis + result.Length : axis;
-        result[axis] = shapes.Sum(s => s![axis]);
+        result[axis] = shapes.Aggregate(0L, (sum, s) => unchecked(sum + s![axis])); // a negative sum is rejected as a shape
         return result;
     }
 

@@ -268,8 +268,14 @@ internal sealed class HeadFinder
             return BiasOf(node, weights, null, 1);
         }
 
-        double input = RequireConstant(node, _constants.Read(node.Inputs[1])).Values[0];
+        double[] inputs = RequireConstant(node, _constants.Read(node.Inputs[1])).Values;
         double[] scales = RequireConstant(node, _constants.Read(node.Inputs[4])).Values;
+        if (inputs.Length == 0 || (scales.Length != 1 && scales.Length != weights.Shape[0]))
+        {
+            throw Unsupported($"{node} has {inputs.Length} input scales and {scales.Length} weight scales for {weights.Shape[0]} classes");
+        }
+
+        double input = inputs[0];
         double[] bias = BiasOf(node, weights, RequireConstant(node, _constants.Read(name)), input * alpha);
         return [.. bias.Select((b, i) => b * scales[scales.Length == 1 ? 0 : i])];
     }

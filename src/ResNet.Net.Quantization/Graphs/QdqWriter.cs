@@ -73,7 +73,7 @@ internal sealed class QdqWriter(QuantizationPlan plan, IReadOnlyDictionary<strin
     private string Dequantize(string tensor, string scale, string zeroPoint, int axis)
     {
         string target = Dequantized(tensor);
-        OnnxNode node = new("DequantizeLinear", [tensor, scale, zeroPoint], [target], $"{target}_node");
+        OnnxNode node = new("DequantizeLinear", [tensor, scale, zeroPoint], [target], NodeName(target));
         node.Attributes.Set("axis", axis);
         Nodes.Add(node);
         return target;

@@ -6,6 +6,7 @@ namespace ResNet.Net.Quantization;
 internal abstract class QuantizedModelWriter
 {
     private readonly HashSet<string> _names;
+    private readonly HashSet<string> _nodeNames;
     private readonly HashSet<string> _written = [];
     private readonly Dictionary<string, string> _quantizedNames = [];
     private readonly Dictionary<string, string> _dequantizedNames = [];
@@ -24,6 +25,7 @@ internal abstract class QuantizedModelWriter
         [
             .. graph.Initializers.Select(t => t.Name), .. graph.Inputs.Select(i => i.Name), .. graph.Nodes.SelectMany(n => n.Outputs),
         ];
+        _nodeNames = [.. graph.Nodes.Select(n => n.Name)];
         Outputs = [.. graph.Outputs.Select(o => o.Name)];
         Index = plan.Model.Graph.CreateIndex();
     }
@@ -91,13 +93,13 @@ internal abstract class QuantizedModelWriter
     protected void Quantize(string value, string source)
     {
         (string scale, string zeroPoint) = ScaleOf(value);
-        Nodes.Add(new OnnxNode("QuantizeLinear", [source, scale, zeroPoint], [Quantized(value)], $"{Quantized(value)}_node"));
+        Nodes.Add(new OnnxNode("QuantizeLinear", [source, scale, zeroPoint], [Quantized(value)], NodeName(Quantized(value))));
     }
 
     protected void Dequantize(string value, string target)
     {
         (string scale, string zeroPoint) = ScaleOf(value);
-        Nodes.Add(new OnnxNode("DequantizeLinear", [Quantized(value), scale, zeroPoint], [target], $"{target}_node"));
+        Nodes.Add(new OnnxNode("DequantizeLinear", [Quantized(value), scale, zeroPoint], [target], NodeName(target)));
     }
 
     /// <summary>Returns the initializers of a value's scale and zero point, and adds them the first time.</summary>
@@ -149,6 +151,18 @@ internal abstract class QuantizedModelWriter
         }
 
         return names;
+    }
+
+    /// <summary>Returns a node name that is not in use; ONNX Runtime rejects duplicates.</summary>
+    protected string NodeName(string output)
+    {
+        string name = $"{output}_node";
+        for (int number = 1; !_nodeNames.Add(name); number++)
+        {
+            name = $"{output}_node_{number}";
+        }
+
+        return name;
     }
 
     protected virtual void WriteBiasScale(WeightNames names, float[] scales)

@@ -111,7 +111,8 @@ internal static class OperatorCases
             .Node("Tile", ["x", "repeats"], ["y"]), [3, 4], X);
         cases["Expand 8"] = new(UpgradeCases.Net(8, [3, 1, 4], [3, 2, 4]).Weight<long>("shape", [2], 2, 1)
             .Node("Expand", ["x", "shape"], ["y"]), [3, 1, 4], X);
-        float[] normalized = [.. X.Select((v, i) => Normalize(X[(i / 4 * 4)..((i / 4 * 4) + 4)], v, [2, 1, 0.5f][i / 4], [0, 1, -1][i / 4]))];
+        float[] scale = [2, 1, 0.5f], bias = [0, 1, -1];
+        float[] normalized = [.. X.Select((v, i) => Normalize(X[(i / 4 * 4)..((i / 4 * 4) + 4)], v, scale[i / 4], bias[i / 4]))];
         foreach (int opset in (int[])[1, 6, 7])
         {
             (string, object)[] consumed = opset == 1 ? [("consumed_inputs", new long[] { 0, 0, 0 })] : [];
