@@ -208,7 +208,7 @@ public sealed class InputImageBatchTests : IDisposable
         ImagePipeline pipeline = new(
             "slots",
             session,
-            ModelLayout.Read(session, "slots", null, null, 32, 32),
+            ModelLayout.Read(session, "slots", null, null, PreprocessingProfile.Cifar10),
             new Preprocessor(PreprocessingProfile.Cifar10),
             ImageDecoding.Default,
             new ImageDecodingOptions(),

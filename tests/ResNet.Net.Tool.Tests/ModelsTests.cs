@@ -49,7 +49,7 @@ public sealed partial class ModelsTests : IDisposable
                     : variant.QuantizationFormat == QuantizationFormat.Qdq
                     ? "int8 QDQ"
                     : "int8 QOperator",
-                variant.Top1.ToString("F2", CultureInfo.InvariantCulture),
+                variant.Top1?.ToString("F2", CultureInfo.InvariantCulture) ?? "",
                 variant.Top5?.ToString("F2", CultureInfo.InvariantCulture) ?? "");
             cells[6].Should().Be(variant.IsEmbedded ? "embedded" : variant == Smallest ? "not verified yet" : "");
         }

@@ -63,11 +63,11 @@ public class ReportedImagesTests
         using EmbeddedClassifier embedded = new();
         byte[] png = ImageFixtures.Get("png-rgb").Encoded();
         byte[] jpeg = ImageFixtures.Get("jpeg-baseline").Encoded();
-        ReadOnlyMemory<byte>[] images =
+        InputImage[] images =
         [
-            png.AsMemory(0, png.Length - 40),
+            InputImage.FromEncoded(png.AsMemory(0, png.Length - 40)),
             jpeg,
-            jpeg.AsMemory(0, jpeg.Length / 2),
+            InputImage.FromEncoded(jpeg.AsMemory(0, jpeg.Length / 2)),
             "version https://git-lfs.github.com/spec/v1\n"u8.ToArray(),
             Array.Empty<byte>(),
         ];

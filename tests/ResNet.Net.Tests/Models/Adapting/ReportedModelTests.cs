@@ -64,14 +64,20 @@ public class ReportedModelTests
     [InlineData("session-create-3-2784.onnx", "*")]
     public void Classify_DimensionBeyond32Bits_ThrowsResNetException(string name, string message)
     {
-        ModelOutputs[] all = [ModelOutputs.None, ModelOutputs.Features, ModelOutputs.ActivationMaps];
-        foreach (ModelOutputs outputs in all)
+        ModelDefinition definition = new(Path.Combine(TestFolders.Shared, "reports", "hostile", name));
+        Action embed = () =>
+        {
+            using ResNetEmbedder embedder = ResNetEmbedder.Create(definition);
+            _ = embedder.Embed(TestFolders.SampleImagePaths[0]);
+        };
+
+        embed.Should().Throw<ResNetException>().WithMessage(message);
+        foreach (bool maps in (bool[])[false, true])
         {
             Action classify = () =>
             {
-                using ResNetClassifier classifier = ResNetClassifier.Create(
-                    new ModelDefinition(Path.Combine(TestFolders.Shared, "reports", "hostile", name)),
-                    new ResNetClassifierOptions { Outputs = outputs });
+                using ResNetClassifier classifier
+                    = ResNetClassifier.Create(definition, new ResNetClassifierOptions { ActivationMaps = maps });
                 _ = classifier.Classify(TestFolders.SampleImagePaths[0]);
             };
 
