@@ -50,7 +50,7 @@ public sealed class OnnxAttributesTests
         FluentActions.Invoking(() => Attributes.GetInt("axis", 0))
             .Should().Throw<OnnxModelException>().WithMessage("*'axis' of node 'node' (Op) has the type Float, not Int.");
         FluentActions.Invoking(() => Attributes.GetTensor("axis"))
-            .Should().Throw<OnnxModelException>().WithMessage("*the type Float, but Tensor is expected*");
+            .Should().Throw<OnnxModelException>().WithMessage("*the type Float, not Tensor.");
     }
 
     [Fact]

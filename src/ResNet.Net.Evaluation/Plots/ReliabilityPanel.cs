@@ -12,6 +12,12 @@ internal static class ReliabilityPanel
     public static void Draw(SvgCanvas canvas, EvaluationReport report, Box box)
     {
         canvas.Text(box.X, box.Y + 16, "Reliability", 16, bold: true);
+        if (report.CalibrationBins.Count == 0)
+        {
+            canvas.Text(box.X, box.Y + 36, "not defined for a multi-label model", 12.5, Palette.Muted);
+            return;
+        }
+
         canvas.Text(
             box.X,
             box.Y + 36,

@@ -65,7 +65,7 @@ internal static class OperatorCases
         float[] w = [1, 2, -1, 3];
         cases["Pow 1, last dimension"] = new(UpgradeCases.Net(1, [3, 4], [3, 4]).Weight("w", [4], w)
             .Node("Pow", ["x", "w"], ["y"], ("broadcast", 1)), [3, 4], X, [.. X.Select((v, i) => MathF.Pow(v, w[i % 4]))]);
-        cases["Pow 1, axis 0"] = new(UpgradeCases.Net(1, [3, 4], [3, 4]).Weight("w", [3], 1, 2, -1)
+        cases["Pow 1, axis 0"] = new(UpgradeCases.Net(1, [3, 4], [3, 4]).Weight("w", [3], 1f, 2, -1)
             .Node("Pow", ["x", "w"], ["y"], ("broadcast", 1), ("axis", 0)), [3, 4], X, [.. X.Select((v, i) => MathF.Pow(v, w[i / 4]))]);
         cases["Pow 7"] = new(UpgradeCases.Net(7, [3, 4], [3, 4]).Weight("w", [4], w).Node("Pow", ["x", "w"], ["y"]), [3, 4], X);
         cases["PRelu 1, per channel"] = new(UpgradeCases.Net(1, [1, 3, 2, 2], [1, 3, 2, 2]).Weight("w", [3], 0.5f, 2, 0.25f)
