@@ -116,6 +116,8 @@ public sealed record OnnxModelSummary(
         HasExternalData: false)
     {
         OutputNames = [.. model.Graph.Outputs.Select(o => o.Name)],
+        Inputs = [.. model.Graph.Inputs],
+        Outputs = [.. model.Graph.Outputs],
         Nodes = [.. model.Graph.Nodes.Select(NodeSummary.Of)],
     };
 }

@@ -36,6 +36,9 @@ public sealed class CalibrationSet
     /// <summary>Gets the number of columns of a preprocessed image.</summary>
     public int Width { get; }
 
+    /// <summary>Gets the profile that preprocesses the images; null for preprocessed inputs.</summary>
+    internal PreprocessingProfile? Profile { get; private init; }
+
     /// <summary>Creates a set from image files.</summary>
     /// <param name="paths">The paths of the files.</param>
     /// <param name="profile">The preprocessing profile that the model is used with.</param>
@@ -105,7 +108,7 @@ public sealed class CalibrationSet
     public CalibrationSet Take(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        return new CalibrationSet(Math.Min(count, Count), Height, Width, _read, _name);
+        return new CalibrationSet(Math.Min(count, Count), Height, Width, _read, _name) { Profile = Profile };
     }
 
     /// <summary>Preprocesses an image.</summary>
@@ -156,7 +159,7 @@ public sealed class CalibrationSet
             }
         }
 
-        return new CalibrationSet(count, profile.Crop.Height, profile.Crop.Width, Read, name);
+        return new CalibrationSet(count, profile.Crop.Height, profile.Crop.Width, Read, name) { Profile = profile };
     }
 
     private delegate void EncodedUser(ReadOnlySpan<byte> encoded);

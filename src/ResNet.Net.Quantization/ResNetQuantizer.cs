@@ -39,9 +39,10 @@ public static class ResNetQuantizer
     /// <remarks>
     /// The model is checked, upgraded to opset 13, and its BatchNormalizations are folded. The calibration images determine the ranges of
     /// the activations and the noise of each layer. Convolutions, residual additions, pooling and the dense layer are written in integers;
-    /// scores stay float. The result doesn't depend on the number of threads.
+    /// scores stay float. The input of the result is float32 <c>[N, 3, H, W]</c>; another layout, element type or number of channels is
+    /// converted inside the model. The result doesn't depend on the number of threads.
     /// </remarks>
-    /// <param name="model">A float ResNet with one input <c>[N, 3, H, W]</c>. It is not modified.</param>
+    /// <param name="model">A float ResNet with one image input. It is not modified.</param>
     /// <param name="calibration">A few hundred images, preprocessed as in production.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="progress">Receives the progress, possibly on thread-pool threads; may be null.</param>
@@ -66,7 +67,7 @@ public static class ResNetQuantizer
         options.Validate();
         cancellationToken.ThrowIfCancellationRequested();
         progress?.Report(new QuantizationProgress(QuantizationStage.Preparing, 0, 1));
-        PreparedModel prepared = PreparedModel.Of(model, calibration.Height, calibration.Width, options.UnfoldedBatchNormalization);
+        PreparedModel prepared = PreparedModel.Of(model, calibration, options.UnfoldedBatchNormalization);
         QuantizationPlan all = QuantizationPlan.Create(prepared.Model, new HashSet<string>());
         HashSet<string> inFloat = [.. options.FloatLayers];
         string[] unknown = [.. inFloat.Except(all.Candidates.Select(l => l.Name))];

@@ -81,11 +81,13 @@ public sealed class InputImage
     /// <param name="width">The number of columns, at least 1.</param>
     /// <param name="height">The number of rows, at least 1.</param>
     /// <param name="format">The layout of a pixel.</param>
-    /// <param name="stride">The number of bytes from the start of one row to the next; 0 for rows without padding.</param>
+    /// <param name="stride">
+    /// The number of bytes from the start of one row to the one below it; negative for bottom-up bitmaps, 0 for rows without padding.
+    /// </param>
     /// <returns>The image.</returns>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// <paramref name="width"/> or <paramref name="height"/> is less than 1, <paramref name="stride"/> is shorter than a row, or
-    /// <paramref name="format"/> is unknown.
+    /// <paramref name="width"/> or <paramref name="height"/> is less than 1, the magnitude of <paramref name="stride"/> is less than the
+    /// length of a row, or <paramref name="format"/> is unknown.
     /// </exception>
     /// <exception cref="ArgumentException"><paramref name="pixels"/> is too short for the size and the stride.</exception>
     public static InputImage FromPixels(

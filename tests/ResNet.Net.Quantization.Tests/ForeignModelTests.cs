@@ -101,6 +101,65 @@ public class ForeignModelTests
         result.Report.QuantizedBytes.Should().BeLessThan(result.Report.FloatBytes * 10 / 39);
     }
 
+    [Fact]
+    public void Quantize_ChannelsLast_ResultTakesTheTensorOfTheImages()
+    {
+        OnnxModel planar = SmallNetworks.Residual();
+        OnnxModel model = WithInput(planar, OnnxElementType.Float);
+
+        QuantizationResult result = Quantize(model, QuantizationFormat.Qdq);
+
+        result.Report.Notes.Should().Contain(n => n.Contains("is converted from Float [N, 3, 16, 16]"));
+        ReadOnlyMemory<float> image = SmallNetworks.Images(1, seed: 21)[0];
+        Runs.Sqnr(Runs.Scores(planar, image), Runs.Scores(result.Model, image)).Should().BeGreaterThan(LeastSqnr);
+    }
+
+    [Fact]
+    public void Quantize_Bytes_ResultStatesTheProfileOfTheImages()
+    {
+        OnnxModel model = WithInput(SmallNetworks.Residual(), OnnxElementType.UInt8);
+        PreprocessingProfile profile = PreprocessingProfile.Cifar10.WithCrop(SmallNetworks.Size, SmallNetworks.Size) with
+        {
+            Range = ValueRange.ZeroTo255,
+            Mean = default,
+            Std = new ChannelValues(1, 1, 1),
+        };
+        CalibrationSet images = CalibrationSet.FromFiles(TestFolders.SampleImagePaths, profile);
+
+        QuantizationResult result = ResNetQuantizer.Quantize(model, images, new QuantizationOptions { SqnrImages = 0 });
+
+        using ResNetClassifier exact = ResNetClassifier.Create(new ModelDefinition(model.ToArray()) { Profile = profile });
+        using ResNetClassifier quantized = ResNetClassifier.Create(new ModelDefinition(result.Model.ToArray()));
+        quantized.Profile.Should().Be(profile);
+        byte[] pixels = new byte[3 * SmallNetworks.Size * SmallNetworks.Size];
+        new Random(22).NextBytes(pixels);
+        (float[] expected, float[] actual) = (new float[SmallNetworks.Classes], new float[SmallNetworks.Classes]);
+        exact.GetScores(new PixelView(pixels, SmallNetworks.Size, SmallNetworks.Size), expected);
+        quantized.GetScores(new PixelView(pixels, SmallNetworks.Size, SmallNetworks.Size), actual);
+        Runs.Sqnr(expected, actual).Should().BeGreaterThan(LeastSqnr);
+
+        Action tensors = () => Quantize(model, QuantizationFormat.Qdq);
+        tensors.Should().Throw<QuantizationException>().WithMessage("*UInt8*Create the calibration set from image files.");
+    }
+
+    /// <summary>Returns a network with another type of input, <c>[N, 16, 16, 3]</c>.</summary>
+    private static OnnxModel WithInput(OnnxModel source, OnnxElementType type)
+    {
+        OnnxModel model = source.Clone();
+        OnnxGraph graph = model.Graph;
+        OnnxValueInfo input = graph.FeedInputs.Single();
+        graph.ReplaceUses(input.Name, "planar");
+        OnnxNode transpose = new("Transpose", ["numbers"], ["planar"]);
+        transpose.Attributes.Set("perm", [0L, 3L, 1L, 2L]);
+        OnnxNode cast = new("Cast", [input.Name], ["numbers"]);
+        cast.Attributes.Set("to", (long)OnnxElementType.Float);
+        graph.Nodes.Insert(0, transpose);
+        graph.Nodes.Insert(0, cast);
+        input.ElementType = type;
+        input.Shape = ["N", SmallNetworks.Size, SmallNetworks.Size, 3];
+        return model;
+    }
+
     private static QuantizationResult Quantize(OnnxModel model, QuantizationFormat format)
         => ResNetQuantizer.Quantize(model, SmallNetworks.Calibration(), new QuantizationOptions { Format = format, SqnrImages = 0 });
 

@@ -36,8 +36,9 @@ internal sealed class PreparedModel
 
     /// <exception cref="QuantizationException">The model cannot be quantized.</exception>
     /// <exception cref="OnnxModelException">The model is invalid, or its opset cannot be upgraded.</exception>
-    public static PreparedModel Of(OnnxModel source, int height, int width, UnfoldedBatchNormalization unfolded)
+    public static PreparedModel Of(OnnxModel source, CalibrationSet calibration, UnfoldedBatchNormalization unfolded)
     {
+        (int height, int width) = (calibration.Height, calibration.Width);
         OnnxModel model = source.Clone();
         RefuseQuantized(model);
         List<string> notes = [];
@@ -60,6 +61,7 @@ internal sealed class PreparedModel
         }
 
         RefuseBadWeights(model);
+        AdaptInput(model, calibration, notes);
         string input = CheckInput(graph, height, width);
         GraphPasses.InlineConstants(graph);
         GraphPasses.SplitSums(graph);
@@ -138,6 +140,48 @@ internal sealed class PreparedModel
                     $"The weights {tensor} contain {tensor.AsSpan<float>()[bad]} at element {bad} (from 0). "
                     + "Export the model again with finite weights.");
             }
+        }
+    }
+
+    // As a classifier adapts it, so that the calibration images have the shape of the input.
+    private static void AdaptInput(OnnxModel model, CalibrationSet calibration, List<string> notes)
+    {
+        using MemoryStream bytes = new(model.ToArray());
+        OnnxModelSummary summary = OnnxModelSummary.Read(bytes);
+        try
+        {
+            if (InputForm.Read(summary, model.Graph.Name, null, null) is not InputForm form)
+            {
+                return;
+            }
+
+            bool isConverted = form is not { ElementType: OnnxElementType.Float, Channels: 3 };
+            if (isConverted && calibration.Profile is null)
+            {
+                throw new QuantizationException(
+                    $"The input of the model '{model.Graph.Name}' is {form.ElementType} with {form.Channels} channels, which preprocessed "
+                    + "tensors do not fit. Create the calibration set from image files.");
+            }
+
+            PreprocessingProfile profile = calibration.Profile
+                ?? PreprocessingProfile.Torchvision.WithCrop(calibration.Width, calibration.Height);
+            if (InputAdapter.For(form, profile, model.Graph.Name) is not InputAdapter adapter)
+            {
+                return;
+            }
+
+            notes.Add(
+                $"The input {model.Graph.FeedInputs.Single()} is converted from Float [N, 3, {calibration.Height}, {calibration.Width}].");
+            adapter.Apply(model);
+            if (isConverted && !model.Metadata.ContainsKey(ModelMetadata.ProfileKey))
+            {
+                // The new input no longer shows the values that the model expects.
+                model.SetMetadata(ModelMetadata.ProfileKey, ProfileJson.Write(profile));
+            }
+        }
+        catch (ResNetException exception) when (exception is not QuantizationException)
+        {
+            throw new QuantizationException(exception.Message, exception);
         }
     }
 

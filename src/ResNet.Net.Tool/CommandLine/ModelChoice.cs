@@ -107,6 +107,13 @@ internal sealed record ModelChoice
         if (Size is not null || Mean is not null || Std is not null)
         {
             profile ??= ofModel();
+            if (profile.MeanImage is { } mean && (Size is not null || Mean is not null))
+            {
+                throw new ArgumentException(
+                    $"The profile '{profile.Name}' subtracts a mean image of {mean.Width}x{mean.Height} pixels. "
+                    + "--size and --mean cannot change it: leave them out.");
+            }
+
             profile = Size is (int width, int height) ? profile.WithCrop(width, height) : profile;
             profile = profile with { Mean = Mean ?? profile.Mean, Std = Std ?? profile.Std };
         }

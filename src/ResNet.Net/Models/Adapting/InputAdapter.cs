@@ -44,14 +44,14 @@ internal sealed class InputAdapter
         {
             throw new ResNetException(
                 $"The model '{model}' expects bytes from 0 to 255 (input '{form.Name}' UInt8), but the profile '{profile.Name}' normalizes "
-                + "them. Set Range to ZeroTo255, Mean to 0 and Std to 1.");
+                + "them. Set Range to ZeroTo255, Mean to 0, Std to 1 and MeanImage to null.");
         }
 
-        if (form.Channels == 1 && !(IsUniform(profile.Mean) && IsUniform(profile.Std)))
+        if (form.Channels == 1 && !(profile.MeanImage is null && IsUniform(profile.Mean) && IsUniform(profile.Std)))
         {
             throw new ResNetException(
                 $"The model '{model}' expects gray images (input '{form.Name}' has 1 channel), but the profile '{profile.Name}' normalizes "
-                + "red, green and blue differently. Set all three values of Mean, and of Std, to that of the gray channel.");
+                + "red, green and blue differently. Set all three values of Mean, and of Std, to that of the gray channel, and MeanImage to null.");
         }
 
         return form is { ElementType: OnnxElementType.Float, Layout: InputLayout.Nchw, Batch: not null, Channels: 3 }
@@ -142,7 +142,7 @@ internal sealed class InputAdapter
     {
         const float Rounding = 1e-5f;
         Normalization normalization = new(profile);
-        return Enumerable.Range(0, 3)
+        return profile.MeanImage is null && Enumerable.Range(0, 3)
             .All(plane => Math.Abs(normalization.Scale(plane) - 1) < Rounding && Math.Abs(normalization.Offset(plane)) < Rounding);
     }
 
