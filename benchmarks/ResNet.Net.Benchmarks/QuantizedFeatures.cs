@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
+using Microsoft.ML.OnnxRuntime;
 using ResNet.Net.Onnx;
 using ResNet.Net.Quantization;
 
@@ -33,14 +34,17 @@ internal static class QuantizedFeatures
         Console.WriteLine($"{calibration.Length} images calibrate, {compared.Length} are compared.\n");
         Console.WriteLine("| form | layers | MB | mean cosine | least cosine | same nearest neighbor, % | ms (median) |");
         Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|");
-        (float[][] exact, double[] exactTimes) = Features(model, compared);
-        Print("float", 0, new FileInfo(path).Length, exact, exact, exactTimes);
-        foreach (QuantizationFormat format in Enum.GetValues<QuantizationFormat>())
+        CalibrationSet images = CalibrationSet.FromEncoded(calibration, Profile);
+        QuantizationResult[] quantized =
+        [
+            .. Enum.GetValues<QuantizationFormat>().Select(
+                format => ResNetQuantizer.Quantize(model, images, new QuantizationOptions { Format = format, SqnrImages = 0 })),
+        ];
+        (float[][] Features, double[] Milliseconds)[] runs = Run([model, .. quantized.Select(q => q.Model)], compared);
+        Print("float", 0, new FileInfo(path).Length, runs[0].Features, runs[0]);
+        foreach ((QuantizationResult result, (float[][] Features, double[] Milliseconds) run) in quantized.Zip(runs.Skip(1)))
         {
-            QuantizationOptions options = new() { Format = format, SqnrImages = 0 };
-            QuantizationResult result = ResNetQuantizer.Quantize(model, CalibrationSet.FromEncoded(calibration, Profile), options);
-            (float[][] rounded, double[] times) = Features(result.Model, compared);
-            Print(format.ToString(), result.Report.Layers.Count, result.Report.QuantizedBytes, exact, rounded, times);
+            Print($"{result.Report.Options.Format}", result.Report.Layers.Count, result.Report.QuantizedBytes, runs[0].Features, run);
         }
     }
 
@@ -56,28 +60,38 @@ internal static class QuantizedFeatures
         })];
     }
 
-    private static (float[][] Features, double[] Milliseconds) Features(OnnxModel model, byte[][] files)
+    // The models run alternately, so that other load on the machine affects all of them.
+    private static (float[][] Features, double[] Milliseconds)[] Run(OnnxModel[] models, byte[][] files)
     {
         Preprocessor preprocessor = new(Profile);
         PreprocessingScratch scratch = new();
-        using OrtSession session = OrtSession.FromMemory(model.ToArray(), model.Graph.Name, new SessionSettings { IntraOpThreads = 1 });
+        SessionSettings settings = new() { IntraOpThreads = 1 };
+        OrtSession[] sessions = [.. models.Select(m => OrtSession.FromMemory(m.ToArray(), m.Graph.Name, settings))];
         using AlignedBuffer buffer = new(3 * Profile.Crop.Width * Profile.Crop.Height);
-        using Microsoft.ML.OnnxRuntime.OrtValue tensor = buffer.CreateTensor([1, 3, Profile.Crop.Height, Profile.Crop.Width]);
-        List<double> times = [];
-        float[][] features = [.. files.Select(file =>
+        using OrtValue tensor = buffer.CreateTensor([1, 3, Profile.Crop.Height, Profile.Crop.Width]);
+        (float[][] Features, double[] Milliseconds)[] runs =
+            [.. models.Select(_ => (new float[files.Length][], new double[files.Length]))];
+        for (int i = 0; i < files.Length; i++)
         {
-            using DecodedImage image = ImageDecoding.Default.Decode(file);
+            using DecodedImage image = ImageDecoding.Default.Decode(files[i]);
             preprocessor.Run(image.Pixels, buffer.Span, scratch);
-            long start = Stopwatch.GetTimestamp();
-            float[] values = session.RunToArray([new NamedTensor(session.Inputs[0].Name, tensor)], session.Outputs[0].Name).Values;
-            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            return values;
-        })];
-        return (features, [.. times.Order()]);
+            for (int m = 0; m < sessions.Length; m++)
+            {
+                NamedTensor input = new(sessions[m].Inputs[0].Name, tensor);
+                long start = Stopwatch.GetTimestamp();
+                runs[m].Features[i] = sessions[m].RunToArray([input], sessions[m].Outputs[0].Name).Values;
+                runs[m].Milliseconds[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            }
+        }
+
+        Array.ForEach(sessions, s => s.Dispose());
+        Array.ForEach(runs, run => Array.Sort(run.Milliseconds));
+        return runs;
     }
 
-    private static void Print(string form, int layers, long bytes, float[][] exact, float[][] rounded, double[] times)
+    private static void Print(string form, int layers, long bytes, float[][] exact, (float[][] Features, double[] Milliseconds) run)
     {
+        (float[][] rounded, double[] times) = run;
         double[] cosines = [.. exact.Zip(rounded, Cosine)];
         int same = Enumerable.Range(0, exact.Length).Count(i => Nearest(exact, i) == Nearest(rounded, i));
         Console.WriteLine(string.Create(
