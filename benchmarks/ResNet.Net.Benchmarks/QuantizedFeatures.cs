@@ -15,15 +15,7 @@ internal static class QuantizedFeatures
 {
     public const string Command = "quantized-features";
 
-    // CNTK's mean image, averaged per channel: BGR in [0, 255].
-    private static readonly PreprocessingProfile Profile = PreprocessingProfile.Torchvision with
-    {
-        Name = "CNTK",
-        Channels = ChannelOrder.Bgr,
-        Range = ValueRange.ZeroTo255,
-        Mean = new ChannelValues(103.06f, 115.90f, 123.15f),
-        Std = new ChannelValues(1, 1, 1),
-    };
+    private static readonly PreprocessingProfile Profile = ResNetVariant.ResNet18Backbone.Profile;
 
     public static void Run(string path, string zip)
     {

@@ -99,18 +99,22 @@ public sealed class InputImage
 
     /// <summary>Converts a path as <see cref="FromFile"/> does.</summary>
     /// <param name="path">The path of the file.</param>
+    /// <returns>The image.</returns>
     public static implicit operator InputImage(string path) => FromFile(path);
 
     /// <summary>Converts a stream as <see cref="FromStream(Stream)"/> does.</summary>
     /// <param name="stream">The encoded image.</param>
+    /// <returns>The image.</returns>
     public static implicit operator InputImage(Stream stream) => FromStream(stream);
 
     /// <summary>Converts the contents of an image file as <see cref="FromEncoded"/> does.</summary>
     /// <param name="encoded">The contents.</param>
+    /// <returns>The image.</returns>
     public static implicit operator InputImage(ReadOnlyMemory<byte> encoded) => FromEncoded(encoded);
 
     /// <summary>Converts the contents of an image file as <see cref="FromEncoded"/> does.</summary>
     /// <param name="encoded">The contents.</param>
+    /// <returns>The image.</returns>
     public static implicit operator InputImage(byte[] encoded) => FromEncoded(encoded);
 
     /// <summary>Returns the image as an input of the pipeline. A stream must have been read before.</summary>

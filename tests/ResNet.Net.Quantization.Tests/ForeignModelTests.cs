@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Quantization.Tests;
@@ -81,24 +82,39 @@ public class ForeignModelTests
         Runs.Sqnr(Runs.Scores(model, image), Runs.Scores(result.Model, image)).Should().BeGreaterThan(LeastSqnr);
     }
 
-    [ResNet18Fact]
-    public void Quantize_RealResNet18_QuantizesEveryLayer()
+    [SharedFact]
+    public void Quantize_RealResNet18_KeepsFeaturesOfPhotos()
     {
-        OnnxModel model = OnnxModel.Load(ResNet18FactAttribute.Path);
+        OnnxModel model = OnnxModel.Load(TestFolders.ResNet18Backbone);
         model.Check().Should().BeEmpty();
-        PreprocessingProfile profile = PreprocessingProfile.Torchvision with
-        {
-            Channels = ChannelOrder.Bgr,
-            Range = ValueRange.ZeroTo255,
-            Mean = new ChannelValues(103.06f, 115.90f, 123.15f),
-            Std = new ChannelValues(1, 1, 1),
-        };
-        CalibrationSet images = CalibrationSet.FromFiles(TestFolders.SampleImagePaths, profile);
+        PreprocessingProfile profile = ResNetVariant.ResNet18Backbone.Profile;
+        using ZipArchive archive = ZipFile.OpenRead(Path.Combine(TestFolders.Shared, "data", "imagenet-photos.zip"));
+        byte[][] photos
+            = [.. archive.Entries.Where(e => e.Length > 0).OrderBy(e => e.FullName, StringComparer.Ordinal).Take(80).Select(Read)];
+        CalibrationSet images = CalibrationSet.FromEncoded(
+            [.. photos.Where((_, i) => i % 2 == 0).Select(p => new ReadOnlyMemory<byte>(p))], profile);
 
         QuantizationResult result = ResNetQuantizer.Quantize(model, images, new QuantizationOptions { SqnrImages = 0 });
 
         result.Report.Layers.Should().HaveCount(32).And.OnlyContain(l => l.IsQuantized);
         result.Report.QuantizedBytes.Should().BeLessThan(result.Report.FloatBytes * 10 / 39);
+        using ResNetEmbedder exact = ResNetEmbedder.Create(ResNetVariant.ResNet18Backbone);
+        using ResNetEmbedder quantized = ResNetEmbedder.Create(new ModelDefinition(result.Model.ToArray()) { Profile = profile });
+        double[] cosines =
+        [
+            .. photos.Where((_, i) => i % 2 == 1)
+                .Select(p => exact.Embed(p).Zip(quantized.Embed(p), (a, b) => (double)a * b).Sum()),
+        ];
+        cosines.Average().Should().BeGreaterThanOrEqualTo(0.998);
+        cosines.Min().Should().BeGreaterThan(0.98);
+
+        static byte[] Read(ZipArchiveEntry entry)
+        {
+            using MemoryStream file = new();
+            using Stream stream = entry.Open();
+            stream.CopyTo(file);
+            return file.ToArray();
+        }
     }
 
     [Fact]
@@ -163,7 +179,9 @@ public class ForeignModelTests
     private static QuantizationResult Quantize(OnnxModel model, QuantizationFormat format)
         => ResNetQuantizer.Quantize(model, SmallNetworks.Calibration(), new QuantizationOptions { Format = format, SqnrImages = 0 });
 
-    /// <summary>Builds a residual block without a head. Up to IR version 3, its initializers are no graph inputs, as CNTK writes them.</summary>
+    /// <summary>
+    /// Builds a residual block without a head. Up to IR version 3, its initializers are no graph inputs, as CNTK writes them.
+    /// </summary>
     private static OnnxModel Backbone(long irVersion, long opset)
     {
         SmallNetworks.Net net = new(17, opset, "backbone");

@@ -183,7 +183,8 @@ public class PreprocessorConfigTests
     public void FromPreprocessorConfig_TimmA1_IsTheTimmBicubicProfile()
         => Read("""
             { "pretrained_cfg": { "tag": "a1_in1k", "input_size": [3, 224, 224], "test_input_size": [3, 288, 288],
-              "interpolation": "bicubic", "crop_pct": 0.95, "test_crop_pct": 1.0, "crop_mode": "center", "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225] } }
+              "interpolation": "bicubic", "crop_pct": 0.95, "test_crop_pct": 1.0, "crop_mode": "center", "mean": [0.485, 0.456, 0.406],
+              "std": [0.229, 0.224, 0.225] } }
             """)
             .Should().Be(PreprocessingProfile.TimmBicubic with { Name = "timm 224x224" });
 

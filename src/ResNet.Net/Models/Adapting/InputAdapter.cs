@@ -51,7 +51,8 @@ internal sealed class InputAdapter
         {
             throw new ResNetException(
                 $"The model '{model}' expects gray images (input '{form.Name}' has 1 channel), but the profile '{profile.Name}' normalizes "
-                + "red, green and blue differently. Set all three values of Mean, and of Std, to that of the gray channel, and MeanImage to null.");
+                + "red, green and blue differently. Set all three values of Mean, and of Std, to that of the gray channel, "
+                + "and MeanImage to null.");
         }
 
         return form is { ElementType: OnnxElementType.Float, Layout: InputLayout.Nchw, Batch: not null, Channels: 3 }
