@@ -118,7 +118,7 @@ internal static class ToolExports
             .Initializer("filters", [Channels, 3, 3, 3], filters)
             .Initializer("dense", [Channels, Classes], dense)
             .Initializer("shape", [2], Int64Type, [.. BitConverter.GetBytes(0L), .. BitConverter.GetBytes((long)Channels)])
-            .ListNode("Conv", [planes, "filters"], "convolved", "strides", [2, 2])
+            .Node("Conv", [planes, "filters"], ["convolved"])
             .Node("Relu", ["convolved"], ["rectified"])
             .Node("GlobalAveragePool", ["rectified"], ["pooled"])
             .Node("Reshape", ["pooled", "shape"], ["features"])
