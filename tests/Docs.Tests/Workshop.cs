@@ -10,6 +10,10 @@ namespace ResNet.Net.Docs.Tests;
 /// <item><c>photos/(label)/</c>: the images in class folders, and <c>cifar10-test.zip</c>, an archive of these;</item>
 /// <item><c>flowers.onnx</c>: a small ResNet with five classes, random weights and 64x64 input, and <c>flowers.txt</c>, its labels;</item>
 /// <item><c>large/model.onnx</c>: the same model;</item>
+/// <item>
+/// <c>keras/</c>, <c>customvision/</c>, <c>huggingface/</c>: <c>model.onnx</c> in the form that these tools export, and the files beside it;
+/// </item>
+/// <item><c>best.onnx</c>: a model in the form that Ultralytics exports;</item>
 /// <item><c>preprocessor_config.json</c>: the preprocessing of a ResNet-50 on Hugging Face;</item>
 /// <item><c>resnet18-v1-7.onnx</c>: the synthetic model of that file of the zoo.</item>
 /// </list>
@@ -46,7 +50,8 @@ public sealed class Workshop : IDisposable
             { "feature_extractor_type": "ConvNextFeatureExtractor", "size": 224, "crop_pct": 0.875, "resample": 3,
               "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225] }
             """);
-        File.WriteAllLines(_folder["original", "flowers.txt"], ["daisy", "dandelion", "rose", "sunflower", "tulip"]);
+        File.WriteAllLines(_folder["original", "flowers.txt"], ToolExports.Labels);
+        WriteExports();
         _syntheticModel = new Lazy<string>(() =>
         {
             string path = _folder["synthetic", SyntheticModel];
@@ -76,4 +81,18 @@ public sealed class Workshop : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private void WriteExports()
+    {
+        const int Side = 224;
+        File.WriteAllBytes(_folder["original", "keras", "model.onnx"], ToolExports.Keras(Side, hasRescaling: false));
+        File.WriteAllLines(_folder["original", "keras", "labels.txt"], ToolExports.Labels);
+        File.WriteAllBytes(_folder["original", "customvision", "model.onnx"], ToolExports.CustomVision(Side));
+        File.WriteAllLines(_folder["original", "customvision", "labels.txt"], ToolExports.Labels);
+        File.WriteAllBytes(_folder["original", "huggingface", "model.onnx"], ToolExports.HuggingFace());
+        File.WriteAllText(_folder["original", "huggingface", "config.json"], ToolExports.HuggingFaceConfig);
+        File.WriteAllText(
+            _folder["original", "huggingface", "preprocessor_config.json"], ToolExports.HuggingFacePreprocessor(Side));
+        File.WriteAllBytes(_folder["original", "best.onnx"], ToolExports.Ultralytics(Side));
+    }
 }
