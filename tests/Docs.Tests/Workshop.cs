@@ -11,7 +11,8 @@ namespace ResNet.Net.Docs.Tests;
 /// <item><c>flowers.onnx</c>: a small ResNet with five classes, random weights and 64x64 input, and <c>flowers.txt</c>, its labels;</item>
 /// <item><c>large/model.onnx</c>: the same model;</item>
 /// <item>
-/// <c>keras/</c>, <c>customvision/</c>, <c>huggingface/</c>: <c>model.onnx</c> in the form that these tools export, and the files beside it;
+/// <c>keras/</c>, <c>customvision/</c>, <c>huggingface/</c>: <c>model.onnx</c> in the form that these tools export, and the files
+/// beside it;
 /// </item>
 /// <item><c>best.onnx</c>: a model in the form that Ultralytics exports;</item>
 /// <item><c>preprocessor_config.json</c>: the preprocessing of a ResNet-50 on Hugging Face;</item>

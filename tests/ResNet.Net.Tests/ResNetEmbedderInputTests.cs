@@ -34,7 +34,8 @@ public class ResNetEmbedderInputTests
             double sum = scores.Sum(s => Math.Exp(s - largest));
             foreach (Prediction prediction in classifier.Classify(images[i], bias.Length).Predictions)
             {
-                prediction.Probability.Should().BeApproximately((float)(Math.Exp(scores[prediction.ClassIndex] - largest) / sum), (float)tolerance);
+                double expected = Math.Exp(scores[prediction.ClassIndex] - largest) / sum;
+                prediction.Probability.Should().BeApproximately((float)expected, (float)tolerance);
             }
         }
     }
