@@ -104,7 +104,7 @@ public class ForeignModelTests
     private static QuantizationResult Quantize(OnnxModel model, QuantizationFormat format)
         => ResNetQuantizer.Quantize(model, SmallNetworks.Calibration(), new QuantizationOptions { Format = format, SqnrImages = 0 });
 
-    /// <summary>Builds a residual block without a head. Up to IR version 3, its initializers are no graph inputs, as CNTK writes them.</summary>
+    /// <summary>Builds a residual block without a head. Its initializers are never graph inputs, as CNTK writes them.</summary>
     private static OnnxModel Backbone(long irVersion, long opset)
     {
         SmallNetworks.Net net = new(17, opset, "backbone");

@@ -2,7 +2,7 @@ using AttributeType = ResNet.Net.Onnx.Schema.AttributeProto.Types.AttributeType;
 
 namespace ResNet.Net.Onnx;
 
-/// <summary>Checks that the attributes of convolutions and pooling have one value, or one pad at each end, for each spatial dimension.</summary>
+/// <summary>Checks that the attributes of convolutions and pooling have one value, or two pads, for each spatial dimension.</summary>
 internal static class WindowAttributes
 {
     private static readonly HashSet<string> Operators =
@@ -24,7 +24,8 @@ internal static class WindowAttributes
 
         foreach ((string name, int perDimension) in new[] { ("strides", 1), ("dilations", 1), ("pads", 2) })
         {
-            if (LengthOf(node, name) is int length && (dimensions is int count ? length != perDimension * count : length % perDimension != 0))
+            if (LengthOf(node, name) is int length
+                && (dimensions is int count ? length != perDimension * count : length % perDimension != 0))
             {
                 string expected = dimensions is int known ? $"{perDimension * known} for {known} spatial dimensions" : "an even number";
                 yield return $"the attribute '{name}' of {node} has {length} values, not {expected}";

@@ -139,7 +139,8 @@ internal sealed class ConstantFolder
         long planned = _bytes;
         foreach (OnnxNode node in Pending.Where(n => FoldableOperators.Contains(n) && !Subgraphs.Of(n.Proto).Any()))
         {
-            if (node.Inputs.Any(i => i.Length > 0 && !_constants.ContainsKey(i)) || OperatorInputs.ProblemOf(node, _model.Opset) is not null)
+            if (node.Inputs.Any(i => i.Length > 0 && !_constants.ContainsKey(i))
+                || OperatorInputs.ProblemOf(node, _model.Opset) is not null)
             {
                 continue;
             }

@@ -9,8 +9,8 @@ internal sealed class HeadFinder
     // More than any head has. A longer path is a cycle.
     private const int MaxNodes = 64;
 
-    private const string Supported = "A supported head is, from the output back: optionally Softmax or Sigmoid, a dense layer with constant "
-        + "weights (Gemm, MatMul, QLinearMatMul, QGemm), and an average over the whole map "
+    private const string Supported = "A supported head is, from the output back: optionally Softmax or Sigmoid, a dense layer with "
+        + "constant weights (Gemm, MatMul, QLinearMatMul, QGemm), and an average over the whole map "
         + "(GlobalAveragePool, AveragePool, ReduceMean, QLinearGlobalAveragePool)";
 
     private readonly OnnxGraph _graph;

@@ -119,7 +119,8 @@ internal sealed class OutputContentFinder
 
     private bool IsConstant(string value)
         => _constants.Contains(value)
-            || (_producers.GetValueOrDefault(value) is { OpType: "DequantizeLinear", Inputs: [string input, ..] } && _constants.Contains(input));
+            || (_producers.GetValueOrDefault(value) is { OpType: "DequantizeLinear", Inputs: [string input, ..] }
+                && _constants.Contains(input));
 
     private NodeSummary? ProducerOf(string value) => _producers.GetValueOrDefault(value);
 

@@ -72,14 +72,15 @@ internal static class ConstantNetworks
                 _ = pools
                     ? model.Node("MaxPool", [Input], ["x"], ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }),
                         ("pads", new long[] { 1, 1, 0, 0 }))
-                    : model.Weight<float>("w", [2, 3, 3, 3], [.. Numbers(54)]).Node("Conv", [Input, "w"], ["x"], ("auto_pad", "SAME_UPPER"));
+                    : model.Weight<float>("w", [2, 3, 3, 3], [.. Numbers(54)])
+                        .Node("Conv", [Input, "w"], ["x"], ("auto_pad", "SAME_UPPER"));
                 model.Node("Shape", ["x"], ["x_shape"]).Node("Gather", ["x_shape", "zero"], ["n"], ("axis", 0))
                     .Node("Unsqueeze", ["n", "zero_axis"], ["n_list"]).Node("Concat", ["n_list", "rest"], ["target"], ("axis", 0))
                     .Node("Reshape", ["x", "target"], [Output]);
                 break;
             case "SharedByIdentity":
-                model.Weight<float>("gain", [1, 3, 1, 1], 2, 3, 4).Node("Identity", ["gain"], ["copy"]).Node("Identity", ["copy"], ["again"])
-                    .Node("Neg", ["again"], ["negative"]).Node("Mul", [Input, "again"], ["scaled"])
+                model.Weight<float>("gain", [1, 3, 1, 1], 2, 3, 4).Node("Identity", ["gain"], ["copy"])
+                    .Node("Identity", ["copy"], ["again"]).Node("Neg", ["again"], ["negative"]).Node("Mul", [Input, "again"], ["scaled"])
                     .Node("Add", ["scaled", "negative"], [Output]);
                 break;
             case "ConstantAttributes":
