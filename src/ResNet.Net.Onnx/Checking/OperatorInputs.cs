@@ -50,19 +50,17 @@ internal static class OperatorInputs
             ["CastLike"] = [(1, 2)],
         };
         Add(All, "Concat Max Mean Min Sum");
-        Add(1, "Abs Acos Acosh ArgMax ArgMin Asin Asinh Atan Atanh AveragePool Cast Ceil Celu Clip ConstantOfShape Cos Cosh DepthToSpace "
-            + "Dropout DynamicQuantizeLinear Elu Erf Exp EyeLike "
-            + "Flatten Floor Gelu GlobalAveragePool GlobalLpPool GlobalMaxPool HardSigmoid "
-            + "HardSwish Hardmax Identity IsInf IsNaN LRN LeakyRelu Log LogSoftmax LpNormalization LpPool MaxPool "
-            + "MeanVarianceNormalization Mish Neg NonZero Not Reciprocal "
-            + "ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean "
-            + "ReduceMin ReduceProd ReduceSum ReduceSumSquare Relu Resize Round Selu "
-            + "Shape Shrink Sigmoid Sign Sin Sinh Size Softmax Softplus "
-            + "Softsign SpaceToDepth Split Sqrt Squeeze Tan Tanh ThresholdedRelu Transpose Trilu");
-        Add(2, "Add And BitShift Compress Conv ConvInteger ConvTranspose CumSum DequantizeLinear Div Equal Expand Gather GatherElements "
-            + "GatherND Gemm Greater GreaterOrEqual LayerNormalization Less LessOrEqual "
-            + "MatMul MatMulInteger MaxRoiPool MaxUnpool Mod Mul Or "
-            + "PRelu Pow QuantizeLinear Sub Xor");
+        Add(1,
+            "Abs Acos Acosh ArgMax ArgMin Asin Asinh Atan Atanh AveragePool Cast Ceil Celu Clip ConstantOfShape Cos Cosh "
+            + "DepthToSpace Dropout DynamicQuantizeLinear Elu Erf Exp EyeLike Flatten Floor Gelu GlobalAveragePool GlobalLpPool "
+            + "GlobalMaxPool HardSigmoid HardSwish Hardmax Identity IsInf IsNaN LRN LeakyRelu Log LogSoftmax LpNormalization LpPool "
+            + "MaxPool MeanVarianceNormalization Mish Neg NonZero Not Reciprocal ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp "
+            + "ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Relu Resize Round Selu Shape Shrink Sigmoid Sign "
+            + "Sin Sinh Size Softmax Softplus Softsign SpaceToDepth Split Sqrt Squeeze Tan Tanh ThresholdedRelu Transpose Trilu");
+        Add(2,
+            "Add And BitShift Compress Conv ConvInteger ConvTranspose CumSum DequantizeLinear Div Equal Expand Gather "
+            + "GatherElements GatherND Gemm Greater GreaterOrEqual LayerNormalization Less LessOrEqual MatMul MatMulInteger "
+            + "MaxRoiPool MaxUnpool Mod Mul Or PRelu Pow QuantizeLinear Sub Xor");
         Add(3, "GroupNormalization InstanceNormalization OneHot Range RoiAlign Scatter ScatterElements ScatterND Where");
         Add(5, "BatchNormalization");
         Add(8, "QLinearConv QLinearMatMul");

@@ -2,9 +2,7 @@ using AttributeType = ResNet.Net.Onnx.Schema.AttributeProto.Types.AttributeType;
 
 namespace ResNet.Net.Onnx;
 
-/// <summary>
-/// Checks that the attributes of convolutions and pooling have one value, or one pad at each end, for each spatial dimension.
-/// </summary>
+/// <summary>Checks that the attributes of convolutions and pooling have one value, or two pads, for each spatial dimension.</summary>
 internal static class WindowAttributes
 {
     private static readonly HashSet<string> Operators =

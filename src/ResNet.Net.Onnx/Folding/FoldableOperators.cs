@@ -1,8 +1,6 @@
 namespace ResNet.Net.Onnx;
 
-/// <summary>
-/// Lists the operators that are folded, with a bound for the size of their outputs, so that a small file can't fill the memory.
-/// </summary>
+/// <summary>Lists the operators that are folded and bounds the size of their outputs, so that a small file can't fill the memory.</summary>
 internal static class FoldableOperators
 {
     private const int MaxRank = 64;
@@ -11,9 +9,8 @@ internal static class FoldableOperators
     private static readonly HashSet<string> NotLarger =
     [
         "Abs", "Acos", "Acosh", "ArgMax", "ArgMin", "Asin", "Asinh", "Atan", "Atanh", "BatchNormalization", "BitwiseNot", "Cast",
-        "CastLike",
-        "Ceil", "Celu", "Clip", "Cos", "Cosh", "CumSum", "DepthToSpace", "Elu", "Erf", "Exp", "EyeLike", "Flatten", "Floor", "Gelu",
-        "HardSigmoid", "HardSwish", "IsInf", "IsNaN", "LeakyRelu", "Log", "LogSoftmax", "LpNormalization", "Mish", "Neg", "Not",
+        "CastLike", "Ceil", "Celu", "Clip", "Cos", "Cosh", "CumSum", "DepthToSpace", "Elu", "Erf", "Exp", "EyeLike", "Flatten", "Floor",
+        "Gelu", "HardSigmoid", "HardSwish", "IsInf", "IsNaN", "LeakyRelu", "Log", "LogSoftmax", "LpNormalization", "Mish", "Neg", "Not",
         "Reciprocal", "ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd",
         "ReduceSum", "ReduceSumSquare", "Relu", "Reshape", "Round", "Selu", "Sigmoid", "Sign", "Sin", "Sinh", "Slice", "Softmax",
         "Softplus", "Softsign", "SpaceToDepth", "Split", "Sqrt", "Squeeze", "Tan", "Tanh", "ThresholdedRelu", "TopK", "Transpose", "Trilu",

@@ -1,8 +1,6 @@
 namespace ResNet.Net.Onnx;
 
-/// <summary>
-/// Recognizes the operators that turn scores into probabilities, including a Softmax that is written as Exp, ReduceSum and Div.
-/// </summary>
+/// <summary>Recognizes the operators that turn scores into probabilities, including a Softmax of Exp, ReduceSum and Div.</summary>
 internal static class ActivationMatcher
 {
     /// <summary>Determines what an activation computes from scores; null for other nodes.</summary>

@@ -101,8 +101,8 @@ public sealed class ClassifierHead
         OnnxNode convolution = new("Conv", [maps, weights], [name], name);
         convolution.Attributes.Set("kernel_shape", [1L, 1L]);
         _model.Graph.Nodes.Add(convolution);
-        _model.Graph.Outputs.Add(
-            new OnnxValueInfo(name, OnnxElementType.Float, [FeatureOutput.BatchOf(_model.Graph), ClassCount, default, default]));
+        OnnxDimension batch = FeatureOutput.BatchOf(_model.Graph);
+        _model.Graph.Outputs.Add(new OnnxValueInfo(name, OnnxElementType.Float, [batch, ClassCount, default, default]));
     }
 
     /// <summary>Dequantizes a value if it is quantized, and returns the name and the type of the floating-point value.</summary>

@@ -83,8 +83,7 @@ public sealed class ModelCheckerTests
     [SharedFact]
     public void Check_AveragePoolWithPadsOfOtherRank_NamesNodeAndAttribute()
         => OnnxModel.Load(Path.Combine(TestFolders.Shared, "reports", "models", "avgpad.onnx")).Check()
-            .Should().ContainSingle().Which.Should()
-            .Match("the attribute 'pads' of *(AveragePool) has 8 values, not 4 for 2 spatial dimensions");
+            .Should().ContainSingle().Which.Should().Match("the attribute 'pads' of *(AveragePool) has 8 values, not 4 for 2 *");
 
     [Fact]
     public void Check_SubgraphUsingLaterValue_ReturnsProblem()

@@ -79,9 +79,8 @@ internal static class ConstantNetworks
                     .Node("Reshape", ["x", "target"], [Output]);
                 break;
             case "SharedByIdentity":
-                model.Weight<float>("gain", [1, 3, 1, 1], 2, 3, 4)
-                    .Node("Identity", ["gain"], ["copy"]).Node("Identity", ["copy"], ["again"])
-                    .Node("Neg", ["again"], ["negative"]).Node("Mul", [Input, "again"], ["scaled"])
+                model.Weight<float>("gain", [1, 3, 1, 1], 2, 3, 4).Node("Identity", ["gain"], ["copy"])
+                    .Node("Identity", ["copy"], ["again"]).Node("Neg", ["again"], ["negative"]).Node("Mul", [Input, "again"], ["scaled"])
                     .Node("Add", ["scaled", "negative"], [Output]);
                 break;
             case "ConstantAttributes":
