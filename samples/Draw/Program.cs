@@ -9,6 +9,13 @@ if (args is ["--icon", string icon])
     return;
 }
 
+if (args.Length > 1 || args is [['-', ..]])
+{
+    Console.Error.WriteLine("Usage: dotnet run --project samples/Draw [-- FOLDER | -- --icon FILE]");
+    Environment.ExitCode = 2;
+    return;
+}
+
 string folder = args.Length > 0 ? args[0] : Path.Combine(FindRepository(), "samples", "images");
 Directory.CreateDirectory(folder);
 foreach (Scene scene in SceneCatalog.All)
