@@ -34,7 +34,7 @@ public sealed partial class ResNetClassifier : IDisposable
         _layout = model.Layout;
         _pipeline = model.Pipeline;
         ResolvedModel source = model.Source;
-        OutputKind = source.OutputKind ?? OutputKind.Logits;
+        OutputKind = source.OutputKind ?? model.FindOutputKind();
         _isQuantizedOutput = source.OutputContent == OnnxOutputContent.QuantizedSoftmax;
         if (IsBinary && source.OutputContent is OnnxOutputContent.Softmax or OnnxOutputContent.QuantizedSoftmax)
         {

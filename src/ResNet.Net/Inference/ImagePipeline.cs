@@ -111,6 +111,22 @@ internal sealed partial class ImagePipeline : IDisposable
         }
     }
 
+    /// <summary>Computes the output of pixels, one row per crop. It is no image of a caller, so telemetry does not count it.</summary>
+    public float[] RunTrial(PixelView pixels)
+    {
+        InferenceSlot slot = _singles.Rent();
+        try
+        {
+            _preprocessor.Run(pixels, slot.Input(0), slot.Scratch);
+            slot.Run(1);
+            return slot.Output(0).ToArray();
+        }
+        finally
+        {
+            _singles.Return(slot);
+        }
+    }
+
     /// <summary>
     /// Releases the model without waiting. Calls that hold a slot complete; all others throw <see cref="ObjectDisposedException"/>.
     /// </summary>

@@ -100,6 +100,18 @@ internal sealed class LoadedModel : IDisposable
         }
     }
 
+    /// <summary>Determines the kind of the scores from their values, since the graph does not show it.</summary>
+    public OutputKind FindOutputKind()
+    {
+        if (ScoreTrial.Run(Pipeline, Layout.OutputLength) is OutputKind found)
+        {
+            return found;
+        }
+
+        _log.OutputKindAssumed(Name);
+        return OutputKind.Logits;
+    }
+
     public void ThrowUnlessFinite(float value, string kind)
     {
         if (!float.IsFinite(value))

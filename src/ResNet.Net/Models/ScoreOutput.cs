@@ -17,11 +17,6 @@ internal static class ScoreOutput
         if (model.Content.Summary is not { } summary)
         {
             // ONNX Runtime may be able to read the model; otherwise its exception says what is wrong.
-            if (model.OutputKind is null)
-            {
-                log.OutputKindAssumed(model.Name);
-            }
-
             return model;
         }
 
@@ -46,16 +41,9 @@ internal static class ScoreOutput
             OnnxOutputContent.Logits or OnnxOutputContent.LogSoftmax => OutputKind.Logits,
             _ => map is null ? null : OutputKind.Probabilities,
         };
-        if (model.OutputKind is OutputKind declared)
+        if (model.OutputKind is OutputKind declared && found is OutputKind actual && declared != actual)
         {
-            if (found is OutputKind actual && declared != actual)
-            {
-                log.OutputKindContradicted(declared, model.Name, name!, content);
-            }
-        }
-        else if (found is null)
-        {
-            log.OutputKindAssumed(model.Name);
+            log.OutputKindContradicted(declared, model.Name, name!, content);
         }
 
         return model with

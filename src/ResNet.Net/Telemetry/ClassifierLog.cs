@@ -54,7 +54,8 @@ internal static partial class ClassifierLog
     [LoggerMessage(
         111,
         LogLevel.Warning,
-        "The graph of the model '{Model}' does not show what its output contains. Logits are assumed; set ModelDefinition.OutputKind.")]
+        "The graph of the model '{Model}' does not show what its output contains, and its values do not sum to 1. "
+        + "Logits are assumed; set ModelDefinition.OutputKind.")]
     public static partial void OutputKindAssumed(this ILogger log, string model);
 
     [LoggerMessage(

@@ -137,6 +137,26 @@ public class OutputKindTests
         logs.Of("OutputKindAssumed").Select(e => e.Level).Should().Equal(Enumerable.Repeat(LogLevel.Warning, warnings));
     }
 
+    [Theory]
+    [InlineData("Softmax", "Clip")]
+    [InlineData("Softmax", "Abs")]
+    [InlineData("LogSoftmax", "Exp")]
+    public void Create_ProbabilitiesOfAnUnknownEnd_AreRecognizedByTheirSum(params string[] end)
+    {
+        using RecordingLoggers logs = new();
+        foreach (CropSampling crops in Enum.GetValues<CropSampling>())
+        {
+            using ResNetClassifier classifier = Create(
+                Model(3, end), new ResNetClassifierOptions { Crops = crops, LoggerFactory = logs });
+
+            classifier.OutputKind.Should().Be(OutputKind.Probabilities);
+            double sum = Logits.Sum(Math.Exp);
+            Probabilities(classifier).Should().Equal(Logits.Select(l => Math.Exp(l) / sum), IsNear);
+        }
+
+        logs.Of("OutputKindAssumed").Should().BeEmpty();
+    }
+
     [Fact]
     public void Create_LogitsAndSigmoidOfAnotherLayer_AsksForTheName()
     {
