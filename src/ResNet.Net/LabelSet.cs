@@ -116,7 +116,17 @@ public sealed class LabelSet
 
         // A pipe has no length.
         using MemoryStream bytes = new();
-        file.CopyTo(bytes);
+        byte[] buffer = new byte[1 << 16];
+        while (file.Read(buffer) is > 0 and int count)
+        {
+            bytes.Write(buffer, 0, count);
+            if (bytes.Length > LabelText.MaxBytes)
+            {
+                throw new ResNetException(
+                    $"The label file '{path}' has more than {LabelText.MaxBytes} bytes, which is the maximum. Check the path.");
+            }
+        }
+
         string text = LabelText.Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length))
             ?? throw new ResNetException($"The label file '{path}' contains binary data instead of text. Check the path.");
         return LabelParser.Parse(text, Path.GetFileName(path), Path.GetFullPath(path));

@@ -90,6 +90,39 @@ public sealed class ResNetEmbedderTests : IDisposable
             .Should().Throw<ResNetException>().WithMessage("*no classification layer*ResNetEmbedder*");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Embed_PlainNetworkWithoutHead_ReturnsItsOutput(bool hasNormalization)
+    {
+        OnnxModelBuilder model = new OnnxModelBuilder()
+            .Input("image", [1, 3, 24, 40])
+            .Initializer("weights", [3, 3, 1, 1], [1, 0, 0, 0, 1, 0, 0, 0, 1])
+            .Initializer("ones", [3], [1, 1, 1])
+            .Initializer("zeros", [3], [0, 0, 0])
+            .Node("Conv", ["image", "weights"], ["convolved"]);
+        _ = hasNormalization
+            ? model.Node("BatchNormalization", ["convolved", "ones", "zeros", "zeros", "ones"], ["normalized"])
+            : model.Node("Identity", ["convolved"], ["normalized"]);
+        byte[] bytes = model.Node("Relu", ["normalized"], ["maps"])
+            .Node("GlobalAveragePool", ["maps"], ["pooled"])
+            .Output("pooled", [1, 3, 1, 1])
+            .Build();
+        using ResNetEmbedder embedder = ResNetEmbedder.Create(new ModelDefinition(bytes) { Profile = Plain }, Raw);
+
+        ShouldBeNear(embedder.Embed(SolidColor(51, 102, 204)), [0.2, 0.4, 0.8], 1e-4);
+        Action classify = () => ResNetClassifier.Create(new ModelDefinition(bytes) { Profile = Plain }).Dispose();
+        if (hasNormalization)
+        {
+            classify.Should().Throw<ResNetException>().WithMessage("*no classification layer*");
+        }
+        else
+        {
+            // As in SqueezeNet, the convolution can be the classification layer.
+            classify.Should().NotThrow();
+        }
+    }
+
     [Fact]
     public void Create_NodesThatFeaturesDoNotNeed_AreRemoved()
     {

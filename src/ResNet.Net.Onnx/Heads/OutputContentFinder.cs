@@ -25,7 +25,7 @@ internal sealed class OutputContentFinder
         "ZipMap",
     ];
 
-    private static readonly HashSet<string> BlockEnds = [.. PassThrough, "Relu", "BatchNormalization"];
+    private static readonly HashSet<string> BlockEnds = [.. PassThrough, "Relu"];
     private static readonly HashSet<string> DenseLayers = ["Gemm", "MatMul", "QGemm", "QLinearMatMul"];
     private static readonly HashSet<string> Convolutions = ["Conv", "QLinearConv"];
 
@@ -55,10 +55,9 @@ internal sealed class OutputContentFinder
 
     public OnnxOutputContent Find(string output) => Find(SkipTo(output, PassThrough, out bool isQuantized), isQuantized);
 
-    /// <summary>Determines whether an output is the result of pooling that is not known to be scores.</summary>
+    /// <summary>Determines whether an output is the result of pooling, without a dense layer behind it.</summary>
     public bool IsPooled(string output)
-        => SkipTo(output, PassThrough, out _) is { } node && PoolingLayers.Contains(node.OpType)
-            && Find(output) is OnnxOutputContent.Features or OnnxOutputContent.Unknown;
+        => SkipTo(output, PassThrough, out _) is { } node && PoolingLayers.Contains(node.OpType);
 
     /// <summary>Finds the outputs that can contain class scores: all with logits or probabilities, without the inputs of others.</summary>
     public string[] FindScores()
@@ -115,7 +114,9 @@ internal sealed class OutputContentFinder
             string convolution when Convolutions.Contains(convolution) => OnnxOutputContent.Logits,
             "Add" when before.Inputs.Any(IsConstant)
                 => IsBiasOf(before, Convolutions) ? OnnxOutputContent.Logits : OnnxOutputContent.Unknown,
-            "Add" or "Sum" or "QLinearAdd" => OnnxOutputContent.Features,
+
+            // A classification layer has no BatchNormalization behind it.
+            "Add" or "Sum" or "QLinearAdd" or "BatchNormalization" => OnnxOutputContent.Features,
             _ => OnnxOutputContent.Unknown,
         };
     }

@@ -46,6 +46,10 @@ internal static class LabelParser
         {
             return LabelJson.Read(text);
         }
+        catch (InvalidOperationException exception)
+        {
+            throw new LabelFormatException($"the JSON contains text that is not valid UTF-16: {exception.Message.TrimEnd('.')}");
+        }
         catch (JsonException json)
         {
             try

@@ -74,7 +74,8 @@ internal static class ProfileJson
             profile.Validate();
             return profile;
         }
-        catch (Exception exception) when (exception is JsonException or FormatException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or FormatException or ArgumentException
+            or InvalidOperationException) // text that is not valid UTF-16
         {
             string reason = exception.Message.Split(" (Parameter '")[0].TrimEnd('.');
             throw new ResNetException($"The preprocessing profile ({source}) is invalid: {reason}.", exception);

@@ -75,7 +75,7 @@ internal sealed class PreprocessorConfig
                 ? config.ReadTimm()
                 : config.ReadTransformers();
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // text that is not valid UTF-16
         {
             throw new ResNetException($"{source} is not valid JSON: {exception.Message}", exception);
         }

@@ -67,4 +67,11 @@ public class LabelSetLoadTests
         ((Action)(() => LabelSet.Load(folder.FullPath))).Should().Throw<UnauthorizedAccessException>();
         ((Action)(() => LabelSet.Load(" "))).Should().Throw<ArgumentException>();
     }
+
+    [Theory]
+    [InlineData("[\"\\ud800\", \"b\"]")]
+    [InlineData("{\"0\": \"\\ud800\"}")]
+    [InlineData("{\"id2label\": {\"\\ud800\": \"a\"}}")]
+    public void Parse_JsonWithHalfACharacter_ThrowsResNetException(string json)
+        => ((Action)(() => LabelSet.Parse(json))).Should().Throw<ResNetException>();
 }

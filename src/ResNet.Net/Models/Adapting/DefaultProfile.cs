@@ -51,8 +51,10 @@ internal static class DefaultProfile
             return null;
         }
 
-        return Math.Abs(use.Scale) <= LargestByteScale || Math.Abs(use.Offset) >= SmallestByteMean ? true
-            : Math.Abs(use.Scale) > 1 || use.Scale == 1 ? false
+        // A scale above 1 makes bytes of values up to 1, whatever is subtracted then.
+        return Math.Abs(use.Scale) > 1 ? false
+            : Math.Abs(use.Scale) <= LargestByteScale || Math.Abs(use.Offset) >= SmallestByteMean ? true
+            : use.Scale == 1 ? false
             : null;
     }
 

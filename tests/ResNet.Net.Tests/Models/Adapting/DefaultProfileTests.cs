@@ -61,6 +61,7 @@ public class DefaultProfileTests
     [InlineData("Sub", 110f, null, 0f, ValueRange.ZeroTo255)]
     [InlineData("Sub", 0.45f, "Div", 0.22f, ValueRange.ZeroToOne)]
     [InlineData("Mul", 2f, "Sub", 1f, ValueRange.ZeroToOne)]
+    [InlineData("Mul", 255f, "Sub", 110f, ValueRange.ZeroToOne)]
     public void Create_NormalizationInside_GetsUnnormalizedValues(
         string first, float firstValue, string? second, float secondValue, ValueRange range)
     {
