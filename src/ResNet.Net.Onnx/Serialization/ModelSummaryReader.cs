@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Text;
-using Google.Protobuf;
 using ResNet.Net.Onnx.Schema;
 
 namespace ResNet.Net.Onnx;
@@ -9,16 +6,10 @@ namespace ResNet.Net.Onnx;
 /// <summary>
 /// Reads a few fields of a model file and skips all others by their lengths, without reading them. Field numbers are those of onnx.proto.
 /// </summary>
-internal sealed class ModelSummaryReader
+internal sealed class ModelSummaryReader : ProtobufReader
 {
-    // Deeper than the nested subgraphs of any model, and safe for the stack.
-    private const int MaxDepth = 64;
-
-    private const int MaxTextBytes = 1 << 16;
     private const int ExternalDataField = 13;
-    private const int Varint = 0, Fixed64 = 1, LengthDelimited = 2, Fixed32 = 5;
 
-    private readonly Stream _stream;
     private readonly List<OnnxValueInfo> _inputs = [];
     private readonly List<OnnxValueInfo> _outputs = [];
     private readonly List<string> _initializers = [];
@@ -29,13 +20,13 @@ internal sealed class ModelSummaryReader
     private long _metadataBytes;
     private long _irVersion;
     private long? _opset;
-    private int _depth;
     private bool _hasGraph;
     private bool _hasExternalData;
 
-    private ModelSummaryReader(Stream stream) => _stream = stream;
-
-    private delegate void Field(int number, int wireType, long end);
+    private ModelSummaryReader(Stream stream)
+        : base(stream)
+    {
+    }
 
     public static OnnxModelSummary Read(Stream stream)
     {
@@ -59,9 +50,6 @@ internal sealed class ModelSummaryReader
             }
             : throw new OnnxModelException("The data is not an ONNX model: it contains no graph.");
     }
-
-    private static OnnxModelException Damaged()
-        => new("The data is damaged or not an ONNX model: a field is longer than its message, or its type is unknown.");
 
     private void ReadModelField(int number, int wireType, long end)
     {
@@ -220,7 +208,7 @@ internal sealed class ModelSummaryReader
                     ints.Add((long)ReadVarint(fieldEnd));
                     break;
                 case (Ints, LengthDelimited):
-                    while (_stream.Position < fieldEnd)
+                    while (Position < fieldEnd)
                     {
                         ints.Add((long)ReadVarint(fieldEnd));
                     }
@@ -341,10 +329,10 @@ internal sealed class ModelSummaryReader
         const int Key = 1, Value = 2;
 
         // Metadata is unlimited in the format, and must not make a summary as large as the file.
-        _metadataBytes += end - _stream.Position;
+        _metadataBytes += end - Position;
         if (_metadataBytes > OnnxModelSummary.MaxMetadataBytes)
         {
-            _stream.Position = end;
+            Position = end;
             return;
         }
 
@@ -371,7 +359,7 @@ internal sealed class ModelSummaryReader
     private TensorProto? TryReadSmallTensor(long end)
     {
         const int MaxBytes = 512;
-        if (end - _stream.Position > MaxBytes)
+        if (end - Position > MaxBytes)
         {
             return null;
         }
@@ -399,114 +387,6 @@ internal sealed class ModelSummaryReader
             Skip(wireType, fieldEnd);
         }
     });
-
-    private T Parse<T>(MessageParser<T> parser, long end)
-        where T : IMessage<T>
-    {
-        try
-        {
-            return parser.ParseFrom(ReadBytes(end, MaxTextBytes));
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            throw Damaged();
-        }
-    }
-
-    /// <summary>Reads the fields of a message. A length-delimited field gets its own end position, any other that of the message.</summary>
-    private void ReadMessage(long end, Field field)
-    {
-        if (++_depth > MaxDepth)
-        {
-            throw Damaged();
-        }
-
-        while (_stream.Position < end)
-        {
-            ulong tag = ReadVarint(end);
-            int wireType = (int)(tag & 7);
-            long fieldEnd = end;
-            if (wireType == LengthDelimited)
-            {
-                ulong length = ReadVarint(end);
-                fieldEnd = length <= (ulong)(end - _stream.Position) ? _stream.Position + (long)length : throw Damaged();
-            }
-
-            field(tag >> 3 <= int.MaxValue ? (int)(tag >> 3) : throw Damaged(), wireType, fieldEnd);
-        }
-
-        _depth--;
-    }
-
-    private void Skip(int wireType, long end)
-    {
-        switch (wireType)
-        {
-            case Varint:
-                _ = ReadVarint(end);
-                break;
-            case Fixed64 when end - _stream.Position >= sizeof(ulong):
-                _stream.Seek(sizeof(ulong), SeekOrigin.Current);
-                break;
-            case Fixed32 when end - _stream.Position >= sizeof(uint):
-                _stream.Seek(sizeof(uint), SeekOrigin.Current);
-                break;
-            case LengthDelimited:
-                _stream.Position = end;
-                break;
-            default:
-                throw Damaged();
-        }
-    }
-
-    private string ReadText(long end, int maxLength = MaxTextBytes) => Encoding.UTF8.GetString(ReadBytes(end, maxLength));
-
-    private byte[] ReadBytes(long end, int maxLength)
-    {
-        long length = end - _stream.Position;
-        if (length > maxLength)
-        {
-            throw Damaged();
-        }
-
-        byte[] bytes = new byte[length];
-        _stream.ReadExactly(bytes);
-        return bytes;
-    }
-
-    private float ReadFloat(long end)
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(float)];
-        if (end - _stream.Position < bytes.Length)
-        {
-            throw Damaged();
-        }
-
-        _stream.ReadExactly(bytes);
-        return BinaryPrimitives.ReadSingleLittleEndian(bytes);
-    }
-
-    private ulong ReadVarint(long end)
-    {
-        const int MaxBits = 64;
-        ulong value = 0;
-        for (int shift = 0; shift < MaxBits; shift += 7)
-        {
-            int next = _stream.Position < end ? _stream.ReadByte() : -1;
-            if (next < 0)
-            {
-                throw Damaged();
-            }
-
-            value |= (ulong)(next & 0x7F) << shift;
-            if (next < 0x80)
-            {
-                return value;
-            }
-        }
-
-        throw Damaged();
-    }
 
     /// <summary>Collects the attributes of a node that a summary contains.</summary>
     private sealed class AttributeSummary
