@@ -117,6 +117,11 @@ public sealed class InputImage
     /// <returns>The image.</returns>
     public static implicit operator InputImage(byte[] encoded) => FromEncoded(encoded);
 
+    /// <summary>Returns the stream of an image that has one.</summary>
+    /// <exception cref="ArgumentException">The caller's function returned null.</exception>
+    internal Stream GetStream() => OpenStream!()
+        ?? throw new ArgumentException("The function passed to InputImage.FromStream returned null instead of a stream.");
+
     /// <summary>Returns the image as an input of the pipeline. A stream must have been read before.</summary>
     internal ImageInput ToInput()
         => _path is not null ? ImageInput.FromFile(_path)

@@ -185,6 +185,18 @@ public sealed class InputImageBatchTests : IDisposable
         (await EmbedAsync(form, images[..5])).Should().OnlyContain(o => o.Succeeded);
     }
 
+    [Fact]
+    public async Task EmbedBatch_FunctionReturnsNoStream_ReportsIt()
+    {
+        InputImage[] images = [InputImage.FromStream(() => null!), InputImage.FromFile(Paths[0])];
+
+        foreach (IReadOnlyList<EmbeddingOutcome> outcomes in new[] { _embedder.EmbedBatch(images), await _embedder.EmbedBatchAsync(images) })
+        {
+            outcomes[0].Error.Should().BeOfType<ArgumentException>().Which.Message.Should().Contain("returned null");
+            outcomes[1].Succeeded.Should().BeTrue();
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Forms))]
     public async Task Embed_AlreadyCanceled_ThrowsAndOpensNothing(Form form)

@@ -64,7 +64,7 @@ internal sealed partial class ImagePipeline
                 long start = Stopwatch.GetTimestamp();
                 try
                 {
-                    Stream stream = item.Image!.OpenStream!();
+                    Stream stream = item.Image!.GetStream();
                     using Stream? owned = item.Image.OwnsStream ? stream : null;
                     item.File = EncodedFile.Read(stream, _pipeline._decoding.MaxBytes, null);
                 }
@@ -86,7 +86,7 @@ internal sealed partial class ImagePipeline
                 long start = Stopwatch.GetTimestamp();
                 try
                 {
-                    Stream stream = item.Image!.OpenStream!();
+                    Stream stream = item.Image!.GetStream();
                     await using ConfiguredAsyncDisposable owned = (item.Image.OwnsStream ? stream : Stream.Null).ConfigureAwait(false);
                     item.File = await EncodedFile.ReadAsync(stream, _pipeline._decoding.MaxBytes, null, _cancellationToken)
                         .ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace ResNet.Net;
@@ -72,9 +73,22 @@ internal static partial class LabelYaml
         return text switch
         {
             ['\'', .. var single, '\''] => single.Replace("''", "'", StringComparison.Ordinal),
-            ['"', .. var quoted, '"']
-                => quoted.Replace("\\\"", "\"", StringComparison.Ordinal).Replace(@"\\", @"\", StringComparison.Ordinal),
+            ['"', .., '"'] => UnquoteDouble(text),
             _ => text,
         };
+    }
+
+    // The escape sequences of JSON are the common ones of YAML.
+    private static string UnquoteDouble(string text)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text);
+            return document.RootElement.GetString()!;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw new LabelFormatException($"the text {LabelFormatException.Quote(text)} is not a valid string in double quotes");
+        }
     }
 }

@@ -73,6 +73,7 @@ public class LabelSetFormatTests
     [InlineData("nc: 3\nnames: [cat, dog, 'owl'] # all\n")]
     [InlineData("names: ['cat', 'dog',\n        \"owl\"]\nnc: 3")]
     [InlineData("names: {0: cat, 1: dog, 2: owl}\n")]
+    [InlineData("names:\n  - \"caf\\u00e9\"\n  - \"a \\\"b\\\"\"\n", "caf\u00e9", "a \"b\"")]
     [InlineData("names:\n  - traffic light # red\n  - 'child''s'\n  - \"a: b\"\n", "traffic light", "child's", "a: b")]
     public void Parse_Collection_ReturnsLabels(string text, params string[] expected)
         => Labels(LabelSet.Parse(text)).Should().Equal(expected.Length > 0 ? expected : ["cat", "dog", "owl"]);
