@@ -103,7 +103,8 @@ public sealed partial class ClassifyTests
         unnamed.ShouldBeUnusable().Should().Contain("'first'").And.Contain("'second'");
         named.ExitCode.Should().Be(Success, named.Error);
         named.Error.Should().Be(
-            "Warning: The graph of the model 'two.onnx' does not show what its output contains. Logits are assumed; "
+            "Warning: The graph of the model 'two.onnx' does not show what its output contains, and its values do not sum to 1. "
+            + "Logits are assumed; "
             + "set ModelDefinition.OutputKind.\n");
         Best(named).GetProperty("classIndex").GetInt32().Should().Be(2);
         declared.Error.Should().BeEmpty();
