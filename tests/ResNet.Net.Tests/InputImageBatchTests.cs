@@ -190,7 +190,9 @@ public sealed class InputImageBatchTests : IDisposable
     {
         InputImage[] images = [InputImage.FromStream(() => null!), InputImage.FromFile(Paths[0])];
 
-        foreach (IReadOnlyList<EmbeddingOutcome> outcomes in new[] { _embedder.EmbedBatch(images), await _embedder.EmbedBatchAsync(images) })
+        IReadOnlyList<EmbeddingOutcome>[] forms = [_embedder.EmbedBatch(images), await _embedder.EmbedBatchAsync(images)];
+
+        foreach (IReadOnlyList<EmbeddingOutcome> outcomes in forms)
         {
             outcomes[0].Error.Should().BeOfType<ArgumentException>().Which.Message.Should().Contain("returned null");
             outcomes[1].Succeeded.Should().BeTrue();
