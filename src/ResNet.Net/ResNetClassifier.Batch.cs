@@ -66,6 +66,67 @@ public sealed partial class ResNetClassifier
     }
 
     /// <summary>
+    /// Classifies any number of image files in constant memory, on all cores. The paths are enumerated only as fast as the outcomes are.
+    /// </summary>
+    /// <param name="paths">The paths of the files.</param>
+    /// <param name="topK">The number of classes to return, at least 1. A larger number than there are classes returns all of them.</param>
+    /// <param name="cancellationToken">Cancels between two images. The enumeration ends when the images in progress have ended.</param>
+    /// <returns>One outcome per image, in the order of the input. An image that fails doesn't fail the others.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
+    /// <exception cref="ResNetException">The model returns scores that are not finite, or not of its output kind.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    public IAsyncEnumerable<ClassificationOutcome> ClassifyManyAsync(
+        IEnumerable<string> paths, int topK = DefaultTopK, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        return _pipeline.RunManyAsync(ClassifyJob(topK), paths.ToAsyncEnumerable(), InputImage.FromFile, cancellationToken);
+    }
+
+    /// <summary>
+    /// Classifies any number of images in constant memory, as <see cref="ClassifyManyAsync(IEnumerable{string}, int, CancellationToken)"/>
+    /// does. Streams are read asynchronously, one at a time, in order.
+    /// </summary>
+    /// <param name="images">The images.</param>
+    /// <param name="topK">The number of classes to return, at least 1. A larger number than there are classes returns all of them.</param>
+    /// <param name="cancellationToken">Cancels between two images. The enumeration ends when the images in progress have ended.</param>
+    /// <returns>One outcome per image, in the order of the input. An image that fails doesn't fail the others.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> was canceled. Streams whose turn has not come are not read.
+    /// </exception>
+    /// <exception cref="ResNetException">The model returns scores that are not finite, or not of its output kind.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    public IAsyncEnumerable<ClassificationOutcome> ClassifyManyAsync(
+        IEnumerable<InputImage> images, int topK = DefaultTopK, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return ClassifyManyAsync(images.ToAsyncEnumerable(), topK, cancellationToken);
+    }
+
+    /// <summary>
+    /// Classifies an asynchronous sequence of images in constant memory, as
+    /// <see cref="ClassifyManyAsync(IEnumerable{string}, int, CancellationToken)"/> does. Streams are read asynchronously, one at a time,
+    /// in order.
+    /// </summary>
+    /// <param name="images">The images.</param>
+    /// <param name="topK">The number of classes to return, at least 1. A larger number than there are classes returns all of them.</param>
+    /// <param name="cancellationToken">Cancels between two images. The enumeration ends when the images in progress have ended.</param>
+    /// <returns>One outcome per image, in the order of the input. An image that fails doesn't fail the others.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> was canceled. Streams whose turn has not come are not read.
+    /// </exception>
+    /// <exception cref="ResNetException">The model returns scores that are not finite, or not of its output kind.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    public IAsyncEnumerable<ClassificationOutcome> ClassifyManyAsync(
+        IAsyncEnumerable<InputImage> images, int topK = DefaultTopK, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return _pipeline.RunManyAsync(ClassifyJob(topK), images, image => image, cancellationToken);
+    }
+
+    /// <summary>
     /// Gets the probabilities of every class for encoded images in memory, in class order. Decodes on all cores and runs the model on
     /// <see cref="BatchSize"/> images at a time. Concurrent calls overlap: one decodes while another runs the model.
     /// </summary>
