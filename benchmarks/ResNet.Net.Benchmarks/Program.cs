@@ -83,6 +83,12 @@ if (rest is [QuantizedSpeedup.Command, ..])
     return 0;
 }
 
+if (rest is [ThroughputSweep.Command, ..])
+{
+    ThroughputSweep.Run(rest.Length > 1 ? rest[1] : null, folder);
+    return 0;
+}
+
 if (rest is [ProfileDifferences.Command, string photos])
 {
     ProfileDifferences.Run(photos, folder);

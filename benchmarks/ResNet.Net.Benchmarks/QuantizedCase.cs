@@ -35,7 +35,7 @@ internal sealed record QuantizedCase(string Model, string Form)
         return forms.Select(form => new QuantizedCase(model, form));
     }
 
-    private OnnxModel Build() => Form switch
+    public OnnxModel Build() => Form switch
     {
         "float" => Float(),
         "qdq" => Quantize(new QuantizationOptions()),

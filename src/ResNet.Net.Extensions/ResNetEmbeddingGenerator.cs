@@ -29,7 +29,7 @@ public sealed class ResNetEmbeddingGenerator : IEmbeddingGenerator<DataContent, 
         => (_get, _loaded, _modelName) = (provider.GetAsync, () => provider.Loaded, () => provider.ModelName);
 
     /// <summary>Generates the embeddings of encoded images.</summary>
-    /// <remarks>Decodes on all cores and runs the model on <see cref="ResNetEmbedder.BatchSize"/> images at a time.</remarks>
+    /// <remarks>Processes the images on all cores.</remarks>
     /// <param name="values">The encoded images with a media type <c>image/...</c>. Their bytes must not change during the call.</param>
     /// <param name="options">The options; null for the defaults. They may only name this generator's own model and dimensions.</param>
     /// <param name="cancellationToken">Cancels between two images.</param>

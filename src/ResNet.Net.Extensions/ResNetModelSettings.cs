@@ -31,16 +31,20 @@ public abstract class ResNetModelSettings
     /// <summary>Gets or sets <see cref="ResNetModelOptions.Crops"/>.</summary>
     public CropSampling Crops { get; set; } = CropSampling.Center;
 
-    /// <summary>Gets or sets <see cref="ResNetModelOptions.Threads"/>, the number of threads of one model run, from 1.</summary>
+    /// <summary>Gets or sets <see cref="ResNetModelOptions.ExecutionMode"/>.</summary>
+    public ExecutionMode ExecutionMode { get; set; }
+
+    /// <summary>Gets or sets <see cref="ResNetModelOptions.Threads"/>, the number of processor cores that the model uses, from 1.</summary>
     /// <value>The default is null: the number of processors.</value>
     public int? Threads { get; set; }
 
     /// <summary>Gets or sets <see cref="ResNetModelOptions.AllowSpinning"/>.</summary>
-    public bool AllowSpinning { get; set; }
+    /// <value>The default is <see langword="true"/>.</value>
+    public bool AllowSpinning { get; set; } = true;
 
     /// <summary>Gets or sets <see cref="ResNetModelOptions.BatchSize"/>, from 1 to 1024.</summary>
-    /// <value>The default is 8.</value>
-    public int BatchSize { get; set; } = 8;
+    /// <value>The default is null: 1 on the CPU, where images run concurrently instead, and 8 on other execution providers.</value>
+    public int? BatchSize { get; set; }
 
     /// <summary>Gets or sets <see cref="ResNetModelOptions.CacheOptimizedModel"/>.</summary>
     public bool? CacheOptimizedModel { get; set; }

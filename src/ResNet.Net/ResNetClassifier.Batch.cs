@@ -2,7 +2,7 @@ namespace ResNet.Net;
 
 public sealed partial class ResNetClassifier
 {
-    /// <summary>Classifies image files: decodes on all cores and runs the model on <see cref="BatchSize"/> images at a time.</summary>
+    /// <summary>Classifies image files on all cores.</summary>
     /// <param name="paths">The paths of the files.</param>
     /// <param name="topK">The number of classes to return, at least 1. A larger number than there are classes returns all of them.</param>
     /// <param name="cancellationToken">Cancels between two images. A run of the model that has started completes.</param>
@@ -21,8 +21,7 @@ public sealed partial class ResNetClassifier
     }
 
     /// <summary>
-    /// Classifies images from files, streams or memory: decodes on all cores and runs the model on <see cref="BatchSize"/> images at a
-    /// time. Streams are read one at a time, in order.
+    /// Classifies images from files, streams or memory on all cores. Streams are read one at a time, in order.
     /// </summary>
     /// <param name="images">The images.</param>
     /// <param name="topK">The number of classes to return, at least 1. A larger number than there are classes returns all of them.</param>
@@ -66,7 +65,8 @@ public sealed partial class ResNetClassifier
     }
 
     /// <summary>
-    /// Classifies any number of image files in constant memory, on all cores. The paths are enumerated only as fast as the outcomes are.
+    /// Classifies any number of image files in constant memory, on all cores. The paths are enumerated on the thread pool, only a few ahead
+    /// of the outcomes.
     /// </summary>
     /// <param name="paths">The paths of the files.</param>
     /// <param name="topK">The number of classes to return, at least 1. A larger number than there are classes returns all of them.</param>
@@ -127,8 +127,7 @@ public sealed partial class ResNetClassifier
     }
 
     /// <summary>
-    /// Gets the probabilities of every class for encoded images in memory, in class order. Decodes on all cores and runs the model on
-    /// <see cref="BatchSize"/> images at a time. Concurrent calls overlap: one decodes while another runs the model.
+    /// Gets the probabilities of every class for encoded images in memory, in class order, on all cores.
     /// </summary>
     /// <param name="encoded">The contents of image files; read during the call only.</param>
     /// <param name="probabilities">

@@ -102,8 +102,8 @@ public sealed partial class ResNetClassifier : IDisposable
     public string OnnxRuntimeVersion => _model.OnnxRuntimeVersion;
 
     /// <summary>
-    /// Releases the model without waiting. Batches in progress complete. Other calls in progress complete, or throw
-    /// <see cref="ObjectDisposedException"/> if they have not started to preprocess; later calls throw it.
+    /// Releases the model without waiting for calls in progress. Batches in progress complete. Other calls complete, or throw
+    /// <see cref="ObjectDisposedException"/> if they have not started to decode their image; later calls throw it.
     /// </summary>
     public void Dispose() => _model.Dispose();
 

@@ -2,9 +2,7 @@ namespace ResNet.Net;
 
 public sealed partial class ResNetEmbedder
 {
-    /// <summary>
-    /// Computes the embeddings of image files: decodes on all cores and runs the model on <see cref="BatchSize"/> images at a time.
-    /// </summary>
+    /// <summary>Computes the embeddings of image files on all cores.</summary>
     /// <param name="paths">The paths of the files.</param>
     /// <param name="cancellationToken">Cancels between two images. A run of the model that has started completes.</param>
     /// <returns>One outcome per image, in the order of the input. An image that fails doesn't fail the others.</returns>
@@ -20,8 +18,7 @@ public sealed partial class ResNetEmbedder
     }
 
     /// <summary>
-    /// Computes the embeddings of images from files, streams or memory: decodes on all cores and runs the model on <see cref="BatchSize"/>
-    /// images at a time. Streams are read one at a time, in order.
+    /// Computes the embeddings of images from files, streams or memory on all cores. Streams are read one at a time, in order.
     /// </summary>
     /// <param name="images">The images.</param>
     /// <param name="cancellationToken">Cancels between two images. A run of the model that has started completes.</param>
@@ -63,11 +60,11 @@ public sealed partial class ResNetEmbedder
     }
 
     /// <summary>
-    /// Computes the embeddings of any number of image files in constant memory. Batches of <see cref="BatchSize"/> images are processed on
-    /// the thread pool, two at a time. The paths are enumerated only as fast as the outcomes are.
+    /// Computes the embeddings of any number of image files in constant memory, on all cores. The paths are enumerated on the thread pool,
+    /// only a few ahead of the outcomes.
     /// </summary>
     /// <param name="paths">The paths of the files.</param>
-    /// <param name="cancellationToken">Cancels between two images. The enumeration ends when the batches in progress have ended.</param>
+    /// <param name="cancellationToken">Cancels between two images. The enumeration ends when the images in progress have ended.</param>
     /// <returns>One outcome per image, in the order of the input. An image that fails doesn't fail the others.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     /// <exception cref="ResNetException">The model returns a feature that is not finite.</exception>
@@ -83,7 +80,7 @@ public sealed partial class ResNetEmbedder
     /// <see cref="EmbedManyAsync(IEnumerable{string}, CancellationToken)"/> does. Streams are read asynchronously, one at a time, in order.
     /// </summary>
     /// <param name="images">The images.</param>
-    /// <param name="cancellationToken">Cancels between two images. The enumeration ends when the batches in progress have ended.</param>
+    /// <param name="cancellationToken">Cancels between two images. The enumeration ends when the images in progress have ended.</param>
     /// <returns>One outcome per image, in the order of the input. An image that fails doesn't fail the others.</returns>
     /// <exception cref="OperationCanceledException">
     /// <paramref name="cancellationToken"/> was canceled. Streams whose turn has not come are not read.
@@ -100,8 +97,8 @@ public sealed partial class ResNetEmbedder
     /// Computes the embeddings of an asynchronous sequence of images in constant memory, as
     /// <see cref="EmbedManyAsync(IEnumerable{string}, CancellationToken)"/> does. Streams are read asynchronously, one at a time, in order.
     /// </summary>
-    /// <param name="images">The images. A batch starts when <see cref="BatchSize"/> images have arrived, or the sequence ends.</param>
-    /// <param name="cancellationToken">Cancels between two images. The enumeration ends when the batches in progress have ended.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="cancellationToken">Cancels between two images. The enumeration ends when the images in progress have ended.</param>
     /// <returns>One outcome per image, in the order of the input. An image that fails doesn't fail the others.</returns>
     /// <exception cref="OperationCanceledException">
     /// <paramref name="cancellationToken"/> was canceled. Streams whose turn has not come are not read.

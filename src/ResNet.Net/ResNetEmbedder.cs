@@ -157,8 +157,8 @@ public sealed partial class ResNetEmbedder : IDisposable
         => EmbedAsync(maxBytes => EncodedFile.ReadAsync(image, maxBytes, null, cancellationToken), null, cancellationToken);
 
     /// <summary>
-    /// Releases the model without waiting. Batches in progress complete. Other calls in progress complete, or throw
-    /// <see cref="ObjectDisposedException"/> if they have not started to preprocess; later calls throw it.
+    /// Releases the model without waiting for calls in progress. Batches in progress complete. Other calls complete, or throw
+    /// <see cref="ObjectDisposedException"/> if they have not started to decode their image; later calls throw it.
     /// </summary>
     public void Dispose() => _model.Dispose();
 

@@ -33,21 +33,32 @@ public abstract record ResNetModelOptions
     /// <value>The default, <see langword="null"/>, is a <see cref="SkiaSharpDecoder"/>.</value>
     public IImageDecoder? Decoder { get; init; }
 
-    /// <summary>Gets the number of threads of one run of the model, 1 or more.</summary>
+    /// <summary>Gets how the model uses the processor cores.</summary>
+    /// <value>The default is <see cref="ExecutionMode.Automatic"/>.</value>
+    public ExecutionMode ExecutionMode { get; init; }
+
+    /// <summary>
+    /// Gets the number of processor cores that the model uses, 1 or more: the threads of one run that uses all cores, or the number of
+    /// images that the methods for several images run concurrently.
+    /// </summary>
     /// <value>The default, <see langword="null"/>, is <see cref="Environment.ProcessorCount"/>, which respects container limits.</value>
     public int? Threads { get; init; }
 
-    /// <summary>Gets whether the threads of ONNX Runtime spin while they wait for work.</summary>
-    /// <remarks>Spinning can make a single caller slightly faster, but keeps processor cores busy.</remarks>
-    /// <value>The default is <see langword="false"/>.</value>
-    public bool AllowSpinning { get; init; }
+    /// <summary>Gets whether the threads of a run spin while they wait for work. No thread spins between runs.</summary>
+    /// <remarks>
+    /// Spinning makes a run on several cores faster. Disable it if other processes need the same cores. Runs on one core never spin.
+    /// </remarks>
+    /// <value>The default is <see langword="true"/>.</value>
+    public bool AllowSpinning { get; init; } = true;
 
     /// <summary>
     /// Gets the maximum number of images that the methods for several images pass to one run of the model, 1 to 1024. A batch size fixed
     /// by the model file takes precedence.
     /// </summary>
-    /// <value>The default is 8.</value>
-    public int BatchSize { get; init; } = 8;
+    /// <value>
+    /// The default, <see langword="null"/>, is 1 on the CPU, where images run concurrently instead, and 8 on other execution providers.
+    /// </value>
+    public int? BatchSize { get; init; }
 
     /// <summary>Gets the level of graph optimization.</summary>
     /// <value>The default is <see cref="GraphOptimizationLevel.ORT_ENABLE_ALL"/>.</value>
@@ -80,7 +91,8 @@ public abstract record ResNetModelOptions
     /// </summary>
     /// <remarks>
     /// The changes it makes are unknown to this library. Therefore, the optimized model is not cached
-    /// (<see cref="CacheOptimizedModel"/>), and each run allocates a few bytes.
+    /// (<see cref="CacheOptimizedModel"/>), each run allocates a few bytes, and <see cref="ExecutionMode.Automatic"/> opens no second
+    /// session.
     /// </remarks>
     /// <value>The default is <see langword="null"/>.</value>
     public Action<SessionOptions>? ConfigureSession { get; init; }
@@ -98,6 +110,12 @@ public abstract record ResNetModelOptions
     /// </remarks>
     /// <value>The default, <see langword="null"/>, disables logging.</value>
     public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>Gets whether the model runs on the CPU.</summary>
+    internal bool IsCpu => ExecutionProvider is null or { IsCpu: true };
+
+    /// <summary>Gets the number of processor cores that the model uses.</summary>
+    internal int Cores => Threads ?? Environment.ProcessorCount;
 
     /// <summary>Gets what the model must return.</summary>
     internal abstract RequiredOutputs RequiredOutputs { get; }
@@ -118,8 +136,17 @@ public abstract record ResNetModelOptions
             ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, SessionSettings.MaxThreads, nameof(Threads));
         }
 
-        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchSize, 1024);
+        if (BatchSize is int batchSize)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1, nameof(BatchSize));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(batchSize, 1024, nameof(BatchSize));
+        }
+
+        if (!Enum.IsDefined(ExecutionMode))
+        {
+            throw new ArgumentOutOfRangeException(nameof(ExecutionMode), ExecutionMode, "Use a value of ExecutionMode.");
+        }
+
         if (!Enum.IsDefined(Crops))
         {
             throw new ArgumentOutOfRangeException(nameof(Crops), Crops, "Use a value of CropSampling.");

@@ -220,16 +220,14 @@ public sealed class InputImageBatchTests : IDisposable
         OrtSession session = OrtSession.FromMemory(
             EmbeddedModel.Parse(ResNetVariant.Cifar10ResNet20).ToArray(), "slots", new SessionSettings { IntraOpThreads = 1 });
         ImagePipeline pipeline = new(
-            "slots",
             session,
             ModelLayout.Read(session, "slots", null, null, PreprocessingProfile.Cifar10),
             new Preprocessor(PreprocessingProfile.Cifar10),
-            ImageDecoding.Default,
-            new ImageDecodingOptions(),
-            2,
+            "slots",
+            new ResNetEmbedderOptions { BatchSize = 2 },
+            null,
             ModelTelemetry.For($"slots {form}", "CPU"),
-            NullLogger.Instance,
-            typeof(ResNetEmbedder));
+            NullLogger.Instance);
         using CancellationTokenSource source = new();
         InputImage cancels = InputImage.FromStream(() =>
         {

@@ -42,7 +42,7 @@ public sealed class ResNetEmbedderTests : IDisposable
     [Fact]
     public void Create_Defaults_AreThoseOfTheVariant()
     {
-        (_embedder.Dimension, _embedder.Normalize, _embedder.BatchSize).Should().Be((64, true, 8));
+        (_embedder.Dimension, _embedder.Normalize, _embedder.BatchSize).Should().Be((64, true, 1));
         (_embedder.ModelName, _embedder.Variant).Should().Be(("resnet20-cifar10", ResNetVariant.Cifar10ResNet20));
         (_embedder.Profile, _embedder.Crops).Should().Be((PreprocessingProfile.Cifar10, CropSampling.Center));
         (_embedder.ExecutionProvider, _embedder.OnnxRuntimeVersion).Should().Be(("CPU", OrtRuntime.Version));

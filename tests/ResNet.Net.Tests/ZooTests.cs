@@ -29,7 +29,8 @@ public sealed class ZooTests : IDisposable
     public void Classify_SyntheticModel_EqualsItsGraph(string id)
     {
         ResNetVariant variant = WriteModel(id);
-        using ResNetClassifier classifier = ResNetClassifier.Create(variant, new ResNetClassifierOptions { Store = StoreOf(variant) });
+        ResNetClassifierOptions options = new() { Store = StoreOf(variant), BatchSize = Images };
+        using ResNetClassifier classifier = ResNetClassifier.Create(variant, options);
         byte[][] images = [.. Enumerable.Range(0, Images).Select(Draw)];
         classifier.Variant.Should().Be(variant);
         classifier.Profile.Should().Be(variant.Profile);

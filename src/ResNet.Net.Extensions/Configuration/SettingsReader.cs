@@ -58,6 +58,7 @@ internal static class SettingsReader
             Profile = settings.Profile is string name ? PreprocessingProfile.Parse(name) : null,
             Crops = settings.Crops,
             Decoding = DecodingOf(settings.Decoding),
+            ExecutionMode = settings.ExecutionMode,
             Threads = settings.Threads,
             AllowSpinning = settings.AllowSpinning,
             BatchSize = settings.BatchSize,

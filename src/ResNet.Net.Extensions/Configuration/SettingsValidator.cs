@@ -49,6 +49,10 @@ internal sealed class SettingsValidator<TSettings>(string name, string prefix, b
         }
 
         Check(nameof(options.Crops), options.Crops, () => new ResNetClassifierOptions { Crops = options.Crops }.Validate());
+        Check(
+            nameof(options.ExecutionMode),
+            options.ExecutionMode,
+            () => new ResNetClassifierOptions { ExecutionMode = options.ExecutionMode }.Validate());
         Check(nameof(options.Threads), options.Threads, () => new ResNetClassifierOptions { Threads = options.Threads }.Validate());
         Check(nameof(options.BatchSize), options.BatchSize, () => new ResNetClassifierOptions { BatchSize = options.BatchSize }.Validate());
         Check(

@@ -10,43 +10,62 @@ namespace ResNet.Net;
 internal sealed partial class ImagePipeline : IDisposable
 {
     private readonly string _model;
-    private readonly OrtSession _session;
+    private readonly SessionSelector _sessions;
     private readonly IImageDecoder _decoder;
     private readonly ImageDecodingOptions _decoding;
     private readonly Preprocessor _preprocessor;
     private readonly int _batchSize;
     private readonly SingleRuns _singleRuns;
-    private readonly SlotPool _singles;
-    private readonly SlotPool _batches;
+    private readonly int _concurrency;
+    private readonly SemaphoreSlim _turns;
     private readonly ModelTelemetry _telemetry;
     private readonly ILogger _log;
     private readonly Type _owner;
-    private volatile bool _disposed;
+    private bool _disposed;
 
+    /// <summary>Creates a pipeline over an open session, which it owns from then on.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="layout">The layout of the session's model.</param>
+    /// <param name="preprocessor">The preprocessor.</param>
+    /// <param name="model">The name of the model.</param>
+    /// <param name="options">The options of the model.</param>
+    /// <param name="openSecond">
+    /// Opens a session that runs each image on one core; returns null if it cannot be opened. Null if the first session serves every load.
+    /// </param>
+    /// <param name="telemetry">Receives the measurements.</param>
+    /// <param name="log">Receives failures.</param>
     public ImagePipeline(
-        string model,
         OrtSession session,
         ModelLayout layout,
         Preprocessor preprocessor,
-        IImageDecoder decoder,
-        ImageDecodingOptions decoding,
-        int batchSize,
+        string model,
+        ResNetModelOptions options,
+        Func<OrtSession?>? openSecond,
         ModelTelemetry telemetry,
-        ILogger log,
-        Type owner)
+        ILogger log)
     {
         _model = model;
-        _session = session;
-        _decoder = decoder;
-        _decoding = decoding;
+        _decoder = options.Decoder ?? ImageDecoding.Default;
+        _decoding = options.Decoding;
         _preprocessor = preprocessor;
         _telemetry = telemetry;
         _log = log;
-        _owner = owner;
-        _batchSize = layout.FixedBatch ?? batchSize;
+        _owner = options.OwnerType;
+        const int BatchSizeOfAccelerators = 8;
+        _batchSize = layout.FixedBatch ?? options.BatchSize ?? (options.IsCpu ? 1 : BatchSizeOfAccelerators);
+
+        // Batches use all cores while they are decoded: one is decoded while the model runs on the other.
+        const int ConcurrentBatches = 2;
+        _concurrency = _batchSize == 1 ? options.Cores : ConcurrentBatches;
+        _turns = new SemaphoreSlim(_concurrency);
         _singleRuns = new SingleRuns((batch, reason) => log.BatchRejected(model, batch, reason));
-        _singles = new SlotPool(session, layout, _singleRuns, 1, preprocessor.CropCount, owner);
-        _batches = new SlotPool(session, layout, _singleRuns, _batchSize, preprocessor.CropCount, owner);
+        SlotPool CreatePool(OrtSession owner, int capacity) => new(owner, layout, _singleRuns, capacity, preprocessor.CropCount, _owner);
+        SessionSlots SlotsOf(OrtSession opened) => new(opened, CreatePool, _batchSize);
+        _sessions = new SessionSelector(
+            SlotsOf(session),
+            options.Cores,
+            openSecond is null ? null : () => openSecond() is OrtSession second ? SlotsOf(second) : null,
+            _owner);
     }
 
     /// <summary>Reads the outputs of a single image from a slot after a run.</summary>
@@ -114,7 +133,8 @@ internal sealed partial class ImagePipeline : IDisposable
     /// <summary>Computes the output of pixels, one row per crop. It is no image of a caller, so telemetry does not count it.</summary>
     public float[] RunTrial(PixelView pixels)
     {
-        InferenceSlot slot = _singles.Rent();
+        SlotPool slots = _sessions.Select().Singles;
+        InferenceSlot slot = slots.Rent();
         try
         {
             _preprocessor.Run(pixels, slot.Input(0), slot.Scratch);
@@ -123,44 +143,53 @@ internal sealed partial class ImagePipeline : IDisposable
         }
         finally
         {
-            _singles.Return(slot);
+            slots.Return(slot);
         }
     }
 
     /// <summary>
-    /// Releases the model without waiting. Calls that hold a slot complete; all others throw <see cref="ObjectDisposedException"/>.
+    /// Releases the model without waiting. Calls in progress complete; later calls throw <see cref="ObjectDisposedException"/>.
     /// </summary>
     public void Dispose()
     {
-        _disposed = true;
-        _singles.Dispose();
-        _batches.Dispose();
-        _session.Dispose();
+        if (!Interlocked.Exchange(ref _disposed, true))
+        {
+            _sessions.Dispose();
+        }
     }
 
-    public void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, _owner);
+    public void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), _owner);
 
     private StageTimings Process<TTarget>(Operation operation, scoped ImageInput image, OutputReader<TTarget> read, TTarget target)
         where TTarget : allows ref struct
     {
-        using DecodedImage? decoded = image.Open(_decoder, _decoding, _preprocessor.Profile, out PixelView pixels);
-        long opened = decoded is null ? image.Start : Stopwatch.GetTimestamp();
-        InferenceSlot slot = _singles.Rent();
+        _sessions.Enter();
         try
         {
-            _preprocessor.Run(pixels, slot.Input(0), slot.Scratch);
-            long preprocessed = Stopwatch.GetTimestamp();
-            slot.Run(1, withMaps: operation == Operation.Explain);
-            StageTimings timings = new(
-                Stopwatch.GetElapsedTime(image.Start, opened),
-                Stopwatch.GetElapsedTime(opened, preprocessed),
-                Stopwatch.GetElapsedTime(preprocessed));
-            read(slot, pixels, timings, target);
-            return timings;
+            using DecodedImage? decoded = image.Open(_decoder, _decoding, _preprocessor.Profile, out PixelView pixels);
+            long opened = decoded is null ? image.Start : Stopwatch.GetTimestamp();
+            SlotPool slots = _sessions.Select().Singles;
+            InferenceSlot slot = slots.Rent();
+            try
+            {
+                _preprocessor.Run(pixels, slot.Input(0), slot.Scratch);
+                long preprocessed = Stopwatch.GetTimestamp();
+                slot.Run(1, withMaps: operation == Operation.Explain);
+                StageTimings timings = new(
+                    Stopwatch.GetElapsedTime(image.Start, opened),
+                    Stopwatch.GetElapsedTime(opened, preprocessed),
+                    Stopwatch.GetElapsedTime(preprocessed));
+                read(slot, pixels, timings, target);
+                return timings;
+            }
+            finally
+            {
+                slots.Return(slot);
+            }
         }
         finally
         {
-            _singles.Return(slot);
+            _sessions.Exit();
         }
     }
 

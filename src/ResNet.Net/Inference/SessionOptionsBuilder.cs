@@ -20,6 +20,9 @@ internal static class SessionOptionsBuilder
             options.InterOpNumThreads = 1;
             options.GraphOptimizationLevel = settings.Optimization;
             options.AddSessionConfigEntry("session.intra_op.allow_spinning", settings.AllowSpinning ? "1" : "0");
+
+            // Threads spin during a run only, so that an idle model leaves the cores to others.
+            options.AddSessionConfigEntry("session.force_spinning_stop", "1");
             if (settings.ExecutionProvider is { AllowCpuFallback: false, IsCpu: false })
             {
                 options.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");

@@ -46,7 +46,7 @@ internal sealed record SessionSettings
 
         return new SessionSettings
         {
-            IntraOpThreads = options.Threads ?? Environment.ProcessorCount,
+            IntraOpThreads = options.IsCpu && options.ExecutionMode == ExecutionMode.Throughput ? 1 : options.Cores,
             AllowSpinning = options.AllowSpinning,
             Optimization = options.Optimization,
             ExecutionProvider = options.ExecutionProvider,
@@ -58,6 +58,9 @@ internal sealed record SessionSettings
 
     /// <summary>Returns the settings that open a cached model, which is optimized already.</summary>
     public SessionSettings ForCachedModel() => this with { Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL, IsFromCache = true };
+
+    /// <summary>Returns the settings of a session that runs each image on one core.</summary>
+    public SessionSettings ForOneCorePerRun() => this with { IntraOpThreads = 1 };
 
     /// <summary>Returns the settings that also write the optimized model.</summary>
     /// <remarks>

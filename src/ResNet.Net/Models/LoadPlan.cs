@@ -86,12 +86,16 @@ internal sealed class LoadPlan
     /// <summary>Opens the model, from the optimized-model cache if possible.</summary>
     /// <exception cref="InferenceException">The model or a setting is rejected.</exception>
     /// <exception cref="ArgumentException">The environment variable that controls the cache is invalid.</exception>
-    public OrtSession Open(ResolvedModel model)
+    public OrtSession Open(ResolvedModel model) => Open(model, Session);
+
+    /// <summary>Opens the model with other settings, from the optimized-model cache if possible.</summary>
+    /// <inheritdoc cref="Open(ResolvedModel)"/>
+    public OrtSession Open(ResolvedModel model, SessionSettings settings)
     {
         ModelPreparation preparation = ModelPreparation.For(model, Options.RequiredOutputs);
         return CacheFor(model.Content, preparation) is OptimizedModelCache cache
-            ? cache.Open(model.Content, preparation, Session)
-            : preparation.Open(model.Content, Session);
+            ? cache.Open(model.Content, preparation, settings)
+            : preparation.Open(model.Content, settings);
     }
 
     private OptimizedModelCache? CacheFor(ModelContent model, ModelPreparation preparation)

@@ -17,6 +17,7 @@ internal sealed class LoadedModel : IDisposable
         Source = model;
         ExecutionProvider = plan.ExecutionProvider;
         _log = plan.Log;
+        Func<OrtSession?>? openSecond = SecondSession.Opener(plan, model);
         _session = plan.Open(model);
         try
         {
@@ -29,16 +30,14 @@ internal sealed class LoadedModel : IDisposable
             Preprocessor preprocessor = new(Profile, Crops);
             CenterCrop = preprocessor.CenterCrop;
             Pipeline = new ImagePipeline(
-                Name,
                 _session,
                 Layout,
                 preprocessor,
-                options.Decoder ?? ImageDecoding.Default,
-                options.Decoding,
-                options.BatchSize,
+                Name,
+                options,
+                openSecond,
                 ModelTelemetry.For(Name, ExecutionProvider),
-                _log,
-                options.OwnerType);
+                _log);
         }
         catch
         {

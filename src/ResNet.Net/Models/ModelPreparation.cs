@@ -62,19 +62,15 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, RequiredO
     /// <exception cref="InferenceException">The model omits a required input of a node, on which ONNX Runtime can crash.</exception>
     public static ModelPreparation For(ResolvedModel model, RequiredOutputs outputs)
     {
-        if (model.Content.Summary is not { } summary)
-        {
-            return new ModelPreparation(false, false, outputs, model.OutputName, IsSelfContained: false)
-            {
-                Input = model.Input,
-                Output = model.Output,
-            };
-        }
-
-        return summary.Problems is [string problem, ..]
+        OnnxModelSummary? summary = model.Content.Summary;
+        return summary?.Problems is [string problem, ..]
             ? throw new InferenceException($"The model '{model.Name}' is damaged: {problem}. Export or download it again.")
             : new ModelPreparation(
-                summary.Opset < OldestOpset, summary.HasReplaceableWeights, outputs, model.OutputName, !summary.HasExternalData)
+                summary?.Opset < OldestOpset,
+                summary?.HasReplaceableWeights == true,
+                outputs,
+                model.OutputName,
+                IsSelfContained: summary?.HasExternalData == false)
             {
                 Input = model.Input,
                 Output = model.Output,

@@ -64,4 +64,12 @@ internal static partial class ClassifierLog
         "The model '{Model}' rejects a batch of {Images} images, although it declares a variable batch size. "
         + "Its images run one by one.")]
     public static partial void BatchRejected(this ILogger log, string model, int images, Exception reason);
+
+    [LoggerMessage(
+        113, LogLevel.Information, "Opened a second session of the model '{Model}', which runs an image per core, because of the load.")]
+    public static partial void SecondSessionOpened(this ILogger log, string model);
+
+    [LoggerMessage(
+        114, LogLevel.Warning, "The second session of the model '{Model}', which runs an image per core, cannot be opened. The first goes on.")]
+    public static partial void SecondSessionFailed(this ILogger log, string model, Exception exception);
 }

@@ -49,7 +49,8 @@ public class InputAdapterTests
     {
         byte[] model = Dense(ShapeOf(layout, channels, batch, open: false), elementType);
         PreprocessingProfile profile = elementType == Bytes ? Raw : channels == 1 ? Gray(Exact) : Exact;
-        using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(model) { Profile = profile });
+        using ResNetClassifier classifier = ResNetClassifier.Create(
+            new ModelDefinition(model) { Profile = profile }, new ResNetClassifierOptions { BatchSize = 8 });
 
         float[] scores = Scores(classifier);
 

@@ -137,7 +137,8 @@ public class OutputAdapterTests
         foreach (bool isDeclared in new[] { true, false })
         {
             byte[] bytes = Reshaped(input[0], output, isDeclared);
-            using ResNetClassifier classifier = ResNetClassifier.Create(new ModelDefinition(bytes) { Profile = Plain });
+            using ResNetClassifier classifier = ResNetClassifier.Create(
+                new ModelDefinition(bytes) { Profile = Plain }, new ResNetClassifierOptions { BatchSize = 8 });
 
             Scores(classifier).Should().Equal(Logits, IsNear);
             classifier.BatchSize.Should().Be(batchSize);

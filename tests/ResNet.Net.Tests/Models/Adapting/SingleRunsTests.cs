@@ -90,7 +90,7 @@ public class SingleRunsTests
         using RecordingLoggers logs = new();
         string path = Path.Combine(TestFolders.Shared, "reports", "models", "reshape1.onnx");
         using ResNetClassifier classifier
-            = ResNetClassifier.Create(new ModelDefinition(path), new ResNetClassifierOptions { LoggerFactory = logs });
+            = ResNetClassifier.Create(new ModelDefinition(path), new ResNetClassifierOptions { BatchSize = 8, LoggerFactory = logs });
         using ResNetClassifier ten = ResNetClassifier.Create(
             new ModelDefinition(path), new ResNetClassifierOptions { Crops = CropSampling.TenCrop });
 
@@ -100,7 +100,8 @@ public class SingleRunsTests
     }
 
     private static ResNetClassifier Create(byte[] model, RecordingLoggers logs) => ResNetClassifier.Create(
-        new ModelDefinition(model) { Profile = PreprocessingProfile.Cifar10 }, new ResNetClassifierOptions { LoggerFactory = logs });
+        new ModelDefinition(model) { Profile = PreprocessingProfile.Cifar10 },
+        new ResNetClassifierOptions { BatchSize = 8, LoggerFactory = logs });
 
     private static byte[] Build(string kind)
     {
