@@ -85,7 +85,7 @@ if (rest is [QuantizedSpeedup.Command, ..])
 
 if (rest is [ThroughputSweep.Command, ..])
 {
-    ThroughputSweep.Run(rest.Length > 1 ? rest[1] : null, folder);
+    await ThroughputSweep.RunAsync(rest.Length > 1 ? rest[1] : null, folder);
     return 0;
 }
 

@@ -6,8 +6,9 @@ using System.Text;
 namespace ResNet.Net.Benchmarks;
 
 /// <summary>
-/// Measures images per second from JPEG files to labels by callers, threads of a run, and batch size:
-/// <c>throughput-sweep [PHOTOS.zip] [--save FOLDER]</c>. The settings alternate within each round, so that other load affects all of them.
+/// Measures images per second from JPEG files to labels by callers, threads of a run, batch size and decoding threads, and the default
+/// methods beside them: <c>throughput-sweep [PHOTOS.zip] [--save FOLDER]</c>. The settings alternate within each round, so that other load
+/// affects all of them. Figures are medians.
 /// </summary>
 internal static class ThroughputSweep
 {
@@ -22,18 +23,19 @@ internal static class ThroughputSweep
         ("resnet20-cifar10", "resnet20-cifar10 float", 400),
     ];
 
-    public static void Run(string? zip, string? save)
+    public static async Task RunAsync(string? zip, string? save)
     {
         string folder = Directory.CreateTempSubdirectory("resnet-net-sweep-").FullName;
         StringBuilder table = new();
-        Append("| model | callers | threads per run | batch | spinning | images/s (median) | of the best |\n|---|---:|---:|---:|---|---:|---:|\n");
+        Append("| model | method | callers | threads of a run | batch | decoding threads | images/s | of the best | of the loop |\n");
+        Append("|---|---|---:|---:|---:|---:|---:|---:|---:|\n");
         try
         {
             string[] photos = Photos(zip, folder);
             foreach ((string name, string form, int images) in Models)
             {
                 string[] paths = [.. Enumerable.Range(0, images).Select(i => photos[i % photos.Length])];
-                Measure(name, QuantizedCase.Parse(form), paths, folder, Append);
+                await MeasureAsync(name, QuantizedCase.Parse(form), paths, folder, Append);
             }
         }
         finally
@@ -53,24 +55,45 @@ internal static class ThroughputSweep
         }
     }
 
-    private static void Measure(string name, QuantizedCase model, string[] paths, string folder, Action<string> append)
+    private static async Task MeasureAsync(
+        string name, QuantizedCase model, string[] paths, string folder, Action<string> append)
     {
         string file = Path.Combine(folder, $"{model}.onnx");
         model.Build().Save(file);
-        List<(string Text, ResNetClassifier Classifier, Action Run)> settings = [];
-        int cores = Environment.ProcessorCount;
-        foreach (int threads in ((int[])[1, cores]).Distinct())
+        PreprocessingProfile profile = model.Model.EndsWith("cifar10", StringComparison.Ordinal)
+            ? PreprocessingProfile.Cifar10
+            : PreprocessingProfile.Mxnet;
+        List<ResNetClassifier> classifiers = [];
+        ResNetClassifier Create(ResNetClassifierOptions options)
         {
-            foreach (bool spin in threads == 1 ? [false] : (bool[])[false, true])
+            classifiers.Add(ResNetClassifier.Create(
+                new ModelDefinition(file) { Profile = profile }, options with { CacheOptimizedModel = false }));
+            return classifiers[^1];
+        }
+
+        ResNetClassifier defaults = Create(new ResNetClassifierOptions());
+        List<(string Text, Func<Task> Run)> settings =
+        [
+            ("`foreach` with `Classify`, defaults | | | | |", () => Task.Run(() => Array.ForEach(paths, p => defaults.Classify(p)))),
+            ("`ClassifyManyAsync`, defaults | | | | |", () => defaults.ClassifyManyAsync(paths).CountAsync().AsTask()),
+            ("`ClassifyBatch`, defaults | | | | |", () => Task.Run(() => defaults.ClassifyBatch(paths))),
+        ];
+        int cores = Environment.ProcessorCount;
+        foreach ((int threads, bool spin) in ((int, bool)[])[(1, false), (cores, false), (cores, true)])
+        {
+            foreach ((int callers, int batch) in ((int, int)[])[(1, 1), (cores, 1), (2 * cores, 1), (1, 8), (cores, 8)])
             {
-                foreach ((int callers, int batch) in ((int, int)[])[(1, 1), (cores, 1), (2 * cores, 1), (1, 8), (cores, 8)])
+                ResNetClassifier classifier = Create(new ResNetClassifierOptions
                 {
-                    ResNetClassifier classifier = ResNetClassifier.Create(
-                        new ModelDefinition(file) { Profile = model.Model.EndsWith("cifar10", StringComparison.Ordinal) ? PreprocessingProfile.Cifar10 : PreprocessingProfile.Mxnet },
-                        new ResNetClassifierOptions { Threads = threads, AllowSpinning = spin, BatchSize = batch, CacheOptimizedModel = false });
-                    string text = $"| {name} | {callers} | {threads} | {batch} | {(spin ? "yes" : "no")} |";
-                    settings.Add((text, classifier, () => Process(classifier, paths, callers, batch)));
-                }
+                    ExecutionMode = ExecutionMode.Latency,
+                    Threads = threads,
+                    AllowSpinning = spin,
+                    BatchSize = batch,
+                });
+                string decoding = batch == 1 ? $"{callers}" : $"{callers} to {cores}";
+                settings.Add((
+                    $"callers of one session | {callers} | {threads}{(spin ? ", spinning" : "")} | {batch} | {decoding} |",
+                    () => Task.Run(() => Process(classifier, paths, callers, batch))));
             }
         }
 
@@ -80,7 +103,7 @@ internal static class ThroughputSweep
             for (int i = 0; i < settings.Count; i++)
             {
                 long start = Stopwatch.GetTimestamp();
-                settings[i].Run();
+                await settings[i].Run();
                 rates[i][Math.Max(round, 0)] = paths.Length / Stopwatch.GetElapsedTime(start).TotalSeconds;
             }
         }
@@ -88,9 +111,13 @@ internal static class ThroughputSweep
         double[] medians = [.. rates.Select(r => r.Order().ElementAt(Rounds / 2))];
         for (int i = 0; i < settings.Count; i++)
         {
-            append(string.Create(CultureInfo.InvariantCulture, $"{settings[i].Text} {medians[i]:F1} | {medians[i] / medians.Max():F2} |\n"));
-            settings[i].Classifier.Dispose();
+            double ofLoop = rates[i].Zip(rates[0], (rate, loop) => rate / loop).Order().ElementAt(Rounds / 2);
+            append(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {name} | {settings[i].Text} {medians[i]:F1} | {medians[i] / medians.Max():F2} | {ofLoop:F2} |\n"));
         }
+
+        classifiers.ForEach(c => c.Dispose());
     }
 
     private static void Process(ResNetClassifier classifier, string[] paths, int callers, int batch)
@@ -98,14 +125,9 @@ internal static class ThroughputSweep
         int next = 0;
         Thread[] threads = [.. Enumerable.Range(0, callers).Select(caller => new Thread(() =>
         {
-            while (true)
+            int start;
+            while ((start = Interlocked.Add(ref next, batch) - batch) < paths.Length)
             {
-                int start = Interlocked.Add(ref next, batch) - batch;
-                if (start >= paths.Length)
-                {
-                    return;
-                }
-
                 if (batch == 1)
                 {
                     _ = classifier.Classify(paths[start]);
@@ -116,15 +138,8 @@ internal static class ThroughputSweep
                 }
             }
         }))];
-        foreach (Thread thread in threads)
-        {
-            thread.Start();
-        }
-
-        foreach (Thread thread in threads)
-        {
-            thread.Join();
-        }
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
     }
 
     private static string[] Photos(string? zip, string folder)
