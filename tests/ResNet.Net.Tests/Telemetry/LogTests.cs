@@ -39,7 +39,7 @@ public sealed class LogTests : IDisposable
             (109, "OptimizedModelRejected"),
             (110, "OutputKindContradicted"),
             (111, "OutputKindAssumed"),
-            (112, "BatchRejected"),
+            (112, "BatchRejected"), (113, "SecondSessionOpened"), (114, "SecondSessionFailed"),
             (200, "DownloadStarted"),
             (201, "DownloadFinished"),
             (202, "DownloadRetried"),

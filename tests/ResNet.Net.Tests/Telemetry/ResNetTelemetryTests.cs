@@ -132,7 +132,7 @@ public sealed class ResNetTelemetryTests : IDisposable
         string second = operation == "probabilities" ? "empty" : "io";
         failures.Select(m => (m.Value, m.Tags["error.type"])).Should().BeEquivalentTo([(1d, (object)"unsupported_format"), (1d, second)]);
         failures.Should().OnlyContain(m => m.Tags.Keys.SequenceEqual(ImageTags.Append("error.type")));
-        _meter.Of("resnet.batch.size").Select(m => m.Value).Should().Equal(2, 2, 1);
+        _meter.Of("resnet.batch.size").Select(m => m.Value).Should().BeEquivalentTo([2d, 2d, 1d]);
         Stage("decode").Should().HaveCount(3);
         Stage("inference").Should().HaveCount(3);
         _meter.Observe("resnet.images.pending").Should().Be(0);
