@@ -15,7 +15,7 @@ internal static class Help
           {VariantTable.Command} [--save FOLDER]    Latency and memory of the synthetic model of every file of the zoo.
           {CreateSpeed.Command} [ROUNDS]       Loading with and without the stored optimized graph.
           {StoreSpeed.Command} [MIB]           Downloads from this machine into a model store.
-          {EvaluatorSpeed.Command} DATA.zip    The evaluator, compared with loops of Classify and ClassifyBatch.
+          {EvaluatorSpeed.Command} DATA.zip    The evaluator, compared with Classify, ClassifyBatch and ClassifyManyAsync.
           {ThroughputSweep.Command} [ZIP] [--save FOLDER] Images per second by callers, threads and batch size.
           {QuantizedSpeedup.Command} [ROUNDS]  Speedup of int8 over float.
           {UnfoldedNoise.Command} ID           Quantization noise of a v2 model, by the treatment of its BatchNormalizations.

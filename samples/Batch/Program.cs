@@ -10,19 +10,17 @@ using var classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
 using StreamWriter csv = new(output);
 csv.WriteLine("path,label,probability,error");
 int failed = 0;
-foreach (string[] batch in images.Chunk(256))
+
+// ClassifyManyAsync keeps all cores busy, in constant memory. A bad image has an error as its outcome and doesn't fail the others.
+IAsyncEnumerable<ClassificationOutcome> outcomes = classifier.ClassifyManyAsync(images, topK: 1);
+await foreach ((string path, ClassificationOutcome outcome) in images.ToAsyncEnumerable().Zip(outcomes))
 {
-    // ClassifyBatch decodes in parallel. A bad image has an error as its outcome and doesn't fail the batch.
-    IReadOnlyList<ClassificationOutcome> outcomes = classifier.ClassifyBatch(batch, topK: 1);
-    foreach ((string path, ClassificationOutcome outcome) in batch.Zip(outcomes))
-    {
-        string name = Path.GetRelativePath(folder, path);
-        csv.WriteLine(outcome.Succeeded
-            ? string.Create(
-                CultureInfo.InvariantCulture, $"{Quote(name)},{Quote(outcome.Value.Best.Label)},{outcome.Value.Best.Probability:F4},")
-            : $"{Quote(name)},,,{Quote(outcome.Error!.Message)}");
-        failed += outcome.Succeeded ? 0 : 1;
-    }
+    string name = Path.GetRelativePath(folder, path);
+    csv.WriteLine(outcome.Succeeded
+        ? string.Create(
+            CultureInfo.InvariantCulture, $"{Quote(name)},{Quote(outcome.Value.Best.Label)},{outcome.Value.Best.Probability:F4},")
+        : $"{Quote(name)},,,{Quote(outcome.Error.Message)}");
+    failed += outcome.Succeeded ? 0 : 1;
 }
 
 Console.WriteLine($"{images.Length} images, {failed} failed: {output}");

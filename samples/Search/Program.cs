@@ -15,17 +15,15 @@ string[] files = [.. Directory.GetFiles(folder).Where(f => extensions.Contains(P
 // similar content have similar vectors.
 using var embedder = ResNetEmbedder.Create(ResNetVariant.ResNet18Backbone);
 float[] query = embedder.Embed(image);
-IReadOnlyList<EmbeddingOutcome> index = embedder.EmbedBatch(files);
+IAsyncEnumerable<EmbeddingOutcome> index = embedder.EmbedManyAsync(files);
 
 // Embeddings have length 1, so the dot product is the cosine. For millions of images, store them in a vector database.
-(string Path, float Similarity)[] matches =
-[
-    .. files.Zip(index)
-        .Where(item => item.Second.Succeeded && Path.GetFullPath(item.First) != Path.GetFullPath(image))
-        .Select(item => (item.First, Similarity: TensorPrimitives.Dot(query, item.Second.Value)))
-        .OrderByDescending(match => match.Similarity)
-        .Take(12),
-];
+(string Path, float Similarity)[] matches = await files.ToAsyncEnumerable().Zip(index)
+    .Where(item => item.Second.Succeeded && Path.GetFullPath(item.First) != Path.GetFullPath(image))
+    .Select(item => (Path: item.First, Similarity: TensorPrimitives.Dot(query, item.Second.Value)))
+    .OrderByDescending(match => match.Similarity)
+    .Take(12)
+    .ToArrayAsync();
 foreach ((string path, float similarity) in matches.Take(4))
 {
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{similarity:F2} {Path.GetFileName(path)}"));

@@ -20,11 +20,6 @@ public sealed record EvaluationOptions
     /// <value>The default is 15, as in Guo et al. 2017.</value>
     public int CalibrationBins { get; init; } = 15;
 
-    /// <summary>Gets the number of batches that are processed concurrently, from 1 to 64.</summary>
-    /// <remarks>While the model runs on one batch, the images of the next are read and decoded. The results do not depend on it.</remarks>
-    /// <value>The default is 2.</value>
-    public int ConcurrentBatches { get; init; } = 2;
-
     /// <exception cref="ArgumentException">A value is out of range; the message names it.</exception>
     internal void Validate()
     {
@@ -35,7 +30,5 @@ public sealed record EvaluationOptions
 
         ArgumentOutOfRangeException.ThrowIfLessThan(CalibrationBins, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(CalibrationBins, 1000);
-        ArgumentOutOfRangeException.ThrowIfLessThan(ConcurrentBatches, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(ConcurrentBatches, 64);
     }
 }

@@ -13,14 +13,14 @@ public static class Evaluator
 {
     /// <summary>Classifies every image of a dataset and reports the accuracy.</summary>
     /// <remarks>
-    /// Images are read and decoded on all cores while the model runs. Memory use does not grow with the size of the dataset.
-    /// The result depends neither on the number of threads nor on interruptions.
+    /// Uses all cores, as <see cref="ResNetClassifier.ClassifyManyAsync(IEnumerable{InputImage}, int, CancellationToken)"/> does. Memory
+    /// use does not grow with the size of the dataset. The result depends neither on the number of threads nor on interruptions.
     /// </remarks>
     /// <param name="classifier">The classifier, with its crops; it is not disposed and may be used concurrently.</param>
     /// <param name="dataset">The dataset; it is not disposed.</param>
     /// <param name="options">The options; null for the defaults.</param>
-    /// <param name="progress">Receives the progress after every batch; may be null.</param>
-    /// <param name="cancellationToken">Cancels after the current batches; the journal keeps what is completed.</param>
+    /// <param name="progress">Receives the progress after every image; may be null.</param>
+    /// <param name="cancellationToken">Cancels between two images; the journal keeps what is completed.</param>
     /// <returns>The report.</returns>
     /// <exception cref="EvaluationException">
     /// The model and the dataset have different classes, the journal belongs to another evaluation, or an image failed and

@@ -50,12 +50,8 @@ public sealed class CalibrationSet
         IReadOnlyList<string> paths, PreprocessingProfile profile, ImageDecodingOptions? decoding = null, IImageDecoder? decoder = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        int limit = (decoding ?? new ImageDecodingOptions()).MaxBytes;
-        return Create(paths.Count, profile, decoding, decoder, i => paths[i], (i, use) =>
-        {
-            using EncodedFile file = EncodedFile.Read(paths[i], limit);
-            use(file.Span);
-        });
+        ImagePreprocessor preprocessor = new(profile, decoder, decoding);
+        return Create(paths.Count, preprocessor, (i, planes) => preprocessor.Preprocess(paths[i], planes), i => paths[i]);
     }
 
     /// <summary>Creates a set from encoded images in memory.</summary>
@@ -72,7 +68,8 @@ public sealed class CalibrationSet
         IImageDecoder? decoder = null)
     {
         ArgumentNullException.ThrowIfNull(encoded);
-        return Create(encoded.Count, profile, decoding, decoder, NameOf, (i, use) => use(encoded[i].Span));
+        ImagePreprocessor preprocessor = new(profile, decoder, decoding);
+        return Create(encoded.Count, preprocessor, (i, planes) => preprocessor.Preprocess(encoded[i].Span, planes), NameOf);
     }
 
     /// <summary>Creates a set from preprocessed inputs.</summary>
@@ -121,46 +118,14 @@ public sealed class CalibrationSet
         }
         catch (Exception exception) when (exception is ImageDecodeException or IOException or UnauthorizedAccessException)
         {
+            string reason = exception is ImageDecodeException decode ? decode.Reason : exception.Message;
             throw new QuantizationException(
-                $"The calibration image '{_name(index)}' cannot be read: {exception.Message} Repair or omit it.", exception);
+                $"The calibration image '{_name(index)}' cannot be read: {reason} Repair or omit it.", exception);
         }
     }
 
     private static string NameOf(int index) => $"image {index} (from 0)";
 
-    private static CalibrationSet Create(
-        int count,
-        PreprocessingProfile profile,
-        ImageDecodingOptions? decoding,
-        IImageDecoder? decoder,
-        Func<int, string> name,
-        Action<int, EncodedUser> open)
-    {
-        ArgumentNullException.ThrowIfNull(profile);
-        decoding ??= new ImageDecodingOptions();
-        decoding.Validate();
-        Preprocessor preprocessor = new(profile);
-        PreprocessingScratch scratch = new();
-        void Read(int index, Span<float> planes)
-        {
-            DecodedImage? image = null;
-            try
-            {
-                ResizeRule? shrink = profile.ShrinkOnLoad ? profile.Resize : null;
-                open(
-                    index,
-                    encoded => image = ImageDecoding.Decode(
-                        decoder ?? ImageDecoding.Default, encoded, decoding, profile.AutoOrient, shrink));
-                preprocessor.Run(image!.Pixels, planes, scratch);
-            }
-            finally
-            {
-                image?.Dispose();
-            }
-        }
-
-        return new CalibrationSet(count, profile.Crop.Height, profile.Crop.Width, Read, name) { Profile = profile };
-    }
-
-    private delegate void EncodedUser(ReadOnlySpan<byte> encoded);
+    private static CalibrationSet Create(int count, ImagePreprocessor preprocessor, ImageReader read, Func<int, string> name)
+        => new(count, preprocessor.Height, preprocessor.Width, read, name) { Profile = preprocessor.Profile };
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ResNet.Net;
 
 /// <summary>
@@ -14,6 +16,7 @@ public sealed class InputImage
 {
     private readonly string? _path;
     private readonly ReadOnlyMemory<byte> _memory;
+    private readonly Func<ReadOnlyMemory<byte>>? _readEncoded;
     private readonly (int Width, int Height, PixelFormat Format, int Stride)? _layout;
 
     private InputImage(
@@ -21,10 +24,12 @@ public sealed class InputImage
         Func<Stream>? openStream = null,
         bool ownsStream = false,
         ReadOnlyMemory<byte> memory = default,
+        Func<ReadOnlyMemory<byte>>? readEncoded = null,
         (int Width, int Height, PixelFormat Format, int Stride)? layout = null)
     {
         _path = path;
         _memory = memory;
+        _readEncoded = readEncoded;
         _layout = layout;
         OpenStream = openStream;
         OwnsStream = ownsStream;
@@ -74,6 +79,21 @@ public sealed class InputImage
     /// <returns>The image.</returns>
     public static InputImage FromEncoded(ReadOnlyMemory<byte> encoded) => new(memory: encoded);
 
+    /// <summary>
+    /// Creates an image from a function that reads the contents of an image file, for example from a database. The function is called on
+    /// the thread that decodes the image, concurrently with the functions of other images and in no particular order.
+    /// </summary>
+    /// <param name="readEncoded">
+    /// Returns the contents, which must not change until the image is processed. An exception that it throws is the outcome of the image.
+    /// If the call ends before, the function is not called.
+    /// </param>
+    /// <returns>The image.</returns>
+    public static InputImage FromEncoded(Func<ReadOnlyMemory<byte>> readEncoded)
+    {
+        ArgumentNullException.ThrowIfNull(readEncoded);
+        return new InputImage(readEncoded: readEncoded);
+    }
+
     /// <summary>Creates an image from pixels in memory. No decoder runs.</summary>
     /// <param name="pixels">
     /// The bytes, laid out as in a <see cref="PixelView"/>. They must not change until the image is processed.
@@ -107,12 +127,12 @@ public sealed class InputImage
     /// <returns>The image.</returns>
     public static implicit operator InputImage(Stream stream) => FromStream(stream);
 
-    /// <summary>Converts the contents of an image file as <see cref="FromEncoded"/> does.</summary>
+    /// <summary>Converts the contents of an image file as <see cref="FromEncoded(ReadOnlyMemory{byte})"/> does.</summary>
     /// <param name="encoded">The contents.</param>
     /// <returns>The image.</returns>
     public static implicit operator InputImage(ReadOnlyMemory<byte> encoded) => FromEncoded(encoded);
 
-    /// <summary>Converts the contents of an image file as <see cref="FromEncoded"/> does.</summary>
+    /// <summary>Converts the contents of an image file as <see cref="FromEncoded(ReadOnlyMemory{byte})"/> does.</summary>
     /// <param name="encoded">The contents.</param>
     /// <returns>The image.</returns>
     public static implicit operator InputImage(byte[] encoded) => FromEncoded(encoded);
@@ -123,9 +143,17 @@ public sealed class InputImage
         ?? throw new ArgumentException("The function passed to InputImage.FromStream returned null instead of a stream.");
 
     /// <summary>Returns the image as an input of the pipeline. A stream must have been read before.</summary>
+    /// <remarks>An exception of the caller's function is not wrapped.</remarks>
     internal ImageInput ToInput()
-        => _path is not null ? ImageInput.FromFile(_path)
+        => _readEncoded is not null ? ReadEncoded(_readEncoded)
+            : _path is not null ? ImageInput.FromFile(_path)
             : _layout is (int width, int height, PixelFormat format, int stride)
                 ? ImageInput.FromPixels(new PixelView(_memory.Span, width, height, format, stride))
             : ImageInput.FromMemory(_memory.Span);
+
+    private static ImageInput ReadEncoded(Func<ReadOnlyMemory<byte>> readEncoded)
+    {
+        long start = Stopwatch.GetTimestamp();
+        return ImageInput.FromMemory(readEncoded().Span, null, start);
+    }
 }

@@ -126,39 +126,6 @@ public sealed partial class ResNetClassifier
         return _pipeline.RunManyAsync(ClassifyJob(topK), images, image => image, cancellationToken);
     }
 
-    /// <summary>
-    /// Gets the probabilities of every class for encoded images in memory, in class order, on all cores.
-    /// </summary>
-    /// <param name="encoded">The contents of image files; read during the call only.</param>
-    /// <param name="probabilities">
-    /// Receives <c>[encoded.Count, Labels.Count]</c> values in row-major order. Rows of images that fail stay unchanged. May be longer.
-    /// </param>
-    /// <returns>One entry per image, in the order of the input: <see langword="null"/>, or the reason why the image failed.</returns>
-    /// <exception cref="ArgumentException"><paramref name="probabilities"/> is too short.</exception>
-    /// <exception cref="ResNetException">The model returns scores that are not finite, or not of its output kind.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
-    public IReadOnlyList<Exception?> GetProbabilities(IReadOnlyList<ReadOnlyMemory<byte>> encoded, Memory<float> probabilities)
-    {
-        ArgumentNullException.ThrowIfNull(encoded);
-        if (probabilities.Length < (long)encoded.Count * Labels.Count)
-        {
-            throw new ArgumentException(
-                $"{encoded.Count} images of {Labels.Count} classes need room for {(long)encoded.Count * Labels.Count} values, "
-                + $"but the memory has room for {probabilities.Length}.",
-                nameof(probabilities));
-        }
-
-        BatchJob<Exception?> job = new(
-            Operation.Probabilities,
-            (index, slot, position, _) =>
-            {
-                ToProbabilities(slot, position).CopyTo(probabilities.Span.Slice(index * Labels.Count, Labels.Count));
-                return null;
-            },
-            error => error);
-        return _pipeline.RunBatches(job, encoded.Count, i => InputImage.FromEncoded(encoded[i]), CancellationToken.None);
-    }
-
     private BatchJob<ClassificationOutcome> ClassifyJob(int topK)
     {
         _ = Limit(topK);

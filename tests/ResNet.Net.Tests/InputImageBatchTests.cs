@@ -46,7 +46,8 @@ public sealed class InputImageBatchTests : IDisposable
             new DripStream(await File.ReadAllBytesAsync(Paths[3])),
             InputImage.FromPixels(pixels, width, height, format, stride),
             InputImage.FromStream(() => File.OpenRead(Paths[5])),
-            .. Paths[6..].Select(InputImage.FromFile),
+            InputImage.FromEncoded(() => File.ReadAllBytes(Paths[6])),
+            .. Paths[7..].Select(InputImage.FromFile),
         ];
 
         IReadOnlyList<EmbeddingOutcome> outcomes = await EmbedAsync(form, images);
@@ -76,6 +77,9 @@ public sealed class InputImageBatchTests : IDisposable
             null!,
             Array.Empty<byte>(),
             new MemoryStream(good),
+            InputImage.FromEncoded(() => throw new InvalidOperationException("no such row")),
+            InputImage.FromEncoded(() => default),
+            InputImage.FromEncoded(() => good),
         ];
 
         IReadOnlyList<EmbeddingOutcome> outcomes = await EmbedAsync(form, images);
@@ -89,6 +93,9 @@ public sealed class InputImageBatchTests : IDisposable
             null,
             typeof(FileNotFoundException),
             typeof(ArgumentException),
+            typeof(ImageDecodeException),
+            null,
+            typeof(InvalidOperationException),
             typeof(ImageDecodeException),
             null);
         float[] expected = _embedder.Embed(good);
@@ -183,6 +190,30 @@ public sealed class InputImageBatchTests : IDisposable
         await embed.Should().ThrowAsync<OperationCanceledException>();
         opened.Should().Be(7, "the second batch has the images 4 to 7, and the third of them cancels");
         (await EmbedAsync(form, images[..5])).Should().OnlyContain(o => o.Succeeded);
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task Embed_FunctionsThatRead_RunConcurrentlyAndOnce(Form form)
+    {
+        byte[] good = await File.ReadAllBytesAsync(Paths[0]);
+        using ManualResetEventSlim overlapped = new();
+        int[] calls = new int[8];
+        InputImage[] images = [.. Enumerable.Range(0, calls.Length).Select(i => InputImage.FromEncoded(() =>
+        {
+            Interlocked.Increment(ref calls[i]);
+            if (calls.Sum() >= Math.Min(2, Environment.ProcessorCount))
+            {
+                overlapped.Set();
+            }
+
+            return overlapped.Wait(TimeSpan.FromMinutes(1)) ? good : throw new TimeoutException("no other function was called");
+        }))];
+
+        IReadOnlyList<EmbeddingOutcome> outcomes = await EmbedAsync(form, images);
+
+        outcomes.Should().OnlyContain(o => o.Succeeded);
+        calls.Should().OnlyContain(c => c == 1);
     }
 
     [Fact]

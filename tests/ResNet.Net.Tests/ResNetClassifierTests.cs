@@ -165,40 +165,6 @@ public sealed class ResNetClassifierTests : IClassFixture<EmbeddedClassifier>
     [Fact]
     public void ClassifyBatch_NoImages_ReturnsEmptyList() => _classifier.ClassifyBatch(Array.Empty<string>()).Should().BeEmpty();
 
-    [Theory]
-    [InlineData(CropSampling.Center)]
-    [InlineData(CropSampling.TenCrop)]
-    public void GetProbabilities_SomeImagesFail_LeavesTheirRowsUnchanged(CropSampling crops)
-    {
-        ResNetClassifierOptions options = new() { Crops = crops, BatchSize = 4 };
-        using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, options);
-        string[] paths = TestFolders.SampleImagePaths;
-        ReadOnlyMemory<byte>[] encoded = [.. paths.Select(File.ReadAllBytes)];
-        encoded[3] = new byte[] { 1, 2, 3 };
-        encoded[7] = default;
-        float[] probabilities = new float[(paths.Length * 10) + 5];
-        Array.Fill(probabilities, -1);
-
-        IReadOnlyList<Exception?> errors = classifier.GetProbabilities(encoded, probabilities);
-
-        errors.Select(e => e?.GetType()).Should().Equal(paths.Select((_, i) => i is 3 or 7 ? typeof(ImageDecodeException) : null));
-        classifier.Crops.Should().Be(crops);
-        for (int i = 0; i < paths.Length; i++)
-        {
-            float[] expected = i is 3 or 7
-                ? [.. Enumerable.Repeat(-1f, 10)]
-                : [.. InClassOrder(classifier.Classify(paths[i], 10)).Select(p => p.Probability)];
-            probabilities[(i * 10)..((i * 10) + 10)].Should().Equal(expected, (a, e) => Math.Abs(a - e) < 1e-5f);
-        }
-
-        probabilities[^5..].Should().OnlyContain(p => p == -1);
-    }
-
-    [Fact]
-    public void GetProbabilities_MemoryTooShort_ThrowsArgumentException()
-        => _classifier.Invoking(c => c.GetProbabilities(new ReadOnlyMemory<byte>[3], new float[29]))
-            .Should().Throw<ArgumentException>().WithParameterName("probabilities").WithMessage("*30*29*");
-
     [Fact]
     public async Task ClassifyAsync_Canceled_Throws()
     {

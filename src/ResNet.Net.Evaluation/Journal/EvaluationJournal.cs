@@ -59,17 +59,11 @@ internal sealed class EvaluationJournal : IDisposable
         return results;
     }
 
-    /// <summary>Appends results. They survive a crash of the process as soon as this method returns.</summary>
-    public void Append(IEnumerable<EvaluatedImage> results)
+    /// <summary>Appends the result of an image that succeeded. It survives a crash of the process as soon as this method returns.</summary>
+    public void Append(EvaluatedImage result)
     {
-        StringBuilder lines = new();
-        foreach (EvaluatedImage result in results.Where(r => r.Succeeded))
-        {
-            JournalEntry entry = new(result.Name, result.ClassIndex, result.PredictedClass, result.Rank, result.Confidence, result.Loss);
-            lines.Append(Line(JsonSerializer.Serialize(entry, JournalJson.Default.JournalEntry)));
-        }
-
-        Write(lines.ToString());
+        JournalEntry entry = new(result.Name, result.ClassIndex, result.PredictedClass, result.Rank, result.Confidence, result.Loss);
+        Write(Line(JsonSerializer.Serialize(entry, JournalJson.Default.JournalEntry)));
     }
 
     public void Dispose() => _file.Dispose();

@@ -1,16 +1,16 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace ResNet.Net.Evaluation;
 
-/// <summary>Runs a model over a dataset.</summary>
-/// <remarks>Batches always hold the same images, also after an interruption, so that results are bit-identical.</remarks>
+/// <summary>Runs a model over a dataset, in order.</summary>
 internal sealed class EvaluationRun(
     ResNetClassifier classifier, ImageDataset dataset, EvaluationOptions options, IProgress<EvaluationProgress>? progress)
 {
     // The largest accepted difference between the journal's result and a repetition, possibly on another machine.
     private const double Tolerance = 0.02;
 
-    private readonly Lock _gate = new();
     private readonly IReadOnlyList<LabeledImage> _images = dataset.Images;
     private readonly EvaluatedImage?[] _results = new EvaluatedImage?[dataset.Images.Count];
     private readonly int _batchSize = classifier.BatchSize;
@@ -33,15 +33,17 @@ internal sealed class EvaluationRun(
             await ResumeAsync(journal, cancellationToken).ConfigureAwait(false);
         }
 
-        Queue<int> batches = new(Enumerable.Range(0, (_images.Count + _batchSize - 1) / _batchSize).Where(HasWork));
-        await RunBatchesAsync(batches, cancellationToken).ConfigureAwait(false);
+        // Whole batches, also where the journal has results: a model that runs batches may round differently in other ones.
+        IEnumerable<int[]> batches = Enumerable.Range(0, _images.Count).Chunk(_batchSize);
+        int[] pending = [.. batches.Where(b => b.Any(i => _results[i] is null)).SelectMany(b => b)];
+        await foreach ((int index, EvaluatedImage result) in EvaluateAsync(pending, cancellationToken).ConfigureAwait(false))
+        {
+            Add(index, result);
+        }
+
         TimeSpan duration = Stopwatch.GetElapsedTime(_start);
         return new EvaluationReport(classifier, dataset, _results!, options.CalibrationBins, duration, _resumed);
     }
-
-    private bool HasWork(int batch) => _results.AsSpan(Range(batch)).Contains(null);
-
-    private Range Range(int batch) => (batch * _batchSize)..Math.Min((batch + 1) * _batchSize, _images.Count);
 
     /// <summary>
     /// Restores the journal's results after it has repeated one batch with equal results: the model's name doesn't identify its weights.
@@ -55,16 +57,17 @@ internal sealed class EvaluationRun(
             return;
         }
 
-        int batch = first / _batchSize;
-        Buffers buffers = new(_batchSize, dataset.Labels.Count);
-        EvaluatedImage[] repeated = await Task.Run(() => Evaluate(batch, buffers), cancellationToken).ConfigureAwait(false);
-        for (int i = 0; i < repeated.Length; i++)
+        int start = first - (first % _batchSize);
+        int[] batch = [.. Enumerable.Range(start, Math.Min(_batchSize, known.Length - start))];
+        List<(int Index, EvaluatedImage Result)> repeated
+            = await EvaluateAsync(batch, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+        foreach ((int index, EvaluatedImage result) in repeated)
         {
-            if (known[(batch * _batchSize) + i] is EvaluatedImage before && !IsSame(before, repeated[i]))
+            if (known[index] is EvaluatedImage before && !IsSame(before, result))
             {
-                string now = repeated[i].Succeeded
-                    ? $"gives class {repeated[i].PredictedClass} with loss {repeated[i].Loss:G6} now"
-                    : $"cannot be read now ({repeated[i].Error})";
+                string now = result.Succeeded
+                    ? $"gives class {result.PredictedClass} with loss {result.Loss:G6} now"
+                    : $"cannot be read now ({result.Error})";
                 throw new EvaluationException(
                     $"The journal '{journal.Path}' cannot be resumed: it records class {before.PredictedClass} with loss "
                     + $"{before.Loss:G6} for '{before.Name}', which {now}. "
@@ -78,7 +81,10 @@ internal sealed class EvaluationRun(
         _correct = known.Count(r => r is { IsCorrect: true });
 
         // The batch may hold images that the journal doesn't.
-        Add(batch, repeated);
+        foreach ((int index, EvaluatedImage result) in repeated)
+        {
+            Add(index, result);
+        }
     }
 
     private static bool IsSame(EvaluatedImage before, EvaluatedImage now)
@@ -86,127 +92,70 @@ internal sealed class EvaluationRun(
             && Math.Abs(before.Confidence - now.Confidence) <= Tolerance
             && Math.Abs(before.Loss - now.Loss) <= Tolerance * (1 + before.Loss);
 
-    private async Task RunBatchesAsync(Queue<int> batches, CancellationToken cancellationToken)
+    /// <summary>Evaluates images of the dataset, in the given order.</summary>
+    /// <exception cref="EvaluationException">An image failed and <see cref="EvaluationOptions.StopOnFailure"/> is set.</exception>
+    private async IAsyncEnumerable<(int Index, EvaluatedImage Result)> EvaluateAsync(
+        int[] indices, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        int workers = Math.Min(options.ConcurrentBatches, batches.Count);
-        Task[] tasks = [.. Enumerable.Range(0, workers).Select(_ => Task.Run(() => Work(batches, stop), CancellationToken.None))];
-        await Task.WhenAll(tasks).ConfigureAwait(false);
-        cancellationToken.ThrowIfCancellationRequested();
-    }
-
-    // Several workers run concurrently: one decodes while another runs the model.
-    private void Work(Queue<int> batches, CancellationTokenSource stop)
-    {
-        try
+        IEnumerable<InputImage> inputs = indices.Select(i => InputImage.FromEncoded(_images[i].Read));
+        int evaluated = 0;
+        await foreach (ClassificationOutcome outcome
+            in classifier.ClassifyManyAsync(inputs, classifier.Labels.Count, cancellationToken).ConfigureAwait(false))
         {
-            Buffers buffers = new(_batchSize, dataset.Labels.Count);
-            while (!stop.IsCancellationRequested && TryTake(batches, out int batch))
-            {
-                Add(batch, Evaluate(batch, buffers));
-            }
-        }
-        catch
-        {
-            stop.Cancel();
-            throw;
+            int index = indices[evaluated++];
+            yield return (index, ResultOf(_images[index], outcome));
         }
     }
 
-    private bool TryTake(Queue<int> batches, out int batch)
+    private EvaluatedImage ResultOf(LabeledImage image, ClassificationOutcome outcome)
     {
-        lock (_gate)
+        if (outcome.Succeeded)
         {
-            return batches.TryDequeue(out batch);
+            return EvaluatedImage.Of(image, outcome.Value.Predictions);
         }
+
+        if (outcome.Error is not (ImageDecodeException or IOException or UnauthorizedAccessException))
+        {
+            ExceptionDispatchInfo.Throw(outcome.Error);
+        }
+
+        string error = outcome.Error is ImageDecodeException decode ? decode.Reason : outcome.Error.Message;
+        return options.StopOnFailure
+            ? throw new EvaluationException(
+                $"The image '{image.Name}' of '{dataset.Name}' cannot be classified: {error} "
+                + "Remove it, or clear EvaluationOptions.StopOnFailure.",
+                outcome.Error)
+            : EvaluatedImage.Failure(image, error);
     }
 
-    private EvaluatedImage[] Evaluate(int batch, Buffers buffers)
+    private void Add(int index, EvaluatedImage result)
     {
-        (int start, int count) = Range(batch).GetOffsetAndLength(_images.Count);
-        string?[] errors = new string?[count];
-        for (int i = 0; i < count; i++)
+        // The journal's results take precedence.
+        if (_results[index] is not null)
         {
-            buffers.Encoded[i] = Read(_images[start + i], out errors[i]);
+            return;
         }
 
-        // An unreadable image is passed as empty and fails to decode, so that the positions of the others don't change.
-        ArraySegment<ReadOnlyMemory<byte>> encoded = new(buffers.Encoded, 0, count);
-        IReadOnlyList<Exception?> failures = classifier.GetProbabilities(encoded, buffers.Probabilities);
-        EvaluatedImage[] results = new EvaluatedImage[count];
-        for (int i = 0; i < count; i++)
+        _results[index] = result;
+        _completed++;
+        if (result.Succeeded)
         {
-            LabeledImage image = _images[start + i];
-            string? error = errors[i] ?? Describe(failures[i]);
-            if (error is not null && options.StopOnFailure)
-            {
-                throw new EvaluationException(
-                    $"The image '{image.Name}' of '{dataset.Name}' cannot be classified: {error} "
-                    + "Remove it, or clear EvaluationOptions.StopOnFailure.",
-                    failures[i]);
-            }
-
-            results[i] = error is null ? EvaluatedImage.Of(image, buffers.Row(i)) : EvaluatedImage.Failure(image, error);
+            _journal?.Append(result);
+            _correct += result.IsCorrect ? 1 : 0;
+        }
+        else
+        {
+            _failed++;
         }
 
-        return results;
-    }
-
-    private static ReadOnlyMemory<byte> Read(LabeledImage image, out string? error)
-    {
-        try
+        progress?.Report(new EvaluationProgress
         {
-            error = null;
-            return image.Read();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            error = exception.Message;
-            return default;
-        }
-    }
-
-    private static string? Describe(Exception? failure) => failure is ImageDecodeException decode ? decode.Reason : failure?.Message;
-
-    private void Add(int batch, EvaluatedImage[] results)
-    {
-        lock (_gate)
-        {
-            int start = batch * _batchSize;
-            List<EvaluatedImage> added = [];
-            for (int i = 0; i < results.Length; i++)
-            {
-                // The journal's results take precedence.
-                if (_results[start + i] is null)
-                {
-                    _results[start + i] = results[i];
-                    added.Add(results[i]);
-                }
-            }
-
-            _journal?.Append(added);
-            _completed += added.Count;
-            _failed += added.Count(r => !r.Succeeded);
-            _correct += added.Count(r => r.IsCorrect);
-            progress?.Report(new EvaluationProgress
-            {
-                Completed = _completed,
-                Total = _images.Count,
-                Failed = _failed,
-                Resumed = _resumed,
-                Correct = _correct,
-                Elapsed = Stopwatch.GetElapsedTime(_start),
-            });
-        }
-    }
-
-    // The buffers of one worker, reused for every batch.
-    private sealed class Buffers(int batchSize, int classes)
-    {
-        public ReadOnlyMemory<byte>[] Encoded { get; } = new ReadOnlyMemory<byte>[batchSize];
-
-        public float[] Probabilities { get; } = new float[checked(batchSize * classes)];
-
-        public ReadOnlySpan<float> Row(int image) => Probabilities.AsSpan(image * classes, classes);
+            Completed = _completed,
+            Total = _images.Count,
+            Failed = _failed,
+            Resumed = _resumed,
+            Correct = _correct,
+            Elapsed = Stopwatch.GetElapsedTime(_start),
+        });
     }
 }

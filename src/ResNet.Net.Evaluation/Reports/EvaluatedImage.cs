@@ -45,17 +45,17 @@ public sealed record EvaluatedImage
     internal static EvaluatedImage Of(LabeledImage image, int predictedClass, int rank, float confidence, double loss)
         => new(image) { PredictedClass = predictedClass, Rank = rank, Confidence = confidence, Loss = loss };
 
-    internal static EvaluatedImage Of(LabeledImage image, ReadOnlySpan<float> probabilities)
+    /// <param name="image">The image.</param>
+    /// <param name="ranking">All classes in descending order of probability; ties are ordered by index.</param>
+    internal static EvaluatedImage Of(LabeledImage image, IReadOnlyList<Prediction> ranking)
     {
-        float truth = probabilities[image.ClassIndex];
-        int best = 0;
-        int rank = 1;
-        for (int i = 0; i < probabilities.Length; i++)
+        int truth = 0;
+        while (ranking[truth].ClassIndex != image.ClassIndex)
         {
-            best = probabilities[i] > probabilities[best] ? i : best;
-            rank += probabilities[i] > truth || (probabilities[i] == truth && i < image.ClassIndex) ? 1 : 0;
+            truth++;
         }
 
-        return Of(image, best, rank, probabilities[best], -Math.Log(Math.Max(truth, float.Epsilon)));
+        double loss = -Math.Log(Math.Max(ranking[truth].Probability, float.Epsilon));
+        return Of(image, ranking[0].ClassIndex, truth + 1, ranking[0].Probability, loss);
     }
 }

@@ -97,25 +97,18 @@ internal static class BatchCommand
         (long resumed, long failed) = file?.Before ?? default;
         long done = resumed;
         Stopwatch watch = Stopwatch.StartNew();
-        IEnumerable<string[]> batches = images.Paths(file?.LastPath).Chunk(classifier.BatchSize);
-        await foreach ((string[] batch, IReadOnlyList<ClassificationOutcome> outcomes)
-            in BatchPipeline.RunAsync(batches, Classify, cancellationToken))
+        IAsyncEnumerable<(string, ClassificationOutcome)> outcomes = ImageOutcomes.OfAsync(
+            images.Paths(file?.LastPath),
+            paths => classifier.ClassifyManyAsync(paths.Select(images.FullPath), top, cancellationToken));
+        await foreach ((string path, ClassificationOutcome outcome) in outcomes)
         {
-            for (int i = 0; i < batch.Length; i++)
-            {
-                rows.Write(batch[i], outcomes[i]);
-                failed += outcomes[i].Succeeded ? 0 : 1;
-            }
-
-            done += batch.Length;
+            rows.Write(path, outcome);
             file?.Flush();
+            done++;
+            failed += outcome.Succeeded ? 0 : 1;
             bar?.Report(new ImageProgress(done, resumed + images.Count, failed, resumed, watch.Elapsed));
         }
 
         return new ImageProgress(done, done, failed, resumed, watch.Elapsed);
-
-        // A batch that has started completes, so that its rows are written.
-        (string[], IReadOnlyList<ClassificationOutcome>) Classify(string[] batch)
-            => (batch, classifier.ClassifyBatch([.. batch.Select(images.FullPath)], top, CancellationToken.None));
     }
 }

@@ -38,46 +38,41 @@ internal static class ClassifyCommand
             bool asJson = options.GetValue(json);
             using ResNetClassifier classifier = await model.Choice(options).LoadAsync(cancellationToken);
             IReport report = asJson ? new JsonReport(classifier) : new TableReport(classifier, Terminal.Open());
-            return ClassifyAll(classifier, files, options.GetValue(top) ?? (asJson ? DefaultJsonTop : 1), report, cancellationToken);
+            int topK = options.GetValue(top) ?? (asJson ? DefaultJsonTop : 1);
+            return await ClassifyAllAsync(classifier, files, topK, report, cancellationToken);
         }
     }
 
-    private static int ClassifyAll(
+    private static async Task<int> ClassifyAllAsync(
         ResNetClassifier classifier, IReadOnlyList<ImageFile> files, int topK, IReport report, CancellationToken cancellationToken)
     {
         // The first run of a process includes startup work, so one readable image is classified twice.
-        _ = files.Any(file => TryClassify(classifier, file, topK).Result is not null);
+        _ = await ClassifyAsync(files).FirstOrDefaultAsync(o => o.Succeeded, cancellationToken);
 
         int exitCode = ExitCode.Success;
-        foreach (ImageFile file in files)
+        await foreach ((ImageFile file, ClassificationOutcome outcome) in ImageOutcomes.OfAsync(files, ClassifyAsync))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            (Classification? result, string? error) = TryClassify(classifier, file, topK);
-            if (result is not null)
+            if (outcome.Succeeded)
             {
-                report.Add(file, result);
+                report.Add(file, outcome.Value);
             }
             else
             {
-                report.AddFailure(file, error!);
+                report.AddFailure(file, Failure.Describe(outcome.Error));
                 exitCode = ExitCode.SomeFailed;
             }
         }
 
         report.End();
         return exitCode;
-    }
 
-    // A bad image does not fail the others; any other exception is the model's or the installation's.
-    private static (Classification? Result, string? Error) TryClassify(ResNetClassifier classifier, ImageFile file, int topK)
-    {
-        try
+        // A single image runs on all cores.
+        IAsyncEnumerable<ClassificationOutcome> ClassifyAsync(IEnumerable<ImageFile> images)
         {
-            return (classifier.Classify(file.Path, topK), null);
-        }
-        catch (Exception exception) when (Failure.IsOfImage(exception))
-        {
-            return (null, Failure.Describe(exception));
+            IEnumerable<string> paths = images.Select(i => i.Path);
+            return files.Count == 1
+                ? classifier.ClassifyBatch([.. paths], topK, cancellationToken).ToAsyncEnumerable()
+                : classifier.ClassifyManyAsync(paths, topK, cancellationToken);
         }
     }
 }

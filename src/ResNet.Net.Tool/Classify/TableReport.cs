@@ -81,7 +81,8 @@ internal sealed class TableReport(ResNetClassifier classifier, IAnsiConsole cons
         {
             string Average(Func<StageTimings, TimeSpan> stage) => Number(results.Average(r => stage(r.Timings).TotalMilliseconds));
             string before = $"{Average(t => t.Decode)} decode + {Average(t => t.Preprocess)} preprocess";
-            console.WriteLine($"Average ms: {before} + {Average(t => t.Inference)} model, after a warm-up run.");
+            string together = _rows.Count > 1 ? ", several images at a time" : "";
+            console.WriteLine($"Average ms: {before} + {Average(t => t.Inference)} model{together}, after a warm-up run.");
         }
     }
 

@@ -4,7 +4,7 @@ using ResNet.Net.Tool.Images;
 
 namespace ResNet.Net.Tool.Search;
 
-/// <summary>Writes the embeddings of the images in folders to an index file. Two batches of images are in memory at a time.</summary>
+/// <summary>Writes the embeddings of the images in folders to an index file, in constant memory.</summary>
 internal sealed class Indexing(ResNetEmbedder embedder, ModelFingerprint fingerprint)
 {
     /// <returns>The number of indexed and of failed images; each failed image is named on standard error.</returns>
@@ -24,12 +24,10 @@ internal sealed class Indexing(ResNetEmbedder embedder, ModelFingerprint fingerp
 
         using FeatureIndexWriter index = new(path, fingerprint, embedder.Dimension);
         Stopwatch watch = Stopwatch.StartNew();
-
-        // The outcomes are in the order of the paths.
-        Queue<string> pending = new();
-        await foreach (EmbeddingOutcome outcome in embedder.EmbedManyAsync(Paths(), cancellationToken))
+        IAsyncEnumerable<(string, EmbeddingOutcome)> outcomes = ImageOutcomes.OfAsync(
+            roots.SelectMany(ImageFiles.In), paths => embedder.EmbedManyAsync(paths, cancellationToken));
+        await foreach ((string image, EmbeddingOutcome outcome) in outcomes)
         {
-            string image = pending.Dequeue();
             if (outcome.Succeeded)
             {
                 index.Add(image, outcome.Value);
@@ -50,14 +48,5 @@ internal sealed class Indexing(ResNetEmbedder embedder, ModelFingerprint fingerp
 
         index.Complete();
         return progress;
-
-        IEnumerable<string> Paths()
-        {
-            foreach (string image in roots.SelectMany(ImageFiles.In))
-            {
-                pending.Enqueue(image);
-                yield return image;
-            }
-        }
     }
 }

@@ -190,11 +190,13 @@ internal sealed partial class ImagePipeline
                 return;
             }
 
+            bool isRead = false;
             try
             {
                 ImageInput image = item.Image!.OpenStream is null
                     ? item.Image.ToInput()
                     : ImageInput.FromMemory(item.File.Span, null, Stopwatch.GetTimestamp() - item.ReadTicks);
+                isRead = true;
                 using DecodedImage? decoded = image.Open(
                     pipeline._decoder, pipeline._decoding, pipeline._preprocessor.Profile, out PixelView pixels);
                 long opened = decoded is null ? image.Start : Stopwatch.GetTimestamp();
@@ -202,7 +204,7 @@ internal sealed partial class ImagePipeline
                 item.Timings = new StageTimings(
                     Stopwatch.GetElapsedTime(image.Start, opened), Stopwatch.GetElapsedTime(opened), default);
             }
-            catch (Exception exception) when (IsCausedByImage(exception))
+            catch (Exception exception) when (!isRead || IsCausedByImage(exception))
             {
                 item.Error = exception;
             }

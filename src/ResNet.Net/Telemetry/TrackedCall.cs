@@ -6,7 +6,6 @@ namespace ResNet.Net;
 internal enum Operation
 {
     Classify,
-    Probabilities,
     Scores,
     Embed,
     Explain,

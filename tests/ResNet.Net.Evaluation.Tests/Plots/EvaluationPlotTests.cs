@@ -92,7 +92,7 @@ public class EvaluationPlotTests
         LabelSet labels = new(
             "odd", ["<script>alert(1)</script>", "a & \"b\"", "\ud83d\ude00 \ud800 \u0000\uffff", "写真写真写真写真写真写真写真写真写真写真"]);
         EvaluationReport report = new(
-            "<m>", labels, "d]]>", [EvaluatedImage.Of(new LabeledImage("p", 2, () => default), [0.1f, 0.2f, 0.3f, 0.4f])], 15);
+            "<m>", labels, "d]]>", [EvaluatedImage.Of(new LabeledImage("p", 2, () => default), Ranking.Of(0.1f, 0.2f, 0.3f, 0.4f))], 15);
 
         XElement root = XElement.Parse(EvaluationPlot.ToSvg(report));
 
@@ -108,7 +108,8 @@ public class EvaluationPlotTests
             "m",
             labels,
             "d",
-            [EvaluatedImage.Of(new LabeledImage("p", 3, () => default), [.. Enumerable.Range(0, 30).Select(i => i == 3 ? 1f : 0f)])],
+            [EvaluatedImage.Of(
+                new LabeledImage("p", 3, () => default), Ranking.Of([.. Enumerable.Range(0, 30).Select(i => i == 3 ? 1f : 0f)]))],
             15);
 
         EvaluationPlot.ToSvg(report).Should().Contain("none: every image is classified correctly");
@@ -122,7 +123,7 @@ public class EvaluationPlotTests
         {
             float[] row = EvaluationReportTests.RandomRow(random, classes);
             int truth = random.NextDouble() < 0.7 ? Array.IndexOf(row, row.Max()) : random.Next(classes);
-            return EvaluatedImage.Of(new LabeledImage($"{i}", truth, () => default), row);
+            return EvaluatedImage.Of(new LabeledImage($"{i}", truth, () => default), Ranking.Of(row));
         })], 15);
     }
 

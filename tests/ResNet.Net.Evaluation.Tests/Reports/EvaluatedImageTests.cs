@@ -13,7 +13,7 @@ public class EvaluatedImageTests
             int truth = random.Next(probabilities.Length);
             int[] order = [.. Enumerable.Range(0, probabilities.Length).OrderByDescending(i => probabilities[i]).ThenBy(i => i)];
 
-            EvaluatedImage result = EvaluatedImage.Of(Image(truth), probabilities);
+            EvaluatedImage result = EvaluatedImage.Of(Image(truth), Ranking.Of(probabilities));
 
             result.PredictedClass.Should().Be(order[0]);
             result.Rank.Should().Be(Array.IndexOf(order, truth) + 1);
@@ -28,7 +28,7 @@ public class EvaluatedImageTests
     [InlineData(0.1f, 2.3025850780928847)]
     [InlineData(0f, 103.27892990343185)]
     public void Of_TrueClassProbability_ReturnsLossInNats(float probability, double loss)
-        => EvaluatedImage.Of(Image(1), [1 - probability, probability]).Loss.Should().BeApproximately(loss, 1e-12);
+        => EvaluatedImage.Of(Image(1), Ranking.Of(1 - probability, probability)).Loss.Should().BeApproximately(loss, 1e-12);
 
     private static LabeledImage Image(int classIndex) => new("image", classIndex, () => default);
 }

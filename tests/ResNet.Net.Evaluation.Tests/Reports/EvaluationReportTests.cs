@@ -67,7 +67,7 @@ public class EvaluationReportTests
                 [.. Enumerable.Range(0, 400).Select(_ => (random.Next(classes), RandomRow(random, classes)))];
 
             EvaluationReport report = new(
-                "m", labels, "d", [.. rows.Select((r, i) => EvaluatedImage.Of(Image($"{i}", r.Truth), r.Row))], bins);
+                "m", labels, "d", [.. rows.Select((r, i) => EvaluatedImage.Of(Image($"{i}", r.Truth), Ranking.Of(r.Row)))], bins);
 
             static int Best(float[] row) => Array.IndexOf(row, row.Max());
             report.Top1Count.Should().Be(rows.Count(r => Best(r.Row) == r.Truth));
@@ -125,7 +125,7 @@ public class EvaluationReportTests
             "m|x",
             labels,
             "d\ne",
-            [EvaluatedImage.Of(Image("p|\n", 0), [0.25f, 0.75f]), EvaluatedImage.Failure(Image("<q>\u001b[31m", 1), "torn | file")],
+            [EvaluatedImage.Of(Image("p|\n", 0), Ranking.Of(0.25f, 0.75f)), EvaluatedImage.Failure(Image("<q>\u001b[31m", 1), "torn | file")],
             15);
 
         string text = report.ToText();

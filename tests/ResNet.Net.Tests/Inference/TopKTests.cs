@@ -8,8 +8,9 @@ public class TopKTests
         Random random = new(7);
         for (int round = 0; round < 500; round++)
         {
-            // Few distinct values cause many ties.
-            float[] scores = [.. Enumerable.Range(0, random.Next(1, 60)).Select(_ => (float)random.Next(0, 8))];
+            // Few distinct values cause many ties, also of both zeros.
+            int count = round % 50 == 0 ? 1000 : random.Next(1, 60);
+            float[] scores = [.. Enumerable.Range(0, count).Select(_ => random.Next(-4, 4) * (random.Next(2) - 0.5f))];
             int[] indices = new int[random.Next(0, scores.Length + 1)];
 
             TopK.Select(scores, indices);

@@ -51,19 +51,20 @@ public class OutputKindTests
     }
 
     [Fact]
-    public void GetProbabilities_OneOutput_FillsTwoColumns()
+    public void ClassifyBatch_OneOutput_HasTwoClasses()
     {
         using ResNetClassifier classifier = Create(Model(1, "Sigmoid"), new ResNetClassifierOptions { BatchSize = 2 });
-        ReadOnlyMemory<byte>[] encoded = [.. TestFolders.SampleImagePaths.Take(3).Select(File.ReadAllBytes)];
-        float[] probabilities = new float[6];
+        string[] paths = TestFolders.SampleImagePaths[..3];
 
-        classifier.GetProbabilities(encoded, probabilities).Should().OnlyContain(e => e == null);
+        IReadOnlyList<ClassificationOutcome> outcomes = classifier.ClassifyBatch(paths);
 
-        for (int i = 0; i < encoded.Length; i++)
+        for (int i = 0; i < paths.Length; i++)
         {
-            Prediction[] single = [.. classifier.Classify(encoded[i].Span, 2).Predictions.OrderBy(p => p.ClassIndex)];
-            probabilities.AsSpan(2 * i, 2).ToArray().Should().Equal(single.Select(p => p.Probability), (a, e) => Math.Abs(a - e) < 1e-6);
-            (probabilities[2 * i] + probabilities[(2 * i) + 1]).Should().BeApproximately(1, 1e-6f);
+            IReadOnlyList<Prediction> predictions = outcomes[i].Value.Predictions;
+            predictions.Should().Equal(
+                classifier.Classify(paths[i]).Predictions,
+                (a, e) => a.ClassIndex == e.ClassIndex && Math.Abs(a.Probability - e.Probability) < 1e-6);
+            predictions.Sum(p => p.Probability).Should().BeApproximately(1, 1e-6f);
         }
     }
 

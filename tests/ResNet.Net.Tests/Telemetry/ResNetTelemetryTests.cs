@@ -111,26 +111,17 @@ public sealed class ResNetTelemetryTests : IDisposable
 
     [Theory]
     [InlineData("classify")]
-    [InlineData("probabilities")]
     [InlineData("embed")]
     public void Batch_WithBadImages_CountsEachOnce(string operation)
     {
         string missing = Path.Combine(TestFolders.SampleImages, "missing.png");
         string[] paths = [Ship, Text, Ship, missing, Ship];
-        byte[] ship = File.ReadAllBytes(Ship);
-        ReadOnlyMemory<byte>[] encoded = [ship, File.ReadAllBytes(Text), ship, default, ship];
 
-        _ = operation switch
-        {
-            "classify" => _classifier.ClassifyBatch(paths).Count,
-            "embed" => _embedder.EmbedBatch(paths).Count,
-            _ => _classifier.GetProbabilities(encoded, new float[50]).Count,
-        };
+        _ = operation == "classify" ? _classifier.ClassifyBatch(paths).Count : _embedder.EmbedBatch(paths).Count;
 
         _meter.Sum("resnet.images.answered").Should().Be(3);
         IReadOnlyList<RecordedMeasurement> failures = _meter.Of("resnet.images.failed");
-        string second = operation == "probabilities" ? "empty" : "io";
-        failures.Select(m => (m.Value, m.Tags["error.type"])).Should().BeEquivalentTo([(1d, (object)"unsupported_format"), (1d, second)]);
+        failures.Select(m => (m.Value, m.Tags["error.type"])).Should().BeEquivalentTo([(1d, (object)"unsupported_format"), (1d, "io")]);
         failures.Should().OnlyContain(m => m.Tags.Keys.SequenceEqual(ImageTags.Append("error.type")));
         _meter.Of("resnet.batch.size").Select(m => m.Value).Should().BeEquivalentTo([2d, 2d, 1d]);
         Stage("decode").Should().HaveCount(3);
