@@ -33,8 +33,8 @@ public sealed partial class DynamicBatcher<TInput, TResult> : IAsyncDisposable
 
     /// <summary>Initializes a new instance of the <see cref="DynamicBatcher{TInput, TResult}"/> class.</summary>
     /// <param name="run">
-    /// Processes a batch: returns one result per input, in the order of the inputs. An exception fails all inputs of the batch. The token is
-    /// canceled when every input of the batch is canceled.
+    /// Processes a batch: returns one result per input, in the order of the inputs. An exception fails all inputs of the batch. The token
+    /// is canceled when every input of the batch is canceled.
     /// </param>
     /// <param name="options">The options; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentException">A value of <paramref name="options"/> is out of range.</exception>
@@ -59,11 +59,11 @@ public sealed partial class DynamicBatcher<TInput, TResult> : IAsyncDisposable
     /// <summary>Gets the number of inputs that wait in the queue, from 0 to <see cref="DynamicBatcherOptions.MaxQueueLength"/>.</summary>
     public int QueueLength => Volatile.Read(ref _queueLength);
 
-    /// <summary>Submits an input. The returned task completes with the result of the input, and never before its batch has run.</summary>
+    /// <summary>Submits an input. Its result arrives when its batch has run.</summary>
     /// <param name="input">The input. It must not change until the task completes.</param>
     /// <param name="cancellationToken">
-    /// Cancels the input. If it is queued, it leaves the queue immediately and doesn't run. If it runs, the task is canceled and the rest of
-    /// the batch continues.
+    /// Cancels the input. If it is queued, it leaves the queue immediately and doesn't run. If it runs, the task is canceled and the rest
+    /// of the batch continues.
     /// </param>
     /// <returns>The result. Every exception is thrown when the task is awaited.</returns>
     /// <exception cref="BatcherRejectedException">
@@ -126,8 +126,8 @@ public sealed partial class DynamicBatcher<TInput, TResult> : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops accepting inputs, fails the queued ones with an <see cref="ObjectDisposedException"/>, and waits for the running batches, whose
-    /// inputs receive their results. Call <see cref="DrainAsync"/> first to run what is queued.
+    /// Stops accepting inputs, fails the queued ones with an <see cref="ObjectDisposedException"/>, and waits for the running batches,
+    /// whose inputs receive their results. Call <see cref="DrainAsync"/> first to run what is queued.
     /// </summary>
     /// <remarks>The function that runs batches must not wait for this method, because it would wait for itself.</remarks>
     /// <returns>A task that completes when the tasks of all inputs have completed and no batch runs.</returns>
