@@ -13,6 +13,9 @@ internal static class FailureReason
     public const string ModelUnavailable = "model_unavailable";
     public const string ModelVerification = "model_verification";
     public const string NativeLibrary = "native_library";
+    public const string QueueFull = "queue_full";
+    public const string QueueTimeout = "queue_timeout";
+    public const string Draining = "draining";
     public const string Argument = "argument";
     public const string Cancelled = "cancelled";
     public const string Disposed = "disposed";
@@ -29,6 +32,13 @@ internal static class FailureReason
             ImageDecodeFailure.Truncated => Truncated,
             ImageDecodeFailure.UnsupportedFormat => UnsupportedFormat,
             ImageDecodeFailure.TooLarge => TooLarge,
+            _ => Other,
+        },
+        BatcherRejectedException rejected => rejected.Reason switch
+        {
+            BatcherRejectionReason.QueueFull => QueueFull,
+            BatcherRejectionReason.QueueTimeout => QueueTimeout,
+            BatcherRejectionReason.Draining => Draining,
             _ => Other,
         },
         ModelVerificationException => ModelVerification,

@@ -17,11 +17,19 @@ internal static class Instruments
     private static readonly string? Version = typeof(Instruments).Assembly.GetName().Version?.ToString(3);
     private static readonly Meter Meter = new(ResNetTelemetry.MeterName, Version);
 
-    static Instruments() => _ = Meter.CreateObservableUpDownCounter(
-        "resnet.images.pending",
-        ModelTelemetry.ObservePending,
-        "{image}",
-        "Images that were passed in and neither succeeded nor failed yet, including those in progress.");
+    static Instruments()
+    {
+        _ = Meter.CreateObservableUpDownCounter(
+            "resnet.images.pending",
+            ModelTelemetry.ObservePending,
+            "{image}",
+            "Images that were passed in and neither succeeded nor failed yet, including those in progress.");
+        _ = Meter.CreateObservableUpDownCounter(
+            "resnet.batcher.queue.length",
+            BatcherTelemetry.ObserveQueued,
+            "{input}",
+            "Inputs that wait in the queue of a dynamic batcher.");
+    }
 
     public static ActivitySource Activities { get; } = new(ResNetTelemetry.ActivitySourceName, Version);
 
@@ -48,6 +56,24 @@ internal static class Instruments
         "s",
         "Duration of loading a model, without downloading it.",
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = LoadSeconds });
+
+    public static Histogram<double> BatcherQueueDuration { get; } = Meter.CreateHistogram(
+        "resnet.batcher.queue.duration",
+        "s",
+        "Time from the submission of an input to a dynamic batcher until its batch starts.",
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = StageSeconds });
+
+    public static Histogram<int> BatcherBatchSize { get; } = Meter.CreateHistogram(
+        "resnet.batcher.batch.size",
+        "{input}",
+        "Inputs per batch of a dynamic batcher.",
+        advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = BatchSizes });
+
+    public static Counter<long> BatcherRejected { get; } = Meter.CreateCounter<long>(
+        "resnet.batcher.rejected", "{input}", "Inputs that a dynamic batcher rejected, by reason.");
+
+    public static Counter<long> BatcherCanceled { get; } = Meter.CreateCounter<long>(
+        "resnet.batcher.canceled", "{input}", "Inputs that were canceled in the queue of a dynamic batcher.");
 }
 
 /// <summary>Defines the tags of measurements and activities. They have few values, and never a path, label or message.</summary>
@@ -57,10 +83,12 @@ internal static class TagNames
     public const string ExecutionProvider = "resnet.execution_provider";
     public const string Operation = "resnet.operation";
     public const string Stage = "resnet.stage";
+    public const string Batcher = "resnet.batcher";
     public const string ErrorType = "error.type";
 
     // For activities only.
     public const string Images = "resnet.images";
+    public const string Inputs = "resnet.inputs";
     public const string FailedImages = "resnet.images.failed";
     public const string OptimizedGraph = "resnet.optimized_graph";
     public const string Source = "resnet.source";

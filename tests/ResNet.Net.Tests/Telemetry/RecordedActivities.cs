@@ -3,13 +3,13 @@ using System.Diagnostics;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Records the activities of one model, since other tests may run in parallel.</summary>
+/// <summary>Records the activities of one model or batcher, since other tests may run in parallel.</summary>
 internal sealed class RecordedActivities : IDisposable
 {
     private readonly ConcurrentQueue<Activity> _activities = new();
     private readonly ActivityListener _listener;
 
-    public RecordedActivities(string model)
+    public RecordedActivities(string name, string tag = "resnet.model")
     {
         _listener = new ActivityListener
         {
@@ -17,7 +17,7 @@ internal sealed class RecordedActivities : IDisposable
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = activity =>
             {
-                if ((string?)activity.GetTagItem("resnet.model") == model)
+                if ((string?)activity.GetTagItem(tag) == name)
                 {
                     _activities.Enqueue(activity);
                 }

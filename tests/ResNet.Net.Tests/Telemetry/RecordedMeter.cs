@@ -3,16 +3,16 @@ using System.Diagnostics.Metrics;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Records the measurements of one model, since other tests may run in parallel.</summary>
+/// <summary>Records the measurements of one model or batcher, since other tests may run in parallel.</summary>
 internal sealed class RecordedMeter : IDisposable
 {
     private readonly MeterListener _listener = new();
     private readonly ConcurrentQueue<RecordedMeasurement> _measurements = new();
-    private readonly string _model;
+    private readonly KeyValuePair<string, object?> _tag;
 
-    public RecordedMeter(string model)
+    public RecordedMeter(string name, string tag = "resnet.model")
     {
-        _model = model;
+        _tag = new KeyValuePair<string, object?>(tag, name);
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == ResNetTelemetry.MeterName)
@@ -46,7 +46,7 @@ internal sealed class RecordedMeter : IDisposable
     {
         foreach (KeyValuePair<string, object?> tag in tags)
         {
-            if (tag.Key == "resnet.model" && (string?)tag.Value == _model)
+            if (tag.Key == _tag.Key && Equals(tag.Value, _tag.Value))
             {
                 Dictionary<string, object?> all = new(tags.ToArray());
                 _measurements.Enqueue(new RecordedMeasurement(instrument.Name, instrument.Unit, value, all));
