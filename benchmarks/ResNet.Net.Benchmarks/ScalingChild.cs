@@ -31,10 +31,10 @@ internal static class ScalingChild
                 classifiers.Add(ResNetClassifier.Create(model, options));
             }
 
+            using Callers callers = new(setup.Callers, caller => Classify(classifiers[caller % classifiers.Count], setup.Batch, image));
             while (Console.ReadLine() is string line)
             {
-                TimeSpan duration = TimeSpan.FromMilliseconds(double.Parse(line, CultureInfo.InvariantCulture));
-                Console.WriteLine(Measure(classifiers, setup, image, duration));
+                Console.WriteLine(callers.Measure(TimeSpan.FromMilliseconds(double.Parse(line, CultureInfo.InvariantCulture))));
             }
         }
         finally
@@ -43,44 +43,77 @@ internal static class ScalingChild
         }
     }
 
-    private static ScalingSample Measure(List<ResNetClassifier> classifiers, ScalingSetup setup, byte[] image, TimeSpan duration)
-    {
-        long start = Stopwatch.GetTimestamp();
-        Task<List<StageTimings>>[] callers =
-        [
-            .. Enumerable.Range(0, setup.Callers).Select(caller => Task.Factory.StartNew(
-                () => Classify(classifiers[caller % classifiers.Count], setup.Batch, image, start, duration),
-                CancellationToken.None,
-                TaskCreationOptions.LongRunning,
-                TaskScheduler.Default)),
-        ];
-        StageTimings[] images = [.. Task.WhenAll(callers).GetAwaiter().GetResult().SelectMany(timings => timings)];
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return new ScalingSample(
-            images.Length / seconds,
-            images.Average(timings => timings.Decode.TotalMilliseconds),
-            images.Average(timings => timings.Preprocess.TotalMilliseconds),
-            Environment.WorkingSet / 1e6);
-    }
+    private static IEnumerable<StageTimings> Classify(ResNetClassifier classifier, int batch, byte[] image)
+        => batch == 1
+            ? [classifier.Classify(image).Timings]
+            : classifier.ClassifyBatch([.. Enumerable.Repeat(InputImage.FromEncoded(image), batch)])
+                .Select(outcome => outcome.Value.Timings);
 
-    private static List<StageTimings> Classify(ResNetClassifier classifier, int batch, byte[] image, long start, TimeSpan duration)
+    /// <summary>
+    /// Holds threads that classify during each measurement. They live as long as the process, because pooled memory belongs to a thread.
+    /// </summary>
+    private sealed class Callers : IDisposable
     {
-        List<StageTimings> timings = [];
-        InputImage[] images = [.. Enumerable.Repeat(InputImage.FromEncoded(image), batch)];
-        do
+        private readonly Func<int, IEnumerable<StageTimings>> _classify;
+        private readonly Barrier _barrier;
+        private readonly List<StageTimings>[] _timings;
+        private readonly Thread[] _threads;
+        private TimeSpan _duration;
+        private bool _hasEnded;
+
+        public Callers(int count, Func<int, IEnumerable<StageTimings>> classify)
         {
-            if (batch == 1)
+            _classify = classify;
+            _barrier = new Barrier(count + 1);
+            _timings = [.. Enumerable.Range(0, count).Select(_ => new List<StageTimings>())];
+            _threads = [.. Enumerable.Range(0, count).Select(caller => new Thread(() => Work(caller)) { IsBackground = true })];
+            Array.ForEach(_threads, thread => thread.Start());
+        }
+
+        public ScalingSample Measure(TimeSpan duration)
+        {
+            _duration = duration;
+            long start = Stopwatch.GetTimestamp();
+            _barrier.SignalAndWait();
+            _barrier.SignalAndWait();
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            StageTimings[] images = [.. _timings.SelectMany(timings => timings)];
+            return new ScalingSample(
+                images.Length / seconds,
+                images.Average(timings => timings.Decode.TotalMilliseconds),
+                images.Average(timings => timings.Preprocess.TotalMilliseconds),
+                Environment.WorkingSet / 1e6);
+        }
+
+        public void Dispose()
+        {
+            _hasEnded = true;
+            _barrier.SignalAndWait();
+            Array.ForEach(_threads, thread => thread.Join());
+            _barrier.Dispose();
+        }
+
+        private void Work(int caller)
+        {
+            while (true)
             {
-                timings.Add(classifier.Classify(image).Timings);
-            }
-            else
-            {
-                timings.AddRange(classifier.ClassifyBatch(images).Select(outcome => outcome.Value.Timings));
+                _barrier.SignalAndWait();
+                if (_hasEnded)
+                {
+                    return;
+                }
+
+                long start = Stopwatch.GetTimestamp();
+                _timings[caller].Clear();
+                do
+                {
+                    _timings[caller].AddRange(_classify(caller));
+                }
+                while (Stopwatch.GetElapsedTime(start) < _duration);
+
+                _barrier.SignalAndWait();
             }
         }
-        while (Stopwatch.GetElapsedTime(start) < duration);
-
-        return timings;
     }
 }
 

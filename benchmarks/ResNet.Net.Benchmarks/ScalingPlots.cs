@@ -33,7 +33,7 @@ internal static class ScalingPlots
             new("Memory in MB by concurrent callers", callers, [3, 4]),
             new("Milliseconds per megapixel by megapixels", sizes, [3, 4]),
             new("Memory in MB by megapixels", sizes, [5]),
-            new("Milliseconds per billion multiply-adds", depths, [3]),
+            new("Milliseconds per billion multiply-adds by depth", depths, [3]),
             new("Memory in MB by images per call", batches, [3, 4]),
         ];
         SvgCanvas svg = new(Width, Top + (PanelHeight * ((panels.Length + 1) / 2)));
@@ -68,7 +68,8 @@ internal static class ScalingPlots
 
         for (int row = 0; row < rows.Length; row++)
         {
-            svg.Text(X(row), top + PlotBottom + 20, rows[row][0], 13, Palette.Muted, TextAnchor.Middle);
+            string label = rows[row][0].Replace("ResNet-", "", StringComparison.Ordinal);
+            svg.Text(X(row), top + PlotBottom + 20, label, 13, Palette.Muted, TextAnchor.Middle);
         }
 
         for (int i = 0; i < series.Length; i++)
