@@ -50,7 +50,7 @@ internal static class LatencyTable
             if (save is not null)
             {
                 string images = zip is null ? "one drawn JPEG file" : $"{files.Length} photos, which take turns,";
-                string summary = $"Milliseconds, medians of {RoundCount} rounds; {images} of {Width}x{Height} pixels; "
+                string summary = $"Milliseconds, medians of {RoundCount} rounds; {images} of {Width}x{Height} pixels;\n"
                     + $"{decoder.GetType().Name}; default options, {Environment.ProcessorCount} threads.\n\n";
                 ResultsFolder.Write(save, Command, $"-- {Command}{(zip is null ? "" : " PHOTOS.zip")}", summary + table);
             }

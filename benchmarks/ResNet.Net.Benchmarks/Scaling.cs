@@ -62,8 +62,8 @@ internal sealed class Scaling
             scaling.MeasureDepths();
             if (save is not null)
             {
-                string summary = $"JPEG file in memory to label, {LatencyTable.FastestDecoder().GetType().Name}, synthetic models; "
-                    + $"medians of {scaling.RoundCount} rounds of {scaling.Milliseconds} ms. MB is the resident memory of the process. "
+                string summary = $"JPEG file in memory to label, {LatencyTable.FastestDecoder().GetType().Name}, synthetic models;\n"
+                    + $"medians of {scaling.RoundCount} rounds of {scaling.Milliseconds} ms. MB is the resident memory of the process.\n"
                     + "Images have 500x375 pixels, unless a table says otherwise.\n";
                 string arguments = $"-- {Command}{(isQuick ? $" {QuickOption}" : "")}";
                 ResultsFolder.Write(save, Command, arguments, summary + scaling._report);
