@@ -20,6 +20,9 @@ internal static class Help
           {QuantizedSpeedup.Command} [ROUNDS]  Speedup of int8 over float.
           {UnfoldedNoise.Command} ID           Quantization noise of a v2 model, by the treatment of its BatchNormalizations.
           {QuantizedFeatures.Command} MODEL ZIP  Features of the int8 ResNet-18 backbone, compared with float.
+          {LatencyTable.Command} [ZIP]             Where the time of Classify(path) goes.
+          {Scaling.Command} [{Scaling.QuickOption}]         Throughput and memory by threads, callers, batch, image size and model depth.
+          {DecodeSpeed.Command} ZIP          Decoding of photos on one thread, compared with bare libturbojpeg.
           {ShrinkAccuracy.Command} ZIP [SIDE]  How ShrinkOnLoad changes the input.
           {ProfileDifferences.Command} ZIP     How far the pixels of the preprocessing profiles differ.
           {DecodeFuzz.Command} COUNT [ZIP]     Decodes mutated images.

@@ -70,6 +70,12 @@ if (args is [VariantTable.RowCommand, string id, string root, string bytes, stri
     return 0;
 }
 
+if (args is [ScalingChild.Command, _, _, _, _, _, _, _])
+{
+    ScalingChild.Run(ScalingSetup.Parse(args));
+    return 0;
+}
+
 (string? folder, string[] rest) = ResultsFolder.TakeOption(args);
 if (rest is [VariantTable.Command])
 {
@@ -86,6 +92,24 @@ if (rest is [QuantizedSpeedup.Command, ..])
 if (rest is [ThroughputSweep.Command, ..])
 {
     await ThroughputSweep.RunAsync(rest.Length > 1 ? rest[1] : null, folder);
+    return 0;
+}
+
+if (rest is [Scaling.Command, ..])
+{
+    Scaling.Run(rest.Contains(Scaling.QuickOption), folder);
+    return 0;
+}
+
+if (rest is [LatencyTable.Command, ..])
+{
+    LatencyTable.Run(rest.Length > 1 ? rest[1] : null, folder);
+    return 0;
+}
+
+if (rest is [DecodeSpeed.Command, string files])
+{
+    DecodeSpeed.Run(files, folder);
     return 0;
 }
 

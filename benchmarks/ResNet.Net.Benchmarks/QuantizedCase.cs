@@ -20,7 +20,19 @@ internal sealed record QuantizedCase(string Model, string Form)
 
     public static QuantizedCase Parse(string text) => All.Single(c => c.ToString() == text);
 
-    public TensorRun Open(int batch, int threads) => new(Build(), [batch, 3, Size, Size], Classes, threads);
+    public TensorRun Open(int batch, int threads) => Open(batch, new SessionSettings { IntraOpThreads = threads });
+
+    public TensorRun Open(int batch, SessionSettings settings) => new(Build(), [batch, 3, Size, Size], Classes, settings);
+
+    public OnnxModel Build() => Form switch
+    {
+        "float" => Float(),
+        "qdq" => Quantize(new QuantizationOptions()),
+        "qoperator" => Quantize(new QuantizationOptions { Format = QuantizationFormat.QOperator }),
+        "qdq-float-batchnorm" => Quantize(new QuantizationOptions { UnfoldedBatchNormalization = UnfoldedBatchNormalization.Float }),
+        "zoo-int8" => ZooModels.Build($"{Model}-int8"),
+        _ => throw new InvalidOperationException($"The form '{Form}' is unknown."),
+    };
 
     public override string ToString() => $"{Model} {Form}";
 
@@ -34,16 +46,6 @@ internal sealed record QuantizedCase(string Model, string Form)
         };
         return forms.Select(form => new QuantizedCase(model, form));
     }
-
-    public OnnxModel Build() => Form switch
-    {
-        "float" => Float(),
-        "qdq" => Quantize(new QuantizationOptions()),
-        "qoperator" => Quantize(new QuantizationOptions { Format = QuantizationFormat.QOperator }),
-        "qdq-float-batchnorm" => Quantize(new QuantizationOptions { UnfoldedBatchNormalization = UnfoldedBatchNormalization.Float }),
-        "zoo-int8" => ZooModels.Build($"{Model}-int8"),
-        _ => throw new InvalidOperationException($"The form '{Form}' is unknown."),
-    };
 
     private OnnxModel Float()
         => Model == Embedded ? ResNetQuantizer.OpenAsync(ResNetVariant.Cifar10ResNet20).GetAwaiter().GetResult() : ZooModels.Build(Model);

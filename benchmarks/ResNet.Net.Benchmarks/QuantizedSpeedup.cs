@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
@@ -25,11 +24,11 @@ internal static class QuantizedSpeedup
                 double[][] times = Times([.. forms], batch, threads, rounds);
                 foreach ((QuantizedCase form, double[] time) in forms.Zip(times))
                 {
-                    double speedup = Median([.. times[0].Zip(time, (first, own) => first / own)]);
+                    double speedup = Rounds.Median([.. times[0].Zip(time, (first, own) => first / own)]);
                     Append(
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"| {form.Model} | {form.Form} | {batch} | {threads} | {Median(time):F2} | {speedup:F2} |\n"));
+                            $"| {form.Model} | {form.Form} | {batch} | {threads} | {Rounds.Median(time):F2} | {speedup:F2} |\n"));
                 }
             }
         }
@@ -53,28 +52,11 @@ internal static class QuantizedSpeedup
         try
         {
             runs.AddRange(forms.Select(form => form.Open(batch, threads)));
-            double[][] times = [.. forms.Select(_ => new double[rounds])];
-            for (int round = -WarmUps; round < rounds; round++)
-            {
-                for (int form = 0; form < runs.Count; form++)
-                {
-                    long start = Stopwatch.GetTimestamp();
-                    runs[form].Once();
-                    times[form][Math.Max(round, 0)] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-                }
-            }
-
-            return times;
+            return Rounds.Measure(WarmUps, rounds, [.. runs.Select(run => (Action)run.Once)]);
         }
         finally
         {
             runs.ForEach(run => run.Dispose());
         }
-    }
-
-    private static double Median(double[] values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 }

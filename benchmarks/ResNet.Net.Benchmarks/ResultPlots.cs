@@ -4,8 +4,8 @@ using ResNet.Net.Plots;
 namespace ResNet.Net.Benchmarks;
 
 /// <summary>
-/// Draws the committed results: <c>plot FOLDER [--save FOLDER]</c> reads <c>FusedBenchmarks.md</c> and <c>variants.md</c> and writes
-/// <c>preprocessing.svg</c> and <c>variants.svg</c>.
+/// Draws the committed results: <c>plot FOLDER [--save FOLDER]</c> reads <c>FusedBenchmarks.md</c>, <c>variants.md</c> and
+/// <c>scaling.md</c>, as far as they exist, and writes <c>preprocessing.svg</c>, <c>variants.svg</c> and <c>scaling.svg</c>.
 /// </summary>
 internal static class ResultPlots
 {
@@ -17,9 +17,28 @@ internal static class ResultPlots
     public static void Run(string folder, string save)
     {
         Directory.CreateDirectory(save);
-        Write(Path.Combine(save, "preprocessing.svg"), Preprocessing(Rows(Path.Combine(folder, "FusedBenchmarks.md"))));
-        Write(Path.Combine(save, "variants.svg"), Variants(Rows(Path.Combine(folder, "variants.md"))));
+        Draw("FusedBenchmarks.md", "preprocessing.svg", report => Preprocessing(Cells(report)));
+        Draw("variants.md", "variants.svg", report => Variants(Cells(report)));
+        Draw("scaling.md", "scaling.svg", ScalingPlots.Draw);
+
+        void Draw(string result, string plot, Func<string[], string> draw)
+        {
+            string path = Path.Combine(folder, result);
+            if (File.Exists(path))
+            {
+                Write(Path.Combine(save, plot), draw(File.ReadAllLines(path)));
+            }
+        }
     }
+
+    /// <summary>Returns the cells of all tables in the lines of a Markdown file.</summary>
+    public static IEnumerable<string[]> Cells(IEnumerable<string> lines)
+        => lines.Where(line => line.StartsWith('|'))
+            .Select(line => line.Trim('|', ' ').Split('|').Select(cell => cell.Trim(' ', '*')).ToArray());
+
+    /// <summary>Returns the number at the start of a cell.</summary>
+    public static double Number(string cell)
+        => double.Parse(cell.Split(' ')[0].Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
 
     private static string Preprocessing(IEnumerable<string[]> rows)
     {
@@ -124,15 +143,6 @@ internal static class ResultPlots
     }
 
     private static bool Overlap(Box a, Box b) => a.X < b.X + b.Width && b.X < a.X + a.Width && a.Y < b.Y + b.Height && b.Y < a.Y + a.Height;
-
-    /// <summary>Returns the cells of all tables in a Markdown file.</summary>
-    private static IEnumerable<string[]> Rows(string path)
-        => File.ReadLines(path)
-            .Where(line => line.StartsWith('|'))
-            .Select(line => line.Trim('|', ' ').Split('|').Select(cell => cell.Trim(' ', '*')).ToArray());
-
-    private static double Number(string cell)
-        => double.Parse(cell.Split(' ')[0].Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
 
     private static void Write(string path, string svg)
     {

@@ -13,9 +13,9 @@ internal sealed class TensorRun : IDisposable
     private readonly OrtValue _outputTensor;
     private readonly TensorBinding _binding;
 
-    public TensorRun(OnnxModel model, int[] inputShape, int classes, int threads)
+    public TensorRun(OnnxModel model, int[] inputShape, int classes, SessionSettings settings)
     {
-        _session = OrtSession.FromMemory(model.ToArray(), model.Graph.Name, new SessionSettings { IntraOpThreads = threads });
+        _session = OrtSession.FromMemory(model.ToArray(), model.Graph.Name, settings);
         _input = new AlignedBuffer(inputShape.Aggregate((a, b) => a * b));
         _output = new AlignedBuffer(inputShape[0] * classes);
         Random random = new(2);

@@ -101,10 +101,5 @@ internal static class VariantTable
             : throw new InvalidOperationException($"The process for {variant.Id} exited with code {process.ExitCode}.");
     }
 
-    private static double Median(Func<double> run)
-    {
-        double[] times = [.. Enumerable.Range(0, Runs).Select(_ => run())];
-        Array.Sort(times);
-        return times[Runs / 2];
-    }
+    private static double Median(Func<double> run) => Rounds.Median(Enumerable.Range(0, Runs).Select(_ => run()));
 }

@@ -6,9 +6,10 @@ namespace ResNet.Net.Docs.Tests;
 public class FigureTests
 {
     private const string Results = "benchmarks/results/intel-xeon-avx512-2-cores";
-    private const string LibrariesResults = "benchmarks/results/amd-epyc-avx512-2-cores/LibrariesBenchmarks.md";
-    private const string ProfileResults = "benchmarks/results/amd-epyc-avx512-2-cores/profile-differences.md";
-    private const string DecodingResults = "benchmarks/results/amd-epyc-avx512-2-cores/DecodeBenchmarks.md";
+    private const string PhotoResults = "benchmarks/results/amd-epyc-avx512-2-cores";
+    private const string LibrariesResults = $"{PhotoResults}/LibrariesBenchmarks.md";
+    private const string ProfileResults = $"{PhotoResults}/profile-differences.md";
+    private const string DecodingResults = $"{PhotoResults}/DecodeBenchmarks.md";
 
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
@@ -119,19 +120,36 @@ public class FigureTests
             $"{measured["SkiaSharp"].First()} ms with SkiaSharp (default), {measured["LibJpegTurbo"].First()} ms with libturbojpeg");
     }
 
-    [Fact]
-    public async Task Plots_DrawnAgain_MatchTheCommittedOnes()
+    [Theory]
+    [InlineData("latency")]
+    [InlineData("decode-speed")]
+    [InlineData("decode-profile")]
+    [InlineData("scaling")]
+    public void Tables_OfPerformancePage_AreThoseOfTheResults(string name)
+    {
+        string[] page = File.ReadAllLines(Path.Combine(TestFolders.Repository, "docs/performance.md"));
+        string[] results = File.ReadAllLines(Path.Combine(TestFolders.Repository, PhotoResults, $"{name}.md"));
+
+        page.SkipWhile(line => line != $"<!-- results: {name} -->").Skip(1)
+            .TakeWhile(line => line.Length == 0 || line.StartsWith('|') || line.StartsWith("### ", StringComparison.Ordinal))
+            .Where(line => line.StartsWith('|'))
+            .Should().NotBeEmpty().And.Equal(results.Where(line => line.StartsWith('|')));
+    }
+
+    [Theory]
+    [InlineData(Results, "preprocessing.svg", "variants.svg")]
+    [InlineData(PhotoResults, "scaling.svg")]
+    public async Task Plots_DrawnAgain_MatchTheCommittedOnes(string results, params string[] plots)
     {
         using TemporaryFolder folder = new();
         ProgramRun run = await ProgramRun.OfAsync(ProgramRun.Dotnet(
             Path.Combine(AppContext.BaseDirectory, "ResNet.Net.Benchmarks.dll"),
-            ["plot", Path.Combine(TestFolders.Repository, Results), "--save", folder.FullPath]));
+            ["plot", Path.Combine(TestFolders.Repository, results), "--save", folder.FullPath]));
 
         run.ExitCode.Should().Be(0, run.Error);
-        string[] plots = ["preprocessing.svg", "variants.svg"];
         foreach (string plot in plots)
         {
-            File.ReadAllText(folder[plot]).Should().Be(File.ReadAllText(Path.Combine(TestFolders.Repository, Results, plot)));
+            File.ReadAllText(folder[plot]).Should().Be(File.ReadAllText(Path.Combine(TestFolders.Repository, results, plot)));
         }
     }
 
