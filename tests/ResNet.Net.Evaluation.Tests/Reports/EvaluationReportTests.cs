@@ -125,7 +125,10 @@ public class EvaluationReportTests
             "m|x",
             labels,
             "d\ne",
-            [EvaluatedImage.Of(Image("p|\n", 0), Ranking.Of(0.25f, 0.75f)), EvaluatedImage.Failure(Image("<q>\u001b[31m", 1), "torn | file")],
+            [
+                EvaluatedImage.Of(Image("p|\n", 0), Ranking.Of(0.25f, 0.75f)),
+                EvaluatedImage.Failure(Image("<q>\u001b[31m", 1), "torn | file"),
+            ],
             15);
 
         string text = report.ToText();
