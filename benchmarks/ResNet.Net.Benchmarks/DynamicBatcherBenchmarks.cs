@@ -38,7 +38,7 @@ public class DynamicBatcherBenchmarks
     [Benchmark]
     public Task<int> SubmitOne() => _batcher!.SubmitAsync(0);
 
-    private Task SubmitAll(CancellationToken cancellationToken)
+    private Task<int[]> SubmitAll(CancellationToken cancellationToken)
     {
         for (int i = 0; i < Inputs; i++)
         {
