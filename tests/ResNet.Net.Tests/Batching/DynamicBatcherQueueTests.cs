@@ -122,7 +122,8 @@ public sealed class DynamicBatcherQueueTests : IDisposable
     [Fact]
     public async Task Cancel_OldestQueued_LeavesTheDelayOfTheNext()
     {
-        await using DynamicBatcher<int, string> batcher = Create(o => o with { MaxBatchSize = 3, MaxQueueDelay = TimeSpan.FromMilliseconds(10) });
+        await using DynamicBatcher<int, string> batcher = Create(
+            o => o with { MaxBatchSize = 3, MaxQueueDelay = TimeSpan.FromMilliseconds(10) });
         _ = batcher.SubmitAsync(1, _cancellation.Token);
         _time.Advance(TimeSpan.FromMilliseconds(5));
         _ = batcher.SubmitAsync(2);
