@@ -14,7 +14,7 @@ internal static class ComparisonRun
             .. ContestantList.All.Where(contestant => options.Only.Count == 0 || options.Only.Contains(contestant.Id)).Select(Prepare),
         ];
         QuietMachine machine = QuietMachine.Measure();
-        Console.WriteLine(string.Create(Culture, $"Busy before the run: {machine.BusyFraction:P1} of all cores."));
+        ProgressLog.Write(string.Create(Culture, $"Busy before the run: {machine.BusyFraction:P1} of all cores."));
         if (!machine.IsQuiet && !options.Anyway)
         {
             await Console.Error.WriteLineAsync(string.Create(
@@ -34,7 +34,7 @@ internal static class ComparisonRun
             {
                 results.Save(options.Save);
                 RenderCommand.WriteFolder(results, options.Save);
-                Console.WriteLine($"Wrote {options.Save}. The command '{RenderCommand.Command} {options.Save}' updates the pages.");
+                ProgressLog.Write($"Wrote {options.Save}. The command '{RenderCommand.Command} {options.Save}' updates the pages.");
             }
 
             return 0;
@@ -77,6 +77,7 @@ internal static class ComparisonRun
 
     private static (Contestant Contestant, ContestantProcess? Program, string? Missing) Prepare(Contestant contestant)
     {
+        ProgressLog.Write($"Preparing {contestant.Id}");
         try
         {
             return (contestant, contestant.Prepare(), null);

@@ -14,7 +14,8 @@ internal static class Help
 
         Commands:
 
-          {RenderCommand.Command} FOLDER [{RenderCommand.PagesOption} ROOT]  Writes the results in a folder into README.md and docs/performance.md.
+          {RenderCommand.Command} FOLDER [{RenderCommand.PagesOption} ROOT]
+              Draws the results in a folder and writes them into README.md and docs/performance.md.
         """;
 
     public static int Print()

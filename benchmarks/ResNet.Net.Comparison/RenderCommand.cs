@@ -29,7 +29,8 @@ internal static class RenderCommand
 
     public static void WriteFolder(ComparisonResults results, string folder)
     {
-        File.WriteAllText(Path.Combine(folder, TableName), $"# Comparison\n\n    {ComparisonTables.CommandLine}\n\n{ComparisonTables.Page(results)}");
+        string page = $"# Comparison\n\n    {ComparisonTables.CommandLine}\n\n{ComparisonTables.Page(results)}";
+        File.WriteAllText(Path.Combine(folder, TableName), page);
         File.WriteAllText(Path.Combine(folder, PlotName), ComparisonPlot.Draw(results));
     }
 }

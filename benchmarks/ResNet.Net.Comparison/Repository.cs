@@ -17,6 +17,7 @@ internal static class Repository
             }
         }
 
-        throw new DirectoryNotFoundException($"'{AppContext.BaseDirectory}' is not in a clone of ResNet.Net. Run the program from its project.");
+        throw new DirectoryNotFoundException(
+            $"'{AppContext.BaseDirectory}' is not in a clone of ResNet.Net. Run the program from its project.");
     }
 }

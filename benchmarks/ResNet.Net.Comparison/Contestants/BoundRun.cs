@@ -16,9 +16,8 @@ internal sealed class BoundRun : IDisposable
     {
         _session = session;
         (string inputName, string outputName) = (session.InputMetadata.Keys.First(), session.OutputMetadata.Keys.First());
-        _input = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, Shape(session.InputMetadata[inputName]));
-        _output = OrtValue.CreateAllocatedTensorValue(
-            OrtAllocator.DefaultInstance, TensorElementType.Float, Shape(session.OutputMetadata[outputName]));
+        _input = Allocate(session.InputMetadata[inputName]);
+        _output = Allocate(session.OutputMetadata[outputName]);
         Random random = new(1);
         foreach (ref float value in _input.GetTensorMutableDataAsSpan<float>())
         {
@@ -44,6 +43,9 @@ internal sealed class BoundRun : IDisposable
         _options.Dispose();
     }
 
-    /// <summary>Returns the shape for one image.</summary>
-    private static long[] Shape(NodeMetadata metadata) => [.. metadata.Dimensions.Select(dimension => (long)Math.Max(dimension, 1))];
+    /// <summary>Allocates the tensor of one image.</summary>
+    private static OrtValue Allocate(NodeMetadata metadata) => OrtValue.CreateAllocatedTensorValue(
+        OrtAllocator.DefaultInstance,
+        TensorElementType.Float,
+        [.. metadata.Dimensions.Select(dimension => (long)Math.Max(dimension, 1))]);
 }

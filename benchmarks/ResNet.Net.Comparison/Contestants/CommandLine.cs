@@ -28,9 +28,10 @@ internal static class CommandLine
             process.WaitForExit();
             if (process.ExitCode != 0)
             {
-                string[] lines = $"{output}\n{error.Result}".Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-                string line = lines.FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase)) ?? lines.LastOrDefault() ?? "";
-                throw new PeerException($"{fileName} {arguments[0]} failed: {line}");
+                const StringSplitOptions Split = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+                string[] lines = $"{output}\n{error.Result}".Split('\n', Split);
+                string? line = lines.FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase));
+                throw new PeerException($"{Path.GetFileName(fileName)} {arguments[0]} failed: {line ?? lines.LastOrDefault()}");
             }
         }
     }

@@ -17,6 +17,7 @@ internal sealed record ContestantProcess(string FileName, IReadOnlyList<string> 
     {
         string path = Environment.ProcessPath!;
         bool isHost = Path.GetFileNameWithoutExtension(path) == "dotnet";
-        return new ContestantProcess(path, [.. isHost ? [Assembly.GetExecutingAssembly().Location] : Array.Empty<string>(), PeerCommand, contestant]);
+        string[] assembly = isHost ? [Assembly.GetExecutingAssembly().Location] : [];
+        return new ContestantProcess(path, [.. assembly, PeerCommand, contestant]);
     }
 }

@@ -1,13 +1,16 @@
 namespace ResNet.Net.Comparison;
 
-/// <summary>Compares all contestants on one model: starts their processes, measures them in alternation, and compares probabilities.</summary>
+/// <summary>
+/// Compares all contestants on one model: starts their processes, measures them in alternation, and compares probabilities.
+/// </summary>
 internal sealed class ModelComparison(ComparedModel model, string folder, MeasurementPlan plan)
 {
     private readonly Dictionary<string, string> _skipped = [];
 
     /// <param name="contestants">The contestants and their programs, or why they have none.</param>
     /// <param name="photoList">The file that lists the photos.</param>
-    public ModelResult Run(IReadOnlyList<(Contestant Contestant, ContestantProcess? Program, string? Missing)> contestants, string photoList)
+    public ModelResult Run(
+        IReadOnlyList<(Contestant Contestant, ContestantProcess? Program, string? Missing)> contestants, string photoList)
     {
         string path = model.Write(folder);
         List<Entrant> entrants = [];
@@ -66,7 +69,7 @@ internal sealed class ModelComparison(ComparedModel model, string folder, Measur
             }
 
             entrants.Add(new Entrant(contestant, PeerProcess.Start(program, arguments, StoreFolder)));
-            Console.WriteLine($"{model.Name}: {contestant.Id} started");
+            ProgressLog.Write($"{model.Name}: {contestant.Id} started");
         }
         catch (PeerException exception)
         {
@@ -101,7 +104,7 @@ internal sealed class ModelComparison(ComparedModel model, string folder, Measur
             }
         }
 
-        Console.WriteLine($"{model.Name}: round {round} of {plan.Rounds}");
+        ProgressLog.Write($"{model.Name}: round {round} of {plan.Rounds}");
     }
 
     private string StoreFolder => Path.Combine(folder, "store");
@@ -109,7 +112,7 @@ internal sealed class ModelComparison(ComparedModel model, string folder, Measur
     private void Skip(Contestant contestant, string reason)
     {
         _skipped[contestant.Id] = reason;
-        Console.WriteLine($"{model.Name}: {contestant.Id} skipped: {reason}");
+        ProgressLog.Write($"{model.Name}: {contestant.Id} skipped: {reason}");
     }
 
     private ContestantResult Skipped(Contestant contestant)

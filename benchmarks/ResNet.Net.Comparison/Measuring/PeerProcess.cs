@@ -8,7 +8,7 @@ namespace ResNet.Net.Comparison;
 /// <summary>Represents the running process of a contestant.</summary>
 internal sealed class PeerProcess : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
     private string _lastError = "";
@@ -32,8 +32,13 @@ internal sealed class PeerProcess : IDisposable
         get
         {
             string status = $"/proc/{_process.Id}/status";
-            string? line = File.Exists(status) ? File.ReadLines(status).FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)) : null;
-            return line is null ? null : 1024 * long.Parse(line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+            string[] words =
+            [
+                .. (File.Exists(status) ? File.ReadLines(status) : [])
+                    .FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal), "")
+                    .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries),
+            ];
+            return words.Length < 2 ? null : 1024 * long.Parse(words[1], CultureInfo.InvariantCulture);
         }
     }
 

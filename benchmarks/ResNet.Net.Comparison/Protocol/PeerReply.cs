@@ -1,6 +1,8 @@
 namespace ResNet.Net.Comparison;
 
-/// <summary>Represents a reply of a contestant's process: one line of JSON on its standard output. Only the fields of the request are set.</summary>
+/// <summary>
+/// Represents a reply of a contestant's process: one line of JSON on its standard output. Only the fields of the request are set.
+/// </summary>
 internal sealed record PeerReply
 {
     /// <summary>Gets whether this is the first line, written after the first photo is classified.</summary>

@@ -24,13 +24,14 @@ internal static class ComparisonPlot
         ids = [.. ContestantList.All.Select(contestant => contestant.Id).Where(ids.Contains)];
         double panelHeight = PanelHeader + (RowHeight * ids.Length);
         SvgCanvas svg = new(Width, Header + (2 * panelHeight) + 12);
+        string provisional = results.Final ? "" : "; provisional figures";
         svg.Text(24, 36, "From JPEG file to the five most probable classes", 18, bold: true);
         svg.Text(
             24,
             60,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{results.PhotoCount} photos, {results.Machine.Cores} cores, {results.Machine.Processor}{(results.Final ? "" : "; provisional")}"),
+                $"{results.PhotoCount} photos; {results.Machine.Processor}, {results.Machine.Cores} cores{provisional}"),
             13,
             Palette.Muted);
         DrawPanel(svg, results, ids, Header, Figure.Latency, "One image at a time: median milliseconds, shorter is better");
@@ -67,7 +68,8 @@ internal static class ComparisonPlot
                 }
 
                 double length = (columnWidth - ValueWidth) * value / max;
-                svg.Rectangle(new Box(x, y + 3, length, RowHeight - 9), contestant.Role == ContestantRole.Ours ? Palette.Bar : Palette.Orange);
+                string color = contestant.Role == ContestantRole.Ours ? Palette.Bar : Palette.Orange;
+                svg.Rectangle(new Box(x, y + 3, length, RowHeight - 9), color);
                 svg.Text(x + length + 6, y + 14, Number.Format(value), 12);
             }
         }

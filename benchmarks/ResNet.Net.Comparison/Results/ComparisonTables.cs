@@ -6,7 +6,8 @@ namespace ResNet.Net.Comparison;
 /// <summary>Writes the results as Markdown.</summary>
 internal static class ComparisonTables
 {
-    public const string CommandLine = "dotnet run -c Release --project benchmarks/ResNet.Net.Comparison -- --photos PHOTOS.zip --save FOLDER";
+    public const string CommandLine =
+        "dotnet run -c Release --project benchmarks/ResNet.Net.Comparison -- --photos PHOTOS.zip --save FOLDER";
 
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
@@ -87,8 +88,9 @@ internal static class ComparisonTables
 
     private static string Cell(Target target)
     {
+        string verdict = target.IsReached == false ? ", missed" : "";
         string limit = target.Limit is double value
-            ? string.Create(Culture, $" ({(target.IsMinimum ? "at least" : "at most")} {value:0.00}{(target.IsReached == false ? ", missed" : "")})")
+            ? string.Create(Culture, $" ({(target.IsMinimum ? "at least" : "at most")} {value:0.00}{verdict})")
             : "";
         return $"{target.Ratio?.ToString("0.00", Culture) ?? "not measured"}{limit}";
     }

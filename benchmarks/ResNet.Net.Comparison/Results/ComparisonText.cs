@@ -20,8 +20,8 @@ internal static class ComparisonText
             {
                 text.Append(Paragraph.Wrap(string.Create(
                     Culture,
-                    $"- {model.Name}: {Number.Format(oursOne.MedianMilliseconds)} ms for one image; the best other, {Plain(peerOne)}, takes "
-                        + $"{Number.Format(peerOne.MedianMilliseconds)} ms. {Number.Format(ours.ImagesPerSecond)} images/s for many; "
+                    $"- {model.Name}: {Number.Format(oursOne.MedianMilliseconds)} ms for one image; the best other, {Plain(peerOne)}, "
+                        + $"takes {Number.Format(peerOne.MedianMilliseconds)} ms. {Number.Format(ours.ImagesPerSecond)} images/s for many; "
                         + $"the best other, {Plain(peer)}, reaches {Number.Format(peer.ImagesPerSecond)}.")));
             }
         }
@@ -47,7 +47,8 @@ internal static class ComparisonText
                 ];
                 if (ahead.Length > 0)
                 {
-                    items.Add(Paragraph.Wrap($"- {model.Name}, {figure.Name} ({Number.Format(own)}{figure.Unit}): {string.Join(", ", ahead)}"));
+                    items.Add(Paragraph.Wrap(
+                        $"- {model.Name}, {figure.Name} ({Number.Format(own)}{figure.Unit}): {string.Join(", ", ahead)}"));
                 }
             }
         }
@@ -74,9 +75,10 @@ internal static class ComparisonText
         }
 
         string introduction = Paragraph.Wrap(
-            "Largest difference between a probability and this library's after the same preprocessing, and images with the same best class. "
-            + "OpenCV's contestants are compared with this library's `OpenCvBilinear`, all others with `PillowBilinear`. "
-            + "Differences come from decoders and resize filters. ML.NET cannot do either preprocessing, and torchvision's weights differ.");
+            "Largest difference between a probability and this library's after the same preprocessing, and images with the same "
+            + "best class. OpenCV's contestants are compared with this library's `OpenCvBilinear`, all others with `PillowBilinear`. "
+            + "Differences come from decoders and resize filters. ML.NET cannot do either preprocessing, and torchvision's weights "
+            + "differ.");
         return $"{introduction}\n{text}";
     }
 
@@ -84,11 +86,11 @@ internal static class ComparisonText
     {
         string[] items =
         [
-            .. results.Models.SelectMany(model => model.Contestants.Select(contestant => (model, contestant)))
-                .Where(pair => pair.contestant.Skipped is not null)
-                .GroupBy(pair => (pair.contestant.Name, pair.contestant.Skipped))
+            .. results.Models.SelectMany(model => model.Contestants.Select(contestant => (Model: model.Name, Contestant: contestant)))
+                .Where(pair => pair.Contestant.Skipped is not null)
+                .GroupBy(pair => (Name: Plain(pair.Contestant), pair.Contestant.Skipped))
                 .Select(group => Paragraph.Wrap(
-                    $"- {Plain(group.First().contestant)}, {string.Join(", ", group.Select(pair => pair.model.Name))}: `{group.Key.Skipped}`")),
+                    $"- {group.Key.Name}, {string.Join(", ", group.Select(pair => pair.Model))}: `{group.Key.Skipped}`")),
         ];
         return items.Length == 0 ? "" : $"Not run:\n\n{string.Concat(items)}\n";
     }
@@ -104,8 +106,9 @@ internal static class ComparisonText
             Culture,
             $"Measured on {results.Date}: {results.Machine.Processor}, {results.Machine.Cores} cores, {results.Machine.DotNet}; "
                 + $"{results.BusyFraction:P0} of all cores busy before the run. {results.PhotoCount} JPEG files "
-                + $"({results.Photos}, {results.MeanPhotoKilobytes:0} KB on average); synthetic models; {results.LatencySamples} single images and "
-                + $"{results.Rounds} rounds of many images per contestant, in alternation, each contestant in a process of its own. "
+                + $"({results.Photos}, {results.MeanPhotoKilobytes:0} KB on average); synthetic models; {results.LatencySamples} single "
+                + $"images and {results.Rounds} rounds of many images per contestant, in alternation, each contestant in a process of "
+                + $"its own. "
                 + $"{string.Join(", ", versions)}."));
     }
 
@@ -114,5 +117,6 @@ internal static class ComparisonText
 
     /// <summary>Returns the name for a sentence. "The same" refers to the row above.</summary>
     private static string Plain(ContestantResult contestant) => contestant.Name.Replace("**", "", StringComparison.Ordinal)
-        .Replace("the same", "tutorial code", StringComparison.Ordinal).Replace("ONNX Runtime and ImageSharp, ", "", StringComparison.Ordinal);
+        .Replace("the same", "tutorial code", StringComparison.Ordinal)
+        .Replace("ONNX Runtime and ImageSharp, ", "", StringComparison.Ordinal);
 }
