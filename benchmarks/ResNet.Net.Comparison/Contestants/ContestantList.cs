@@ -18,12 +18,12 @@ internal static class ContestantList
             OursPeer.TurboVariant),
         new(
             "tutorial",
-            "ONNX Runtime and ImageSharp, tutorial code",
+            "Tutorial code: ONNX Runtime, ImageSharp",
             ContestantRole.Peer,
             () => ContestantProcess.OfThisProgram(ContestantProcess.Tutorial)),
         new(
             "tutorial-tuned",
-            "the same, one thread per run",
+            "Tutorial code, one thread per run",
             ContestantRole.Peer,
             () => ContestantProcess.OfThisProgram(ContestantProcess.Tutorial),
             TutorialPeer.TunedVariant) { MeasuresLatency = false },

@@ -13,17 +13,14 @@ internal static class ComparisonPlot
     private const double ValueWidth = 44;
     private const double Header = 84;
     private const double PanelHeader = 58;
+    private const double PanelGap = 14;
 
     public static string Draw(ComparisonResults results)
     {
-        string[] ids =
-        [
-            .. results.Models.SelectMany(model => model.Contestants).Where(c => c.Role != ContestantRole.Floor && c.Skipped is null)
-                .Select(c => c.Id).Distinct(),
-        ];
-        ids = [.. ContestantList.All.Select(contestant => contestant.Id).Where(ids.Contains)];
-        double panelHeight = PanelHeader + (RowHeight * ids.Length);
-        SvgCanvas svg = new(Width, Header + (2 * panelHeight) + 12);
+        string[] latencyIds = Measured(results, Figure.Latency);
+        string[] throughputIds = Measured(results, Figure.Throughput);
+        double latencyHeight = PanelHeader + (RowHeight * latencyIds.Length) + PanelGap;
+        SvgCanvas svg = new(Width, Header + latencyHeight + PanelHeader + (RowHeight * throughputIds.Length) + PanelGap);
         string provisional = results.Final ? "" : "; provisional figures";
         svg.Text(24, 36, "From JPEG file to the five most probable classes", 18, bold: true);
         svg.Text(
@@ -34,8 +31,9 @@ internal static class ComparisonPlot
                 $"{results.PhotoCount} photos; {results.Machine.Processor}, {results.Machine.Cores} cores{provisional}"),
             13,
             Palette.Muted);
-        DrawPanel(svg, results, ids, Header, Figure.Latency, "One image at a time: median milliseconds, shorter is better");
-        DrawPanel(svg, results, ids, Header + panelHeight, Figure.Throughput, "Many images: images per second, longer is better");
+        DrawPanel(svg, results, latencyIds, Header, Figure.Latency, "One image at a time: median milliseconds, shorter is better");
+        DrawPanel(
+            svg, results, throughputIds, Header + latencyHeight, Figure.Throughput, "Many images: images per second, longer is better");
         return svg.Finish("Latency and throughput of this library and others");
     }
 
@@ -74,6 +72,13 @@ internal static class ComparisonPlot
             }
         }
     }
+
+    /// <summary>Returns the ids of the libraries that have the figure for a model, in the order of the tables.</summary>
+    private static string[] Measured(ComparisonResults results, Figure figure) =>
+    [
+        .. results.Models.SelectMany(model => model.Contestants)
+            .Where(c => c.Role != ContestantRole.Floor && figure.Of(c) is not null).Select(c => c.Id).Distinct(),
+    ];
 
     private static string Label(ContestantResult contestant)
         => contestant.Name.Replace("**", "", StringComparison.Ordinal).Replace("`", "", StringComparison.Ordinal);

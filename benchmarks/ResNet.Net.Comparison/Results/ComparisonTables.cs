@@ -11,7 +11,7 @@ internal static class ComparisonTables
 
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
-    /// <summary>Returns the short form: latency and throughput of all contestants.</summary>
+    /// <summary>Returns the short form: latency and throughput of all libraries.</summary>
     public static string Readme(ComparisonResults results, string plot)
     {
         StringBuilder text = new();
@@ -19,7 +19,7 @@ internal static class ComparisonTables
         IEnumerable<string> columns = results.Models.SelectMany(model => (string[])[$"{model.Name}, ms", "images/s"]);
         text.Append(Culture, $"| JPEG file to top 5 | {string.Join(" | ", columns)} |\n");
         text.Append(Culture, $"|---|{string.Concat(columns.Select(_ => "---|"))}\n");
-        foreach (ContestantResult row in results.Models[0].Contestants)
+        foreach (ContestantResult row in results.Models[0].Contestants.Where(c => c.Role != ContestantRole.Floor))
         {
             ContestantResult[] cells = [.. results.Models.Select(model => model.Contestants.First(c => c.Id == row.Id))];
             if (cells.Any(cell => cell.Skipped is null))
@@ -37,15 +37,14 @@ internal static class ComparisonTables
     public static string Page(ComparisonResults results)
     {
         StringBuilder text = new();
-        text.Append(Note(results));
+        text.Append(Note(results)).Append(ComparisonText.Strengths(results)).Append('\n');
         foreach (ModelResult model in results.Models)
         {
             text.Append(ModelTable(model)).Append('\n');
         }
 
-        text.Append(Ratios(results)).Append('\n').Append(ComparisonText.Strengths(results)).Append('\n')
-            .Append(ComparisonText.Weaknesses(results)).Append('\n').Append(ComparisonText.Scores(results)).Append('\n')
-            .Append(ComparisonText.Skipped(results)).Append(ComparisonText.Method(results));
+        text.Append(Ratios(results)).Append('\n').Append(ComparisonText.Weaknesses(results)).Append('\n')
+            .Append(ComparisonText.Scores(results)).Append('\n').Append(ComparisonText.Skipped(results)).Append(ComparisonText.Method(results));
         return text.ToString();
     }
 

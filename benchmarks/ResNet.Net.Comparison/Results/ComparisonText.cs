@@ -20,9 +20,10 @@ internal static class ComparisonText
             {
                 text.Append(Paragraph.Wrap(string.Create(
                     Culture,
-                    $"- {model.Name}: {Number.Format(oursOne.MedianMilliseconds)} ms for one image; the best other, {Plain(peerOne)}, "
-                        + $"takes {Number.Format(peerOne.MedianMilliseconds)} ms. {Number.Format(ours.ImagesPerSecond)} images/s for many; "
-                        + $"the best other, {Plain(peer)}, reaches {Number.Format(peer.ImagesPerSecond)}.")));
+                    $"- {model.Name}: {Number.Format(oursOne.MedianMilliseconds)} ms for one image, and "
+                        + $"{Number.Format(peerOne.MedianMilliseconds)} ms with the best other library ({Plain(peerOne)}); "
+                        + $"{Number.Format(ours.ImagesPerSecond)} images/s for many, and "
+                        + $"{Number.Format(peer.ImagesPerSecond)} with the best other ({Plain(peer)}).")));
             }
         }
 
@@ -115,8 +116,6 @@ internal static class ComparisonText
     private static (ContestantResult? Ours, ContestantResult? Peer) Pair(ModelResult model, Figure figure)
         => (model.Best(ContestantRole.Ours, figure), model.Best(ContestantRole.Peer, figure));
 
-    /// <summary>Returns the name for a sentence. "The same" refers to the row above.</summary>
-    private static string Plain(ContestantResult contestant) => contestant.Name.Replace("**", "", StringComparison.Ordinal)
-        .Replace("the same", "tutorial code", StringComparison.Ordinal)
-        .Replace("ONNX Runtime and ImageSharp, ", "", StringComparison.Ordinal);
+    /// <summary>Returns the name for a sentence.</summary>
+    private static string Plain(ContestantResult contestant) => contestant.Name.Replace("**", "", StringComparison.Ordinal);
 }
