@@ -9,5 +9,8 @@ internal static class ProgressLog
     private static readonly long Start = Stopwatch.GetTimestamp();
 
     public static void Write(string message)
-        => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(Start).TotalSeconds,5:0} s  {message}"));
+    {
+        double seconds = Stopwatch.GetElapsedTime(Start).TotalSeconds;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seconds,5:0} s  {message}"));
+    }
 }

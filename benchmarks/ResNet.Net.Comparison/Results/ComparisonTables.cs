@@ -44,7 +44,8 @@ internal static class ComparisonTables
         }
 
         text.Append(Ratios(results)).Append('\n').Append(ComparisonText.Weaknesses(results)).Append('\n')
-            .Append(ComparisonText.Scores(results)).Append('\n').Append(ComparisonText.Skipped(results)).Append(ComparisonText.Method(results));
+            .Append(ComparisonText.Scores(results)).Append('\n').Append(ComparisonText.Skipped(results))
+            .Append(ComparisonText.Method(results));
         return text.ToString();
     }
 
