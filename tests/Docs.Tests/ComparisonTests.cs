@@ -11,7 +11,16 @@ public class ComparisonTests
     private const string End = "<!-- end of comparison -->";
     private const double Tolerance = 0.05;
 
-    private static readonly string Dll = Path.Combine(AppContext.BaseDirectory, "ResNet.Net.Comparison.dll");
+    // Not the copy next to the tests, whose folder lacks the assemblies that the tests take from ASP.NET Core.
+    private static readonly string Dll = Path.Combine(
+        TestFolders.Repository,
+        "benchmarks",
+        "ResNet.Net.Comparison",
+        "bin",
+        new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name,
+        new DirectoryInfo(AppContext.BaseDirectory).Name,
+        "ResNet.Net.Comparison.dll");
+
     private static readonly string Peers = Path.Combine(TestFolders.Repository, "benchmarks", "ResNet.Net.Comparison", "Peers");
 
     [Fact]
