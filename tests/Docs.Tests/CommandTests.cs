@@ -5,7 +5,8 @@ namespace ResNet.Net.Docs.Tests;
 /// <summary>Verifies that the command lines of the pages use projects, commands, options and scripts that exist.</summary>
 public partial class CommandTests
 {
-    private static readonly string BenchmarkSources = Sources("benchmarks/ResNet.Net.Benchmarks");
+    private static readonly string BenchmarkSources =
+        Sources("benchmarks/ResNet.Net.Benchmarks") + Sources("benchmarks/ResNet.Net.Comparison");
 
     private static readonly string ToolSources = string.Concat(
         Directory.GetFiles(Path.Combine(TestFolders.Repository, "src", "ResNet.Net.Tool"), "*.cs", SearchOption.AllDirectories)

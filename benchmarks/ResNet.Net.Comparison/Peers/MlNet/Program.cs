@@ -1,0 +1,3 @@
+using ResNet.Net.Comparison;
+
+return PeerHost.Run(args, arguments => new MlNetPeer(arguments));
