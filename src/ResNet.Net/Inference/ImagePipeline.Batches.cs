@@ -40,7 +40,8 @@ internal sealed partial class ImagePipeline
         {
             for (int first = 0; first < count; first += batchSize)
             {
-                Batch<TResult> batch = new(this, job, call, first, Items(source, first, Math.Min(batchSize, count - first)), cancellationToken);
+                BatchItem[] items = Items(source, first, Math.Min(batchSize, count - first));
+                Batch<TResult> batch = new(this, job, call, first, items, cancellationToken);
                 batch.ReadStreams();
                 yield return batch;
             }
@@ -84,7 +85,8 @@ internal sealed partial class ImagePipeline
         {
             for (int first = 0; first < count; first += batchSize)
             {
-                yield return new Batch<TResult>(this, job, call, first, Items(source, first, Math.Min(batchSize, count - first)), stopping);
+                BatchItem[] items = Items(source, first, Math.Min(batchSize, count - first));
+                yield return new Batch<TResult>(this, job, call, first, items, stopping);
             }
         }
 

@@ -70,6 +70,8 @@ internal static partial class ClassifierLog
     public static partial void SecondSessionOpened(this ILogger log, string model);
 
     [LoggerMessage(
-        114, LogLevel.Warning, "The second session of the model '{Model}', which runs an image per core, cannot be opened. The first goes on.")]
+        114,
+        LogLevel.Warning,
+        "The second session of the model '{Model}', which runs an image per core, cannot be opened. The first session runs all images.")]
     public static partial void SecondSessionFailed(this ILogger log, string model, Exception exception);
 }

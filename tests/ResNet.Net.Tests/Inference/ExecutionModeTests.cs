@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace ResNet.Net.Tests;
@@ -16,11 +17,11 @@ public sealed class ExecutionModeTests : IDisposable
     [InlineData(ExecutionMode.Automatic, 1, false)]
     [InlineData(ExecutionMode.Latency, 2, false)]
     [InlineData(ExecutionMode.Throughput, 2, false)]
-    public void ClassifyBatch_ManyImages_OpensASecondSessionInAutomaticModeOnly(ExecutionMode mode, int threads, bool opens)
+    public void Classify_ConcurrentCallers_OpenASecondSessionInAutomaticModeOnly(ExecutionMode mode, int threads, bool opens)
     {
         using (ResNetClassifier classifier = Create(new() { ExecutionMode = mode, Threads = threads }))
         {
-            classifier.ClassifyBatch(Many).Should().HaveCount(Many.Length);
+            Load(classifier, isExpected: opens);
         }
 
         (int, LogLevel)[] expected = opens ? [(113, LogLevel.Information)] : [];
@@ -43,12 +44,12 @@ public sealed class ExecutionModeTests : IDisposable
     }
 
     [Fact]
-    public void ClassifyBatch_ConfiguredSession_OpensNoSecondSession()
+    public void Classify_ConfiguredSession_OpensNoSecondSession()
     {
         int configured = 0;
         using (ResNetClassifier classifier = Create(new() { Threads = 2, ConfigureSession = _ => configured++ }))
         {
-            classifier.ClassifyBatch(Many).Should().HaveCount(Many.Length);
+            Load(classifier, isExpected: false);
         }
 
         configured.Should().Be(1);
@@ -58,7 +59,7 @@ public sealed class ExecutionModeTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void ClassifyBatch_ModelChangedSinceItWasLoaded_KeepsTheLoadedModel(bool inFile)
+    public void Classify_ModelChangedSinceItWasLoaded_KeepsTheLoadedModel(bool inFile)
     {
         byte[] model = EmbeddedModel.Parse(ResNetVariant.Cifar10ResNet20).ToArray();
         using TemporaryFolder folder = new();
@@ -76,6 +77,7 @@ public sealed class ExecutionModeTests : IDisposable
             Array.Clear(model);
             File.WriteAllBytes(path, model);
 
+            Load(classifier, isExpected: true);
             classifier.ClassifyBatch(Many).Select(o => o.Value.Best.ClassIndex).Should().Equal(expected);
         }
 
@@ -104,6 +106,26 @@ public sealed class ExecutionModeTests : IDisposable
     public void Create_UndefinedMode_Throws()
         => ((Action)(() => Create(new() { ExecutionMode = (ExecutionMode)3 })))
             .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("ExecutionMode");
+
+    /// <summary>Classifies on four threads: until the second session is opened or fails, or a fixed number of images.</summary>
+    private void Load(ResNetClassifier classifier, bool isExpected)
+    {
+        const int Images = 200;
+        long start = Stopwatch.GetTimestamp();
+        bool GoesOn(int images) => isExpected
+            ? !_logs.Of("SecondSessionOpened").Concat(_logs.Of("SecondSessionFailed")).Any()
+                && Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(2)
+            : images < Images;
+        Thread[] threads = [.. Enumerable.Range(0, 4).Select(caller => new Thread(() =>
+        {
+            for (int i = 0; GoesOn(i); i++)
+            {
+                _ = classifier.Classify(Many[i % Many.Length]);
+            }
+        }))];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+    }
 
     private static float[] Probabilities(ResNetClassifier classifier, string path)
         => [.. classifier.Classify(path, topK: 10).Predictions.OrderBy(p => p.ClassIndex).Select(p => p.Probability)];
