@@ -35,12 +35,6 @@ internal sealed class SessionSelector : IDisposable
         _owner = owner;
     }
 
-    /// <summary>Gets the task that opens the second session; null before it is needed.</summary>
-    public Task? Opening => Volatile.Read(ref _opening);
-
-    /// <summary>Gets whether the second session is open.</summary>
-    public bool HasSecond => _second is not null;
-
     /// <summary>Keeps the sessions open until <see cref="Release"/>, even if they are disposed meanwhile.</summary>
     /// <exception cref="ObjectDisposedException">The sessions have been released.</exception>
     public void Hold()
@@ -64,7 +58,7 @@ internal sealed class SessionSelector : IDisposable
         if (Interlocked.Decrement(ref _holders) == 0)
         {
             // The process must not end while a session is opened.
-            Opening?.Wait();
+            Volatile.Read(ref _opening)?.Wait();
             _first.Dispose();
             _second?.Dispose();
         }
