@@ -1,0 +1,52 @@
+using ResNet.Net.Evaluation;
+
+namespace ResNet.Net.Training;
+
+/// <summary>Represents the results of a training run.</summary>
+public sealed record TrainingReport
+{
+    /// <summary>Gets the name of the backbone.</summary>
+    public required string Backbone { get; init; }
+
+    /// <summary>Gets the labels.</summary>
+    public required LabelSet Labels { get; init; }
+
+    /// <summary>Gets the results of each class.</summary>
+    public required IReadOnlyList<TrainedClass> Classes { get; init; }
+
+    /// <summary>Gets the validation results; null for independent classes.</summary>
+    public EvaluationReport? Validation { get; init; }
+
+    /// <summary>Gets the mean average precision in percent for independent classes; null for others.</summary>
+    public double? MeanAveragePrecision { get; init; }
+
+    /// <summary>Gets the candidate strengths of the L2 penalty.</summary>
+    public required IReadOnlyList<L2Trial> L2Trials { get; init; }
+
+    /// <summary>Gets the chosen strength of the L2 penalty.</summary>
+    public required double L2 { get; init; }
+
+    /// <summary>Gets the temperature that calibrates the probabilities; 1 without calibration.</summary>
+    public required double Temperature { get; init; }
+
+    /// <summary>Gets the probability below which an image counts as unknown.</summary>
+    public required double UnknownThreshold { get; init; }
+
+    /// <summary>Gets the validation accuracy by the number of training images.</summary>
+    public IReadOnlyList<LearningCurvePoint> LearningCurve { get; init; } = [];
+
+    /// <summary>Gets the images that could not be read or decoded.</summary>
+    public IReadOnlyList<FailedImage> FailedImages { get; init; } = [];
+
+    /// <summary>Gets validation images that equal or resemble training images, which makes the accuracy too high.</summary>
+    public IReadOnlyList<DuplicateImages> Duplicates { get; init; } = [];
+
+    /// <summary>Gets images whose class the other images contradict, most confident contradiction first.</summary>
+    public IReadOnlyList<SuspiciousLabel> SuspiciousLabels { get; init; } = [];
+
+    /// <summary>Gets the time that the backbone took.</summary>
+    public TimeSpan FeatureTime { get; init; }
+
+    /// <summary>Gets the time that the training of the classification layer took.</summary>
+    public TimeSpan TrainingTime { get; init; }
+}
