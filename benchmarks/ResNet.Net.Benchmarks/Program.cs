@@ -66,7 +66,7 @@ if (args is [QuantizedFeatures.Command, string backbone, string archive])
 
 if (args is [VariantTable.RowCommand, string id, string root, string bytes, string sha256])
 {
-    VariantTable.PrintRow(id, root, long.Parse(bytes, CultureInfo.InvariantCulture), sha256);
+    await VariantTable.PrintRowAsync(id, root, long.Parse(bytes, CultureInfo.InvariantCulture), sha256);
     return 0;
 }
 

@@ -57,7 +57,7 @@ internal static class ResultPlots
         svg.Text(
             24,
             60,
-            "500x375 pixels, antialiased bilinear, 224x224 crop; one thread, Intel Xeon with AVX-512; shorter is better",
+            "500x375 pixels, antialiased bilinear, 224x224 crop; one thread, AMD EPYC with AVX-512; shorter is better",
             13,
             Palette.Muted);
         for (int i = 0; i < bars.Length; i++)
@@ -95,7 +95,7 @@ internal static class ResultPlots
         svg.Text(
             24,
             60,
-            "synthetic models with random weights, two threads, Intel Xeon with AVX-512 and VNNI; up and left is better",
+            "synthetic models with random weights, two threads, AMD EPYC with AVX-512 and VNNI; up and left is better",
             13,
             Palette.Muted);
         for (double time = 0; time <= end; time += 20)
