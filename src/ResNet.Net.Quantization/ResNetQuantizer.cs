@@ -24,15 +24,10 @@ public static class ResNetQuantizer
         ResNetVariant variant, ModelStore? store = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        if (variant.IsEmbedded)
-        {
-            using Stream stream = EmbeddedResource.Open(variant.FileName);
-            byte[] bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            return OnnxModel.Parse(bytes);
-        }
-
-        return OnnxModel.Load(await (store ?? new ModelStore()).EnsureAsync(variant, null, cancellationToken).ConfigureAwait(false));
+        string? path = variant.IsEmbedded
+            ? null
+            : await (store ?? new ModelStore()).EnsureAsync(variant, null, cancellationToken).ConfigureAwait(false);
+        return ResolvedModel.For(variant, path).Content.Load();
     }
 
     /// <summary>Quantizes a float model.</summary>

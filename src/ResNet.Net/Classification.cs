@@ -7,12 +7,15 @@ public sealed class Classification
 
     /// <param name="predictions">The most probable classes.</param>
     /// <param name="timings">The time of each stage.</param>
+    /// <param name="unknownThreshold">The probability of the best class below which the image is unknown; null if there is none.</param>
     /// <param name="all">All classes in the same order; null if the classes are not independent.</param>
-    internal Classification(IReadOnlyList<Prediction> predictions, StageTimings timings, Prediction[]? all = null)
+    internal Classification(
+        IReadOnlyList<Prediction> predictions, StageTimings timings, double? unknownThreshold = null, Prediction[]? all = null)
     {
         Predictions = predictions;
         Timings = timings;
         _all = all;
+        IsUnknown = Best.Probability < unknownThreshold;
     }
 
     /// <summary>Gets the most probable classes in descending order of probability; ties are ordered by class index.</summary>
@@ -20,6 +23,12 @@ public sealed class Classification
 
     /// <summary>Gets the most probable class.</summary>
     public Prediction Best => Predictions[0];
+
+    /// <summary>
+    /// Gets whether the image probably belongs to none of the classes: the probability of <see cref="Best"/> is below
+    /// <see cref="ResNetClassifier.UnknownThreshold"/>. <see langword="false"/> if the model has no threshold.
+    /// </summary>
+    public bool IsUnknown { get; }
 
     /// <summary>Gets the time that each stage took.</summary>
     public StageTimings Timings { get; }

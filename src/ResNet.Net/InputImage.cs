@@ -14,6 +14,9 @@ namespace ResNet.Net;
 /// </example>
 public sealed class InputImage
 {
+    /// <summary>The view of images that state none: what a classifier sees.</summary>
+    internal static readonly ImageView[] OwnView = [default];
+
     private readonly string? _path;
     private readonly ReadOnlyMemory<byte> _memory;
     private readonly Func<ReadOnlyMemory<byte>>? _readEncoded;
@@ -40,6 +43,9 @@ public sealed class InputImage
 
     /// <summary>Gets whether the library disposes the stream after it is read.</summary>
     internal bool OwnsStream { get; }
+
+    /// <summary>Gets the views that a sequence processes, each with a result of its own; the image is decoded once.</summary>
+    internal IReadOnlyList<ImageView> Views { get; private init; } = OwnView;
 
     /// <summary>Creates an image from a file, which is opened when its turn comes.</summary>
     /// <param name="path">The path of the file.</param>
@@ -136,6 +142,10 @@ public sealed class InputImage
     /// <param name="encoded">The contents.</param>
     /// <returns>The image.</returns>
     public static implicit operator InputImage(byte[] encoded) => FromEncoded(encoded);
+
+    /// <summary>Returns the same image with other views. Only the methods for sequences accept more than one.</summary>
+    internal InputImage WithViews(IReadOnlyList<ImageView> views)
+        => new(_path, OpenStream, OwnsStream, _memory, _readEncoded, _layout) { Views = views };
 
     /// <summary>Returns the stream of an image that has one.</summary>
     /// <exception cref="ArgumentException">The caller's function returned null.</exception>

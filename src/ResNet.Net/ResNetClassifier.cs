@@ -98,6 +98,12 @@ public sealed partial class ResNetClassifier : IDisposable
     /// </summary>
     public bool IsMultiLabel => OutputKind == OutputKind.IndependentProbabilities && !IsBinary;
 
+    /// <summary>
+    /// Gets the probability of the best class, from 0 to 1, below which an image probably belongs to none of the classes
+    /// (<see cref="Classification.IsUnknown"/>); <see langword="null"/> if the metadata of the model's file states none.
+    /// </summary>
+    public double? UnknownThreshold => _model.Source.UnknownThreshold;
+
     /// <summary>Gets the version of ONNX Runtime that runs the model.</summary>
     public string OnnxRuntimeVersion => _model.OnnxRuntimeVersion;
 
@@ -132,8 +138,8 @@ public sealed partial class ResNetClassifier : IDisposable
 
     private Classification Result(Prediction[] predictions, int topK, StageTimings timings)
         => IsMultiLabel
-            ? new Classification(predictions[..Limit(topK)], timings, predictions)
-            : new Classification(predictions, timings);
+            ? new Classification(predictions[..Limit(topK)], timings, UnknownThreshold, predictions)
+            : new Classification(predictions, timings, UnknownThreshold);
 
     /// <summary>Turns the scores of an image in a slot into probabilities, averaged over its crops.</summary>
     /// <returns>The probabilities, valid until the slot is returned or run again.</returns>

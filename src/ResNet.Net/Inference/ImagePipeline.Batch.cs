@@ -148,8 +148,21 @@ internal sealed partial class ImagePipeline
             InferenceSlot slot = slots.Rent();
             try
             {
-                PrepareAll(slot);
-                return Infer(slot);
+                TResult[][] results = [.. items.Select(i => new TResult[i.Views.Count])];
+                int views = items.Max(i => i.Views.Count);
+                for (int view = 0; view < views; view++)
+                {
+                    PrepareAll(slot, view);
+                    Infer(slot, view, results);
+                }
+
+                // Only now, since reading can fail, which fails the whole batch.
+                foreach (BatchItem item in items)
+                {
+                    _call!.Report(item);
+                }
+
+                return results is [TResult[] only] ? only : [.. results.SelectMany(r => r)];
             }
             finally
             {
@@ -157,11 +170,11 @@ internal sealed partial class ImagePipeline
             }
         }
 
-        private void PrepareAll(InferenceSlot slot)
+        private void PrepareAll(InferenceSlot slot, int view)
         {
             if (items.Length == 1)
             {
-                Prepare(0, slot.Input(0), slot.Scratch);
+                Prepare(0, view, slot.Input(0), slot.Scratch);
                 return;
             }
 
@@ -171,7 +184,7 @@ internal sealed partial class ImagePipeline
                 ParallelOptions options = new() { CancellationToken = cancellationToken };
                 Parallel.For(0, items.Length, options, slot.RentScratch, (i, _, scratch) =>
                 {
-                    Prepare(i, slot.Input(i), scratch);
+                    Prepare(i, view, slot.Input(i), scratch);
                     return scratch;
                 }, slot.ReturnScratch);
             }
@@ -181,28 +194,30 @@ internal sealed partial class ImagePipeline
             }
         }
 
-        /// <summary>Opens and preprocesses an image. If that fails, the item keeps the error.</summary>
-        private void Prepare(int position, Span<float> input, PreprocessingScratch scratch)
+        /// <summary>Preprocesses a view of an image, which the first view opens. If that fails, the item keeps the error.</summary>
+        private void Prepare(int position, int view, Span<float> input, PreprocessingScratch scratch)
         {
             BatchItem item = items[position];
-            if (item.Error is not null)
+            if (item.Error is not null || view >= item.Views.Count)
             {
                 return;
             }
 
-            bool isRead = false;
+            bool isRead = item.Decoded is not null;
             try
             {
-                ImageInput image = item.Image!.OpenStream is null
-                    ? item.Image.ToInput()
-                    : ImageInput.FromMemory(item.File.Span, null, Stopwatch.GetTimestamp() - item.ReadTicks);
+                ImageInput image = isRead || item.Image!.OpenStream is not null
+                    ? ImageInput.FromMemory(item.File.Span, null, Stopwatch.GetTimestamp() - item.ReadTicks)
+                    : item.Image.ToInput();
                 isRead = true;
-                using DecodedImage? decoded = image.Open(
-                    pipeline._decoder, pipeline._decoding, pipeline._preprocessor.Profile, out PixelView pixels);
-                long opened = decoded is null ? image.Start : Stopwatch.GetTimestamp();
-                pipeline._preprocessor.Run(pixels, input, scratch);
+                PixelView pixels = item.Decoded is DecodedImage decoded ? decoded.Pixels : Open(item, image);
+                long opened = item.Decoded is null ? image.Start : Stopwatch.GetTimestamp();
+                pipeline._preprocessor.Run(pixels, item.Views[view], input, scratch);
+                StageTimings earlier = item.Timings;
                 item.Timings = new StageTimings(
-                    Stopwatch.GetElapsedTime(image.Start, opened), Stopwatch.GetElapsedTime(opened), default);
+                    view == 0 ? Stopwatch.GetElapsedTime(image.Start, opened) : earlier.Decode,
+                    earlier.Preprocess + Stopwatch.GetElapsedTime(opened),
+                    earlier.Inference);
             }
             catch (Exception exception) when (!isRead || IsCausedByImage(exception))
             {
@@ -211,17 +226,27 @@ internal sealed partial class ImagePipeline
             finally
             {
                 item.File.Dispose();
+                if (view == item.Views.Count - 1 || item.Error is not null)
+                {
+                    item.Decoded?.Dispose();
+                }
             }
         }
 
+        private PixelView Open(BatchItem item, ImageInput image)
+        {
+            item.Decoded = image.Open(pipeline._decoder, pipeline._decoding, pipeline._preprocessor.Profile, out PixelView pixels);
+            return pixels;
+        }
+
         /// <summary>
-        /// Runs the model on the prepared images and reads the results. Positions of failed images hold an older image, whose outputs are
+        /// Runs the model on the prepared views and reads the results. Positions of failed images hold an older image, whose outputs are
         /// ignored.
         /// </summary>
-        private TResult[] Infer(InferenceSlot slot)
+        private void Infer(InferenceSlot slot, int view, TResult[][] results)
         {
             TimeSpan inference = default;
-            if (items.Any(i => i.Error is null))
+            if (items.Any(i => i.Error is null && view < i.Views.Count))
             {
                 long start = Stopwatch.GetTimestamp();
                 slot.Run(items.Length);
@@ -234,21 +259,15 @@ internal sealed partial class ImagePipeline
                 inference = Stopwatch.GetElapsedTime(start) / items.Length;
             }
 
-            TResult[] results = new TResult[items.Length];
             for (int i = 0; i < items.Length; i++)
             {
                 BatchItem item = items[i];
-                item.Timings = item.Timings with { Inference = inference };
-                results[i] = item.Error is Exception error ? job.Fail(error) : job.Read(first + i, slot, i, item.Timings);
+                if (view < item.Views.Count)
+                {
+                    item.Timings = item.Timings with { Inference = item.Timings.Inference + inference };
+                    results[i][view] = item.Error is Exception error ? job.Fail(error) : job.Read(first + i, slot, i, item.Timings);
+                }
             }
-
-            // Only now, since reading can fail, which fails the whole batch.
-            foreach (BatchItem item in items)
-            {
-                _call!.Report(item);
-            }
-
-            return results;
         }
 
         private void Begin()
@@ -262,18 +281,19 @@ internal sealed partial class ImagePipeline
 
         private void Fail(Exception exception)
         {
-            ReleaseFiles();
+            ReleaseImages();
             if (_isCall)
             {
                 _call!.Fail(exception);
             }
         }
 
-        private void ReleaseFiles()
+        private void ReleaseImages()
         {
             foreach (BatchItem item in items)
             {
                 item.File.Dispose();
+                item.Decoded?.Dispose();
             }
         }
     }
@@ -318,6 +338,11 @@ internal sealed partial class ImagePipeline
 
         /// <summary>Gets the image; null if it could not be determined.</summary>
         public InputImage? Image { get; init; }
+
+        public IReadOnlyList<ImageView> Views => Image?.Views ?? InputImage.OwnView;
+
+        /// <summary>Gets or sets the pixels between the first view and the last; null if the caller passed pixels.</summary>
+        public DecodedImage? Decoded { get; set; }
 
         /// <summary>Gets or sets the time it took to read the stream, in ticks of <see cref="Stopwatch"/>.</summary>
         public long ReadTicks { get; set; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ResNet.Net.Onnx;
@@ -5,8 +6,8 @@ using ResNet.Net.Onnx;
 namespace ResNet.Net;
 
 /// <summary>
-/// Represents what an ONNX file can state about itself in its metadata properties: labels, preprocessing profile and output kind.
-/// <see cref="ResNetClassifier"/> uses them for everything that a <see cref="ModelDefinition"/> does not set.
+/// Represents what an ONNX file can state about itself in its metadata properties: labels, preprocessing profile, output kind and the
+/// threshold for unknown images. <see cref="ResNetClassifier"/> uses them for everything that a <see cref="ModelDefinition"/> does not set.
 /// </summary>
 /// <example>
 /// <code>
@@ -26,6 +27,9 @@ public sealed record ModelMetadata
     /// <summary>The key of the output kind: the name of an <see cref="ResNet.Net.OutputKind"/>.</summary>
     public const string OutputKindKey = "resnet_net.output_kind";
 
+    /// <summary>The key of the threshold for unknown images: a decimal number from 0 to 1.</summary>
+    public const string UnknownThresholdKey = "resnet_net.unknown_threshold";
+
     private const string UltralyticsNamesKey = "names";
 
     /// <summary>Gets the labels, one per class, in output order; <see langword="null"/> if the file has none.</summary>
@@ -37,10 +41,17 @@ public sealed record ModelMetadata
     /// <summary>Gets what the output contains; <see langword="null"/> if the file does not state it.</summary>
     public OutputKind? OutputKind { get; init; }
 
+    /// <summary>
+    /// Gets the probability of the best class, from 0 to 1, below which an image probably belongs to none of the classes;
+    /// <see langword="null"/> if the file states none.
+    /// </summary>
+    public double? UnknownThreshold { get; init; }
+
     /// <summary>Gets the metadata with which another file is loaded like a classifier.</summary>
     /// <param name="classifier">The classifier.</param>
     /// <returns>
-    /// The labels, the profile and the output kind of the classifier. The labels are <see langword="null"/> if its model has none.
+    /// The labels, the profile, the output kind and the threshold for unknown images of the classifier. The labels are
+    /// <see langword="null"/> if its model has none.
     /// </returns>
     public static ModelMetadata Of(ResNetClassifier classifier)
     {
@@ -50,6 +61,7 @@ public sealed record ModelMetadata
             Labels = classifier.Labels.IsNumbered ? null : classifier.Labels,
             Profile = classifier.Profile,
             OutputKind = classifier.OutputKind,
+            UnknownThreshold = classifier.UnknownThreshold,
         };
     }
 
@@ -78,7 +90,9 @@ public sealed record ModelMetadata
     /// </summary>
     /// <param name="model">The model.</param>
     /// <exception cref="ResNetException"><see cref="Profile"/> has a value that the format cannot express.</exception>
-    /// <exception cref="ArgumentException">A value of <see cref="Profile"/> or <see cref="OutputKind"/> is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// A value of <see cref="Profile"/>, <see cref="OutputKind"/> or <see cref="UnknownThreshold"/> is out of range.
+    /// </exception>
     public void WriteTo(OnnxModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -87,10 +101,16 @@ public sealed record ModelMetadata
             throw new ArgumentException($"The output kind {kind} is no value of OutputKind.");
         }
 
+        if (UnknownThreshold is not (null or >= 0 and <= 1))
+        {
+            throw new ArgumentException($"The threshold for unknown images is {UnknownThreshold}, but must be from 0 to 1.");
+        }
+
         string? profile = Profile is null ? null : ProfileJson.Write(Profile);
         model.SetMetadata(LabelsKey, Labels is null ? null : Write(Labels));
         model.SetMetadata(ProfileKey, profile);
         model.SetMetadata(OutputKindKey, OutputKind?.ToString());
+        model.SetMetadata(UnknownThresholdKey, UnknownThreshold?.ToString("R", CultureInfo.InvariantCulture));
     }
 
     /// <summary>Completes a definition with the metadata of its file.</summary>
@@ -107,6 +127,7 @@ public sealed record ModelMetadata
             Labels = model.Labels ?? ReadLabels(properties, model.Name),
             Profile = model.Profile ?? ReadProfile(properties, model.Name),
             OutputKind = model.OutputKind ?? ReadOutputKind(properties, model.Name),
+            UnknownThreshold = ReadUnknownThreshold(properties, model.Name),
         };
     }
 
@@ -115,6 +136,7 @@ public sealed record ModelMetadata
         Labels = ReadLabels(properties, model),
         Profile = ReadProfile(properties, model),
         OutputKind = ReadOutputKind(properties, model),
+        UnknownThreshold = ReadUnknownThreshold(properties, model),
     };
 
     private static LabelSet? ReadLabels(IReadOnlyDictionary<string, string> properties, string model)
@@ -154,6 +176,13 @@ public sealed record ModelMetadata
                 $"{SourceOf(OutputKindKey, model)} is '{LabelFormatException.Quote(name)}', which is none of "
                 + $"{string.Join(", ", Enum.GetNames<OutputKind>())}.");
     }
+
+    private static double? ReadUnknownThreshold(IReadOnlyDictionary<string, string> properties, string model)
+        => !properties.TryGetValue(UnknownThresholdKey, out string? text) ? null
+            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value is >= 0 and <= 1
+                ? value
+            : throw new ResNetException(
+                $"{SourceOf(UnknownThresholdKey, model)} is '{LabelFormatException.Quote(text)}', which is no number from 0 to 1.");
 
     private static string SourceOf(string key, string model) => $"metadata property '{key}' of '{model}'";
 

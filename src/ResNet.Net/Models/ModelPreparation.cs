@@ -89,8 +89,7 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, RequiredO
         OnnxModel edited;
         try
         {
-            edited = model.Load();
-            Apply(edited);
+            edited = Load(model);
         }
         catch (OnnxModelException exception)
         {
@@ -107,6 +106,19 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, RequiredO
         }
 
         return OrtSession.FromMemory(edited.ToArray(), model.Name, settings);
+    }
+
+    /// <summary>Loads a model with the changes that it needs.</summary>
+    /// <exception cref="OnnxModelException">The model cannot be read, or cannot be changed as needed.</exception>
+    public OnnxModel Load(ModelContent model)
+    {
+        OnnxModel loaded = model.Load();
+        if (IsNeeded)
+        {
+            Apply(loaded);
+        }
+
+        return loaded;
     }
 
     // ONNX Runtime may open what cannot be edited, such as unknown operators and functions.

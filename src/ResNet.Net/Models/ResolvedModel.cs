@@ -22,6 +22,9 @@ internal sealed record ResolvedModel
 
     public LabelSet? Labels { get; init; }
 
+    /// <summary>Gets the probability of the best class below which an image is unknown; null if the file states none.</summary>
+    public double? UnknownThreshold { get; init; }
+
     public string? InputName { get; init; }
 
     public string? OutputName { get; init; }

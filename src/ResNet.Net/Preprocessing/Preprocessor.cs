@@ -37,14 +37,19 @@ internal sealed class Preprocessor
     /// <inheritdoc cref="Normalization.Invert"/>
     public void Invert(ReadOnlySpan<float> crop, Span<byte> rgb) => _normalization.Invert(crop, rgb);
 
-    /// <summary>Preprocesses one image.</summary>
+    /// <summary>Preprocesses one image as a classifier does.</summary>
+    /// <inheritdoc cref="Run(in PixelView, ImageView, Span{float}, PreprocessingScratch)"/>
+    public void Run(in PixelView source, Span<float> planes, PreprocessingScratch scratch) => Run(source, default, planes, scratch);
+
+    /// <summary>Preprocesses a view of one image.</summary>
     /// <param name="source">The image.</param>
+    /// <param name="view">The view.</param>
     /// <param name="planes">Receives the input of the image, <c>[CropCount, 3, Crop.Height, Crop.Width]</c>.</param>
     /// <param name="scratch">The scratch memory of the slot.</param>
     /// <exception cref="ArgumentException">
     /// <paramref name="planes"/> is too short, or resampling would need more memory than an array can hold.
     /// </exception>
-    public void Run(in PixelView source, Span<float> planes, PreprocessingScratch scratch)
+    public void Run(in PixelView source, ImageView view, Span<float> planes, PreprocessingScratch scratch)
     {
         int needed = checked(CropCount * 3 * Profile.Crop.Width * Profile.Crop.Height);
         if (planes.Length < needed)
@@ -53,16 +58,21 @@ internal sealed class Preprocessor
                 $"The input of an image has {needed} values, but the span has a length of {planes.Length}.", nameof(planes));
         }
 
-        ResizePlan plan = ResizePlan.Create(Profile, source);
+        PixelView pixels = view.Open(Profile, source, out ResizePlan plan);
         try
         {
             if (_sampling == CropSampling.TenCrop)
             {
-                RunTenCrop(source, plan, planes, scratch);
+                RunTenCrop(pixels, plan, planes, scratch);
             }
             else
             {
-                Run(source, plan, planes, scratch);
+                Run(pixels, plan, planes, scratch);
+            }
+
+            if (view.IsMirrored)
+            {
+                ReverseRows(planes[..needed], plan.Width);
             }
 
             _normalization.SubtractMeanImage(planes[..needed]);
@@ -134,9 +144,14 @@ internal sealed class Preprocessor
     private static void Mirror(ReadOnlySpan<float> crop, int width, Span<float> mirrored)
     {
         crop.CopyTo(mirrored);
-        for (int start = 0; start < crop.Length; start += width)
+        ReverseRows(mirrored, width);
+    }
+
+    private static void ReverseRows(Span<float> planes, int width)
+    {
+        for (int start = 0; start < planes.Length; start += width)
         {
-            mirrored.Slice(start, width).Reverse();
+            planes.Slice(start, width).Reverse();
         }
     }
 
