@@ -125,6 +125,57 @@ public sealed class EvaluationReport
     /// <summary>Gets the mean speed of this run, including reading and decoding; 0 if all results come from the journal.</summary>
     public double ImagesPerSecond => Duration > TimeSpan.Zero ? (Images.Count - Resumed) / Duration.TotalSeconds : 0;
 
+    /// <summary>Creates the report of a model whose probabilities were computed elsewhere.</summary>
+    /// <remarks>The report has no profile, execution provider and duration.</remarks>
+    /// <param name="model">The model's name.</param>
+    /// <param name="dataset">The dataset, with one class per image.</param>
+    /// <param name="probabilities">
+    /// The probability of each class for each image, <c>[Images, Classes]</c> in row-major order; each row sums to 1.
+    /// </param>
+    /// <param name="calibrationBins">The number of equal-width confidence bins, from 1 to 1000.</param>
+    /// <returns>The report.</returns>
+    /// <exception cref="EvaluationException">The dataset is multi-label.</exception>
+    /// <exception cref="ArgumentException">
+    /// The number of probabilities is not that of images times classes, one is not from 0 to 1, or <paramref name="calibrationBins"/> is
+    /// out of range.
+    /// </exception>
+    public static EvaluationReport FromProbabilities(
+        string model, ImageDataset dataset, ReadOnlySpan<float> probabilities, int calibrationBins = 15)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(model);
+        ArgumentNullException.ThrowIfNull(dataset);
+        new EvaluationOptions { CalibrationBins = calibrationBins }.Validate();
+        Evaluator.ThrowIfMultiLabel(dataset);
+        int classes = dataset.Labels.Count;
+        if (probabilities.Length != (long)dataset.Images.Count * classes)
+        {
+            throw new ArgumentException(
+                $"There are {probabilities.Length} probabilities, but {dataset.Images.Count} images of {classes} classes need "
+                + $"{(long)dataset.Images.Count * classes}.",
+                nameof(probabilities));
+        }
+
+        EvaluatedImage[] images = new EvaluatedImage[dataset.Images.Count];
+        for (int i = 0; i < images.Length; i++)
+        {
+            ReadOnlySpan<float> row = probabilities.Slice(i * classes, classes);
+            foreach (float value in row)
+            {
+                // Sums of rounded values may exceed 1 a little.
+                if (!(value >= 0 && value <= 1.001f))
+                {
+                    throw new ArgumentException(
+                        $"A probability of the image '{dataset.Images[i].Name}' is {value}. It must be from 0 to 1.",
+                        nameof(probabilities));
+                }
+            }
+
+            images[i] = EvaluatedImage.Of(dataset.Images[i], row);
+        }
+
+        return new EvaluationReport(model, dataset.Labels, dataset.Name, images, calibrationBins);
+    }
+
     /// <summary>Formats the report as plain text.</summary>
     /// <param name="timings">Whether to include the duration. Without it, equal results give equal text.</param>
     /// <returns>The lines of the report, each terminated by <c>\n</c>.</returns>

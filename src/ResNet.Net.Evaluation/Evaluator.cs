@@ -23,8 +23,8 @@ public static class Evaluator
     /// <param name="cancellationToken">Cancels between two images; the journal keeps what is completed.</param>
     /// <returns>The report.</returns>
     /// <exception cref="EvaluationException">
-    /// The model and the dataset have different classes, the journal belongs to another evaluation, or an image failed and
-    /// <see cref="EvaluationOptions.StopOnFailure"/> is set.
+    /// The model and the dataset have different classes, the dataset is multi-label, the journal belongs to another evaluation, or an image
+    /// failed and <see cref="EvaluationOptions.StopOnFailure"/> is set.
     /// </exception>
     /// <exception cref="ResNetException">The model returned scores that are not numbers.</exception>
     /// <exception cref="InferenceException">The model cannot be run.</exception>
@@ -44,7 +44,19 @@ public static class Evaluator
         options ??= new EvaluationOptions();
         options.Validate();
         ThrowIfClassesDiffer(classifier, dataset);
+        ThrowIfMultiLabel(dataset);
         return Task.Run(() => new EvaluationRun(classifier, dataset, options, progress).RunAsync(cancellationToken), cancellationToken);
+    }
+
+    /// <exception cref="EvaluationException">The dataset is multi-label.</exception>
+    internal static void ThrowIfMultiLabel(ImageDataset dataset)
+    {
+        if (dataset.IsMultiLabel)
+        {
+            throw new EvaluationException(
+                $"The dataset '{dataset.Name}' is multi-label, but accuracies need exactly one class per image. "
+                + "Use a dataset with one class per image.");
+        }
     }
 
     // A class index must mean the same class to the model and to the dataset.

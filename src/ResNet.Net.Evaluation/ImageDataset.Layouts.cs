@@ -33,29 +33,17 @@ public sealed partial class ImageDataset
     public static ImageDataset Open(
         string path, LabelSet labels, string? groundTruth = null, string? synsetMap = null, ImageDatasetOptions? options = null)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(labels);
-        bool isFile = File.Exists(path);
-        if (!isFile && !Directory.Exists(path))
-        {
-            throw new FileNotFoundException($"The dataset '{path}' doesn't exist: there is no such file or folder.", path);
-        }
-
-        if (groundTruth is not null)
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (groundTruth is not null && Path.Exists(path))
         {
             return FromImageNet(path, groundTruth, labels, synsetMap, options);
         }
 
-        if (isFile)
+        DatasetLayout layout = LayoutOf(path);
+        if (layout != DatasetLayout.Folder)
         {
-            string extension = Path.GetExtension(path).ToUpperInvariant();
-            return extension switch
-            {
-                ".ZIP" => FromZip(path, labels, options),
-                ".TXT" or ".TSV" or ".CSV" => FromList(path, labels, options),
-                _ => throw new ImageDatasetException(
-                    $"'{path}' is not a dataset. It must be a folder, a .zip file, or a list (.txt, .tsv, .csv)."),
-            };
+            return layout == DatasetLayout.Zip ? FromZip(path, labels, options) : FromList(path, labels, options);
         }
 
         // Folder names take precedence over a ground-truth file.
@@ -64,6 +52,32 @@ public sealed partial class ImageDataset
             ? FromImageNet(path, truth, labels, synsetMap ?? FindBeside(path, folder, SynsetMapNames), options)
             : FromClassFolders(path, labels, options);
     }
+
+    /// <summary>Opens a dataset that defines its own labels, for training.</summary>
+    /// <remarks>
+    /// <para>
+    /// Supported layouts are a folder of class folders, a zip file of them, and a list (<c>.txt</c>, <c>.tsv</c>, <c>.csv</c>). The labels
+    /// are the names of the class folders, or the labels of the list, unchanged and in ordinal order.
+    /// </para>
+    /// <para>
+    /// A dataset that is divided into folders such as <c>train</c> and <c>test</c> is rejected; open it with <see cref="DatasetSplits"/>.
+    /// </para>
+    /// </remarks>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <returns>The dataset, which the caller disposes.</returns>
+    /// <exception cref="ImageDatasetException">
+    /// There are no images, some have no class, a class folder has no images, or a label is empty, contains a path separator or a control
+    /// character, or differs from another only in case or in <c>_</c> for a space. The message lists them.
+    /// </exception>
+    /// <exception cref="IOException">The dataset cannot be read or (<see cref="FileNotFoundException"/>) doesn't exist.</exception>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    public static ImageDataset Open(string path, ImageDatasetOptions? options = null) => LayoutOf(path) switch
+    {
+        DatasetLayout.Zip => FromZip(path, options),
+        DatasetLayout.List => FromList(path, options),
+        _ => FromClassFolders(path, options),
+    };
 
     /// <summary>Opens a folder that has one subfolder for each class, as <c>torchvision.datasets.ImageFolder</c>.</summary>
     /// <remarks>
@@ -85,13 +99,38 @@ public sealed partial class ImageDataset
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ArgumentNullException.ThrowIfNull(labels);
-        FolderSource source = new(folder, Validated(options));
+        options = Validated(options);
+        FolderSource source = new(folder, options);
         string[] names = FolderSource.Find(folder);
         int[] classes = ClassLayout.Classes(names, labels, source.Name);
-        return new ImageDataset(source.Name, labels, Labeled(names, classes, source.Read), source: null);
+        return new ImageDataset(source.Name, labels, Labeled(names, classes, source.Read), source: null, options.MultiLabel);
     }
 
-    /// <summary>Opens a zip file of class folders, laid out as for <see cref="FromClassFolders"/>. Nothing is extracted to disk.</summary>
+    /// <summary>Opens a folder that has one subfolder for each class. The names of the subfolders are the labels.</summary>
+    /// <remarks>
+    /// The class folders may be nested (<c>data/photos</c>): they are in the first folder that has more than one subfolder. Images in
+    /// subfolders of a class folder belong to that class. The labels are in ordinal order.
+    /// </remarks>
+    /// <param name="folder">The folder.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <returns>The dataset.</returns>
+    /// <exception cref="ImageDatasetException">As for <see cref="Open(string, ImageDatasetOptions?)"/>.</exception>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    public static ImageDataset FromClassFolders(string folder, ImageDatasetOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        options = Validated(options);
+        FolderSource source = new(folder, options);
+        string[] names = FolderSource.Find(folder, out FolderTree tree);
+        (LabelSet labels, int[] classes) = Discover(names, tree, source.Name);
+        return new ImageDataset(source.Name, labels, Labeled(names, classes, source.Read), source: null, options.MultiLabel);
+    }
+
+    /// <summary>
+    /// Opens a zip file of class folders, laid out as for <see cref="FromClassFolders(string, LabelSet, ImageDatasetOptions?)"/>. Nothing
+    /// is extracted to disk.
+    /// </summary>
     /// <param name="path">The zip file, which stays open until the dataset is disposed.</param>
     /// <param name="labels">The model's labels.</param>
     /// <param name="options">The options; null for the defaults.</param>
@@ -106,17 +145,23 @@ public sealed partial class ImageDataset
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(labels);
-        ZipSource source = ZipSource.Open(path, labels, Validated(options));
-        try
-        {
-            int[] classes = ClassLayout.Classes(source.Names, labels, source.Name);
-            return new ImageDataset(source.Name, labels, Labeled(source.Names, classes, source.Read), source);
-        }
-        catch
-        {
-            source.Dispose();
-            throw;
-        }
+        return OpenZip(path, labels, Validated(options));
+    }
+
+    /// <summary>Opens a zip file of class folders, whose names are the labels. Nothing is extracted to disk.</summary>
+    /// <param name="path">The zip file, which stays open until the dataset is disposed.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <returns>The dataset, which the caller disposes.</returns>
+    /// <exception cref="ImageDatasetException">
+    /// The file is not a zip file, or has images that are encrypted or too large, or as for
+    /// <see cref="Open(string, ImageDatasetOptions?)"/>.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    public static ImageDataset FromZip(string path, ImageDatasetOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return OpenZip(path, labels: null, Validated(options));
     }
 
     /// <summary>Opens a folder of images with a ground-truth file, as ImageNet's validation set is distributed.</summary>
@@ -155,13 +200,20 @@ public sealed partial class ImageDataset
         string[] names = FolderSource.Find(valFolder);
         SynsetMap? map = synsetMap is null ? null : SynsetMap.Load(synsetMap);
         int[] classes = GroundTruth.Load(groundTruth).Classes(names, labels, map, source.Name);
-        return new ImageDataset(source.Name, labels, Labeled(names, classes, source.Read), source: null);
+        return new ImageDataset(source.Name, labels, Labeled(names, classes, source.Read), source: null, isMultiLabel: false);
     }
 
     /// <summary>Opens a list of images and labels, one per line.</summary>
     /// <remarks>
+    /// <para>
     /// A line holds a path and a label, separated by a tab or else by the last space. A <c>.csv</c> file holds them in its first two
-    /// columns, quoted or not, with or without a header. Labels have the form of class folder names (<see cref="FromClassFolders"/>).
+    /// columns, quoted or not, with or without a header. Labels have the form of class folder names
+    /// (<see cref="FromClassFolders(string, LabelSet, ImageDatasetOptions?)"/>).
+    /// </para>
+    /// <para>
+    /// The list is multi-label if a label contains <c>;</c>, which separates the classes of an image (<c>beach.jpg</c>, a tab,
+    /// <c>sea;sand</c>). In such a list, an empty label means none of the classes.
+    /// </para>
     /// </remarks>
     /// <param name="listFile">The UTF-8 text file. Paths are relative to its folder. The order of the lines is kept.</param>
     /// <param name="labels">The model's labels.</param>
@@ -174,24 +226,91 @@ public sealed partial class ImageDataset
     /// <exception cref="ArgumentException">A path is empty.</exception>
     public static ImageDataset FromList(string listFile, LabelSet labels, ImageDatasetOptions? options = null)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(listFile);
         ArgumentNullException.ThrowIfNull(labels);
-        FolderSource source = new(Path.GetDirectoryName(Path.GetFullPath(listFile))!, Validated(options));
-        string name = Path.GetFileName(listFile);
-        (string Path, int ClassIndex)[] entries = ListFile.Read(listFile, labels, source);
-        LabeledImage[] images = [.. entries.Select(e => new LabeledImage(e.Path, e.ClassIndex, () => source.Read(e.Path)))];
-        return new ImageDataset(name, labels, images, source: null);
+        return OpenList(listFile, labels, options);
     }
 
-    private static LabeledImage[] Labeled(string[] names, int[] classes, Func<string, ReadOnlyMemory<byte>> read)
+    /// <summary>Opens a list of images and labels that defines the labels: all that occur, in ordinal order.</summary>
+    /// <remarks>The list has the form of <see cref="FromList(string, LabelSet, ImageDatasetOptions?)"/>.</remarks>
+    /// <param name="listFile">The UTF-8 text file. Paths are relative to its folder. The order of the lines is kept.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <returns>The dataset.</returns>
+    /// <exception cref="ImageDatasetException">
+    /// There are no images, some are missing, or a label is not valid (<see cref="Open(string, ImageDatasetOptions?)"/>); the message lists
+    /// them.
+    /// </exception>
+    /// <exception cref="IOException">The list cannot be read.</exception>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    public static ImageDataset FromList(string listFile, ImageDatasetOptions? options = null) => OpenList(listFile, labels: null, options);
+
+    /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
+    /// <exception cref="ImageDatasetException">The file is neither a zip file nor a list.</exception>
+    internal static DatasetLayout LayoutOf(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (Directory.Exists(path))
+        {
+            return DatasetLayout.Folder;
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"The dataset '{path}' doesn't exist: there is no such file or folder.", path);
+        }
+
+        return Path.GetExtension(path).ToUpperInvariant() switch
+        {
+            ".ZIP" => DatasetLayout.Zip,
+            ".TXT" or ".TSV" or ".CSV" => DatasetLayout.List,
+            _ => throw new ImageDatasetException(
+                $"'{path}' is not a dataset. It must be a folder, a .zip file, or a list (.txt, .tsv, .csv)."),
+        };
+    }
+
+    internal static LabeledImage[] Labeled(string[] names, int[] classes, Func<string, ReadOnlyMemory<byte>> read)
         => [.. names.Select((name, i) => new LabeledImage(name, classes[i], () => read(name)))];
 
-    private static ImageDatasetOptions Validated(ImageDatasetOptions? options)
+    internal static ImageDatasetOptions Validated(ImageDatasetOptions? options)
     {
         options ??= new ImageDatasetOptions();
         options.Validate();
         return options;
     }
+
+    private static ImageDataset OpenZip(string path, LabelSet? labels, ImageDatasetOptions options)
+    {
+        ZipSource source = ZipSource.Open(path, labels, options);
+        try
+        {
+            (LabelSet used, int[] classes) = labels is null
+                ? Discover(source.Names, source.Tree, source.Name)
+                : (labels, ClassLayout.Classes(source.Names, labels, source.Name));
+            return new ImageDataset(source.Name, used, Labeled(source.Names, classes, source.Read), source, options.MultiLabel);
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    private static ImageDataset OpenList(string listFile, LabelSet? labels, ImageDatasetOptions? options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(listFile);
+        options = Validated(options);
+        FolderSource source = new(Path.GetDirectoryName(Path.GetFullPath(listFile))!, options);
+        string name = Path.GetFileName(listFile);
+        ImageList list = ListFile.Read(listFile, labels, options.MultiLabel, source);
+        LabeledImage[] images = [.. list.Images.Select(e => new LabeledImage(e.Path, e.Classes, () => source.Read(e.Path)))];
+        return new ImageDataset(name, list.Labels, images, source: null, list.IsMultiLabel);
+    }
+
+    private static (LabelSet Labels, int[] Classes) Discover(string[] names, FolderTree tree, string dataset)
+        => SplitFolders.Find(tree, dataset) is not SplitFolders splits
+            ? ClassDiscovery.FromFolders(names, tree, "", dataset)
+            : throw new ImageDatasetException(
+                $"The dataset '{dataset}' is divided into {splits}, which are not classes. Open it with DatasetSplits.Open, or open one of "
+                + "these folders.");
 
     // Searches the images' folder, its parents up to the root, and the root's parent.
     private static string? FindBeside(string root, string imageFolder, string[] names)
@@ -214,4 +333,12 @@ public sealed partial class ImageDataset
 
         return null;
     }
+}
+
+/// <summary>Specifies how a dataset is stored.</summary>
+internal enum DatasetLayout
+{
+    Folder,
+    Zip,
+    List,
 }

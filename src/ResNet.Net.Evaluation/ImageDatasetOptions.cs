@@ -8,6 +8,14 @@ public sealed record ImageDatasetOptions
     /// <value>The default is 64 MiB.</value>
     public int MaxImageBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>Gets a value indicating whether classes are independent, so that an image may have several of them or none.</summary>
+    /// <remarks>
+    /// A list that has several labels on a line, separated by <c>;</c>, is multi-label in any case. Set this if every image happens to have
+    /// exactly one class.
+    /// </remarks>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool MultiLabel { get; init; }
+
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range; the message names it.</exception>
     internal void Validate()
     {

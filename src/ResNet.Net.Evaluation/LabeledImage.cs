@@ -1,11 +1,11 @@
 namespace ResNet.Net.Evaluation;
 
-/// <summary>Represents an image whose class is known. Immutable and thread-safe.</summary>
+/// <summary>Represents an image whose class or classes are known. Immutable and thread-safe.</summary>
 public sealed class LabeledImage
 {
     private readonly Func<ReadOnlyMemory<byte>> _read;
 
-    /// <summary>Initializes a new instance of the class.</summary>
+    /// <summary>Initializes an image of one class.</summary>
     /// <param name="name">The name that identifies the image in the dataset and in reports, such as <c>cat/1.png</c>.</param>
     /// <param name="classIndex">The class, from 0.</param>
     /// <param name="read">
@@ -14,12 +14,36 @@ public sealed class LabeledImage
     /// </param>
     /// <exception cref="ArgumentException">The name is empty, or the class is negative.</exception>
     public LabeledImage(string name, int classIndex, Func<ReadOnlyMemory<byte>> read)
+        : this(name, [classIndex], read)
+    {
+    }
+
+    /// <summary>Initializes an image of any number of classes, for multi-label datasets.</summary>
+    /// <param name="name">The name that identifies the image in the dataset and in reports.</param>
+    /// <param name="classes">The classes, from 0; none if the image shows none of them.</param>
+    /// <param name="read">Returns the encoded file, as for the other constructor.</param>
+    /// <exception cref="ArgumentException">The name is empty, or a class is negative or occurs twice.</exception>
+    public LabeledImage(string name, IEnumerable<int> classes, Func<ReadOnlyMemory<byte>> read)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        ArgumentOutOfRangeException.ThrowIfNegative(classIndex);
+        ArgumentNullException.ThrowIfNull(classes);
         ArgumentNullException.ThrowIfNull(read);
+        int[] sorted = [.. classes.Order()];
+        if (sorted.Length > 0)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(sorted[0], nameof(classes));
+        }
+
+        for (int i = 1; i < sorted.Length; i++)
+        {
+            if (sorted[i] == sorted[i - 1])
+            {
+                throw new ArgumentException($"The image '{name}' has the class {sorted[i]} twice. List each class once.", nameof(classes));
+            }
+        }
+
         Name = name;
-        ClassIndex = classIndex;
+        Classes = sorted;
         _read = read;
     }
 
@@ -27,7 +51,13 @@ public sealed class LabeledImage
     public string Name { get; }
 
     /// <summary>Gets the true class, an index into the dataset's labels.</summary>
-    public int ClassIndex { get; }
+    /// <exception cref="InvalidOperationException">The image has several classes or none. Use <see cref="Classes"/>.</exception>
+    public int ClassIndex => Classes.Count == 1
+        ? Classes[0]
+        : throw new InvalidOperationException($"The image '{Name}' has {Classes.Count} classes instead of one. Use LabeledImage.Classes.");
+
+    /// <summary>Gets the true classes in ascending order: exactly one, unless the dataset is multi-label.</summary>
+    public IReadOnlyList<int> Classes { get; }
 
     /// <summary>Reads the encoded file.</summary>
     /// <returns>The bytes of the file. The caller may keep them.</returns>
@@ -37,5 +67,6 @@ public sealed class LabeledImage
     public ReadOnlyMemory<byte> Read() => _read();
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name}: class {ClassIndex}";
+    public override string ToString()
+        => Classes.Count == 1 ? $"{Name}: class {Classes[0]}" : $"{Name}: classes {string.Join(", ", Classes)}";
 }

@@ -49,4 +49,19 @@ public sealed record TrainingReport
 
     /// <summary>Gets the time that the training of the classification layer took.</summary>
     public TimeSpan TrainingTime { get; init; }
+
+    /// <summary>Formats the report as plain text.</summary>
+    /// <param name="timings">Whether to include durations. Without them, equal results give equal text.</param>
+    /// <returns>The lines of the report, each terminated by <c>\n</c>. The last ones say what to do next.</returns>
+    public string ToText(bool timings = true) => TrainingText.Write(this, timings);
+
+    /// <summary>Formats the report as Markdown.</summary>
+    /// <param name="timings">Whether to include durations. Without them, equal results give equal text.</param>
+    /// <returns>The Markdown text, with tables.</returns>
+    public string ToMarkdown(bool timings = true) => TrainingMarkdown.Write(this, timings);
+
+    /// <summary>Formats the report as an indented JSON object.</summary>
+    /// <param name="timings">Whether to include durations. Without them, equal results give equal text.</param>
+    /// <returns>The JSON text.</returns>
+    public string ToJson(bool timings = true) => TrainingJson.Write(this, timings);
 }

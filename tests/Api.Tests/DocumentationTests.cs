@@ -11,7 +11,7 @@ public class DocumentationTests
     [Fact]
     public void Libraries_FoundByFolder_AreThoseOfTheRepository()
         => Library.All.Select(library => library.Name)
-            .Should().Contain(["ResNet.Net", "ResNet.Net.Evaluation", "ResNet.Net.Onnx", "ResNet.Net.Quantization"]);
+            .Should().Contain(["ResNet.Net", "ResNet.Net.Evaluation", "ResNet.Net.Onnx", "ResNet.Net.Quantization", "ResNet.Net.Training"]);
 
     [Theory]
     [MemberData(nameof(Libraries))]

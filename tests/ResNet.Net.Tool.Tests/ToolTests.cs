@@ -11,7 +11,7 @@ public class ToolTests
     [
         "classify", "batch", "models",
         "models list", "models pull", "models verify", "models remove", "models import", "models where", "models doctor",
-        "evaluate", "quantize", "explain", "search", "search index", "search query", "completion",
+        "evaluate", "quantize", "explain", "search", "search index", "search query", "train", "completion",
     ];
 
     public static TheoryData<string> Commands => [.. Names];
@@ -74,6 +74,8 @@ public class ToolTests
     [InlineData("resnet classify --pro", "--profile")]
     [InlineData("resnet classify --profile T", "Torchvision")]
     [InlineData("resnet quantize --calibrator ", "Entropy")]
+    [InlineData("resnet train --augmentation ", "FlipsAndCrops")]
+    [InlineData("resnet train --backbone resnet18-b", "resnet18-backbone")]
     public async Task Suggest_CompletesCommandsOptionsAndValues(string line, string expected)
     {
         ProgramRun run = await ToolProcess.RunAsync($"[suggest:{line.Length}]", line);

@@ -102,19 +102,17 @@ internal static class ClassLayout
             return "";
         }
 
-        string common = FolderOf(names[0]);
+        string common = FolderTree.ParentOf(names[0]);
         foreach (string name in names)
         {
             while (common.Length > 0 && !name.StartsWith(common + '/', StringComparison.Ordinal))
             {
-                common = FolderOf(common);
+                common = FolderTree.ParentOf(common);
             }
         }
 
         return common;
     }
-
-    private static string FolderOf(string name) => name[..Math.Max(name.LastIndexOf('/'), 0)];
 
     private static string LastPart(string name) => name[(name.LastIndexOf('/') + 1)..];
 }

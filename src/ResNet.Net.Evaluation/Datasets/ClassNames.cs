@@ -41,6 +41,9 @@ internal sealed class ClassNames
         return isSynset ? name[..9] : null;
     }
 
+    /// <summary>Returns the form in which names are compared, ignoring case.</summary>
+    public static string Normalize(string name) => name.Replace('_', ' ').Trim();
+
     /// <summary>Returns the class of a synset id; null if no class has it.</summary>
     public int? OfSynset(string synset) => _bySynset.TryGetValue(synset, out int index) ? index : null;
 
@@ -53,7 +56,7 @@ internal sealed class ClassNames
         reason = null;
 
         // A complete label takes precedence over a synonym: 'crane' may be both.
-        if (_byLabel.TryGetValue(NormalizeName(name), out List<int>? found) || _bySynonym.TryGetValue(NormalizeName(name), out found))
+        if (_byLabel.TryGetValue(Normalize(name), out List<int>? found) || _bySynonym.TryGetValue(Normalize(name), out found))
         {
             index = found[0];
             reason = found.Count == 1 ? null : $"is ambiguous: it names the classes {string.Join(" and ", found.Select(Describe))}";
@@ -84,11 +87,9 @@ internal sealed class ClassNames
         return reason is null;
     }
 
-    private static string NormalizeName(string name) => name.Replace('_', ' ').Trim();
-
     private static void Add(Dictionary<string, List<int>> classes, string name, int index)
     {
-        string key = NormalizeName(name);
+        string key = Normalize(name);
         if (!classes.TryGetValue(key, out List<int>? found))
         {
             classes[key] = found = [];

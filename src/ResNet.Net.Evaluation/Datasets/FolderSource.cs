@@ -9,7 +9,10 @@ internal sealed class FolderSource(string folder, ImageDatasetOptions options)
     public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(_root)) is { Length: > 0 } name ? name : _root;
 
     /// <summary>Returns the sorted names of all images under a folder. Follows links to folders, except circular ones.</summary>
-    public static string[] Find(string folder)
+    public static string[] Find(string folder) => Find(folder, out _);
+
+    /// <summary>Returns the sorted names of all images under a folder, and the tree of its folders, which includes empty ones.</summary>
+    public static string[] Find(string folder, out FolderTree tree)
     {
         if (!Directory.Exists(folder))
         {
@@ -17,9 +20,11 @@ internal sealed class FolderSource(string folder, ImageDatasetOptions options)
         }
 
         List<string> names = [];
+        List<string> folders = [];
         DirectoryInfo root = new(Path.GetFullPath(folder));
-        Walk(root, "", [RealPath(root)], names);
+        Walk(root, "", [RealPath(root)], names, folders);
         names.Sort(StringComparer.Ordinal);
+        tree = new FolderTree(names, folders);
         return [.. names];
     }
 
@@ -32,7 +37,7 @@ internal sealed class FolderSource(string folder, ImageDatasetOptions options)
         return BoundedRead.ToEnd(stream, stream.Length, options.MaxImageBytes, name);
     }
 
-    private static void Walk(DirectoryInfo folder, string prefix, string[] above, List<string> names)
+    private static void Walk(DirectoryInfo folder, string prefix, string[] above, List<string> names, List<string> folders)
     {
         // Inaccessible folders are errors: ignoring them would change the accuracy silently.
         EnumerationOptions options = new() { IgnoreInaccessible = false, AttributesToSkip = FileAttributes.System };
@@ -46,9 +51,10 @@ internal sealed class FolderSource(string folder, ImageDatasetOptions options)
                     names.Add(name);
                 }
             }
-            else if (!entry.Name.StartsWith('.') && RealPath(inner) is string real && !above.Contains(real))
+            else if (!ImageFileNames.IsHidden(name) && RealPath(inner) is string real && !above.Contains(real))
             {
-                Walk(inner, name + "/", [.. above, real], names);
+                folders.Add(name);
+                Walk(inner, name + "/", [.. above, real], names, folders);
             }
         }
     }

@@ -13,7 +13,7 @@ internal static class ImageFileNames
     /// <param name="name">A path relative to the dataset's root, separated by <c>/</c>.</param>
     public static bool IsImage(string name) => Known.Contains(Path.GetExtension(name)) && !IsHidden(name);
 
-    // Hidden files, and those that macOS adds to archives (__MACOSX/cat/._1.jpg).
-    private static bool IsHidden(string name)
+    /// <summary>Returns whether a path is hidden, or one of those that macOS adds to archives (<c>__MACOSX/cat/._1.jpg</c>).</summary>
+    public static bool IsHidden(string name)
         => name.Split('/').Any(part => part == "__MACOSX" || (part.StartsWith('.') && part is not ("." or "..")));
 }

@@ -5,28 +5,56 @@ namespace ResNet.Net.Evaluation;
 /// <summary>Reads text files that list images and their labels.</summary>
 internal static class ListFile
 {
-    /// <exception cref="ImageDatasetException">
-    /// Lines are malformed, images are missing, or labels are unknown; the message lists them.
-    /// </exception>
-    public static (string Path, int ClassIndex)[] Read(string path, LabelSet labels, FolderSource folder)
-    {
-        DatasetErrors errors = new(Path.GetFileName(path), labels);
-        List<(int Line, string Image, string Label)> entries = Parse(path, errors);
-        bool numbers = entries.TrueForAll(e => ClassNames.IsNumber(e.Label));
-        ClassNames classes = new(labels);
-        Dictionary<string, (int Index, string? Reason)> known = new(StringComparer.Ordinal);
-        List<(string, int)> result = [];
-        foreach ((int line, string image, string label) in entries)
-        {
-            if (!known.TryGetValue(label, out (int Index, string? Reason) found))
-            {
-                classes.TryFind(label, numbers, out found.Index, out found.Reason);
-                known[label] = found;
-            }
+    private const char Separator = ';';
 
-            if (found.Reason is not null)
+    /// <param name="path">The file.</param>
+    /// <param name="labels">The labels; null if the list defines them.</param>
+    /// <param name="multiLabel">Whether the list is multi-label even if no line has several labels.</param>
+    /// <param name="folder">The folder of the images.</param>
+    /// <exception cref="ImageDatasetException">
+    /// Lines are malformed, images are missing, or labels are unknown or invalid; the message lists them.
+    /// </exception>
+    public static ImageList Read(string path, LabelSet? labels, bool multiLabel, FolderSource folder)
+    {
+        string name = Path.GetFileName(path);
+        DatasetErrors errors = new(name, labels);
+        List<(int Line, string Image, string Label)> entries = Parse(path, errors);
+        ClassNames? known = labels is null ? null : new ClassNames(labels);
+
+        // A semicolon may be part of a given label.
+        bool isMultiLabel = multiLabel
+            || entries.Exists(e => e.Label.Contains(Separator) && known?.TryFind(e.Label, numbersAreIndices: false, out _, out _) != true);
+        List<(int Line, string Image, string[] Labels)> images
+            = [.. entries.Select(e => (e.Line, e.Image, isMultiLabel ? LabelsOf(e.Label) : [e.Label]))];
+        Func<string, (int Index, string? Reason)> classOf;
+        if (known is null)
+        {
+            string[] distinct = ClassDiscovery.Sorted(images.SelectMany(i => i.Labels).Where(l => l.Length > 0));
+            ClassDiscovery.Check(distinct, "label", errors);
+            Dictionary<string, int> indices = ClassDiscovery.Indices(distinct);
+            classOf = label => (indices.GetValueOrDefault(label, -1), null);
+            labels = distinct.Length > 0 ? new LabelSet(name, distinct) : null;
+        }
+        else
+        {
+            bool numbers = images.TrueForAll(i => Array.TrueForAll(i.Labels, ClassNames.IsNumber));
+            classOf = Cached(known, numbers);
+        }
+
+        List<(string, int[])> result = [];
+        foreach ((int line, string image, string[] names) in images)
+        {
+            List<int> classes = [];
+            foreach (string label in names)
             {
-                errors.Add($"line {line}: the label '{label}' {found.Reason}");
+                (int index, string? reason) = classOf(label);
+                reason = label.Length == 0 ? "is empty" : classes.Contains(index) && reason is null ? "occurs twice" : reason;
+                if (reason is not null)
+                {
+                    errors.Add($"line {line}: the label '{label}' {reason}");
+                }
+
+                classes.Add(index);
             }
 
             if (!folder.Exists(image))
@@ -34,11 +62,29 @@ internal static class ListFile
                 errors.Add($"line {line}: the file '{image}' doesn't exist");
             }
 
-            result.Add((image, found.Index));
+            result.Add((image, [.. classes]));
         }
 
         errors.ThrowIfAny($"Correct these lines of '{path}'.");
-        return [.. result];
+        return new ImageList(labels ?? throw ImageDataset.NoImages(name), [.. result], isMultiLabel);
+    }
+
+    private static string[] LabelsOf(string text)
+        => text.Split(Separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static Func<string, (int Index, string? Reason)> Cached(ClassNames names, bool numbersAreIndices)
+    {
+        Dictionary<string, (int Index, string? Reason)> known = new(StringComparer.Ordinal);
+        return label =>
+        {
+            if (!known.TryGetValue(label, out (int Index, string? Reason) found))
+            {
+                names.TryFind(label, numbersAreIndices, out found.Index, out found.Reason);
+                known[label] = found;
+            }
+
+            return found;
+        };
     }
 
     private static List<(int Line, string Image, string Label)> Parse(string path, DatasetErrors errors)
@@ -55,8 +101,8 @@ internal static class ListFile
                 continue;
             }
 
-            string[] columns = csv ? Columns(line) : Split(line);
-            if (columns is not [{ Length: > 0 } image, { Length: > 0 } label, ..])
+            string[] columns = csv ? Columns(line) : Split(line, endsWithTab: text.TrimEnd(' ').EndsWith('\t'));
+            if (columns is not [{ Length: > 0 } image, string label, ..])
             {
                 errors.Add($"line {number}: '{line}' is not a path and a label");
             }
@@ -69,9 +115,15 @@ internal static class ListFile
         return entries;
     }
 
-    private static string[] Split(string line)
+    private static string[] Split(string line, bool endsWithTab)
     {
         int separator = line.LastIndexOf('\t');
+        if (separator < 0 && endsWithTab)
+        {
+            // The label is empty: an image of no class.
+            return [line, ""];
+        }
+
         separator = separator >= 0 ? separator : line.LastIndexOf(' ');
         return separator < 0 ? [] : [line[..separator].Trim(), line[(separator + 1)..].Trim()];
     }
@@ -109,3 +161,6 @@ internal static class ListFile
         return [.. columns];
     }
 }
+
+/// <summary>Represents the content of a list.</summary>
+internal sealed record ImageList(LabelSet Labels, (string Path, int[] Classes)[] Images, bool IsMultiLabel);

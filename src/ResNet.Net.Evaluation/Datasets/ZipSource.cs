@@ -18,6 +18,7 @@ internal sealed class ZipSource : IDisposable
         _entries = entries;
         _maxBytes = maxBytes;
         Names = [.. entries.Keys.Order(StringComparer.Ordinal)];
+        Tree = new FolderTree(Names, archive.Entries.Select(e => FolderTree.ParentOf(NameOf(e))).Where(f => !ImageFileNames.IsHidden(f)));
     }
 
     public string Name { get; }
@@ -25,7 +26,10 @@ internal sealed class ZipSource : IDisposable
     /// <summary>Gets the names of the images, sorted.</summary>
     public string[] Names { get; }
 
-    public static ZipSource Open(string path, LabelSet labels, ImageDatasetOptions options)
+    /// <summary>Gets the folders, with and without images.</summary>
+    public FolderTree Tree { get; }
+
+    public static ZipSource Open(string path, LabelSet? labels, ImageDatasetOptions options)
     {
         FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         ZipArchive? archive = null;
@@ -77,14 +81,16 @@ internal sealed class ZipSource : IDisposable
         }
     }
 
+    private static string NameOf(ZipArchiveEntry entry) => entry.FullName.Replace('\\', '/');
+
     // Names may contain '..', but are only compared and displayed; nothing is written to disk.
-    private static Dictionary<string, ZipArchiveEntry> Index(string path, ZipArchive archive, LabelSet labels, ImageDatasetOptions options)
+    private static Dictionary<string, ZipArchiveEntry> Index(string path, ZipArchive archive, LabelSet? labels, ImageDatasetOptions options)
     {
         DatasetErrors errors = new(Path.GetFileName(path), labels);
         Dictionary<string, ZipArchiveEntry> entries = new(StringComparer.Ordinal);
         foreach (ZipArchiveEntry entry in archive.Entries)
         {
-            string name = entry.FullName.Replace('\\', '/');
+            string name = NameOf(entry);
             if (!ImageFileNames.IsImage(name))
             {
                 continue;

@@ -4,8 +4,11 @@ using System.Xml;
 
 namespace ResNet.Net.Plots;
 
-/// <summary>Writes SVG files. Coordinates are in pixels from the top left. ResNet.Net.Quantization compiles this file, too.</summary>
-/// <remarks>Used instead of ScottPlot, which draws no text with the NoDependencies natives of SkiaSharp.</remarks>
+/// <summary>Writes SVG files. Coordinates are in pixels from the top left.</summary>
+/// <remarks>
+/// ResNet.Net.Quantization and ResNet.Net.Training compile this file, too. It is used instead of ScottPlot, which draws no text with the
+/// NoDependencies natives of SkiaSharp.
+/// </remarks>
 internal sealed class SvgCanvas(double width, double height)
 {
     private readonly StringBuilder _body = new();

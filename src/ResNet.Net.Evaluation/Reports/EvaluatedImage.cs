@@ -58,4 +58,20 @@ public sealed record EvaluatedImage
         double loss = -Math.Log(Math.Max(ranking[truth].Probability, float.Epsilon));
         return Of(image, ranking[0].ClassIndex, truth + 1, ranking[0].Probability, loss);
     }
+
+    /// <param name="image">The image.</param>
+    /// <param name="probabilities">The probability of each class.</param>
+    internal static EvaluatedImage Of(LabeledImage image, ReadOnlySpan<float> probabilities)
+    {
+        float ofTruth = probabilities[image.ClassIndex];
+        int best = 0;
+        int rank = 1;
+        for (int i = 0; i < probabilities.Length; i++)
+        {
+            best = probabilities[i] > probabilities[best] ? i : best;
+            rank += probabilities[i] > ofTruth || (probabilities[i] == ofTruth && i < image.ClassIndex) ? 1 : 0;
+        }
+
+        return Of(image, best, rank, probabilities[best], -Math.Log(Math.Max(ofTruth, float.Epsilon)));
+    }
 }

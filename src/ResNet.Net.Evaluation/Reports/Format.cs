@@ -1,8 +1,9 @@
 using System.Globalization;
+using System.Text;
 
 namespace ResNet.Net.Evaluation;
 
-/// <summary>Formats numbers and names for reports, independently of the culture.</summary>
+/// <summary>Formats numbers and names for reports, independently of the culture. ResNet.Net.Training compiles this file, too.</summary>
 internal static class Format
 {
     public static string Count(int value) => value.ToString("#,0", CultureInfo.InvariantCulture);
@@ -31,6 +32,21 @@ internal static class Format
 
     /// <summary>Replaces control characters, which file names may contain.</summary>
     public static string Plain(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+
+    /// <summary>Escapes text, so that file names and labels are not interpreted as Markdown or HTML.</summary>
+    public static string Markdown(string text)
+    {
+        StringBuilder escaped = new();
+        foreach (char c in Plain(text))
+        {
+            escaped.Append(c is '|' or '\\' or '*' or '_' or '`' or '[' or ']' or '<' or '#' ? $"\\{c}" : $"{c}");
+        }
+
+        return escaped.ToString();
+    }
+
+    /// <summary>Shortens text for a column.</summary>
+    public static string Shorten(string text, int length) => Plain(text.Length > length ? text[..(length - 3)] + "..." : text);
 
     public static string Plural(int count, string one, string? many = null) => $"{Count(count)} {(count == 1 ? one : many ?? one + "s")}";
 }

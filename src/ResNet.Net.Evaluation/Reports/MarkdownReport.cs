@@ -8,7 +8,7 @@ internal static class MarkdownReport
     public static string Write(EvaluationReport report, bool timings)
     {
         StringBuilder text = new();
-        text.Append($"# {Escape(report.Model)} on {Escape(report.Dataset)}\n\n");
+        text.Append($"# {Format.Markdown(report.Model)} on {Format.Markdown(report.Dataset)}\n\n");
         Table(text, "| Measure | Value | 95 % interval |", "|---|---:|---:|");
         Row(text, "Top-1", Format.Percent(report.Top1), Format.Interval(report.Top1Interval));
         Row(text, "Top-5", Format.Percent(report.Top5), Format.Interval(report.Top5Interval));
@@ -27,8 +27,8 @@ internal static class MarkdownReport
 
         Row(text, "Images classified", Format.Count(report.Count), "");
         Row(text, "Images failed", Format.Count(report.Failed), "");
-        text.Append($"\nProfile {Escape(report.Profile)}, {Format.Crops(report.Crops)}.");
-        text.Append(timings ? $" Speed: {Escape(Format.Speed(report))}.\n" : "\n");
+        text.Append(report.Profile.Length > 0 ? $"\nProfile {Format.Markdown(report.Profile)}, {Format.Crops(report.Crops)}." : "");
+        text.Append(timings && report.ExecutionProvider.Length > 0 ? $" Speed: {Format.Markdown(Format.Speed(report))}.\n" : "\n");
 
         text.Append($"\n## {Highlights.ClassesTitle(report)}\n\n");
         Table(text, "| Class | Images | Correct | Accuracy | Precision |", "|---|---:|---:|---:|---:|");
@@ -36,7 +36,7 @@ internal static class MarkdownReport
         {
             Row(
                 text,
-                Escape(one.Label),
+                Format.Markdown(one.Label),
                 Format.Count(one.Count),
                 Format.Count(one.Correct),
                 Format.Percent(one.Accuracy),
@@ -49,8 +49,8 @@ internal static class MarkdownReport
             Table(text, "| Class | Classified as | Images |", "|---|---|---:|");
             foreach (ConfusionPair pair in report.ConfusionPairs.Take(Highlights.Confusions))
             {
-                string truth = Escape(report.Labels[pair.ClassIndex]);
-                Row(text, truth, Escape(report.Labels[pair.PredictedClass]), Format.Count(pair.Count));
+                string truth = Format.Markdown(report.Labels[pair.ClassIndex]);
+                Row(text, truth, Format.Markdown(report.Labels[pair.PredictedClass]), Format.Count(pair.Count));
             }
         }
 
@@ -76,7 +76,7 @@ internal static class MarkdownReport
             Table(text, "| Image | Reason |", "|---|---|");
             foreach (EvaluatedImage image in report.Failures.Take(Highlights.Failures))
             {
-                Row(text, Escape(image.Name), Escape(image.Error!));
+                Row(text, Format.Markdown(image.Name), Format.Markdown(image.Error!));
             }
 
             text.Append(report.Failed > Highlights.Failures ? $"\nAnd {Format.Count(report.Failed - Highlights.Failures)} more.\n" : "");
@@ -88,9 +88,9 @@ internal static class MarkdownReport
     public static string Write(ModelComparison comparison)
     {
         StringBuilder text = new();
-        string first = Escape(comparison.First.Model);
-        string second = Escape(comparison.Second.Model);
-        text.Append($"# {first} and {second} on {Escape(comparison.First.Dataset)}\n\n");
+        string first = Format.Markdown(comparison.First.Model);
+        string second = Format.Markdown(comparison.Second.Model);
+        text.Append($"# {first} and {second} on {Format.Markdown(comparison.First.Dataset)}\n\n");
         Table(text, "| Model | Top-1 | 95 % interval | Only this one correct |", "|---|---:|---:|---:|");
         (string firstInterval, string secondInterval) =
             (Format.Interval(comparison.FirstTop1Interval), Format.Interval(comparison.SecondTop1Interval));
@@ -100,23 +100,11 @@ internal static class MarkdownReport
         text.Append($"both wrong {Format.Count(comparison.BothWrong)}, ");
         text.Append($"same class {Format.Count(comparison.Agreed)} ({Format.Percent(comparison.Agreement)}).\n");
         text.Append($"p-value {Format.PValue(comparison.PValue)} ({Highlights.Method(comparison)}): ");
-        text.Append($"{Escape(Highlights.Verdict(comparison))}.\n");
+        text.Append($"{Format.Markdown(Highlights.Verdict(comparison))}.\n");
         return text.ToString();
     }
 
     private static void Table(StringBuilder text, string head, string rule) => text.Append(head).Append('\n').Append(rule).Append('\n');
 
     private static void Row(StringBuilder text, params string[] cells) => text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
-
-    // File names and labels must not be interpreted as Markdown or HTML.
-    private static string Escape(string text)
-    {
-        StringBuilder escaped = new();
-        foreach (char c in Format.Plain(text))
-        {
-            escaped.Append(c is '|' or '\\' or '*' or '_' or '`' or '[' or ']' or '<' or '#' ? $"\\{c}" : $"{c}");
-        }
-
-        return escaped.ToString();
-    }
 }

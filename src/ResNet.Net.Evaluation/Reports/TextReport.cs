@@ -12,8 +12,8 @@ internal static class TextReport
         StringBuilder text = new();
         text.Append($"{Format.Plain(report.Model)} on {Format.Plain(report.Dataset)}\n");
         int classes = report.Classes.Count(c => c.Count > 0);
-        text.Append($"{Format.Plural(report.Count, "image")} of {Format.Plural(classes, "class", "classes")}, ");
-        text.Append($"{Format.Crops(report.Crops)}, profile {Format.Plain(report.Profile)}");
+        text.Append($"{Format.Plural(report.Count, "image")} of {Format.Plural(classes, "class", "classes")}");
+        text.Append(report.Profile.Length > 0 ? $", {Format.Crops(report.Crops)}, profile {Format.Plain(report.Profile)}" : "");
         text.Append($"{(report.Failed > 0 ? $"; {Format.Count(report.Failed)} more failed" : "")}\n\n");
         Field(text, "top-1", Accuracy(report.Top1, report.Top1Count, report.Top1Interval));
         Field(text, "top-5", Accuracy(report.Top5, report.Top5Count, report.Top5Interval));
@@ -29,7 +29,7 @@ internal static class TextReport
             Field(text, "loss, calibration", "not defined for a multi-label model");
         }
 
-        if (timings)
+        if (timings && report.ExecutionProvider.Length > 0)
         {
             Field(text, "speed", Format.Speed(report));
         }
@@ -37,8 +37,8 @@ internal static class TextReport
         text.Append($"\n{$"{Highlights.ClassesTitle(report)}",-MaxLabelLength}   images  correct  accuracy  precision\n");
         foreach (ClassAccuracy one in Highlights.Worst(report))
         {
-            text.Append($"{Shorten(one.Label),-MaxLabelLength} {Format.Count(one.Count),8} {Format.Count(one.Correct),8} ");
-            text.Append($"{Format.Percent(one.Accuracy),9} {Format.Percent(one.Precision),10}\n");
+            text.Append($"{Format.Shorten(one.Label, MaxLabelLength),-MaxLabelLength} {Format.Count(one.Count),8} ");
+            text.Append($"{Format.Count(one.Correct),8} {Format.Percent(one.Accuracy),9} {Format.Percent(one.Precision),10}\n");
         }
 
         if (report.ConfusionPairs.Count > 0)
@@ -46,8 +46,8 @@ internal static class TextReport
             text.Append("\nMost frequent confusions\n");
             foreach (ConfusionPair pair in report.ConfusionPairs.Take(Highlights.Confusions))
             {
-                text.Append($"{Format.Count(pair.Count),8}  {Shorten(report.Labels[pair.ClassIndex])}");
-                text.Append($" classified as {Shorten(report.Labels[pair.PredictedClass])}\n");
+                text.Append($"{Format.Count(pair.Count),8}  {Format.Shorten(report.Labels[pair.ClassIndex], MaxLabelLength)}");
+                text.Append($" classified as {Format.Shorten(report.Labels[pair.PredictedClass], MaxLabelLength)}\n");
             }
         }
 
@@ -92,7 +92,4 @@ internal static class TextReport
         => $"{Format.Percent(percent)}  ({Format.Count(count)} correct; 95 % interval {Format.Interval(interval)})";
 
     private static void Field(StringBuilder text, string name, string value) => text.Append($"{name,-18} {value}\n");
-
-    private static string Shorten(string label)
-        => Format.Plain(label.Length > MaxLabelLength ? label[..(MaxLabelLength - 3)] + "..." : label);
 }

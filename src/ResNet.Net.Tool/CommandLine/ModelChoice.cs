@@ -57,7 +57,9 @@ internal sealed record ModelChoice
 
     private PreprocessingProfile ProfileOfFile() => ModelMetadata.Load(Model).Profile ?? PreprocessingProfile.Torchvision;
 
-    private ResNetVariant? FindVariant()
+    /// <summary>Returns the variant; null if the model is an ONNX file.</summary>
+    /// <exception cref="ArgumentException">The model is neither, or an option is for ONNX files.</exception>
+    public ResNetVariant? FindVariant()
     {
         if (ResNetVariant.TryParse(Model, out ResNetVariant? variant))
         {
@@ -80,7 +82,8 @@ internal sealed record ModelChoice
         }
     }
 
-    private ModelDefinition Definition() => new(Model)
+    /// <summary>Returns the definition of an ONNX file.</summary>
+    public ModelDefinition Definition() => new(Model)
     {
         Labels = Labels(),
         OutputName = OutputName,

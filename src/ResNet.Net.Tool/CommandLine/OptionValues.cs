@@ -132,6 +132,24 @@ internal static class OptionValues
         return default;
     }
 
+    /// <summary>Parses numbers from 0.</summary>
+    public static double[]? Numbers(ArgumentResult argument)
+    {
+        double[] values = new double[argument.Tokens.Count];
+        for (int i = 0; i < values.Length; i++)
+        {
+            string text = argument.Tokens[i].Value;
+            if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out values[i])
+                || !double.IsFinite(values[i]) || values[i] < 0)
+            {
+                argument.AddError($"{OptionName(argument)} requires numbers from 0, such as 0.01, not '{text}'.");
+                return null;
+            }
+        }
+
+        return values;
+    }
+
     /// <summary>Rejects a mistyped option, which the parser takes for an argument, unless a file has that name.</summary>
     public static void RejectUnknownOptions(ArgumentResult argument)
     {

@@ -98,7 +98,7 @@ internal sealed partial class SearchCommand
         {
             string path = Path.GetFullPath(image);
             Similar found = new(path, [.. matches.Where(m => m.Image != path)]);
-            ContactSheet.Write(sheet, embedder.ModelName, opened.Count, [found]);
+            WriteSheet(sheet, embedder.ModelName, opened.Count, [found]);
         }
 
         if (options.GetValue(_json))
@@ -139,7 +139,7 @@ internal sealed partial class SearchCommand
 
             if (sheet is not null)
             {
-                ContactSheet.Write(sheet, embedder.ModelName, opened.Count, found);
+                WriteSheet(sheet, embedder.ModelName, opened.Count, found);
             }
 
             Print(embedder, found, options.GetValue(_json));
@@ -150,6 +150,18 @@ internal sealed partial class SearchCommand
             File.Delete(path);
         }
     }
+
+    // Each image is followed by its matches.
+    private static void WriteSheet(string path, string model, long searched, IReadOnlyList<Similar> found) => ContactSheet.Write(
+        path,
+        found.Count == 1 ? $"Nearest images to {Path.GetFileName(found[0].Image)}" : "Nearest images",
+        string.Create(CultureInfo.InvariantCulture, $"{model}; {searched:#,0} images searched. The number is the cosine of the ")
+            + "embeddings: 1 is the same direction, 0 is nothing in common.",
+        [
+            .. found.Select(f => new SheetSection(null, OnSheet(f.Image), [.. f.Matches.Select(m => OnSheet(m.Image, m.Similarity))])),
+        ]);
+
+    private static SheetImage OnSheet(string image, float? similarity = null) => new(image, () => File.OpenRead(image), similarity);
 
     private static void Print(ResNetEmbedder embedder, List<Similar> found, bool asJson)
     {

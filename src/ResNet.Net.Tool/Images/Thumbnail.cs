@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace ResNet.Net.Tool.Search;
+namespace ResNet.Net.Tool.Images;
 
 /// <summary>Creates small JPEG files of images, upright.</summary>
 internal static class Thumbnail
@@ -8,13 +8,13 @@ internal static class Thumbnail
     private const int Quality = 82;
 
     /// <summary>Returns a JPEG file of an image as a data URI; null if the image cannot be read.</summary>
-    /// <param name="path">The path of the image.</param>
+    /// <param name="open">Opens the encoded image.</param>
     /// <param name="side">The length of its long side in pixels. Smaller images keep their size.</param>
-    public static string? TryCreate(string path, int side)
+    public static string? TryCreate(Func<Stream> open, int side)
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using Stream stream = open();
             using SKCodec? codec = SKCodec.Create(stream);
             using SKBitmap? image = codec is null ? null : SKBitmap.Decode(codec);
             return image is null ? null : $"data:image/jpeg;base64,{Convert.ToBase64String(Encode(image, codec!.EncodedOrigin, side))}";

@@ -1,0 +1,131 @@
+using System.CommandLine;
+using System.Globalization;
+using ResNet.Net.Evaluation;
+using ResNet.Net.Tool.CommandLine;
+using ResNet.Net.Training;
+
+namespace ResNet.Net.Tool.Train;
+
+/// <summary><c>resnet train</c>: trains a classifier for the user's own classes.</summary>
+internal static class TrainCommand
+{
+    public static Command Create()
+    {
+        TrainOptions settings = new();
+        ToolCommand command = new("train", "Train a classifier for your own classes on a folder of photos.")
+        {
+            WhenCanceled = "Canceled. Nothing was written; cached features are kept.",
+        };
+        settings.AddTo(command);
+        command.Does((options, cancellationToken) => RunAsync(settings.Choice(options), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(TrainChoice choice, CancellationToken cancellationToken)
+    {
+        TextFiles.Check(choice.Output, choice.Markdown, choice.Json, choice.Plot, choice.ContactSheet);
+        if (choice.Photos is not null)
+        {
+            return await RunAsync(choice, choice.Photos, cancellationToken);
+        }
+
+        DirectoryInfo drawn = Directory.CreateTempSubdirectory("resnet-shapes-");
+        try
+        {
+            Console.WriteLine("Without photos, this trains on drawn shapes.");
+            DrawnShapes.Write(drawn.FullName, cancellationToken);
+            return await RunAsync(choice, drawn.FullName, cancellationToken);
+        }
+        finally
+        {
+            drawn.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<int> RunAsync(TrainChoice choice, string photos, CancellationToken cancellationToken)
+    {
+        ImageDatasetOptions datasetOptions = new() { MultiLabel = choice.MultiLabel };
+        using DatasetSplits splits = DatasetSplits.Open(photos, datasetOptions);
+        using ImageDataset? given = choice.Validation is null
+            ? null
+            : ImageDataset.Open(choice.Validation, splits.Labels, options: datasetOptions);
+        ImageDataset? validation = given ?? splits.Validation;
+        Console.WriteLine(Describe(splits, validation));
+        ModelChoice model = Backbone(choice);
+        TrainingOptions options = choice.Options with
+        {
+            Validation = validation,
+            FeatureCacheFolder = CacheFolder(choice, model),
+            Backbone = new ResNetEmbedderOptions { Store = model.OpenStore(), LoggerFactory = Warnings.Factory },
+        };
+        TrainedClassifier trained = await TrainingBars.ShowAsync(
+            progress => TrainAsync(model, splits.Train, options, progress, cancellationToken));
+        Console.Write(trained.Report.ToText());
+        if (choice.Output is not null)
+        {
+            trained.Save(choice.Output);
+            Console.WriteLine($"\nSaved to {choice.Output}.");
+        }
+
+        TextFiles.Write(choice.Markdown, trained.Report.ToMarkdown());
+        TextFiles.Write(choice.Json, trained.Report.ToJson());
+        TextFiles.Write(choice.Plot, TrainingPlot.ToSvg(trained.Report));
+        if (choice.ContactSheet is not null)
+        {
+            TrainingSheet.Write(choice.ContactSheet, trained.Report, splits.Train, validation ?? splits.Train);
+        }
+
+        ModelDefinition saved = choice.Output is null ? trained.ToDefinition() : new ModelDefinition(choice.Output);
+        using ResNetClassifier classifier = await ResNetClassifier.CreateAsync(
+            saved, new ResNetClassifierOptions { Store = model.OpenStore(), LoggerFactory = Warnings.Factory }, cancellationToken);
+        TrainedModelCheck.Print(classifier, trained.Report, validation ?? splits.Train);
+        await TrainedModelCheck.TestAsync(classifier, splits.Test, cancellationToken);
+        return trained.Report.FailedImages.Count > 0 ? ExitCode.SomeFailed : ExitCode.Success;
+    }
+
+    private static async Task<TrainedClassifier> TrainAsync(
+        ModelChoice model,
+        ImageDataset images,
+        TrainingOptions options,
+        IProgress<TrainingProgress> progress,
+        CancellationToken cancellationToken)
+    {
+        if (model.FindVariant() is not ResNetVariant variant)
+        {
+            return await TransferLearning.TrainAsync(model.Definition(), images, options, progress, cancellationToken);
+        }
+
+        if (!variant.IsEmbedded)
+        {
+            await options.Backbone.Store!.EnsureAsync(variant, new DownloadProgress(Console.Error), cancellationToken);
+        }
+
+        return await TransferLearning.TrainAsync(variant, images, options, progress, cancellationToken);
+    }
+
+    private static ModelChoice Backbone(TrainChoice choice)
+    {
+        ModelChoice model = new() { Model = choice.Backbone ?? ResNetVariant.ResNet18Backbone.Id, ModelsFolder = choice.ModelsFolder };
+        if (choice.Backbone is not null || model.OpenStore().Find(ResNetVariant.ResNet18Backbone) is not null)
+        {
+            return model;
+        }
+
+        ResNetVariant embedded = ResNetVariant.Cifar10ResNet20;
+        Console.WriteLine(
+            $"The backbone is {embedded.Id}, which sees 32x32 pixels. For photos, install {model.Model}: see resnet models import --help.");
+        return model with { Model = embedded.Id };
+    }
+
+    private static string? CacheFolder(TrainChoice choice, ModelChoice model)
+        => choice.NoCache || choice.Photos is null ? null : choice.Cache ?? Path.Combine(model.OpenStore().RootFolder, "features");
+
+    private static string Describe(DatasetSplits splits, ImageDataset? validation)
+    {
+        string Images(string name, ImageDataset? dataset)
+            => dataset is null ? "" : string.Create(CultureInfo.InvariantCulture, $", {dataset.Images.Count:#,0} {name}");
+        string images
+            = Images("training images", splits.Train) + Images("validation images", validation) + Images("test images", splits.Test);
+        return $"{splits.Labels.Count} {(splits.Train.IsMultiLabel ? "independent classes" : "classes")}{images}.";
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using ResNet.Net.Evaluation;
+using ResNet.Net.Tool.CommandLine;
+using ResNet.Net.Training;
+using Spectre.Console;
+
+namespace ResNet.Net.Tool.Train;
+
+/// <summary>Runs the trained model as any other model.</summary>
+internal static class TrainedModelCheck
+{
+    private const int Shown = 6;
+
+    /// <summary>Classifies a few validation images and prints a table.</summary>
+    /// <param name="classifier">The trained model.</param>
+    /// <param name="report">The report, which names the validation images.</param>
+    /// <param name="dataset">The dataset that contains them.</param>
+    public static void Print(ResNetClassifier classifier, TrainingReport report, ImageDataset dataset)
+    {
+        HashSet<string>? names = report.Validation is null
+            ? null
+            : report.Validation.Images.Where(i => i.Succeeded).Select(i => i.Name).ToHashSet(StringComparer.Ordinal);
+        LabeledImage[] candidates = [.. dataset.Images.Where(i => names?.Contains(i.Name) ?? true)];
+        int count = Math.Min(Shown, candidates.Length);
+        Table table = new Table().RoundedBorder().AddColumns("Validation image", "Class", "Predicted")
+            .AddColumn(new TableColumn("Probability").RightAligned());
+        for (int i = 0; i < count; i++)
+        {
+            // Evenly spread over the classes.
+            LabeledImage image = candidates[(int)((((2L * i) + 1) * candidates.Length) / (2L * count))];
+            string truth = string.Join("; ", image.Classes.Select(c => report.Labels[c]));
+            (string predicted, string probability) = Classify(classifier, image);
+            table.AddRow(Terminal.Plain(image.Name), Terminal.Plain(truth), Terminal.Plain(predicted), Terminal.Plain(probability));
+        }
+
+        Console.WriteLine();
+        Terminal.Open().Write(table);
+    }
+
+    /// <summary>Measures the accuracy on test images, which played no part in the training, and prints it.</summary>
+    public static async Task TestAsync(ResNetClassifier classifier, ImageDataset? test, CancellationToken cancellationToken)
+    {
+        if (test is null or { IsMultiLabel: true })
+        {
+            return;
+        }
+
+        EvaluationReport report = await Evaluator.EvaluateAsync(classifier, test, cancellationToken: cancellationToken);
+        ConfidenceInterval interval = report.Top1Interval;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{report.Count:#,0} test images: top-1 {report.Top1:F2} % (95 % interval {interval.Low:F2} to {interval.High:F2})."));
+    }
+
+    private static (string Predicted, string Probability) Classify(ResNetClassifier classifier, LabeledImage image)
+    {
+        try
+        {
+            Prediction best = classifier.Classify(image.Read().Span).Best;
+            return (best.Label, best.Probability.ToString("P1", CultureInfo.InvariantCulture));
+        }
+        catch (Exception exception) when (Failure.IsOfImage(exception))
+        {
+            return (Failure.Describe(exception), "-");
+        }
+    }
+}
