@@ -196,7 +196,7 @@ public class HeadTrainingTests
     [Fact]
     public void CrossValidate_RandomClasses_IsNoBetterThanChance()
     {
-        TrainingSet drawn = Samples.Draw(200, 60, 2, 1, distance: 0);
+        TrainingSet drawn = Samples.Draw(200, 250, 2, 1, distance: 0);
         TrainingOptions options = new() { L2 = [1e-3] };
 
         float[] probabilities = HeadTraining.CrossValidate(drawn, 1e-3, options, 5, CancellationToken.None);
