@@ -17,6 +17,7 @@ internal static class Help
           {StoreSpeed.Command} [MIB]           Downloads from this machine into a model store.
           {EvaluatorSpeed.Command} DATA.zip    The evaluator, compared with Classify, ClassifyBatch and ClassifyManyAsync.
           {ThroughputSweep.Command} [ZIP] [--save FOLDER] Images per second by callers, threads and batch size.
+          {TrainSpeed.Command} [IMAGES] [CLASSES] Training of a classification layer on drawn features.
           {QuantizedSpeedup.Command} [ROUNDS]  Speedup of int8 over float.
           {UnfoldedNoise.Command} ID           Quantization noise of a v2 model, by the treatment of its BatchNormalizations.
           {QuantizedFeatures.Command} MODEL ZIP  Features of the int8 ResNet-18 backbone, compared with float.

@@ -89,6 +89,14 @@ if (rest is [QuantizedSpeedup.Command, ..])
     return 0;
 }
 
+if (rest is [TrainSpeed.Command, ..])
+{
+    TrainSpeed.Run(Number(1, 50_000), Number(2, 100), folder);
+    return 0;
+
+    int Number(int index, int otherwise) => rest.Length > index ? int.Parse(rest[index], CultureInfo.InvariantCulture) : otherwise;
+}
+
 if (rest is [ThroughputSweep.Command, ..])
 {
     await ThroughputSweep.RunAsync(rest.Length > 1 ? rest[1] : null, folder);
