@@ -55,4 +55,45 @@ public sealed record TrainingOptions
 
     /// <summary>Gets the options with which the backbone is loaded: decoder, execution provider, store.</summary>
     public ResNetEmbedderOptions Backbone { get; init; } = new();
+
+    /// <exception cref="ArgumentException">A value is out of range; the message names it.</exception>
+    internal void Validate()
+    {
+        ThrowUnlessBetween(ValidationFraction, nameof(ValidationFraction), 0, 1, includeBounds: false);
+        ThrowUnlessBetween(UnknownFraction, nameof(UnknownFraction), 0, 1, includeBounds: true);
+        ArgumentOutOfRangeException.ThrowIfNegative(HiddenUnits);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(HiddenUnits, 65_536);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);
+        ThrowIfUndefined(Optimizer, nameof(Optimizer));
+        ThrowIfUndefined(ClassWeights, nameof(ClassWeights));
+        ThrowIfUndefined(Augmentation, nameof(Augmentation));
+        ArgumentNullException.ThrowIfNull(Backbone);
+        if (FeatureCacheFolder is not null)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(FeatureCacheFolder);
+        }
+
+        if (L2 is not null && (L2.Count == 0 || L2.Any(strength => !(strength >= 0 && double.IsFinite(strength)))))
+        {
+            throw new ArgumentException("L2 must have at least one value, and none may be negative or not finite.", nameof(L2));
+        }
+    }
+
+    private static void ThrowUnlessBetween(double value, string name, double low, double high, bool includeBounds)
+    {
+        if (!(includeBounds ? value >= low && value <= high : value > low && value < high))
+        {
+            string range = includeBounds ? $"from {low} to {high}" : $"above {low} and below {high}";
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be {range}.");
+        }
+    }
+
+    private static void ThrowIfUndefined<T>(T value, string name)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{value} is no value of {typeof(T).Name}.");
+        }
+    }
 }

@@ -35,7 +35,7 @@ public static class TransferLearning
         TrainingOptions? options = null,
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+        => RunAsync(o => Backbone.OpenAsync(backbone, o, cancellationToken), backbone, images, options, progress, cancellationToken);
 
     /// <summary>Trains a classifier on the features of a custom model.</summary>
     /// <param name="backbone">A classifier, whose own classification layer is not used, or a network without one.</param>
@@ -56,5 +56,22 @@ public static class TransferLearning
         TrainingOptions? options = null,
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
-        => throw new NotImplementedException();
+        => RunAsync(o => Backbone.OpenAsync(backbone, o, cancellationToken), backbone, images, options, progress, cancellationToken);
+
+    private static async Task<TrainedClassifier> RunAsync<T>(
+        Func<ResNetEmbedderOptions, Task<Backbone>> open,
+        T source,
+        ImageDataset images,
+        TrainingOptions? options,
+        IProgress<TrainingProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(images);
+        options ??= new TrainingOptions();
+        options.Validate();
+        TrainingImages.Check(images, options);
+        using Backbone backbone = await open(options.Backbone).ConfigureAwait(false);
+        return await new TrainingRun(backbone, options, progress).RunAsync(images, cancellationToken).ConfigureAwait(false);
+    }
 }

@@ -179,7 +179,7 @@ internal static class HeadTraining
     private static Logits LogitsOf(ClassificationHead head, TrainingSet set)
         => new(ComputeLogits(head, set.Features, [.. All(set).Select(image => image * set.ViewsPerImage)]), set, All(set));
 
-    private static FeatureMatrix FirstViews(TrainingSet set)
+    public static FeatureMatrix FirstViews(TrainingSet set)
     {
         int columns = set.Features.Columns;
         float[] values = new float[set.ImageCount * columns];
@@ -192,7 +192,7 @@ internal static class HeadTraining
     }
 
     /// <summary>Joins the images of two sets. If their numbers of views differ, those of the second have their first view only.</summary>
-    private static TrainingSet Join(TrainingSet first, TrainingSet second)
+    public static TrainingSet Join(TrainingSet first, TrainingSet second)
     {
         int columns = first.Features.Columns;
         int views = first.ViewsPerImage;
