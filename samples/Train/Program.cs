@@ -47,9 +47,9 @@ static string DrawShapes()
             surface.Canvas.Translate(random.Next(27, 38), random.Next(27, 38));
             surface.Canvas.RotateDegrees(random.Next(-25, 26));
             float size = random.Next(15, 25);
-            SKPoint[] points = [.. Enumerable.Range(0, corners).Select(c => Corner(c, corners, c % 2 == 0 ? size : size * inner))];
-            using SKPath path = new();
-            path.AddPoly(points);
+            using SKPathBuilder outline = new();
+            outline.AddPoly([.. Enumerable.Range(0, corners).Select(c => Corner(c, corners, c % 2 == 0 ? size : size * inner))]);
+            using SKPath path = outline.Detach();
             using SKPaint paint = new() { IsAntialias = true, Color = SKColor.FromHsl(random.Next(360), 70, random.Next(20, 46)) };
             surface.Canvas.DrawPath(path, paint);
             using SKImage image = surface.Snapshot();

@@ -152,7 +152,7 @@ internal sealed partial class SearchCommand
     }
 
     // Each image is followed by its matches.
-    private static void WriteSheet(string path, string model, long searched, IReadOnlyList<Similar> found) => ContactSheet.Write(
+    private static void WriteSheet(string path, string model, long searched, List<Similar> found) => ContactSheet.Write(
         path,
         found.Count == 1 ? $"Nearest images to {Path.GetFileName(found[0].Image)}" : "Nearest images",
         string.Create(CultureInfo.InvariantCulture, $"{model}; {searched:#,0} images searched. The number is the cosine of the ")

@@ -105,16 +105,17 @@ internal static class TrainCommand
 
     private static ModelChoice Backbone(TrainChoice choice)
     {
-        ModelChoice model = new() { Model = choice.Backbone ?? ResNetVariant.ResNet18Backbone.Id, ModelsFolder = choice.ModelsFolder };
-        if (choice.Backbone is not null || model.OpenStore().Find(ResNetVariant.ResNet18Backbone) is not null)
+        ResNetVariant photos = ResNetVariant.ResNet18Backbone, embedded = ResNetVariant.Cifar10ResNet20;
+        ModelChoice model = new() { Model = choice.Backbone ?? photos.Id, ModelsFolder = choice.ModelsFolder };
+        if (choice.Backbone is null && (choice.Photos is null || model.OpenStore().Find(photos) is null))
         {
-            return model;
+            model = model with { Model = embedded.Id };
         }
 
-        ResNetVariant embedded = ResNetVariant.Cifar10ResNet20;
-        Console.WriteLine(
-            $"The backbone is {embedded.Id}, which sees 32x32 pixels. For photos, install {model.Model}: see resnet models import --help.");
-        return model with { Model = embedded.Id };
+        bool isFallback = choice.Backbone is null && choice.Photos is not null && model.Model == embedded.Id;
+        string note = isFallback ? $", which sees 32x32 pixels. For photos, import {photos.Id}: see resnet models import --help" : "";
+        Console.WriteLine($"Backbone: {model.Model}{note}.");
+        return model;
     }
 
     private static string? CacheFolder(TrainChoice choice, ModelChoice model)

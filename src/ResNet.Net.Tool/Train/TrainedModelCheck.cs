@@ -11,6 +11,9 @@ internal static class TrainedModelCheck
 {
     private const int Shown = 6;
 
+    /// <summary>The probability from which a class of a multi-label model is shown.</summary>
+    private const float Likely = 0.5f;
+
     /// <summary>Classifies a few validation images and prints a table.</summary>
     /// <param name="classifier">The trained model.</param>
     /// <param name="report">The report, which names the validation images.</param>
@@ -56,8 +59,11 @@ internal static class TrainedModelCheck
     {
         try
         {
-            Prediction best = classifier.Classify(image.Read().Span).Best;
-            return (best.Label, best.Probability.ToString("P1", CultureInfo.InvariantCulture));
+            Classification result = classifier.Classify(image.Read().Span);
+            Prediction[] shown = classifier.IsMultiLabel ? [.. result.AtLeast(Likely)] : [result.Best];
+            return (
+                string.Join("; ", shown.Select(p => p.Label)),
+                string.Join("; ", shown.Select(p => p.Probability.ToString("P1", CultureInfo.InvariantCulture))));
         }
         catch (Exception exception) when (Failure.IsOfImage(exception))
         {
