@@ -21,7 +21,7 @@ public class ClassifierExportTests
             head, ResNetVariant.Cifar10ResNet20, classifier, TestFolders.SampleImagePaths.Select(File.ReadAllBytes));
         classifier.OutputKind.Should().Be(isMultiLabel ? OutputKind.IndependentProbabilities : OutputKind.Probabilities);
         classifier.IsMultiLabel.Should().Be(isMultiLabel);
-        classifier.Labels.Should().Equal(TestData.Labels(7));
+        TestData.Texts(classifier.Labels).Should().Equal(TestData.Texts(TestData.Labels(7)));
         classifier.Profile.Should().Be(PreprocessingProfile.Cifar10);
         classifier.UnknownThreshold.Should().Be(0.4);
     }
