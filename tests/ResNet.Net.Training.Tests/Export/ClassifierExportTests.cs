@@ -164,7 +164,7 @@ public class ClassifierExportTests
     [Fact]
     public async Task OpenAsync_ModelWithoutFeatures_Throws()
     {
-        byte[] model = new OnnxModelBuilder().Input("x", [-1, 3, 4, 4]).Node("Relu", ["x"], ["y"]).Output("y", [-1, 3, 4, 4]).Build();
+        byte[] model = new OnnxModelBuilder().Input("x", [-1, 3, 8, 8]).Node("Relu", ["x"], ["y"]).Output("y", [-1, 3, 8, 8]).Build();
 
         Func<Task> open = () => Backbone.OpenAsync(new ModelDefinition(model) { Name = "relu" }, TestData.Raw, default);
 
