@@ -64,6 +64,8 @@ internal static class TestData
 
     public static LabelSet Labels(int count) => new("own", Enumerable.Range(0, count).Select(i => $"class {i}"));
 
+    public static string[] Texts(LabelSet labels) => [.. Enumerable.Range(0, labels.Count).Select(i => labels[i])];
+
     public static double Distance(IEnumerable<float> actual, IEnumerable<float> expected)
         => actual.Zip(expected, (a, e) => Math.Abs((double)a - e)).Max();
 

@@ -206,9 +206,9 @@ internal sealed partial class ImagePipeline
             bool isRead = item.Decoded is not null;
             try
             {
-                ImageInput image = isRead || item.Image!.OpenStream is not null
-                    ? ImageInput.FromMemory(item.File.Span, null, Stopwatch.GetTimestamp() - item.ReadTicks)
-                    : item.Image.ToInput();
+                ImageInput image = isRead ? default
+                    : item.Image!.OpenStream is null ? item.Image.ToInput()
+                    : ImageInput.FromMemory(item.File.Span, null, Stopwatch.GetTimestamp() - item.ReadTicks);
                 isRead = true;
                 PixelView pixels = item.Decoded is DecodedImage decoded ? decoded.Pixels : Open(item, image);
                 long opened = item.Decoded is null ? image.Start : Stopwatch.GetTimestamp();

@@ -113,7 +113,7 @@ public sealed class FeatureCacheTests : IDisposable
         Fill(0, 2);
         byte[] other = SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(identity));
         string path = Path.Combine(_folder.FullPath, $"{Convert.ToHexStringLower(other[..16])}.features");
-        File.Copy(CachePath, path, overwrite: path != CachePath);
+        File.WriteAllBytes(path, File.ReadAllBytes(CachePath));
         using FeatureCache cache = FeatureCache.Open(_folder.FullPath, other, dimension, _logs.CreateLogger("test"));
 
         cache.TryRead(HashOf(0), default, new float[dimension]).Should().BeFalse();

@@ -3,18 +3,19 @@ using ResNet.Net.Evaluation;
 
 namespace ResNet.Net.Training.Tests;
 
-public sealed class FeatureExtractorTests : IAsyncLifetime
+public sealed class FeatureExtractorTests : IAsyncLifetime, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private Backbone _backbone = null!;
 
     public async Task InitializeAsync() => _backbone = await Backbone.OpenAsync(ResNetVariant.Cifar10ResNet20, TestData.Raw, default);
 
-    public Task DisposeAsync()
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose()
     {
         _backbone.Dispose();
         _folder.Dispose();
-        return Task.CompletedTask;
     }
 
     [Theory]
