@@ -130,7 +130,6 @@ public class ClassifierExportTests
     [Theory]
     [InlineData("keras")]
     [InlineData("keras-rescaling")]
-    [InlineData("custom-vision")]
     [InlineData("pytorch")]
     [InlineData("hugging-face")]
     [InlineData("ultralytics")]
@@ -141,7 +140,6 @@ public class ClassifierExportTests
         {
             "keras" => ToolExports.Keras(Side, hasRescaling: false),
             "keras-rescaling" => ToolExports.Keras(Side, hasRescaling: true),
-            "custom-vision" => ToolExports.CustomVision(Side),
             "pytorch" => ToolExports.PyTorch(Side),
             "hugging-face" => ToolExports.HuggingFace(),
             _ => ToolExports.Ultralytics(Side),
