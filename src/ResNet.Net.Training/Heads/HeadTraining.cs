@@ -46,11 +46,11 @@ internal static class HeadTraining
         foreach (double l2 in candidates)
         {
             (double[] parameters, int iterations) = fit.Optimize(
-                l2, warmStart, options.MaxIterations, head => LogitsOf(head, validation).Loss(), cancellationToken);
+                l2, warmStart, options.MaxIterations, head => Loss(LogitsOf(head, validation), options), cancellationToken);
             warmStart = parameters;
             ClassificationHead candidate = fit.ToHead(parameters);
             Logits logits = LogitsOf(candidate, validation);
-            trials.Add(new L2Trial(l2, logits.Accuracy(), logits.Loss()));
+            trials.Add(new L2Trial(l2, logits.Accuracy(), Loss(logits, options)));
             if (Best(trials) == trials.Count - 1)
             {
                 best = (parameters, iterations, candidate, logits);
@@ -173,6 +173,10 @@ internal static class HeadTraining
 
         return best;
     }
+
+    /// <summary>Returns the loss after calibration: a strong penalty makes probabilities too low, but not their order.</summary>
+    private static double Loss(Logits logits, TrainingOptions options)
+        => logits.Loss(options.Calibrate ? 1 / Calibration.FindTemperature(logits) : 1);
 
     private static int[] All(TrainingSet set) => [.. Enumerable.Range(0, set.ImageCount)];
 
