@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace ResNet.Net.Training;
 
-/// <summary>Multiplies small matrices with register-tiled SIMD kernels. Each element is summed in the order of the inner dimension.</summary>
+/// <summary>Multiplies small matrices with register-tiled SIMD kernels, which sum in the order of the inner dimension.</summary>
 internal static unsafe class MatrixProduct
 {
     /// <summary>The number of which rows and columns must be multiples.</summary>
