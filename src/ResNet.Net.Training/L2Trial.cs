@@ -5,5 +5,5 @@ namespace ResNet.Net.Training;
 /// <param name="Accuracy">
 /// The top-1 accuracy on the validation images in percent; for independent classes, the mean average precision.
 /// </param>
-/// <param name="Loss">The mean cross-entropy on the validation images in nats.</param>
+/// <param name="Loss">The mean cross-entropy on the validation images in nats, after calibration.</param>
 public sealed record L2Trial(double L2, double Accuracy, double Loss);

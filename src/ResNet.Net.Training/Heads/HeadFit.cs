@@ -3,7 +3,7 @@ namespace ResNet.Net.Training;
 /// <summary>Optimizes heads on images of one set. It measures their standardization once.</summary>
 internal sealed class HeadFit
 {
-    /// <summary>The distance of the loss from its minimum, in nats, at which L-BFGS stops; a penalty of L2 bounds it by the gradient.</summary>
+    /// <summary>The distance of the loss from its minimum, in nats, at which L-BFGS stops. The penalty and the gradient bound it.</summary>
     private const double LossTolerance = 1e-5;
 
     private const double SmallestGradient = 1e-5;

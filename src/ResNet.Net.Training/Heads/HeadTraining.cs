@@ -40,44 +40,36 @@ internal static class HeadTraining
         int total = candidates.Length + (refit ? 1 : 0);
         progress?.Invoke(0, total);
         HeadFit fit = new(training, All(training), options);
-        List<L2Trial> trials = [];
+        List<Candidate> tried = [];
         double[]? warmStart = null;
-        (double[] Parameters, int Iterations, ClassificationHead Head, Logits Logits)? best = null;
         foreach (double l2 in candidates)
         {
             (double[] parameters, int iterations) = fit.Optimize(
                 l2, warmStart, options.MaxIterations, head => LogitsOf(head, validation).Loss(), cancellationToken);
             warmStart = parameters;
-            ClassificationHead candidate = fit.ToHead(parameters);
-            Logits logits = LogitsOf(candidate, validation);
-            trials.Add(new L2Trial(l2, logits.Accuracy(), logits.Loss()));
-            if (Best(trials) == trials.Count - 1)
-            {
-                best = (parameters, iterations, candidate, logits);
-            }
-
-            progress?.Invoke(trials.Count, total);
-            if (options.L2 is null && trials.Count - 1 - Best(trials) >= L2Patience)
+            ClassificationHead head = fit.ToHead(parameters);
+            tried.Add(new Candidate(l2, parameters, iterations, head, LogitsOf(head, validation), options.Calibrate));
+            progress?.Invoke(tried.Count, total);
+            if (options.L2 is null && tried.Count - 1 - tried.IndexOf(tried.MinBy(candidate => candidate.Loss)!) >= L2Patience)
             {
                 break;
             }
         }
 
-        double l2Chosen = trials[Best(trials)].L2;
-        double temperature = options.Calibrate ? Calibration.FindTemperature(best!.Value.Logits) : 1;
-        ClassificationHead validated = HeadNetwork.Divide(best!.Value.Head, temperature);
+        Candidate best = Choose(tried);
+        ClassificationHead validated = HeadNetwork.Divide(best.Head, best.Temperature);
         double threshold = Calibration.FindUnknownThreshold(
-            best.Value.Logits, Predict(validated, FirstViews(validation)), validation.ClassCount, options.UnknownFraction);
+            best.Logits, Predict(validated, FirstViews(validation)), validation.ClassCount, options.UnknownFraction);
         ClassificationHead final = validated;
         if (refit)
         {
             // SGD runs as many epochs as were best.
             TrainingSet all = Join(training, validation);
             HeadFit allFit = new(all, All(all), options);
-            int maxIterations = options.Optimizer == HeadOptimizer.Sgd ? best.Value.Iterations : options.MaxIterations;
+            int maxIterations = options.Optimizer == HeadOptimizer.Sgd ? best.Iterations : options.MaxIterations;
             double[] parameters =
-                allFit.Optimize(l2Chosen, best.Value.Parameters, maxIterations, null, cancellationToken).Parameters;
-            final = HeadNetwork.Divide(allFit.ToHead(parameters), temperature);
+                allFit.Optimize(best.L2, best.Parameters, maxIterations, null, cancellationToken).Parameters;
+            final = HeadNetwork.Divide(allFit.ToHead(parameters), best.Temperature);
         }
 
         progress?.Invoke(total, total);
@@ -85,9 +77,9 @@ internal static class HeadTraining
         {
             Head = final,
             ValidatedHead = validated,
-            Trials = trials,
-            L2 = l2Chosen,
-            Temperature = temperature,
+            Trials = [.. tried.Select(candidate => new L2Trial(candidate.L2, candidate.Logits.Accuracy(), candidate.Loss))],
+            L2 = best.L2,
+            Temperature = best.Temperature,
             UnknownThreshold = threshold,
         };
     }
@@ -162,16 +154,22 @@ internal static class HeadTraining
     public static float[] Predict(ClassificationHead head, FeatureMatrix features)
         => ToProbabilities(ComputeLogits(head, features, [.. Enumerable.Range(0, features.Rows)]), head.Output.Outputs, head.IsMultiLabel);
 
-    /// <summary>Returns the index of the trial with the lowest loss; of equal ones, the strongest penalty.</summary>
-    private static int Best(List<L2Trial> trials)
+    /// <summary>
+    /// Returns, of the candidates whose loss is within a standard error of the lowest, the one whose probabilities need the least
+    /// calibration; of equal ones, the strongest penalty.
+    /// </summary>
+    private static Candidate Choose(List<Candidate> tried)
     {
-        int best = 0;
-        for (int i = 1; i < trials.Count; i++)
-        {
-            best = trials[i].Loss < trials[best].Loss ? i : best;
-        }
+        Candidate lowest = tried.MinBy(candidate => candidate.Loss)!;
+        return tried.Where(IsSimilar).MinBy(candidate => candidate.UncalibratedLoss)!;
 
-        return best;
+        bool IsSimilar(Candidate candidate)
+        {
+            double[] differences = [.. candidate.Losses.Zip(lowest.Losses, (loss, other) => loss - other)];
+            double mean = differences.DefaultIfEmpty().Average();
+            double squares = differences.Sum(difference => (difference - mean) * (difference - mean));
+            return mean <= Math.Sqrt(squares) / Math.Max(1, differences.Length);
+        }
     }
 
     private static int[] All(TrainingSet set) => [.. Enumerable.Range(0, set.ImageCount)];
@@ -272,5 +270,39 @@ internal static class HeadTraining
 
         Standardization.ThrowUnlessFinite(training);
         Standardization.ThrowUnlessFinite(validation);
+    }
+
+    /// <summary>Represents a head that was trained with a candidate penalty, and what the validation images measured.</summary>
+    private sealed class Candidate
+    {
+        public Candidate(double l2, double[] parameters, int iterations, ClassificationHead head, Logits logits, bool calibrate)
+        {
+            L2 = l2;
+            Parameters = parameters;
+            Iterations = iterations;
+            Head = head;
+            Logits = logits;
+            Temperature = calibrate ? Calibration.FindTemperature(logits) : 1;
+            Losses = logits.Losses(1 / Temperature);
+            UncalibratedLoss = logits.Loss();
+        }
+
+        public double L2 { get; }
+
+        public double[] Parameters { get; }
+
+        public int Iterations { get; }
+
+        public ClassificationHead Head { get; }
+
+        public Logits Logits { get; }
+
+        public double Temperature { get; }
+
+        public double[] Losses { get; }
+
+        public double Loss => Losses.DefaultIfEmpty().Average();
+
+        public double UncalibratedLoss { get; }
     }
 }

@@ -16,7 +16,7 @@ internal static class ImageSplit
         return result;
     }
 
-    /// <summary>Returns images in ascending order: the fraction of each class, at least one. A larger fraction contains a smaller one.</summary>
+    /// <summary>Returns a fraction of each class, at least one image. A larger fraction contains a smaller one.</summary>
     public static int[] Take(TrainingSet set, double fraction, int seed)
         => [.. Shuffle(set, seed).SelectMany(images => images.Take(Math.Max(1, (int)Math.Round(fraction * images.Length)))).Order()];
 

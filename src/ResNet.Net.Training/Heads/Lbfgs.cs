@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace ResNet.Net.Training;
 
-/// <summary>Minimizes smooth functions with limited-memory BFGS (Liu and Nocedal 1989) and a line search for the weak Wolfe conditions.</summary>
+/// <summary>Minimizes functions with limited-memory BFGS (Liu and Nocedal 1989) and a line search for the weak Wolfe conditions.</summary>
 internal static class Lbfgs
 {
     private const int Memory = 10;

@@ -20,21 +20,24 @@ internal sealed class Logits(float[] values, TrainingSet set, IReadOnlyList<int>
         => set.IsMultiLabel ? 100 * MeanAveragePrecision()
             : 100.0 * Enumerable.Range(0, Count).Count(IsCorrect) / Math.Max(1, Count);
 
-    /// <summary>Returns the mean cross-entropy in nats; of independent classes, the sum over them.</summary>
+    /// <summary>Returns the mean of <see cref="Losses"/>.</summary>
+    public double Loss(double factor = 1, double smoothing = 0) => Losses(factor, smoothing).DefaultIfEmpty().Average();
+
+    /// <summary>Returns the cross-entropy of each image in nats; of independent classes, the sum over them.</summary>
     /// <param name="factor">The factor of the logits: the reciprocal of the temperature.</param>
     /// <param name="smoothing">The probability of an image to belong to other classes than its own.</param>
-    public double Loss(double factor = 1, double smoothing = 0)
+    public double[] Losses(double factor = 1, double smoothing = 0)
     {
         float[] scratch = new float[set.ClassCount];
-        double sum = 0;
+        double[] losses = new double[Count];
         for (int i = 0; i < Count; i++)
         {
-            sum += set.IsMultiLabel
+            losses[i] = set.IsMultiLabel
                 ? SigmoidLoss(this[i], set.Classes[images[i]], factor, smoothing)
                 : SoftmaxLoss(this[i], set.Classes[images[i]][0], factor, smoothing, scratch);
         }
 
-        return sum / Math.Max(1, Count);
+        return losses;
     }
 
     private static double SoftmaxLoss(ReadOnlySpan<float> logits, int label, double factor, double smoothing, Span<float> scratch)

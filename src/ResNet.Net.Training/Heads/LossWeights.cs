@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace ResNet.Net.Training;
 
-/// <summary>Computes the weighted cross-entropy of a row of logits: of their softmax, or summed over the sigmoids of independent classes.</summary>
+/// <summary>Computes the weighted cross-entropy of a row of logits: of the softmax, or summed over independent classes.</summary>
 internal sealed class LossWeights
 {
     private readonly TrainingSet _set;

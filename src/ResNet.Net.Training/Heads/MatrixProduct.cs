@@ -1,8 +1,10 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace ResNet.Net.Training;
 
-/// <summary>Multiplies small matrices with register-tiled SIMD kernels. Each element is summed in the order of the inner dimension.</summary>
+/// <summary>Multiplies small matrices with register-tiled SIMD kernels, which sum in the order of the inner dimension.</summary>
+/// <remarks>Training is shorter than the time until the runtime would optimize the kernels by itself.</remarks>
 internal static unsafe class MatrixProduct
 {
     /// <summary>The number of which rows and columns must be multiples.</summary>
@@ -64,6 +66,7 @@ internal static unsafe class MatrixProduct
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add8x32(float* a, nint rowStride, nint innerStride, float* b, float* c, int inner, nint columns)
     {
         Vector512<float> c00 = Vector512.Load(c), c01 = Vector512.Load(c + 16);
@@ -124,6 +127,7 @@ internal static unsafe class MatrixProduct
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add8x16(float* a, nint rowStride, nint innerStride, float* b, float* c, int inner, nint columns)
     {
         Vector512<float> c0 = Vector512.Load(c), c1 = Vector512.Load(c + columns);
@@ -155,6 +159,7 @@ internal static unsafe class MatrixProduct
         c7.Store(c + (7 * columns));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add4x16(float* a, nint rowStride, nint innerStride, float* b, float* c, int inner, nint columns)
     {
         Vector256<float> c00 = Vector256.Load(c), c01 = Vector256.Load(c + 8);

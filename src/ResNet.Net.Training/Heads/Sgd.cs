@@ -4,21 +4,20 @@ namespace ResNet.Net.Training;
 
 /// <summary>
 /// Minimizes the loss of a head with stochastic gradient descent and momentum. The learning rate follows from the curvature of the loss and
-/// falls with the epochs; training stops when the loss no longer falls.
+/// falls to 0 as half a cosine (Loshchilov and Hutter 2017). Training stops early when the loss no longer falls.
 /// </summary>
 internal static class Sgd
 {
     public const int BatchRows = 256;
 
-    /// <summary>The number of epochs without a lower loss after which training stops.</summary>
-    public const int Patience = 10;
-
     private const double Momentum = 0.9;
-    private const double DecayEpochs = 20;
     private const double SmallestDecrease = 1e-4;
     private const int MaxRestarts = 10;
     private const int CurvatureRows = 1024;
     private const int CurvatureSteps = 8;
+
+    /// <summary>Returns the number of epochs without a lower loss after which training stops.</summary>
+    public static int Patience(int maxEpochs) => Math.Max(10, maxEpochs / 4);
 
     /// <summary>Minimizes the loss.</summary>
     /// <param name="objective">The loss.</param>
@@ -98,9 +97,9 @@ internal static class Sgd
             double best = double.PositiveInfinity;
             double first = objective.Evaluate(start, _gradient);
             int waited = 0;
-            for (int epoch = 0; epoch < maxEpochs && waited < Patience; epoch++)
+            for (int epoch = 0; epoch < maxEpochs && waited < Patience(maxEpochs); epoch++)
             {
-                double training = RunEpoch(rate / (1 + (epoch / DecayEpochs)), cancellationToken);
+                double training = RunEpoch(rate * (1 + Math.Cos(Math.PI * epoch / maxEpochs)) / 2, cancellationToken);
                 if (!(training <= 2 * first))
                 {
                     return false;

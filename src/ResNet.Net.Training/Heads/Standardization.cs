@@ -58,7 +58,7 @@ internal sealed record Standardization(float[] Mean, float[] Scale)
         }
     }
 
-    /// <summary>Sums each feature, or its squared distance from the mean. Parts of fixed size make the sum independent of the threads.</summary>
+    /// <summary>Sums each feature, or its squared distance from the mean, in parts of fixed size.</summary>
     private static double[] Sum(TrainingSet set, IReadOnlyList<int> images, int threads, double[]? mean)
     {
         int columns = set.Features.Columns;

@@ -36,7 +36,7 @@ public class SgdTests
             CancellationToken.None);
 
         best.Should().Be(3);
-        epochs.Should().HaveCount(3 + Sgd.Patience);
+        epochs.Should().HaveCount(3 + Sgd.Patience(100));
         parameters.Should().Equal(epochs[2]);
     }
 
