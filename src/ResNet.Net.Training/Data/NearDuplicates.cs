@@ -8,7 +8,11 @@ namespace ResNet.Net.Training;
 internal static class NearDuplicates
 {
     /// <summary>The cosine from which an image counts as a copy: recompressed, resized or slightly cropped.</summary>
-    internal const float Threshold = 0.97f;
+    /// <remarks>
+    /// Features of ResNet18Backbone: JPEG copies of quality 50 of 50 ImageNet photos have at least 0.934; the nearest of 300 other photos
+    /// of clothing has at most 0.870 (100 photos). NearDuplicatesThresholdTests measures both.
+    /// </remarks>
+    internal const float Threshold = 0.92f;
 
     // A block of training rows stays in the L2 cache while a block of validation rows is compared with it.
     private const int TrainingBlock = 128;
