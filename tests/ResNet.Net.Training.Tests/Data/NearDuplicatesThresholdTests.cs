@@ -34,7 +34,8 @@ public sealed class NearDuplicatesThresholdTests(ITestOutputHelper output) : IDi
             IReadOnlyList<DuplicateImages> found = NearDuplicates.Find(training, copies, default);
 
             found.Should().HaveCountGreaterThanOrEqualTo(least, name);
-            found.Select(f => f.TrainingImage[1..]).Should().Equal(found.Select(f => f.ValidationImage[1..]), "no other photo is as similar");
+            found.Select(f => f.TrainingImage[1..])
+                .Should().Equal(found.Select(f => f.ValidationImage[1..]), "no other photo is as similar");
         }
     }
 
