@@ -80,7 +80,7 @@ public sealed class TrainTests : IDisposable
     [InlineData("--hidden 0", "--hidden requires")]
     [InlineData("--optimizer adam", "Lbfgs, Sgd")]
     [InlineData("--out nowhere/mine.onnx", "does not exist. Create it")]
-    [InlineData("--outt mine.onnx", "--outt")]
+    [InlineData("--outt", "--outt")]
     public async Task UnusableArguments_AreNamedOnStandardError(string arguments, string expected)
     {
         ProgramRun run = await ToolProcess.RunAsync("train", arguments.Split(' '));
@@ -98,7 +98,7 @@ public sealed class TrainTests : IDisposable
         ProgramRun run = await ToolProcess.RunAsync("train", _folder["photos"], "--validation", _folder["other"]);
 
         run.ExitCode.Should().Be(Unusable);
-        run.Error.Should().ContainAll("'dog' (1 images) is not a class", "car; cat");
+        run.Error.Should().ContainAll("its folder 'dog' is not a class", "car; cat");
     }
 
     // Bytes after the image make different files of the same drawing.

@@ -20,18 +20,19 @@ internal static class ClassLayout
         ClassNames classes = new(labels);
         DatasetErrors errors = new(dataset, labels);
         int[] result = IsFlat(names, labels, out string common)
-            ? ByFileNames(names, classes, errors)
+            ? ByFileNames(names, common, classes, errors)
             : ByFolders(names, common, classes, errors);
         errors.ThrowIfAny();
         return result;
     }
 
-    private static int[] ByFileNames(string[] names, ClassNames classes, DatasetErrors errors)
+    private static int[] ByFileNames(string[] names, string common, ClassNames classes, DatasetErrors errors)
     {
+        string where = common.Length == 0 ? "it is not in a class folder" : $"its folder '{common}' is not a class";
         int[] result = new int[names.Length];
         for (int i = 0; i < names.Length; i++)
         {
-            string? reason = "has no label: it is not in a class folder, and its name doesn't start with a synset id";
+            string? reason = $"has no label: {where}, and its name doesn't start with a synset id";
             if (ClassNames.SynsetAtStart(LastPart(names[i])) is string synset)
             {
                 classes.TryFind(synset, numbersAreIndices: false, out result[i], out reason);

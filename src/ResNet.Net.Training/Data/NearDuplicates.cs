@@ -8,7 +8,12 @@ namespace ResNet.Net.Training;
 internal static class NearDuplicates
 {
     /// <summary>The cosine from which an image counts as a copy: recompressed, resized or slightly cropped.</summary>
-    internal const float Threshold = 0.97f;
+    /// <remarks>
+    /// Features of ResNet18Backbone, 50 ImageNet photos: JPEG copies of quality 50 have at least 0.934, copies cropped by 5 % at least
+    /// 0.925; of copies of half the size, 90 % have at least 0.894. The nearest of 300 other clothing photos has at most 0.870 (100 photos).
+    /// NearDuplicatesThresholdTests measures all of these.
+    /// </remarks>
+    internal const float Threshold = 0.9f;
 
     // A block of training rows stays in the L2 cache while a block of validation rows is compared with it.
     private const int TrainingBlock = 128;

@@ -59,7 +59,8 @@ public class SuspiciousLabelsTests
 
         IReadOnlyList<SuspiciousLabel> found = SuspiciousLabels.Find(images, outOfFold, Classes);
 
-        found.Count(f => wrong.Contains(f.Image)).Should().BeGreaterThan(10);
+        // About half of the wrong ones: the threshold is the mean probability of the class.
+        found.Count(f => wrong.Contains(f.Image)).Should().BeInRange(8, 20);
         found.Count(f => !wrong.Contains(f.Image)).Should().BeLessThan(5);
     }
 

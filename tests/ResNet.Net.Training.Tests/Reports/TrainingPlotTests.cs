@@ -62,5 +62,5 @@ public class TrainingPlotTests
     private static IEnumerable<string> Texts(XElement root) => root.Elements(Svg + "text").Select(t => t.Value);
 
     private static double Number(XElement element, string name)
-        => double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
+        => double.Parse(element.Attribute(name)?.Value ?? "0", CultureInfo.InvariantCulture);
 }
