@@ -20,7 +20,9 @@ internal static class LearningCurvePanel
         }
 
         canvas.Text(box.X, box.Y + 36, "a gap that closes to the right: more images of the same kind help less", 12.5, Palette.Muted);
-        Box plot = new(box.X + LabelWidth, box.Y + 76, box.Width - LabelWidth - 20, box.Height - 76 - 60);
+        // Room for the legend and for the numbers above a curve at 100 %.
+        const double Top = 96;
+        Box plot = new(box.X + LabelWidth, box.Y + Top, box.Width - LabelWidth - 20, box.Height - Top - 60);
         double lowest = report.LearningCurve.Min(p => Math.Min(p.TrainingAccuracy, p.ValidationAccuracy));
         int bottom = Math.Clamp((int)Math.Floor((lowest - 2) / RangeStep) * RangeStep, 0, 100 - RangeStep);
         int most = report.LearningCurve.Max(p => p.TrainingImages);
