@@ -10,7 +10,7 @@ internal static class NearDuplicates
     /// <summary>The cosine from which an image counts as a copy: recompressed, resized or slightly cropped.</summary>
     /// <remarks>
     /// Features of ResNet18Backbone, 50 ImageNet photos: JPEG copies of quality 50 have at least 0.934, copies cropped by 5 % at least
-    /// 0.925; of copies of half the size, 90 % have at least 0.894. The nearest of 300 other clothing photos has at most 0.870 (100 photos).
+    /// 0.925; of copies of half the size, 90 % have at least 0.894. For 100 clothing photos, the nearest of 300 others has at most 0.870.
     /// NearDuplicatesThresholdTests measures all of these.
     /// </remarks>
     internal const float Threshold = 0.9f;
