@@ -73,7 +73,7 @@ internal sealed class TrainingRun(Backbone backbone, TrainingOptions options, IP
             UnknownThreshold = result.UnknownThreshold,
             LearningCurve = curve,
             FailedImages = [.. training.Failed, .. validation.Failed],
-            Duplicates = NearDuplicates.Find(training, validation, cancellationToken),
+            Duplicates = NearDuplicates.Find(training, validation, new PixelComparison(backbone).AreCopies, cancellationToken),
             SuspiciousLabels = SuspiciousLabels.Find(allImages, outOfFold, labels.Count),
             FeatureTime = featureTime,
             TrainingTime = trainingTime,

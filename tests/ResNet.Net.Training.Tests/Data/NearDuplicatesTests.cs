@@ -17,7 +17,7 @@ public class NearDuplicatesTests
         float[][] validation = [.. Enumerable.Range(0, 150).Select(i => i % 10 == 0 ? Near(training[i * 2], random) : Vector(random))];
 
         IReadOnlyList<DuplicateImages> found
-            = NearDuplicates.Find(Extracted("t", training, views), Extracted("v", validation, views), default);
+            = NearDuplicates.Find(Extracted("t", training, views), Extracted("v", validation, views), (_, _) => true, default);
 
         (int Training, int Validation, double Cosine)[] expected = [.. validation
             .Select((v, i) => (Best: training.Select((t, j) => (Index: j, Cosine: Cosine(v, t))).MaxBy(p => p.Cosine), Index: i))
@@ -41,7 +41,7 @@ public class NearDuplicatesTests
         ExtractedFeatures right = Extracted("v", validation, 1, classOf: _ => 1);
         right = right with { Hashes = [right.Hashes[0], left.Hashes[2], right.Hashes[2]] };
 
-        IReadOnlyList<DuplicateImages> found = NearDuplicates.Find(left, right, default);
+        IReadOnlyList<DuplicateImages> found = NearDuplicates.Find(left, right, (_, _) => true, default);
 
         found.Select(f => (f.TrainingImage, f.ValidationImage, f.IsIdentical, f.HaveSameClass)).Should().Equal(
             ("t2", "v1", true, false), ("t0", "v0", false, false));
@@ -54,13 +54,14 @@ public class NearDuplicatesTests
         float[][] vectors = [Vector(new Random(1))];
 
         FluentActions.Invoking(
-            () => NearDuplicates.Find(Extracted("t", vectors, 1), Extracted("v", vectors, 1), new CancellationToken(canceled: true)))
+            () => NearDuplicates.Find(
+                Extracted("t", vectors, 1), Extracted("v", vectors, 1), (_, _) => true, new CancellationToken(canceled: true)))
             .Should().Throw<OperationCanceledException>();
     }
 
     [Fact]
     public void Find_NoImages_FindsNothing()
-        => NearDuplicates.Find(Extracted("t", [], 1), Extracted("v", [], 1), default).Should().BeEmpty();
+        => NearDuplicates.Find(Extracted("t", [], 1), Extracted("v", [], 1), (_, _) => true, default).Should().BeEmpty();
 
     private static ExtractedFeatures Extracted(string prefix, float[][] vectors, int views, Func<int, int>? classOf = null)
     {

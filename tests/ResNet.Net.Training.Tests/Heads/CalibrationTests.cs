@@ -58,7 +58,8 @@ public class CalibrationTests
     {
         float[] logits = [.. Enumerable.Range(0, 100).SelectMany(i => i % 2 == 0 ? (float[])[scale, 0] : [0, scale])];
 
-        double temperature = Calibration.FindTemperature(Wrap(logits, [.. Enumerable.Range(0, 100).Select(i => (IReadOnlyList<int>)[i % 2])]));
+        double temperature = Calibration.FindTemperature(
+            Wrap(logits, [.. Enumerable.Range(0, 100).Select(i => (IReadOnlyList<int>)[i % 2])]));
 
         temperature.Should().BeInRange(1 / Calibration.MaxFactor, Calibration.MaxFactor);
     }
@@ -68,7 +69,8 @@ public class CalibrationTests
     {
         float[] logits = [.. Enumerable.Range(0, 100).SelectMany(i => i % 2 == 0 ? (float[])[5, 0] : [0, 5])];
 
-        double temperature = Calibration.FindTemperature(Wrap(logits, [.. Enumerable.Range(0, 100).Select(i => (IReadOnlyList<int>)[i % 2])]));
+        double temperature = Calibration.FindTemperature(
+            Wrap(logits, [.. Enumerable.Range(0, 100).Select(i => (IReadOnlyList<int>)[i % 2])]));
 
         (1 / (1 + Math.Exp(-5 / temperature))).Should().BeApproximately(1 - (0.5 / 101), 1e-4);
     }
@@ -108,7 +110,11 @@ public class CalibrationTests
     private static Logits Wrap(float[] values, IReadOnlyList<int>[] classes, int? classCount = null)
     {
         TrainingSet set = new(
-            new FeatureMatrix(new float[classes.Length], classes.Length, 1), 1, classes, classCount ?? values.Length / classes.Length, false);
+            new FeatureMatrix(new float[classes.Length], classes.Length, 1),
+            1,
+            classes,
+            classCount ?? values.Length / classes.Length,
+            false);
         return new Logits(values, set, Samples.All(set));
     }
 }
