@@ -200,7 +200,7 @@ internal sealed partial class ImagePipeline
                 using DecodedImage? decoded = image.Open(
                     pipeline._decoder, pipeline._decoding, pipeline._preprocessor.Profile, out PixelView pixels);
                 long opened = decoded is null ? image.Start : Stopwatch.GetTimestamp();
-                pipeline._preprocessor.Run(pixels, input, scratch);
+                pipeline.Preprocess(image, pixels, input, scratch);
                 item.Timings = new StageTimings(
                     Stopwatch.GetElapsedTime(image.Start, opened), Stopwatch.GetElapsedTime(opened), default);
             }

@@ -1,0 +1,64 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace ResNet.Net.Server;
+
+/// <summary>Configures Kestrel: no server header, and an endpoint for gRPC without TLS if one is requested.</summary>
+internal sealed class KestrelSetup(IConfiguration configuration, IOptions<ResNetServerOptions> options)
+    : IConfigureOptions<KestrelServerOptions>
+{
+    private const string UrlsKey = "urls";
+    private const string DefaultUrl = "http://localhost:5000";
+
+    public void Configure(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        if (options.Value.GrpcPort is not int port || configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
+        {
+            return;
+        }
+
+        // Endpoints in code replace the addresses, so all of them are configured here.
+        string? urls = configuration[UrlsKey];
+        configuration[UrlsKey] = "";
+        BindingAddress[] addresses =
+            [.. (string.IsNullOrEmpty(urls) ? DefaultUrl : urls).Split(';', StringSplitOptions.RemoveEmptyEntries).Select(BindingAddress.Parse)];
+        foreach (BindingAddress address in addresses)
+        {
+            bool isSecure = address.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase);
+            Listen(kestrel, address.Host, address.Port, listen =>
+            {
+                if (isSecure)
+                {
+                    listen.UseHttps();
+                }
+                else
+                {
+                    listen.Protocols = HttpProtocols.Http1;
+                }
+            });
+        }
+
+        Listen(kestrel, addresses[0].Host, port, listen => listen.Protocols = HttpProtocols.Http2);
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, string host, int port, Action<ListenOptions> configure)
+    {
+        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+        {
+            kestrel.ListenLocalhost(port, configure);
+        }
+        else if (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address))
+        {
+            kestrel.Listen(address, port, configure);
+        }
+        else
+        {
+            kestrel.ListenAnyIP(port, configure);
+        }
+    }
+}
