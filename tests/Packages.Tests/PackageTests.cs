@@ -83,7 +83,8 @@ public class PackageTests(Feed feed)
             else
             {
                 dependency.Should().MatchRegex(
-                    @"^(Google\.Protobuf|Microsoft\.Extensions\..*|Microsoft\.ML\.OnnxRuntime|NetVips.*"
+                    @"^(Google\.Protobuf|Grpc\..*|Microsoft\.AspNetCore\.OpenApi|Microsoft\.Extensions\..*|Microsoft\.ML\.OnnxRuntime|NetVips.*"
+                        + @"|OpenTelemetry.*"
                         + @"|SixLabors\.ImageSharp|SkiaSharp.*|System\.Numerics\.Tensors)$",
                     "build tools and analyzers are not for consumers");
             }

@@ -37,6 +37,9 @@ internal sealed class ModelRunner : IAsyncDisposable
 
     public InputReader Inputs { get; }
 
+    /// <summary>Gets the number of images in the queue.</summary>
+    public int QueueLength => _batcher.QueueLength;
+
     /// <summary>Runs images.</summary>
     /// <param name="images">The images.</param>
     /// <param name="cancellationToken">Removes the images from the queue: the client has gone, or its deadline has passed.</param>
