@@ -46,12 +46,15 @@ public sealed class ResNetServerOptions
     /// <value>The default is <see langword="null"/>: the number of cores that the model uses, or 2 for a model that runs batches.</value>
     public int? MaxConcurrentBatches { get; set; }
 
-    /// <summary>Gets or sets <see cref="DynamicBatcherOptions.MaxQueueDelay"/>: how long an image waits for others to fill its batch.</summary>
+    /// <summary>
+    /// Gets or sets <see cref="DynamicBatcherOptions.MaxQueueDelay"/>: how long an image waits for others to fill its batch.
+    /// </summary>
     /// <value>The default is zero.</value>
     public TimeSpan MaxQueueDelay { get; set; }
 
     /// <summary>
-    /// Gets or sets how long an image waits in the queue of its model at most. Requests that would or did wait longer are rejected with 429.
+    /// Gets or sets how long an image waits in the queue of its model at most. Requests that would or did wait longer are rejected with
+    /// 429.
     /// </summary>
     /// <value>The default is 2 seconds.</value>
     public TimeSpan MaxQueueTime { get; set; } = TimeSpan.FromSeconds(2);
@@ -71,7 +74,9 @@ public sealed class ResNetServerOptions
     /// <remarks>Without keys, no key is required. Health probes and the files of the page never require one.</remarks>
     public IList<string> ApiKeys { get; } = [];
 
-    /// <summary>Gets or sets the number of requests per second that a client may send on average; it may burst to twice the number.</summary>
+    /// <summary>
+    /// Gets or sets the number of requests per second that a client may send on average. It may send twice the number at once.
+    /// </summary>
     /// <remarks>A client is an API key, or else an IP address (of IPv6, the /64 network).</remarks>
     /// <value>The default is <see langword="null"/>: no limit.</value>
     public int? RequestsPerSecondPerClient { get; set; }

@@ -124,7 +124,8 @@ public sealed class GrpcTests(SharedServer server)
             ModelInferRequest request = GrpcClient.Request(false, Images.Cat);
             change(request);
 
-            RpcException exception = (await ((Func<Task>)(() => server.Host.InferAsync(request))).Should().ThrowAsync<RpcException>()).Which;
+            Func<Task> infer = () => server.Host.InferAsync(request);
+            RpcException exception = (await infer.Should().ThrowAsync<RpcException>()).Which;
 
             exception.StatusCode.Should().Be(status, message);
             exception.Status.Detail.Should().Contain(message).And.NotContain(" at ");

@@ -132,7 +132,7 @@ public sealed class HttpInferTests(SharedServer server)
     public async Task Infer_BinaryClassification_IsLengthPrefixed()
     {
         Answer answer = await server.Host.InferAsync(ImageJson(
-            Images.Cat, $$"""{"name":"{{Scores}}","parameters":{"classification":20,"binary_data":true}}"""));
+            Images.Cat, $$$"""{"name":"{{{Scores}}}","parameters":{"classification":20,"binary_data":true}}"""));
 
         answer.Status.Should().Be(HttpStatusCode.OK, answer.Text);
         answer.Shape(Scores).Should().Equal(1, 10);

@@ -136,7 +136,7 @@ public sealed class LimitTests
             using CancellationTokenSource limit = new(TimeSpan.FromMinutes(1));
             byte[] buffer = new byte[8192];
             string text = "";
-            while (!text.Contains("}", StringComparison.Ordinal))
+            while (!text.Contains('}'))
             {
                 int read = await _client.GetStream().ReadAsync(buffer, limit.Token);
                 if (read == 0)

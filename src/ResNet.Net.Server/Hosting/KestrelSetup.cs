@@ -25,8 +25,8 @@ internal sealed class KestrelSetup(IConfiguration configuration, IOptions<ResNet
         // Endpoints in code replace the addresses, so all of them are configured here.
         string? urls = configuration[UrlsKey];
         configuration[UrlsKey] = "";
-        BindingAddress[] addresses =
-            [.. (string.IsNullOrEmpty(urls) ? DefaultUrl : urls).Split(';', StringSplitOptions.RemoveEmptyEntries).Select(BindingAddress.Parse)];
+        urls = string.IsNullOrEmpty(urls) ? DefaultUrl : urls;
+        BindingAddress[] addresses = [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(BindingAddress.Parse)];
         foreach (BindingAddress address in addresses)
         {
             bool isSecure = address.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase);

@@ -8,7 +8,11 @@ namespace ResNet.Net.Server;
 
 /// <summary>Reports when all models are ready, and delays the shutdown so that load balancers notice it.</summary>
 internal sealed class ServerLifetime(
-    ModelCatalog models, IServer server, IHostApplicationLifetime lifetime, IOptions<ResNetServerOptions> options, ILogger<ServerLifetime> log)
+    ModelCatalog models,
+    IServer server,
+    IHostApplicationLifetime lifetime,
+    IOptions<ResNetServerOptions> options,
+    ILogger<ServerLifetime> log)
     : BackgroundService, IHostedLifecycleService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);

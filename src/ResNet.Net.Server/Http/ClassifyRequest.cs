@@ -48,5 +48,6 @@ internal sealed record ClassifyRequest(string? Model, string? Version, int Top, 
     private static int Integer(string name, string text, int min, int max)
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= min && value <= max
             ? value
-            : throw ServerException.Invalid($"The parameter '{name}' is '{InputReader.Shorten(text)}'; use an integer from {min} to {max}.");
+            : throw ServerException.Invalid(
+                $"The parameter '{name}' is '{InputReader.Shorten(text)}'; use an integer from {min} to {max}.");
 }

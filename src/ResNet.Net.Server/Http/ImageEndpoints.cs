@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 
@@ -29,8 +28,7 @@ internal sealed class ImageEndpoints(
         endpoints.MapGet("/models", ListAsync).Describe(
             ListAsync, new ServerEndpoint("models", ErrorForm.Problem), "Lists the models.", typeof(ModelListDocument));
         endpoints.MapPost("/classify", ClassifyAsync)
-            .Describe(ClassifyAsync, classify, "Classifies an image.", typeof(ClassifyDocument), ErrorStatuses.All)
-            .WithMetadata(UploadMetadata);
+            .Describe(ClassifyAsync, classify, "Classifies an image.", typeof(ClassifyDocument), ErrorStatuses.All);
         foreach (string pattern in (string[])["/predictions/{name}", "/predictions/{name}/{version}"])
         {
             endpoints.MapPost(pattern, PredictAsync)
@@ -39,19 +37,18 @@ internal sealed class ImageEndpoints(
                     predict,
                     "Classifies an image: an array of objects with a label and its probability.",
                     typeof(IReadOnlyList<IReadOnlyDictionary<string, float>>),
-                    ErrorStatuses.All)
-                .WithMetadata(UploadMetadata);
+                    ErrorStatuses.All);
         }
     }
-
-    private static AcceptsMetadata UploadMetadata { get; } = new(["application/octet-stream", "image/*", "multipart/form-data"]);
 
     private Task PingAsync(HttpContext context)
     {
         bool isReady = !state.IsDraining && models.IsReady;
         context.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         return context.Response.WriteAsJsonAsync(
-            new StatusDocument(isReady ? "Healthy" : "Unhealthy"), PageJson.Default.StatusDocument, cancellationToken: context.RequestAborted);
+            new StatusDocument(isReady ? "Healthy" : "Unhealthy"),
+            PageJson.Default.StatusDocument,
+            cancellationToken: context.RequestAborted);
     }
 
     private Task ListAsync(HttpContext context)

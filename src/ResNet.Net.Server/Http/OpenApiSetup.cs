@@ -6,6 +6,8 @@ namespace ResNet.Net.Server;
 /// <summary>Completes the OpenAPI document: endpoints that read their requests themselves have no parameters to be found.</summary>
 internal static class OpenApiSetup
 {
+    private const string Binary = "application/octet-stream";
+
     private static readonly (string Name, JsonSchemaType Type, string Description)[] ClassifyParameters =
     [
         ("model", JsonSchemaType.String, "The model. The default is the server's default model."),
@@ -24,7 +26,7 @@ internal static class OpenApiSetup
             document.Info.Description = "Classifies images: the Open Inference Protocol v2, and endpoints for single images.";
             return Task.CompletedTask;
         });
-        options.AddOperationTransformer((operation, context, _) =>
+        options.AddOperationTransformer(static async (operation, context, cancellationToken) =>
         {
             string path = context.Description.RelativePath ?? "";
             foreach (string name in (string[])["name", "version"])
@@ -43,8 +45,36 @@ internal static class OpenApiSetup
                 }
             }
 
-            return Task.CompletedTask;
+            // Not by metadata of the endpoints: routing would reject other content types, which curl sends for every body.
+            if (path.EndsWith("/infer", StringComparison.Ordinal))
+            {
+                IOpenApiSchema schema = await context.GetOrCreateSchemaAsync(typeof(InferRequestDocument), null, cancellationToken)
+                    .ConfigureAwait(false);
+                operation.RequestBody = Body(("application/json", schema), (Binary, File()));
+            }
+            else if (context.Description.HttpMethod == "POST")
+            {
+                OpenApiSchema form = new()
+                {
+                    Type = JsonSchemaType.Object,
+                    Properties = new Dictionary<string, IOpenApiSchema> { ["data"] = File() },
+                };
+                operation.RequestBody = Body((Binary, File()), ("multipart/form-data", form));
+            }
         });
+    }
+
+    private static OpenApiSchema File() => new() { Type = JsonSchemaType.String, Format = "binary" };
+
+    private static OpenApiRequestBody Body(params ReadOnlySpan<(string Type, IOpenApiSchema Schema)> forms)
+    {
+        OpenApiRequestBody body = new() { Required = true, Content = new Dictionary<string, OpenApiMediaType>() };
+        foreach ((string type, IOpenApiSchema schema) in forms)
+        {
+            body.Content[type] = new OpenApiMediaType { Schema = schema };
+        }
+
+        return body;
     }
 
     private static void Add(OpenApiOperation operation, string name, ParameterLocation location, JsonSchemaType type, string description)

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 
@@ -40,8 +39,7 @@ internal sealed class ProtocolEndpoints(
                 NotFound,
                 Unavailable);
             endpoints.MapPost($"{model}/infer", InferAsync)
-                .Describe(InferAsync, infer, "Runs a model.", typeof(InferResponseDocument), ErrorStatuses.All)
-                .WithMetadata(new AcceptsMetadata(["application/json", "application/octet-stream"], typeof(InferRequestDocument)));
+                .Describe(InferAsync, infer, "Runs a model.", typeof(InferResponseDocument), ErrorStatuses.All);
         }
     }
 
