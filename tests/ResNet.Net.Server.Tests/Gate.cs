@@ -44,12 +44,17 @@ internal sealed class Gate : IImageDecoder, IDisposable
     }
 
     /// <summary>Starts a server whose model runs one image at a time through the gate.</summary>
-    public Task<ServerHost> StartAsync(Action<ResNetServerOptions>? configure = null) => ServerHost.StartAsync(
-        options =>
-        {
-            options.MaxConcurrentBatches = 1;
-            configure?.Invoke(options);
-        },
-        models => models.AddModel(ServerHost.Model, (_, token) => ResNetClassifier.CreateAsync(
-            ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Decoder = this }, cancellationToken: token)));
+    public async Task<ServerHost> StartAsync(Action<ResNetServerOptions>? configure = null)
+    {
+        ServerHost host = await ServerHost.StartAsync(
+            options =>
+            {
+                options.MaxConcurrentBatches = 1;
+                configure?.Invoke(options);
+            },
+            models => models.AddModel(ServerHost.Model, (_, token) => ResNetClassifier.CreateAsync(
+                ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { Decoder = this }, cancellationToken: token)));
+        host.BeforeDispose = Open;
+        return host;
+    }
 }

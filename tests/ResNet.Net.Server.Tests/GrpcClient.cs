@@ -30,7 +30,7 @@ internal static class GrpcClient
     /// <summary>Returns a request with encoded images.</summary>
     public static ModelInferRequest Request(bool isRaw, params byte[][] images)
     {
-        ModelInferRequest.Types.InferInputTensor input = new() { Name = "image", Datatype = "BYTES", Shape = { images.Length } };
+        ModelInferRequest.Types.InferInputTensor input = new() { Name = "image_bytes", Datatype = "BYTES", Shape = { images.Length } };
         ModelInferRequest request = new() { ModelName = ServerHost.Model, Inputs = { input } };
         if (isRaw)
         {

@@ -34,7 +34,7 @@ public sealed class GrpcTests(SharedServer server)
         model.Versions.Should().Equal("1");
         model.Platform.Should().Be("onnx_onnxv1");
         model.Inputs.Select(i => $"{i.Name} {i.Datatype} {string.Join(',', i.Shape)}")
-            .Should().Equal("image BYTES -1", $"{Input} FP32 -1,3,32,32");
+            .Should().Equal("image_bytes BYTES -1", $"{Input} FP32 -1,3,32,32");
         model.Outputs.Select(o => $"{o.Name} {o.Datatype} {string.Join(',', o.Shape)}")
             .Should().Equal("probabilities FP32 -1,10", $"{Images.Classifier.OutputName} FP32 -1,10");
     }

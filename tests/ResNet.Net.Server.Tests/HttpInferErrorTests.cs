@@ -28,7 +28,7 @@ public sealed class HttpInferErrorTests(SharedServer server)
         { Tensor(shape: "[65,3,32,32]"), "the maximum is 64" },
         { Tensor(shape: "[9223372036854775807,3,32,32]"), "the maximum is 64" },
         { Tensor(datatype: "UINT8"), "has the datatype FP32, but the request has 'UINT8'" },
-        { Tensor(name: "other"), "The model has no input 'other'. Its inputs are 'image' BYTES [-1]" },
+        { Tensor(name: "other"), "The model has no input 'other'. Its inputs are 'image_bytes' BYTES [-1]" },
         { Tensor(), "The number of elements of 'data' is not 3072" },
         { Tensor(data: $"[{string.Join(',', Enumerable.Repeat("0", 3073))}]"), "The number of elements of 'data' is not 3072" },
         { Tensor(data: $"[{string.Join(',', Enumerable.Repeat("\"0\"", 3072))}]"), "Element 0 of 'data' is not a number." },
@@ -41,7 +41,7 @@ public sealed class HttpInferErrorTests(SharedServer server)
         { Image("[]"), "The number of elements of 'data' is not 1" },
         { Image("[\"AAAA\",\"AAAA\"]"), "The number of elements of 'data' is not 1" },
         { Image("""["AAAA"],"parameters":{"content_type":"hex"}"""), "images in JSON are base64" },
-        { Image("""["AAAA"]},{"name":"image","datatype":"BYTES","shape":[1],"data":["AAAA"]"""), "several inputs" },
+        { Image("""["AAAA"]},{"name":"image_bytes","datatype":"BYTES","shape":[1],"data":["AAAA"]"""), "several inputs" },
         { Outputs("""{"name":"other"}"""), "The model has no output 'other'." },
         { Outputs("""{"name":"probabilities"},{"name":"probabilities"}"""), "is requested twice" },
         { Outputs("""{"name":"probabilities","parameters":{"classification":0}}"""), "it must be at least 1" },
@@ -141,10 +141,10 @@ public sealed class HttpInferErrorTests(SharedServer server)
             : $"\"parameters\":{parameters}")}}}]}""";
 
     private static string BinaryImages(int count, int size) => $$$"""
-        {"inputs":[{"name":"image","datatype":"BYTES","shape":[{{{count}}}],"parameters":{"binary_data_size":{{{size}}}}}]}
+        {"inputs":[{"name":"image_bytes","datatype":"BYTES","shape":[{{{count}}}],"parameters":{"binary_data_size":{{{size}}}}}]}
         """;
 
-    private static string Image(string data) => $$"""{"inputs":[{"name":"image","datatype":"BYTES","shape":[1],"data":{{data}}}]}""";
+    private static string Image(string data) => $$"""{"inputs":[{"name":"image_bytes","datatype":"BYTES","shape":[1],"data":{{data}}}]}""";
 
     private static string Outputs(string outputs) => HttpInferTests.ImageJson(Images.Cat, outputs);
 }

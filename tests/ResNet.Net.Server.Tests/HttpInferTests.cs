@@ -79,7 +79,7 @@ public sealed class HttpInferTests(SharedServer server)
 
         Answer answer = await server.Host.InferAsync(
             $$$"""
-            {"inputs":[{"name":"image","datatype":"BYTES","shape":{{{shape}}},"parameters":{"binary_data_size":{{{images.Length}}}}}],
+            {"inputs":[{"name":"image_bytes","datatype":"BYTES","shape":{{{shape}}},"parameters":{"binary_data_size":{{{images.Length}}}}}],
              "outputs":[{"name":"probabilities"}]}
             """,
             images);
@@ -150,7 +150,7 @@ public sealed class HttpInferTests(SharedServer server)
     }
 
     internal static string ImageJson(byte[] image, string? output = null)
-        => $$"""{"inputs":[{"name":"image","datatype":"BYTES","shape":[1],"data":["{{Convert.ToBase64String(image)}}"]}]"""
+        => $$"""{"inputs":[{"name":"image_bytes","datatype":"BYTES","shape":[1],"data":["{{Convert.ToBase64String(image)}}"]}]"""
             + (output is null ? "}" : $$""","outputs":[{{output}}]}""");
 
     private static void ShouldEqual(float[] actual, float[] expected)

@@ -45,7 +45,7 @@ public sealed class HttpMetadataTests(SharedServer server)
         answer.Json.GetProperty("versions").EnumerateArray().Select(v => v.GetString()).Should().Equal("1");
         answer.Json.GetProperty("platform").GetString().Should().Be("onnx_onnxv1");
         Tensors(answer, "inputs").Should().Equal(
-            "image BYTES [-1]", $"{Images.Classifier.InputName} FP32 [-1,3,32,32]");
+            "image_bytes BYTES [-1]", $"{Images.Classifier.InputName} FP32 [-1,3,32,32]");
         Tensors(answer, "outputs").Should().Equal(
             "probabilities FP32 [-1,10]", $"{Images.Classifier.OutputName} FP32 [-1,10]");
     }

@@ -103,7 +103,7 @@ public sealed class MutationTests(ITestOutputHelper log)
                     }}}","datatype":"FP32","shape":[1,3,32,32],"parameters":{"binary_data_size":{{{Tensor.Length}}}}}]}""",
                 Tensor),
             Protocol(
-                """{"inputs":[{"name":"image","datatype":"BYTES","shape":[1],"data":["AAAA"]}],"outputs":"""
+                """{"inputs":[{"name":"image_bytes","datatype":"BYTES","shape":[1],"data":["AAAA"]}],"outputs":"""
                     + """[{"name":"probabilities","parameters":{"classification":3}}]}""",
                 null),
             (ProtocolHttp.InferPath, Images.Cat, 0),

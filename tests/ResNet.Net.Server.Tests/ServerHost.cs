@@ -76,8 +76,12 @@ internal sealed class ServerHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Gets or sets what lets the requests in progress end.</summary>
+    public Action? BeforeDispose { get; set; }
+
     public async ValueTask DisposeAsync()
     {
+        BeforeDispose?.Invoke();
         Grpc.Dispose();
         Http.Dispose();
         await Application.DisposeAsync();

@@ -123,9 +123,12 @@ public sealed class StartupTests
         WebApplicationBuilder builder = WebApplication.CreateBuilder();
         builder.Configuration["urls"] = "http://127.0.0.1:0";
         builder.Services.AddResNetServer();
-        await using WebApplication application = builder.Build();
 
-        Func<Task> start = () => application.StartAsync();
+        Func<Task> start = async () =>
+        {
+            await using WebApplication application = builder.Build();
+            await application.StartAsync();
+        };
 
         await start.Should().ThrowAsync<OptionsValidationException>().WithMessage("*The server has no model.*");
     }

@@ -36,7 +36,7 @@ internal readonly struct JsonParameters
                 JsonTokenType.String => reader.GetString()!,
                 JsonTokenType.True => true,
                 JsonTokenType.False => false,
-                JsonTokenType.Number => reader.TryGetInt64(out long integer) ? integer : reader.GetDouble(),
+                JsonTokenType.Number => reader.TryGetInt64(out long integer) ? (object)integer : reader.GetDouble(),
                 _ => throw Invalid(),
             };
             if (values.Count > MostParameters)

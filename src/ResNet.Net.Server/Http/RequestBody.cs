@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Numerics;
 using Microsoft.AspNetCore.Http;
 
 namespace ResNet.Net.Server;
@@ -87,7 +86,8 @@ internal sealed class RequestBody : IDisposable
     {
         if (Interlocked.Decrement(ref _holders) == 0)
         {
-            Return(_buffer);
+            _budget.Release(_reserved);
+            ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = [];
         }
     }
@@ -97,7 +97,7 @@ internal sealed class RequestBody : IDisposable
 
     private async Task ReadAsync(Stream stream, int limit, CancellationToken cancellationToken)
     {
-        while (true)
+        while (_length < limit)
         {
             if (_length == _buffer.Length)
             {
@@ -111,33 +111,23 @@ internal sealed class RequestBody : IDisposable
             }
 
             _length += read;
-            if (_length > limit)
-            {
-                throw TooLarge(limit);
-            }
+        }
+
+        if (_length > limit || await stream.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) > 0)
+        {
+            throw TooLarge(limit);
         }
     }
 
-    /// <summary>Doubles the buffer, up to one byte more than the limit.</summary>
+    /// <summary>Doubles the buffer, up to the limit.</summary>
     private void Grow(int limit)
     {
-        int size = Math.Min(Math.Max(FirstBytes, (int)Math.Min(2L * _buffer.Length, int.MaxValue)), limit + 1);
-
-        // The pool rounds sizes up to powers of two.
-        size = (int)Math.Min(BitOperations.RoundUpToPowerOf2((uint)size), Array.MaxLength);
-        _budget.Reserve(size);
+        int size = (int)Math.Min(Math.Max(FirstBytes, 2L * _buffer.Length), limit);
+        _budget.Reserve(size - _reserved);
+        _reserved = size;
         byte[] larger = ArrayPool<byte>.Shared.Rent(size);
         Memory.CopyTo(larger);
-        Return(_buffer);
-        (_buffer, _reserved) = (larger, size);
-    }
-
-    private void Return(byte[] buffer)
-    {
-        if (buffer.Length > 0)
-        {
-            _budget.Release(_reserved);
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
     }
 }

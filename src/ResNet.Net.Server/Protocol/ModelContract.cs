@@ -7,8 +7,8 @@ namespace ResNet.Net.Server;
 /// </remarks>
 internal sealed class ModelContract
 {
-    /// <summary>The name of the input of encoded images.</summary>
-    public const string ImageInput = "image";
+    /// <summary>The name of the input of encoded images. Many models call their own input <c>image</c>.</summary>
+    public const string ImageInput = "image_bytes";
 
     /// <summary>The name of the output of probabilities.</summary>
     public const string ProbabilityOutput = "probabilities";
