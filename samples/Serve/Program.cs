@@ -18,6 +18,9 @@ if (!section.GetSection("Models").GetChildren().Any())
     server.AddModel("cifar10", ResNetVariant.Cifar10ResNet20, settings => settings.ActivationMaps = true);
 }
 
+// Requests are counted in the metrics, not logged one by one.
+builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+
 var app = builder.Build();
 app.MapResNetServer();
 app.Run();

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
@@ -61,7 +62,9 @@ public static class ResNetServerExtensions
         services.AddSingleton<InferenceService>();
         services.AddSingleton<HealthService>();
         services.AddHostedService<ServerLifetime>();
-        services.AddTransient<IConfigureOptions<KestrelServerOptions>, KestrelSetup>();
+        services.AddSingleton<KestrelSetup>();
+        services.AddSingleton<IConfigureOptions<KestrelServerOptions>>(p => p.GetRequiredService<KestrelSetup>());
+        services.AddSingleton<IStartupFilter>(p => p.GetRequiredService<KestrelSetup>());
         services.AddGrpc();
         services.AddGrpcReflection();
         services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<IOptions<ResNetServerOptions>>(

@@ -75,7 +75,7 @@ public sealed class HttpInferErrorTests(SharedServer server)
             BinaryImages(2, images.Length), images);
 
         answer.Status.Should().Be(status, answer.Text);
-        answer.Error.Should().StartWith("Image 1: ");
+        answer.Error.Should().StartWith("Image 1 cannot be decoded: ");
         answer.Text.Should().NotContain("/").And.NotContain(" at ");
     }
 

@@ -203,7 +203,8 @@ public sealed class SecurityTests
     public async Task Addresses_ByDefault_AreLoopback()
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder();
-        builder.Logging.ClearProviders();
+        RecordingLoggers logs = new();
+        builder.Logging.ClearProviders().AddProvider(logs);
         builder.Services.AddResNetServer(options => options.GrpcPort = 0).AddModel(ServerHost.Model, ResNetVariant.Cifar10ResNet20);
         builder.Configuration["urls"] = "http://127.0.0.1:0";
         await using WebApplication application = builder.Build();
@@ -211,6 +212,7 @@ public sealed class SecurityTests
 
         await application.StartAsync();
 
+        logs.Entries.Should().NotContain(e => e.Level >= LogLevel.Warning);
         application.Urls.Should().HaveCount(2).And.OnlyContain(u => new Uri(u).IsLoopback);
     }
 

@@ -1,5 +1,7 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
@@ -9,10 +11,12 @@ namespace ResNet.Net.Server;
 
 /// <summary>Configures Kestrel: no server header, and an endpoint for gRPC without TLS if one is requested.</summary>
 internal sealed class KestrelSetup(IConfiguration configuration, IOptions<ResNetServerOptions> options)
-    : IConfigureOptions<KestrelServerOptions>
+    : IConfigureOptions<KestrelServerOptions>, IStartupFilter
 {
     private const string UrlsKey = "urls";
     private const string DefaultUrl = "http://localhost:5000";
+
+    private bool _hasEndpoints;
 
     public void Configure(KestrelServerOptions kestrel)
     {
@@ -23,8 +27,8 @@ internal sealed class KestrelSetup(IConfiguration configuration, IOptions<ResNet
         }
 
         // Endpoints in code replace the addresses, so all of them are configured here.
+        _hasEndpoints = true;
         string? urls = configuration[UrlsKey];
-        configuration[UrlsKey] = "";
         urls = string.IsNullOrEmpty(urls) ? DefaultUrl : urls;
         BindingAddress[] addresses = [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(BindingAddress.Parse)];
         foreach (BindingAddress address in addresses)
@@ -45,6 +49,17 @@ internal sealed class KestrelSetup(IConfiguration configuration, IOptions<ResNet
 
         Listen(kestrel, addresses[0].Host, port, listen => listen.Protocols = HttpProtocols.Http2);
     }
+
+    /// <summary>Removes the addresses that endpoints in code replace. Kestrel would warn about each of them.</summary>
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        if (_hasEndpoints)
+        {
+            app.ServerFeatures.Get<IServerAddressesFeature>()?.Addresses.Clear();
+        }
+
+        next(app);
+    };
 
     private static void Listen(KestrelServerOptions kestrel, string host, int port, Action<ListenOptions> configure)
     {

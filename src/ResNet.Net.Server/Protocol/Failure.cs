@@ -23,7 +23,8 @@ internal sealed record Failure(int Status, string Message, string Reason, TimeSp
     public static Failure Of(Exception exception) => exception switch
     {
         ServerException server => new Failure(server.Status, server.Message, server.Reason ?? Invalid, server.RetryAfter),
-        ImageDecodeException image => new Failure(StatusOf(image.Failure), image.Reason, Image),
+        ImageDecodeException image => new Failure(
+            StatusOf(image.Failure), $"The image cannot be decoded: {image.Reason}", Image),
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } slow
             => new Failure(slow.StatusCode, "The body of the request arrived too slowly.", RejectionReasons.SlowBody),
         BadHttpRequestException bad => new Failure(bad.StatusCode, "The HTTP request is malformed.", Invalid),
@@ -46,16 +47,16 @@ internal sealed record Failure(int Status, string Message, string Reason, TimeSp
     /// <param name="input">The images of the request.</param>
     public static Exception OfImage(Exception error, int index, InputTensor input)
     {
-        string prefix = input.Count > 1 ? $"Image {index}: " : "";
+        string name = input.Count > 1 ? $"Image {index}" : "The image";
         return error switch
         {
-            ImageDecodeException image => new ServerException(StatusOf(image.Failure), $"{prefix}{image.Reason}", Image),
+            ImageDecodeException image => new ServerException(StatusOf(image.Failure), $"{name} cannot be decoded: {image.Reason}", Image),
 
             // The library refuses images whose proportions are too extreme to be resampled.
             ArgumentException => new ServerException(
-                StatusCodes.Status422UnprocessableEntity, $"{prefix}The size of the image cannot be processed.", Image),
+                StatusCodes.Status422UnprocessableEntity, $"{name} has proportions that cannot be processed.", Image),
             ResNetException and not InferenceException when input.Encoded is null
-                => ServerException.Invalid($"{prefix}The values lead to scores that are not finite."),
+                => ServerException.Invalid($"{name} has values that lead to scores that are not finite."),
             _ => error,
         };
     }
