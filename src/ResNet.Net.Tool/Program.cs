@@ -9,7 +9,6 @@ using ResNet.Net.Tool.Explain;
 using ResNet.Net.Tool.Models;
 using ResNet.Net.Tool.Quantize;
 using ResNet.Net.Tool.Search;
-using ResNet.Net.Tool.Serve;
 
 RootCommand root = new("Classifies images with ResNet models. Without arguments, commands run on built-in sample images.")
 {
@@ -20,7 +19,6 @@ RootCommand root = new("Classifies images with ResNet models. Without arguments,
     QuantizeCommand.Create(),
     ExplainCommand.Create(),
     SearchCommand.Create(),
-    ServeCommand.Create(),
     CompletionCommand.Create(),
 };
 
