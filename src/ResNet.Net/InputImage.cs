@@ -21,6 +21,7 @@ public sealed class InputImage
     private readonly ReadOnlyMemory<byte> _memory;
     private readonly Func<ReadOnlyMemory<byte>>? _readEncoded;
     private readonly (int Width, int Height, PixelFormat Format, int Stride)? _layout;
+    private readonly ReadOnlyMemory<float>? _tensor;
 
     private InputImage(
         string? path = null,
@@ -28,12 +29,14 @@ public sealed class InputImage
         bool ownsStream = false,
         ReadOnlyMemory<byte> memory = default,
         Func<ReadOnlyMemory<byte>>? readEncoded = null,
-        (int Width, int Height, PixelFormat Format, int Stride)? layout = null)
+        (int Width, int Height, PixelFormat Format, int Stride)? layout = null,
+        ReadOnlyMemory<float>? tensor = null)
     {
         _path = path;
         _memory = memory;
         _readEncoded = readEncoded;
         _layout = layout;
+        _tensor = tensor;
         OpenStream = openStream;
         OwnsStream = ownsStream;
     }
@@ -123,6 +126,15 @@ public sealed class InputImage
         return new InputImage(memory: pixels, layout: (width, height, format, stride));
     }
 
+    /// <summary>Creates an image from the tensor that a model takes. Neither a decoder nor the preprocessing runs.</summary>
+    /// <param name="tensor">
+    /// The preprocessed values of one image, <c>[3, H, W]</c>, such as those of an <see cref="ImagePreprocessor"/>; with
+    /// <see cref="CropSampling.TenCrop"/>, <c>[10, 3, H, W]</c>. They must not change until the image is processed. Another length is the
+    /// error of the image.
+    /// </param>
+    /// <returns>The image.</returns>
+    public static InputImage FromTensor(ReadOnlyMemory<float> tensor) => new(tensor: tensor);
+
     /// <summary>Converts a path as <see cref="FromFile"/> does.</summary>
     /// <param name="path">The path of the file.</param>
     /// <returns>The image.</returns>
@@ -157,6 +169,7 @@ public sealed class InputImage
     internal ImageInput ToInput()
         => _readEncoded is not null ? ReadEncoded(_readEncoded)
             : _path is not null ? ImageInput.FromFile(_path)
+            : _tensor is ReadOnlyMemory<float> tensor ? ImageInput.FromTensor(tensor.Span)
             : _layout is (int width, int height, PixelFormat format, int stride)
                 ? ImageInput.FromPixels(new PixelView(_memory.Span, width, height, format, stride))
             : ImageInput.FromMemory(_memory.Span);

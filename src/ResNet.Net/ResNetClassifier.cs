@@ -27,6 +27,7 @@ public sealed partial class ResNetClassifier : IDisposable
     private readonly ImagePipeline.OutputReader<Span<Prediction>> _readPredictions;
     private readonly ImagePipeline.OutputReader<Span<float>> _readScores;
     private readonly ImagePipeline.OutputReader<Explanation> _readMap;
+    private readonly ImagePipeline.OutputReader<ClassScores?[]> _readAll;
 
     private ResNetClassifier(LoadedModel model)
     {
@@ -58,6 +59,7 @@ public sealed partial class ResNetClassifier : IDisposable
         _readPredictions = (slot, _, _, predictions) => FillPredictions(ToProbabilities(slot, 0), predictions);
         _readScores = (slot, _, _, scores) => ScoreMath.AverageCrops(slot.Output(0), _layout.OutputLength).CopyTo(scores);
         _readMap = ReadMap;
+        _readAll = (slot, _, timings, target) => target[0] = ReadAll(slot, 0, timings);
     }
 
     /// <summary>Gets the id of the variant, or the name of the model definition.</summary>
@@ -104,8 +106,23 @@ public sealed partial class ResNetClassifier : IDisposable
     /// </summary>
     public double? UnknownThreshold => _model.Source.UnknownThreshold;
 
+    /// <summary>Gets the name of the model's input.</summary>
+    public string InputName => _layout.Input.Name;
+
+    /// <summary>Gets the name of the model's output that contains the scores.</summary>
+    public string OutputName => _layout.Output.Name;
+
+    /// <summary>Gets the number of scores per image: one per class, or 1 for a binary classifier with a single output.</summary>
+    public int ScoreCount => _layout.OutputLength;
+
     /// <summary>Gets the version of ONNX Runtime that runs the model.</summary>
     public string OnnxRuntimeVersion => _model.OnnxRuntimeVersion;
+
+    /// <summary>
+    /// Creates a preprocessor with the profile, the decoder and the limits of this classifier. It computes the tensor of the center crop.
+    /// </summary>
+    /// <returns>The preprocessor. It is independent of the classifier.</returns>
+    public ImagePreprocessor CreatePreprocessor() => new(Profile, _pipeline.Decoder, _pipeline.Decoding);
 
     /// <summary>
     /// Releases the model without waiting for calls in progress. Batches in progress complete. Other calls complete, or throw

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace ResNet.Net;
 
 /// <summary>
-/// Represents an image as the caller passes it: a file, a stream, encoded bytes or pixels. Whatever it refers to belongs to the caller and
+/// Represents an image as the caller passes it: a file, a stream, encoded bytes, pixels or a tensor. Whatever it refers to belongs to the caller and
 /// must stay valid for the duration of the call.
 /// </summary>
 internal readonly ref struct ImageInput
@@ -14,7 +14,14 @@ internal readonly ref struct ImageInput
     private readonly PixelView _pixels;
     private readonly Kind _kind;
 
-    private ImageInput(Kind kind, string? path, Stream? stream, ReadOnlySpan<byte> encoded, PixelView pixels, long start)
+    private ImageInput(
+        Kind kind,
+        string? path,
+        Stream? stream,
+        ReadOnlySpan<byte> encoded,
+        PixelView pixels,
+        long start,
+        ReadOnlySpan<float> tensor = default)
     {
         _kind = kind;
         _path = path;
@@ -22,6 +29,7 @@ internal readonly ref struct ImageInput
         _encoded = encoded;
         _pixels = pixels;
         Start = start;
+        Tensor = tensor;
     }
 
     private enum Kind
@@ -30,10 +38,17 @@ internal readonly ref struct ImageInput
         Stream,
         Memory,
         Pixels,
+        Tensor,
     }
 
     /// <summary>Gets the time at which the caller passed the image, in ticks of <see cref="Stopwatch"/>.</summary>
     public long Start { get; }
+
+    /// <summary>Gets whether the image is preprocessed already.</summary>
+    public bool IsTensor => _kind == Kind.Tensor;
+
+    /// <summary>Gets the values of an image that is preprocessed already.</summary>
+    public ReadOnlySpan<float> Tensor { get; }
 
     public static ImageInput FromFile(string path) => new(Kind.File, path, null, default, default, Stopwatch.GetTimestamp());
 
@@ -57,17 +72,22 @@ internal readonly ref struct ImageInput
         ? new ImageInput(Kind.Pixels, null, null, default, pixels, Stopwatch.GetTimestamp())
         : throw new ArgumentException("The PixelView is default: it describes no pixels. Create it with its constructor.", nameof(pixels));
 
+    public static ImageInput FromTensor(ReadOnlySpan<float> tensor)
+        => new(Kind.Tensor, null, null, default, default, Stopwatch.GetTimestamp(), tensor);
+
     /// <summary>Reads and decodes the image as far as needed.</summary>
     /// <param name="decoder">The decoder for encoded images.</param>
     /// <param name="options">The limits.</param>
     /// <param name="profile">The profile that the image will be preprocessed with.</param>
-    /// <param name="pixels">Receives the pixels: the caller's own, or those of the returned image.</param>
-    /// <returns>The decoded image, which the caller disposes; <see langword="null"/> if the input is pixels.</returns>
+    /// <param name="pixels">Receives the pixels: the caller's own, or those of the returned image; none of a tensor.</param>
+    /// <returns>
+    /// The decoded image, which the caller disposes; <see langword="null"/> if the input is pixels or a tensor.
+    /// </returns>
     /// <exception cref="ImageDecodeException">The image cannot be decoded or exceeds a limit.</exception>
     /// <exception cref="IOException">The file or stream cannot be read.</exception>
     public DecodedImage? Open(IImageDecoder decoder, ImageDecodingOptions options, PreprocessingProfile profile, out PixelView pixels)
     {
-        if (_kind == Kind.Pixels)
+        if (_kind is Kind.Pixels or Kind.Tensor)
         {
             pixels = _pixels;
             return null;

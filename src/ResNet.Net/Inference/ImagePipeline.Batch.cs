@@ -212,7 +212,7 @@ internal sealed partial class ImagePipeline
                 isRead = true;
                 PixelView pixels = item.Decoded is DecodedImage decoded ? decoded.Pixels : Open(item, image);
                 long opened = item.Decoded is null ? image.Start : Stopwatch.GetTimestamp();
-                pipeline._preprocessor.Run(pixels, item.Views[view], input, scratch);
+                pipeline.Preprocess(image, pixels, item.Views[view], input, scratch);
                 StageTimings earlier = item.Timings;
                 item.Timings = new StageTimings(
                     view == 0 ? Stopwatch.GetElapsedTime(image.Start, opened) : earlier.Decode,

@@ -72,6 +72,12 @@ internal sealed partial class ImagePipeline : IDisposable
     public delegate void OutputReader<TTarget>(InferenceSlot slot, PixelView pixels, StageTimings timings, TTarget target)
         where TTarget : allows ref struct;
 
+    /// <summary>Gets the decoder for encoded images.</summary>
+    public IImageDecoder Decoder => _decoder;
+
+    /// <summary>Gets the limits for encoded images.</summary>
+    public ImageDecodingOptions Decoding => _decoding;
+
     /// <summary>Gets the largest number of images in one run.</summary>
     public int BatchSize => _singleRuns.AreRequired ? 1 : _batchSize;
 
@@ -172,7 +178,7 @@ internal sealed partial class ImagePipeline : IDisposable
             InferenceSlot slot = slots.Rent();
             try
             {
-                _preprocessor.Run(pixels, slot.Input(0), slot.Scratch);
+                Preprocess(image, pixels, default, slot.Input(0), slot.Scratch);
                 long preprocessed = Stopwatch.GetTimestamp();
                 slot.Run(1, withMaps: operation == Operation.Explain);
                 StageTimings timings = new(
@@ -191,6 +197,28 @@ internal sealed partial class ImagePipeline : IDisposable
         {
             _sessions.Exit();
         }
+    }
+
+    /// <summary>Fills the input of an image: preprocesses its pixels, or copies its tensor.</summary>
+    private void Preprocess(
+        scoped ImageInput image, PixelView pixels, ImageView view, Span<float> input, PreprocessingScratch scratch)
+    {
+        if (!image.IsTensor)
+        {
+            _preprocessor.Run(pixels, view, input, scratch);
+            return;
+        }
+
+        if (image.Tensor.Length != input.Length)
+        {
+            CropRule crop = _preprocessor.Profile.Crop;
+            string crops = _preprocessor.CropCount > 1 ? $"{_preprocessor.CropCount}, " : "";
+            throw new ArgumentException(
+                $"The tensor has {image.Tensor.Length} values, but the model '{_model}' takes [{crops}3, {crop.Height}, {crop.Width}] "
+                + $"with {input.Length} values.");
+        }
+
+        image.Tensor.CopyTo(input);
     }
 
     private void Fail(TrackedCall call, Operation operation, Exception exception, int images)
