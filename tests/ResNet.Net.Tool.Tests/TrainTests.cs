@@ -62,7 +62,7 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
-    public async Task OneClass_IsRefusedBeforeTheWork()
+    public async Task OneClass_IsRejectedBeforeTraining()
     {
         File.Copy(Path.Combine(TestFolders.SampleImages, "cat.png"), _folder["photos", "cat", "1.png"]);
 

@@ -52,7 +52,7 @@ internal static class ClassDiscovery
     public static Dictionary<string, int> Indices(string[] labels)
         => labels.Select((label, index) => (label, index)).ToDictionary(l => l.label, l => l.index, StringComparer.Ordinal);
 
-    /// <summary>Adds an error for each name that is no label, and for names that later lookups could not tell apart.</summary>
+    /// <summary>Adds an error for each name that is not a label, and for names that later lookups could not distinguish.</summary>
     public static void Check(string[] names, string what, DatasetErrors errors)
     {
         Dictionary<string, string> known = new(StringComparer.OrdinalIgnoreCase);
@@ -74,7 +74,7 @@ internal static class ClassDiscovery
             }
             else if (!known.TryAdd(normalized, shown))
             {
-                errors.Add($"the {what}s '{known[normalized]}' and '{shown}' differ only in case or in '_' for a space");
+                errors.Add($"the {what}s '{known[normalized]}' and '{shown}' differ only in case or in '_' instead of a space");
             }
         }
     }

@@ -113,7 +113,7 @@ internal static class TrainCommand
         }
 
         bool isFallback = choice.Backbone is null && choice.Photos is not null && model.Model == embedded.Id;
-        string note = isFallback ? $", which sees 32x32 pixels. For photos, import {photos.Id}: see resnet models import --help" : "";
+        string note = isFallback ? $", which sees 32x32 pixels. For photos, run: resnet models import <folder of {photos.Id}.onnx>" : "";
         Console.WriteLine($"Backbone: {model.Model}{note}.");
         return model;
     }
