@@ -17,7 +17,7 @@ using DatasetSplits photos = DatasetSplits.Open(folder);
 TrainedClassifier trained = await TransferLearning.TrainAsync(
     backbone, training, new TrainingOptions { Validation = validation }, new LastLine());
 
-// Accuracy, the results of each class, confusions, bad files, copies, suspicious labels, and what to do next.
+// Accuracy, the results of each class, confusions, unreadable files, possible copies, suspicious labels, and next steps.
 Console.Write(trained.Report.ToText(timings: false));
 trained.Save(output);
 File.WriteAllText("training.svg", TrainingPlot.ToSvg(trained.Report));

@@ -126,7 +126,7 @@ public sealed class EvaluationReport
     public double ImagesPerSecond => Duration > TimeSpan.Zero ? (Images.Count - Resumed) / Duration.TotalSeconds : 0;
 
     /// <summary>Creates the report of a model whose probabilities were computed elsewhere.</summary>
-    /// <remarks>The report has no profile, execution provider and duration.</remarks>
+    /// <remarks>The report has no profile, execution provider or duration.</remarks>
     /// <param name="model">The model's name.</param>
     /// <param name="dataset">The dataset, with one class per image.</param>
     /// <param name="probabilities">
@@ -136,8 +136,8 @@ public sealed class EvaluationReport
     /// <returns>The report.</returns>
     /// <exception cref="EvaluationException">The dataset is multi-label.</exception>
     /// <exception cref="ArgumentException">
-    /// The number of probabilities is not that of images times classes, one is not from 0 to 1, or <paramref name="calibrationBins"/> is
-    /// out of range.
+    /// The number of probabilities is not the number of images times the number of classes, a probability is not from 0 to 1, or
+    /// <paramref name="calibrationBins"/> is out of range.
     /// </exception>
     public static EvaluationReport FromProbabilities(
         string model, ImageDataset dataset, ReadOnlySpan<float> probabilities, int calibrationBins = 15)

@@ -68,7 +68,7 @@ public sealed partial class ImageDataset
     /// <returns>The dataset, which the caller disposes.</returns>
     /// <exception cref="ImageDatasetException">
     /// There are no images, some have no class, a class folder has no images, or a label is empty, contains a path separator or a control
-    /// character, or differs from another only in case or in <c>_</c> for a space. The message lists them.
+    /// character, or differs from another only in case or in <c>_</c> instead of a space. The message lists them.
     /// </exception>
     /// <exception cref="IOException">The dataset cannot be read or (<see cref="FileNotFoundException"/>) doesn't exist.</exception>
     /// <exception cref="ArgumentException">The path is empty.</exception>

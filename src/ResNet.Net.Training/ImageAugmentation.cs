@@ -9,6 +9,6 @@ public enum ImageAugmentation
     /// <summary>The image and its mirror image. Two model runs per image.</summary>
     Flips,
 
-    /// <summary>The image, several crops, and the mirror image of each.</summary>
+    /// <summary>The image, four crops, and the mirror image of each. Ten model runs per image.</summary>
     FlipsAndCrops,
 }

@@ -20,10 +20,10 @@ public sealed class TrainedClassifier
     /// <summary>Gets the labels.</summary>
     public LabelSet Labels { get; }
 
-    /// <summary>Gets the probability of the best class below which an image probably belongs to none of the classes, from 0 to 1.</summary>
+    /// <summary>Gets the probability of the best class, from 0 to 1, below which an image counts as unknown.</summary>
     public double UnknownThreshold { get; }
 
-    /// <summary>Gets what the training measured.</summary>
+    /// <summary>Gets the measurements of the training run.</summary>
     public TrainingReport Report { get; }
 
     /// <summary>Writes the classifier to an ONNX file with labels, profile and training facts in its metadata.</summary>
@@ -61,7 +61,7 @@ public sealed class TrainedClassifier
         }
     }
 
-    /// <summary>Returns a definition with which <see cref="ResNetClassifier"/> loads the classifier from memory.</summary>
+    /// <summary>Returns a definition from which <see cref="ResNetClassifier"/> loads the classifier in memory.</summary>
     /// <param name="name">The name of the model in reports and telemetry.</param>
     /// <returns>The definition.</returns>
     public ModelDefinition ToDefinition(string name = "trained")

@@ -6,28 +6,28 @@ namespace ResNet.Net.Training;
 public sealed record TrainingOptions
 {
     /// <summary>
-    /// Gets the validation images, which choose the regularization and measure the accuracy but never train the weights. Null splits them
-    /// from the training images (<see cref="ValidationFraction"/>).
+    /// Gets the validation images, which choose the regularization and measure the accuracy but never train the weights. If null, they are
+    /// split off the training images (<see cref="ValidationFraction"/>).
     /// </summary>
     public ImageDataset? Validation { get; init; }
 
-    /// <summary>Gets the fraction of each class that validates if <see cref="Validation"/> is null, above 0 and below 1.</summary>
-    /// <value>The default is 0.2. The accuracy is measured first; then all images train the final weights.</value>
+    /// <summary>Gets the fraction of each class that is split off if <see cref="Validation"/> is null, above 0 and below 1.</summary>
+    /// <value>The default is 0.2. After the accuracy is measured, all images train the final weights.</value>
     public double ValidationFraction { get; init; } = 0.2;
 
     /// <summary>Gets the seed of the split, the order of batches and initial weights. The same seed gives the same weights.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Gets how the weights are optimized.</summary>
+    /// <summary>Gets the optimizer of the weights.</summary>
     public HeadOptimizer Optimizer { get; init; }
 
     /// <summary>Gets the number of units of a hidden ReLU layer; 0 for a linear classification layer, which activation maps need.</summary>
     public int HiddenUnits { get; init; }
 
-    /// <summary>Gets how much an image of a class counts.</summary>
+    /// <summary>Gets how much the images of each class count.</summary>
     public ClassWeighting ClassWeights { get; init; }
 
-    /// <summary>Gets the views of each training image.</summary>
+    /// <summary>Gets the views of each training image. Each view is a run of the backbone.</summary>
     public ImageAugmentation Augmentation { get; init; } = ImageAugmentation.FlipsAndCrops;
 
     /// <summary>
@@ -75,7 +75,7 @@ public sealed record TrainingOptions
 
         if (L2 is not null && (L2.Count == 0 || L2.Any(strength => !(strength >= 0 && double.IsFinite(strength)))))
         {
-            throw new ArgumentException("L2 must have at least one value, and none may be negative or not finite.", nameof(L2));
+            throw new ArgumentException("L2 must contain at least one value, and each must be finite and not negative.", nameof(L2));
         }
     }
 
@@ -93,7 +93,7 @@ public sealed record TrainingOptions
     {
         if (!Enum.IsDefined(value))
         {
-            throw new ArgumentOutOfRangeException(name, value, $"{value} is no value of {typeof(T).Name}.");
+            throw new ArgumentOutOfRangeException(name, value, $"{value} is not a value of {typeof(T).Name}.");
         }
     }
 }

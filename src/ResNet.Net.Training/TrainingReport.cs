@@ -38,21 +38,21 @@ public sealed record TrainingReport
     /// <summary>Gets the images that could not be read or decoded.</summary>
     public IReadOnlyList<FailedImage> FailedImages { get; init; } = [];
 
-    /// <summary>Gets validation images that equal or resemble training images, which makes the accuracy too high.</summary>
+    /// <summary>Gets the validation images that equal or resemble training images. Copies make the measured accuracy too high.</summary>
     public IReadOnlyList<DuplicateImages> Duplicates { get; init; } = [];
 
-    /// <summary>Gets images whose class the other images contradict, most confident contradiction first.</summary>
+    /// <summary>Gets the images for which cross-validation confidently predicts another class, the most confident first.</summary>
     public IReadOnlyList<SuspiciousLabel> SuspiciousLabels { get; init; } = [];
 
-    /// <summary>Gets the time that the backbone took.</summary>
+    /// <summary>Gets the time that extracting the features took, including reads from the cache.</summary>
     public TimeSpan FeatureTime { get; init; }
 
-    /// <summary>Gets the time that the training of the classification layer took.</summary>
+    /// <summary>Gets the time that training the classification layer took, including cross-validation and the learning curve.</summary>
     public TimeSpan TrainingTime { get; init; }
 
     /// <summary>Formats the report as plain text.</summary>
     /// <param name="timings">Whether to include durations. Without them, equal results give equal text.</param>
-    /// <returns>The lines of the report, each terminated by <c>\n</c>. The last ones say what to do next.</returns>
+    /// <returns>The lines of the report, each terminated by <c>\n</c>. The last section suggests next steps.</returns>
     public string ToText(bool timings = true) => TrainingText.Write(this, timings);
 
     /// <summary>Formats the report as Markdown.</summary>

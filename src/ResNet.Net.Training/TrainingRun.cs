@@ -14,6 +14,7 @@ internal sealed class TrainingRun(Backbone backbone, TrainingOptions options, IP
     public async Task<TrainedClassifier> RunAsync(ImageDataset images, CancellationToken cancellationToken)
     {
         (ImageDataset training, ImageDataset validation) = TrainingImages.Split(images, options);
+        ThrowIfTooManyFeatures(training.Images.Count + validation.Images.Count);
         FeatureExtractor extractor = new(backbone, options.FeatureCacheFolder);
         StageProgress reporter = new(progress, TrainingStage.Features, training.Images.Count + validation.Images.Count);
         long start = Stopwatch.GetTimestamp();
@@ -74,7 +75,7 @@ internal sealed class TrainingRun(Backbone backbone, TrainingOptions options, IP
             LearningCurve = curve,
             FailedImages = [.. training.Failed, .. validation.Failed],
             Duplicates = NearDuplicates.Find(training, validation, new PixelComparison(backbone).AreCopies, cancellationToken),
-            SuspiciousLabels = SuspiciousLabels.Find(allImages, outOfFold, labels.Count),
+            SuspiciousLabels = images.IsMultiLabel ? [] : SuspiciousLabels.Find(allImages, outOfFold, labels.Count),
             FeatureTime = featureTime,
             TrainingTime = trainingTime,
         };
@@ -86,6 +87,19 @@ internal sealed class TrainingRun(Backbone backbone, TrainingOptions options, IP
             result.UnknownThreshold,
             Facts(report, images, all.ImageCount, validation.Images.Count));
         return new TrainedClassifier(model, labels, result.UnknownThreshold, report);
+    }
+
+    // The final weights need all features in one array.
+    private void ThrowIfTooManyFeatures(int images)
+    {
+        int views = ImageViews.Of(options.Augmentation).Count;
+        long length = (long)images * views * backbone.Dimension;
+        if (length > Array.MaxLength)
+        {
+            throw new TrainingException(
+                $"The features of {images} images with {views} views have {length} values; the maximum is {Array.MaxLength}. Use fewer "
+                + $"images, or fewer views ({nameof(TrainingOptions)}.{nameof(TrainingOptions.Augmentation)}).");
+        }
     }
 
     private static TrainingSet SetOf(ExtractedFeatures features, ImageDataset images) => new(

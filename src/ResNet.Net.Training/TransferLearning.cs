@@ -24,7 +24,8 @@ public static class TransferLearning
     /// <param name="cancellationToken">Cancels the training. Cached features are kept.</param>
     /// <returns>The classifier.</returns>
     /// <exception cref="TrainingException">
-    /// There are fewer than two classes, a class has too few readable images, or the backbone has no features.
+    /// There are fewer than two classes, a class has too few readable images, the validation images have other labels, or the backbone has
+    /// no features.
     /// </exception>
     /// <exception cref="ModelUnavailableException">The backbone is not available.</exception>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
@@ -45,7 +46,8 @@ public static class TransferLearning
     /// <param name="cancellationToken">Cancels the training. Cached features are kept.</param>
     /// <returns>The classifier.</returns>
     /// <exception cref="TrainingException">
-    /// There are fewer than two classes, a class has too few readable images, or the backbone has no features.
+    /// There are fewer than two classes, a class has too few readable images, the validation images have other labels, or the backbone has
+    /// no features.
     /// </exception>
     /// <exception cref="ModelUnavailableException">The backbone is not available.</exception>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>

@@ -106,7 +106,7 @@ public readonly ref struct PixelView
     /// <summary>Returns a view of the same pixels that records the size of the image before it was reduced.</summary>
     internal PixelView ShrunkFrom(int fullWidth, int fullHeight) => this with { FullWidth = fullWidth, FullHeight = fullHeight };
 
-    /// <summary>Returns a view of a rectangle, as if it was a whole image.</summary>
+    /// <summary>Returns a view of a rectangle, as if it were a whole image.</summary>
     internal PixelView Part(int left, int top, int width, int height)
         => new(Rows(top, height).Pixels[(left * GetBytesPerPixel(Format))..], width, height, Format, Stride);
 

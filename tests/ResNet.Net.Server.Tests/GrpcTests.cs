@@ -116,7 +116,10 @@ public sealed class GrpcTests(SharedServer server)
                 StatusCode.InvalidArgument,
                 "The model has no output 'x'"),
             (r => r.Parameters["timeout"] = new InferParameter { StringParam = "1" }, StatusCode.InvalidArgument, "is not an integer"),
-            (r => r.Inputs[0].Contents.BytesContents[0] = ByteString.CopyFromUtf8("text"), StatusCode.InvalidArgument, "The image cannot be decoded: "),
+            (
+                r => r.Inputs[0].Contents.BytesContents[0] = ByteString.CopyFromUtf8("text"),
+                StatusCode.InvalidArgument,
+                "The image cannot be decoded: "),
             (r => r.Inputs[0].Contents.BytesContents[0] = ByteString.Empty, StatusCode.InvalidArgument, "0 bytes"),
         ];
         foreach ((Action<ModelInferRequest> change, StatusCode status, string message) in cases)

@@ -17,7 +17,7 @@ public sealed class TrainTests : IDisposable
         ProgramRun run = await ToolProcess.RunAsync("train");
 
         run.ExitCode.Should().Be(Success, run.Error);
-        run.Output.Should().ContainAll("drawn shapes", "resnet20-cifar10 with 4 classes", "top-1", "│ Validation image")
+        run.Output.Should().ContainAll("drawn shapes", "resnet20-cifar10 with 4 classes", "top-1", "│ Training image")
             .And.NotContain("\u001b");
     }
 
@@ -62,7 +62,7 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
-    public async Task OneClass_IsRefusedBeforeTheWork()
+    public async Task OneClass_IsRejectedBeforeTraining()
     {
         File.Copy(Path.Combine(TestFolders.SampleImages, "cat.png"), _folder["photos", "cat", "1.png"]);
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ResNet.Net.Evaluation;
 
 /// <summary>Derives the labels of a dataset from its folders or from its list.</summary>
@@ -52,7 +54,7 @@ internal static class ClassDiscovery
     public static Dictionary<string, int> Indices(string[] labels)
         => labels.Select((label, index) => (label, index)).ToDictionary(l => l.label, l => l.index, StringComparer.Ordinal);
 
-    /// <summary>Adds an error for each name that is no label, and for names that later lookups could not tell apart.</summary>
+    /// <summary>Adds an error for each name that is not a label, and for names that later lookups could not distinguish.</summary>
     public static void Check(string[] names, string what, DatasetErrors errors)
     {
         Dictionary<string, string> known = new(StringComparer.OrdinalIgnoreCase);
@@ -64,9 +66,9 @@ internal static class ClassDiscovery
             {
                 errors.Add($"the {what} '{shown}' has an empty name");
             }
-            else if (name.Any(char.IsControl))
+            else if (name.Any(c => char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format))
             {
-                errors.Add($"the {what} '{shown}' contains a control character");
+                errors.Add($"the {what} '{shown}' contains an invisible character");
             }
             else if (name.AsSpan().ContainsAny('/', '\\'))
             {
@@ -74,7 +76,7 @@ internal static class ClassDiscovery
             }
             else if (!known.TryAdd(normalized, shown))
             {
-                errors.Add($"the {what}s '{known[normalized]}' and '{shown}' differ only in case or in '_' for a space");
+                errors.Add($"the {what}s '{known[normalized]}' and '{shown}' differ only in case or in '_' instead of a space");
             }
         }
     }

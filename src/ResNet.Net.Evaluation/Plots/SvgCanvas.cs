@@ -6,7 +6,7 @@ namespace ResNet.Net.Plots;
 
 /// <summary>Writes SVG files. Coordinates are in pixels from the top left.</summary>
 /// <remarks>
-/// ResNet.Net.Quantization and ResNet.Net.Training compile this file, too. It is used instead of ScottPlot, which draws no text with the
+/// ResNet.Net.Quantization and ResNet.Net.Training also compile this file. It is used instead of ScottPlot, which draws no text with the
 /// NoDependencies natives of SkiaSharp.
 /// </remarks>
 internal sealed class SvgCanvas(double width, double height)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ResNet.Net.Evaluation;
 
-/// <summary>Formats numbers and names for reports, independently of the culture. ResNet.Net.Training compiles this file, too.</summary>
+/// <summary>Formats numbers and names for reports, independently of the culture.</summary>
 internal static class Format
 {
     public static string Count(int value) => value.ToString("#,0", CultureInfo.InvariantCulture);
@@ -30,8 +30,9 @@ internal static class Format
             : $"{Fixed(report.ImagesPerSecond, 1)} images/s on {Plain(report.ExecutionProvider)}, {Duration(report.Duration)}{resumed}";
     }
 
-    /// <summary>Replaces control characters, which file names may contain.</summary>
-    public static string Plain(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+    /// <summary>Replaces control and format characters, which file names may contain.</summary>
+    public static string Plain(string text)
+        => string.Concat(text.Select(c => char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format ? '?' : c));
 
     /// <summary>Escapes text, so that file names and labels are not interpreted as Markdown or HTML.</summary>
     public static string Markdown(string text)

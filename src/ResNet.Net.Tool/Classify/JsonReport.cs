@@ -11,7 +11,7 @@ internal sealed partial class JsonReport(ResNetClassifier classifier) : IReport
     {
         StageTimings timings = result.Timings;
         Stages milliseconds = new(Milliseconds(timings.Decode), Milliseconds(timings.Preprocess), Milliseconds(timings.Inference));
-        JsonLines.Write(new Line(file.Path, classifier.ModelName, result.Predictions, milliseconds), Json.Default.Line);
+        JsonLines.Write(new Line(file.Path, classifier.ModelName, result.Predictions, IsUnknown(result), milliseconds), Json.Default.Line);
     }
 
     public void AddFailure(ImageFile file, string error) => JsonLines.Write(new FailureLine(file.Path, error), Json.Default.FailureLine);
@@ -20,16 +20,20 @@ internal sealed partial class JsonReport(ResNetClassifier classifier) : IReport
     {
     }
 
+    // Only models with a threshold have the property.
+    private bool? IsUnknown(Classification result) => classifier.UnknownThreshold is null ? null : result.IsUnknown;
+
     // Timers resolve no more than microseconds.
     private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
 
-    internal sealed record Line(string File, string Model, IReadOnlyList<Prediction> Predictions, Stages Milliseconds);
+    internal sealed record Line(string File, string Model, IReadOnlyList<Prediction> Predictions, bool? IsUnknown, Stages Milliseconds);
 
     internal sealed record Stages(double Decode, double Preprocess, double Inference);
 
     internal sealed record FailureLine(string File, string Error);
 
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+    [JsonSourceGenerationOptions(
+        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
     [JsonSerializable(typeof(Line))]
     [JsonSerializable(typeof(FailureLine))]
     internal sealed partial class Json : JsonSerializerContext;

@@ -38,7 +38,9 @@ internal sealed class TableReport(ResNetClassifier classifier, IAnsiConsole cons
         console.MarkupLine($"[bold]{Terminal.Plain(classifier.ModelName)}[/] knows {labels.Count} classes {set}.");
         string use = classifier.IsMultiLabel
             ? "Several of these classes, or none, can apply to an image."
-            : "Every image gets one of these classes, whatever it shows.";
+            : classifier.UnknownThreshold is double threshold
+                ? $"Images whose best class has less than {Percent(threshold)} are marked: they may show something else."
+                : "Every image gets one of these classes, whatever it shows.";
         console.WriteLine($"Input: {input.Width}x{input.Height} pixels. {use}");
         console.WriteLine();
     }
@@ -62,6 +64,7 @@ internal sealed class TableReport(ResNetClassifier classifier, IAnsiConsole cons
             if (result is not null)
             {
                 string predictions = string.Join('\n', result.Predictions.Select(p => Show(p, labelCells)));
+                predictions += result.IsUnknown ? "\n[yellow]possibly none of the classes[/]" : "";
                 table.AddRow(name, predictions, Number(Total(result.Timings).TotalMilliseconds));
             }
             else
@@ -92,10 +95,12 @@ internal sealed class TableReport(ResNetClassifier classifier, IAnsiConsole cons
         string color = prediction.Probability >= 0.5f ? "green" : "yellow";
         string label = KeepStart(prediction.Label, labelCells);
         string padding = new(' ', labelCells - label.GetCellWidth() + 1);
-        string percent = (prediction.Probability * 100).ToString("F1", CultureInfo.InvariantCulture) + "%";
+        string percent = Percent(prediction.Probability);
         string bar = $"[{color}]{new string('█', filled)}[/][dim]{new string('░', BarCells - filled)}[/]";
         return $"{Terminal.Plain(label)}{padding}{bar} {percent,PercentCells}";
     }
+
+    private static string Percent(double probability) => (probability * 100).ToString("F1", CultureInfo.InvariantCulture) + "%";
 
     private static TimeSpan Total(StageTimings timings) => timings.Decode + timings.Preprocess + timings.Inference;
 

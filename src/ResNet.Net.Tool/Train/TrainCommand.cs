@@ -23,7 +23,9 @@ internal static class TrainCommand
 
     private static async Task<int> RunAsync(TrainChoice choice, CancellationToken cancellationToken)
     {
-        TextFiles.Check(choice.Output, choice.Markdown, choice.Json, choice.Plot, choice.ContactSheet);
+        string?[] outputs = [choice.Output, choice.Markdown, choice.Json, choice.Plot, choice.ContactSheet];
+        TextFiles.Check(outputs);
+        TextFiles.CheckApart([choice.Photos, choice.Validation, choice.Backbone], outputs);
         if (choice.Photos is not null)
         {
             return await RunAsync(choice, choice.Photos, cancellationToken);
@@ -78,7 +80,7 @@ internal static class TrainCommand
         ModelDefinition saved = choice.Output is null ? trained.ToDefinition() : new ModelDefinition(choice.Output);
         using ResNetClassifier classifier = await ResNetClassifier.CreateAsync(
             saved, new ResNetClassifierOptions { Store = model.OpenStore(), LoggerFactory = Warnings.Factory }, cancellationToken);
-        TrainedModelCheck.Print(classifier, trained.Report, validation ?? splits.Train);
+        TrainedModelCheck.Print(classifier, trained.Report, splits, validation);
         await TrainedModelCheck.TestAsync(classifier, splits.Test, cancellationToken);
         return trained.Report.FailedImages.Count > 0 ? ExitCode.SomeFailed : ExitCode.Success;
     }
@@ -113,7 +115,7 @@ internal static class TrainCommand
         }
 
         bool isFallback = choice.Backbone is null && choice.Photos is not null && model.Model == embedded.Id;
-        string note = isFallback ? $", which sees 32x32 pixels. For photos, import {photos.Id}: see resnet models import --help" : "";
+        string note = isFallback ? $", which sees 32x32 pixels. For photos, run: resnet models import <folder of {photos.Id}.onnx>" : "";
         Console.WriteLine($"Backbone: {model.Model}{note}.");
         return model;
     }
@@ -124,9 +126,12 @@ internal static class TrainCommand
     private static string Describe(DatasetSplits splits, ImageDataset? validation)
     {
         string Images(string name, ImageDataset? dataset)
-            => dataset is null ? "" : string.Create(CultureInfo.InvariantCulture, $", {dataset.Images.Count:#,0} {name}");
-        string images
-            = Images("training images", splits.Train) + Images("validation images", validation) + Images("test images", splits.Test);
-        return $"{splits.Labels.Count} {(splits.Train.IsMultiLabel ? "independent classes" : "classes")}{images}.";
+            => dataset is null
+                ? ""
+                : string.Create(
+                    CultureInfo.InvariantCulture, $", {dataset.Images.Count:#,0} {name} image{(dataset.Images.Count == 1 ? "" : "s")}");
+        string images = Images("training", splits.Train) + Images("validation", validation) + Images("test", splits.Test);
+        string kind = splits.Train.IsMultiLabel ? "independent " : "";
+        return $"{splits.Labels.Count} {kind}{(splits.Labels.Count == 1 ? "class" : "classes")}{images}.";
     }
 }

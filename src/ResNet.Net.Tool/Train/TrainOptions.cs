@@ -4,7 +4,7 @@ using ResNet.Net.Training;
 
 namespace ResNet.Net.Tool.Train;
 
-/// <summary>What the options of <c>resnet train</c> ask for.</summary>
+/// <summary>The values of the options of <c>resnet train</c>.</summary>
 internal sealed record TrainChoice
 {
     /// <summary>The training images; null for drawn ones.</summary>
@@ -81,7 +81,7 @@ internal sealed class TrainOptions
 
     private readonly Option<int?> _hidden = new("--hidden")
     {
-        Description = "The units of a hidden layer. [default: none, as class activation maps need it]",
+        Description = "The number of units of a hidden layer, which rules out class activation maps. [default: no hidden layer]",
         HelpName = "n",
         CustomParser = OptionValues.CountTo(MostUnits),
     };
@@ -91,14 +91,14 @@ internal sealed class TrainOptions
 
     private readonly Option<int> _seed = new("--seed")
     {
-        Description = "The seed of everything random; the same seed gives the same model.",
+        Description = "The random seed; the same seed gives the same model.",
         HelpName = "n",
         DefaultValueFactory = _ => Defaults.Seed,
     };
 
     private readonly Option<double[]?> _l2 = new("--l2")
     {
-        Description = "Strengths of the L2 penalty; the validation images choose one. [default: a grid]",
+        Description = "Candidate strengths of the L2 penalty; the validation images choose one. [default: a grid]",
         HelpName = "value",
         AllowMultipleArgumentsPerToken = true,
         CustomParser = OptionValues.Numbers,
@@ -106,7 +106,7 @@ internal sealed class TrainOptions
 
     private readonly Option<bool> _multiLabel = new("--multi-label")
     {
-        Description = "Independent classes: an image can have several or none. Lists with ';' between labels have them in any case.",
+        Description = "Independent classes: an image can have several or none. Lists with ';' between labels imply it.",
     };
 
     private readonly Option<string?> _cache = new("--cache")
@@ -129,7 +129,7 @@ internal sealed class TrainOptions
 
     private readonly Option<string?> _contactSheet = new("--contact-sheet")
     {
-        Description = "An HTML page to write, which shows images with suspicious labels and copies of images.",
+        Description = "Write an HTML page of images with suspicious labels and possible copies.",
         HelpName = "file",
     };
 

@@ -14,18 +14,23 @@ internal static class TrainedModelCheck
     /// <summary>The probability from which a class of a multi-label model is shown.</summary>
     private const float Likely = 0.5f;
 
-    /// <summary>Classifies a few validation images and prints a table.</summary>
+    /// <summary>Classifies a few images and prints a table: validation or test images, if there are any besides the training images.</summary>
     /// <param name="classifier">The trained model.</param>
-    /// <param name="report">The report, which names the validation images.</param>
-    /// <param name="dataset">The dataset that contains them.</param>
-    public static void Print(ResNetClassifier classifier, TrainingReport report, ImageDataset dataset)
+    /// <param name="report">The report, which names the images that failed.</param>
+    /// <param name="splits">The images.</param>
+    /// <param name="validation">The validation images; null if they were split from the training images.</param>
+    public static void Print(ResNetClassifier classifier, TrainingReport report, DatasetSplits splits, ImageDataset? validation)
     {
-        HashSet<string>? names = report.Validation is null
-            ? null
-            : report.Validation.Images.Where(i => i.Succeeded).Select(i => i.Name).ToHashSet(StringComparer.Ordinal);
-        LabeledImage[] candidates = [.. dataset.Images.Where(i => names?.Contains(i.Name) ?? true)];
+        (ImageDataset dataset, string title) = (validation, splits.Test) switch
+        {
+            (not null, _) => (validation, "Validation image"),
+            (_, not null) => (splits.Test, "Test image"),
+            _ => (splits.Train, "Training image"),
+        };
+        HashSet<string> failed = report.FailedImages.Select(i => i.Name).ToHashSet(StringComparer.Ordinal);
+        LabeledImage[] candidates = [.. dataset.Images.Where(i => !failed.Contains(i.Name))];
         int count = Math.Min(Shown, candidates.Length);
-        Table table = new Table().RoundedBorder().AddColumns("Validation image", "Class", "Predicted")
+        Table table = new Table().RoundedBorder().AddColumns(title, "Class", "Predicted")
             .AddColumn(new TableColumn("Probability").RightAligned());
         for (int i = 0; i < count; i++)
         {

@@ -25,15 +25,15 @@ internal static class TrainingSheet
                 [.. report.SuspiciousLabels.Take(Most).Select(s => Image(images, others, s.Image, s.Probability, Contradiction(s)))]));
         }
 
-        // A validation image on the left, the training image that it is a copy of on the right.
+        // The validation image on the left, the training image that it resembles on the right.
         sections.AddRange(report.Duplicates.Take(Most).Select((d, i) => new SheetSection(
-            i == 0 ? "Copies of training images among the validation images" : null,
+            i == 0 ? "Possible copies of training images among the validation images" : null,
             Image(others, images, d.ValidationImage, null, "validation"),
             [Image(images, others, d.TrainingImage, d.Similarity, $"training, {Kind(d)}")])));
         string summary = string.Create(
             CultureInfo.InvariantCulture,
-            $"{report.Backbone}: {report.SuspiciousLabels.Count:#,0} suspicious labels, {report.Duplicates.Count:#,0} copies. ")
-            + "The number of a suspicious label is the probability of the other class; that of a copy is the cosine of the embeddings.";
+            $"{report.Backbone}: {report.SuspiciousLabels.Count:#,0} suspicious labels, {report.Duplicates.Count:#,0} possible copies. ")
+            + "The number of a suspicious label is the probability of the other class; that of a copy is the cosine similarity.";
         ContactSheet.Write(path, "Images to check", summary, sections);
     }
 

@@ -2,7 +2,7 @@ using ResNet.Net.Evaluation;
 
 namespace ResNet.Net.Training;
 
-/// <summary>Finds images whose class the other images contradict: confident learning (Northcutt, Jiang and Chuang 2021).</summary>
+/// <summary>Finds images that probably belong to another class: confident learning (Northcutt, Jiang and Chuang 2021).</summary>
 internal static class SuspiciousLabels
 {
     private const double LeastProbability = 0.5;

@@ -34,8 +34,8 @@ internal static class TrainingImages
                 && validation.IsMultiLabel == images.IsMultiLabel))
         {
             throw new TrainingException(
-                $"The validation dataset '{validation.Name}' has other labels than the training dataset '{images.Name}'. Open it with the "
-                + "labels of the training dataset.");
+                $"The labels of the validation dataset '{validation.Name}' differ from those of the training dataset '{images.Name}', or "
+                + "only one of the two is multi-label. Open both with the same labels and options.");
         }
     }
 

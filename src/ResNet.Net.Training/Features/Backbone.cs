@@ -35,7 +35,7 @@ internal sealed class Backbone : IDisposable
     /// <summary>Gets the embedder, which doesn't normalize.</summary>
     public ResNetEmbedder Embedder { get; }
 
-    /// <summary>Gets the options with which the network was opened.</summary>
+    /// <summary>Gets the options that the network was opened with.</summary>
     public ResNetEmbedderOptions Options { get; }
 
     /// <summary>Opens a variant, which is downloaded if necessary.</summary>

@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace ResNet.Net.Training;
 
 /// <summary>
-/// Caches the features of image files on disk, one append-only file per backbone. A cache that cannot be read or written only costs time:
-/// every vector has a checksum, and what fails is logged once. Thread-safe; several processes can share the folder.
+/// Caches the features of image files on disk, one append-only file per backbone. Every vector has a checksum. A cache that cannot be read
+/// or written only costs time, and is logged once. Thread-safe; several processes can share the folder.
 /// </summary>
 internal sealed class FeatureCache : IDisposable
 {
@@ -126,13 +126,13 @@ internal sealed class FeatureCache : IDisposable
                 _ = TryFlush();
                 if (_buffer.Length > MaxWaitingBytes)
                 {
-                    StopWriting("another process writes to it all the time");
+                    StopWriting("another process keeps it locked");
                 }
             }
         }
     }
 
-    /// <summary>Writes what was added. Waits briefly if another process writes.</summary>
+    /// <summary>Writes the added features. Waits briefly while another process writes.</summary>
     public void Flush()
     {
         long end = Environment.TickCount64 + (long)MaxWait.TotalMilliseconds;
@@ -147,7 +147,7 @@ internal sealed class FeatureCache : IDisposable
 
                 if (Environment.TickCount64 >= end)
                 {
-                    StopWriting("another process writes to it all the time");
+                    StopWriting("another process keeps it locked");
                     return;
                 }
             }
@@ -243,7 +243,7 @@ internal sealed class FeatureCache : IDisposable
         long length = RandomAccess.GetLength(file);
         if (_record.ProblemOf(header.AsSpan(0, read)) is not null)
         {
-            // New, of another version, or damaged: the file starts again.
+            // New, of another version, or damaged: start the file again.
             _offsets.Clear();
             RandomAccess.SetLength(file, 0);
             RandomAccess.Write(file, _record.Header, 0);

@@ -8,8 +8,8 @@ using ResNet.Net.Evaluation;
 namespace ResNet.Net.Training;
 
 /// <summary>
-/// Computes the features of images with a backbone. Each file is read once; what the cache has is not computed. Besides the features,
-/// memory holds a few images only.
+/// Computes the features of images with a backbone. Each file is read once; cached features are not computed again. Besides the features,
+/// only a few images are in memory.
 /// </summary>
 /// <param name="backbone">The backbone, which the caller disposes.</param>
 /// <param name="cacheFolder">The folder of the cache; null for none.</param>
@@ -24,8 +24,7 @@ internal sealed class FeatureExtractor(Backbone backbone, string? cacheFolder)
     /// <param name="images">The images.</param>
     /// <param name="augmentation">The views of each image.</param>
     /// <param name="progress">Receives the progress after each image; may be null.</param>
-    /// <param name="cancellationToken">Cancels between two images. What was computed is cached.</param>
-    /// <exception cref="TrainingException">The features would exceed the size of an array.</exception>
+    /// <param name="cancellationToken">Cancels between two images. Computed features are cached.</param>
     /// <exception cref="ResNetException">The model returns a feature that is not finite.</exception>
     /// <exception cref="OperationCanceledException">The extraction was canceled.</exception>
     public async Task<ExtractedFeatures> ExtractAsync(
@@ -35,14 +34,6 @@ internal sealed class FeatureExtractor(Backbone backbone, string? cacheFolder)
         CancellationToken cancellationToken)
     {
         IReadOnlyList<ImageView> views = ImageViews.Of(augmentation);
-        long length = (long)images.Count * views.Count * backbone.Dimension;
-        if (length > Array.MaxLength)
-        {
-            throw new TrainingException(
-                $"The features of {images.Count} images with {views.Count} views have {length} values; the maximum is {Array.MaxLength}. "
-                + $"Use fewer images, or fewer views ({nameof(TrainingOptions)}.{nameof(TrainingOptions.Augmentation)}).");
-        }
-
         using FeatureCache? cache = cacheFolder is null
             ? null
             : FeatureCache.Open(cacheFolder, backbone.Identity, backbone.Dimension, _log);
@@ -170,7 +161,7 @@ internal sealed class FeatureExtractor(Backbone backbone, string? cacheFolder)
             }
             catch (Exception exception)
             {
-                // Whatever the function of a caller throws, as in the pipeline.
+                // The caller's function can throw anything, as in the pipeline.
                 _errors[image] = exception.Message;
                 return null;
             }

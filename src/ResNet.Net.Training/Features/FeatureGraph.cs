@@ -47,7 +47,7 @@ internal static class FeatureGraph
         return (FreeBatch.Apply(graph, profile, settings with { Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL }), profile);
     }
 
-    // As the preprocessor divides it, so that the input of the network doesn't change by a bit.
+    // Divided as in the preprocessor, so that the input of the network stays bit-identical.
     private static float[] Divide(MeanImage image, ChannelValues std)
     {
         float[] values = new float[image.Values.Length];

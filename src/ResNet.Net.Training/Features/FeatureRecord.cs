@@ -67,7 +67,7 @@ internal sealed class FeatureRecord
     /// <summary>Gets memory for one record.</summary>
     public Span<byte> Scratch => _parsed;
 
-    /// <summary>Returns why a header is not that of this cache; null if it is.</summary>
+    /// <summary>Returns why a header does not belong to this cache; null if it does.</summary>
     public string? ProblemOf(ReadOnlySpan<byte> header)
         => header.SequenceEqual(_header) ? null
             : header.Length < HeaderLength || !header[..8].SequenceEqual(_header.AsSpan(0, 8)) || !HasChecksum(header) ? "it is damaged"

@@ -25,7 +25,7 @@ internal static class ImageViews
         ImageAugmentation.None => None,
         ImageAugmentation.Flips => Flips,
         ImageAugmentation.FlipsAndCrops => FlipsAndCrops,
-        _ => throw new ArgumentException($"The augmentation {augmentation} is no value of {nameof(ImageAugmentation)}."),
+        _ => throw new ArgumentException($"The augmentation {augmentation} is not a value of {nameof(ImageAugmentation)}."),
     };
 
     private static ImageView[] WithMirrorImages(ImageView[] views)

@@ -9,7 +9,7 @@ internal static class Calibration
     private const int Steps = 48;
 
     /// <summary>
-    /// Finds the temperature that minimizes the cross-entropy (Guo et al. 2017). One more image, half of it misclassified, is assumed: it
+    /// Finds the temperature that minimizes the cross-entropy (Guo et al. 2017). It assumes one more image that is half misclassified. This
     /// keeps the probabilities below 1 when all images are classified correctly.
     /// </summary>
     /// <param name="logits">The logits of the validation images.</param>

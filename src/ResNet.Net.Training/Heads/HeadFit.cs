@@ -34,7 +34,7 @@ internal sealed class HeadFit
     {
         _objective.L2 = l2;
 
-        // A hidden layer starts anew: a strong penalty can leave units inactive forever.
+        // A hidden layer starts with new weights: a strong penalty can leave units inactive forever.
         double[] start = warmStart is not null && _options.HiddenUnits == 0
             ? [.. warmStart]
             : _objective.Network.Initialize(_options.Seed);

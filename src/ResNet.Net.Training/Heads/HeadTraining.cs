@@ -63,7 +63,7 @@ internal static class HeadTraining
         ClassificationHead final = validated;
         if (refit)
         {
-            // SGD runs as many epochs as were best.
+            // SGD runs the number of epochs that was best.
             TrainingSet all = Join(training, validation);
             HeadFit allFit = new(all, All(all), options);
             int maxIterations = options.Optimizer == HeadOptimizer.Sgd ? best.Iterations : options.MaxIterations;
@@ -84,7 +84,7 @@ internal static class HeadTraining
         };
     }
 
-    /// <summary>Computes the probabilities of each image from a head that the other folds trained.</summary>
+    /// <summary>Computes the probabilities of each image with a head that was trained on the other folds.</summary>
     /// <param name="set">The images.</param>
     /// <param name="l2">The strength of the L2 penalty.</param>
     /// <param name="options">The options.</param>
@@ -121,7 +121,7 @@ internal static class HeadTraining
         return ToProbabilities(logits, set.ClassCount, set.IsMultiLabel);
     }
 
-    /// <summary>Measures the accuracy of heads that growing parts of the training images trained.</summary>
+    /// <summary>Measures the accuracy of heads that are trained on growing parts of the training images.</summary>
     /// <param name="training">The training images.</param>
     /// <param name="validation">The validation images.</param>
     /// <param name="l2">The strength of the L2 penalty.</param>

@@ -25,7 +25,7 @@ internal sealed class Logits(float[] values, TrainingSet set, IReadOnlyList<int>
 
     /// <summary>Returns the cross-entropy of each image in nats; of independent classes, the sum over them.</summary>
     /// <param name="factor">The factor of the logits: the reciprocal of the temperature.</param>
-    /// <param name="smoothing">The probability of an image to belong to other classes than its own.</param>
+    /// <param name="smoothing">The probability that an image belongs to a class other than its own.</param>
     public double[] Losses(double factor = 1, double smoothing = 0)
     {
         float[] scratch = new float[set.ClassCount];

@@ -4,10 +4,10 @@ using System.Runtime.Intrinsics;
 namespace ResNet.Net.Training;
 
 /// <summary>Multiplies small matrices with register-tiled SIMD kernels, which sum in the order of the inner dimension.</summary>
-/// <remarks>Training is shorter than the time until the runtime would optimize the kernels by itself.</remarks>
+/// <remarks>Training ends before the runtime would optimize the kernels by itself.</remarks>
 internal static unsafe class MatrixProduct
 {
-    /// <summary>The number of which rows and columns must be multiples.</summary>
+    /// <summary>The number that rows and columns must be multiples of.</summary>
     public const int Multiple = 16;
 
     /// <summary>Rounds a length up to a multiple of <see cref="Multiple"/>.</summary>

@@ -19,7 +19,7 @@ internal static class LearningCurvePanel
             return;
         }
 
-        canvas.Text(box.X, box.Y + 36, "a gap that closes to the right: more images of the same kind help less", 12.5, Palette.Muted);
+        canvas.Text(box.X, box.Y + 36, "where the validation curve levels off, more images help less", 12.5, Palette.Muted);
         // Room for the legend and for the numbers above a curve at 100 %.
         const double Top = 96;
         Box plot = new(box.X + LabelWidth, box.Y + Top, box.Width - LabelWidth - 20, box.Height - Top - 60);

@@ -2,7 +2,7 @@ using ResNet.Net.Evaluation;
 
 namespace ResNet.Net.Training;
 
-/// <summary>Derives from the measurements of a report what the user can do next.</summary>
+/// <summary>Derives suggestions for the user from the measurements of a report.</summary>
 internal static class NextSteps
 {
     private const int FewImages = 10;
@@ -32,8 +32,9 @@ internal static class NextSteps
         string inAnotherClass = contradicting > 0 ? $", {Format.Count(contradicting)} of them in another class" : "";
         return count == 0
             ? null
-            : $"{Format.Plural(count, "validation image")} {Verb(count, "is a copy", "are copies")} of training images{inAnotherClass}, "
-                + "so the measured accuracy is probably too high. Remove the copies from one part.";
+            : $"{Format.Plural(count, "validation image")} {Verb(count, "is", "are")} identical or very similar to "
+                + $"{Verb(count, "a training image", "training images")}{inAnotherClass}. They distort the measured "
+                + "accuracy: remove them from the training or the validation images.";
     }
 
     private static string? Labels(TrainingReport report)
@@ -44,7 +45,7 @@ internal static class NextSteps
         }
 
         int count = report.SuspiciousLabels.Count;
-        return $"{Format.Plural(count, "label")} {Verb(count, "contradicts", "contradict")} the other images. Check them, beginning with "
+        return $"{Format.Plural(count, "label")} may be wrong. Check the images, beginning with "
             + $"'{Format.Plain(first.Image)}': is it '{Label(report, first.ClassIndex)}' or '{Label(report, first.PredictedClass)}'?";
     }
 
@@ -61,8 +62,8 @@ internal static class NextSteps
 
     private static string? Interval(TrainingReport report)
         => report.Validation is { Count: > 0 } validation && validation.Top1Interval.High - validation.Top1Interval.Low > WideInterval
-            ? $"{Format.Plural(validation.Count, "validation image")} determine the accuracy only to "
-                + $"{Format.Interval(validation.Top1Interval)} %. More of them narrow this interval."
+            ? $"With {Format.Plural(validation.Count, "validation image")}, the 95 % interval of the accuracy is "
+                + $"{Format.Interval(validation.Top1Interval)} %. More validation images narrow it."
             : null;
 
     private static string? Curve(TrainingReport report)
@@ -73,8 +74,9 @@ internal static class NextSteps
             return null;
         }
 
-        double part = last.ValidationAccuracy / 100;
-        double standardError = 100 * Math.Sqrt(part * (1 - part) / validationImages);
+        // Agresti and Coull 1998: not zero at 0 % and 100 %.
+        double part = ((last.ValidationAccuracy / 100 * validationImages) + 2) / (validationImages + 4);
+        double standardError = 100 * Math.Sqrt(part * (1 - part) / (validationImages + 4));
         string range = $"From {Format.Count(before.TrainingImages)} to {Format.Count(last.TrainingImages)} training images, the validation "
             + $"accuracy changed from {Format.Percent(before.ValidationAccuracy)} to {Format.Percent(last.ValidationAccuracy)}";
         if (last.ValidationAccuracy - before.ValidationAccuracy > standardError)
@@ -82,11 +84,11 @@ internal static class NextSteps
             return $"{range}: more training images would probably raise it{Weakest(report, last.ValidationAccuracy)}.";
         }
 
-        string noise = $"{range}, which is within the standard error of {Format.Fixed(standardError, 2)} points. More images of the same "
-            + "kind would probably change little.";
+        string noise = $"{range}: no rise above the standard error of {Format.Fixed(standardError, 2)} points. With "
+            + $"{Format.Plural(validationImages, "validation image")}, it is not clear whether more training images would help.";
         return last.TrainingAccuracy - last.ValidationAccuracy < SmallGap && last.ValidationAccuracy < 100 - SmallGap
-            ? $"{noise} The training images are hardly classified better ({Format.Percent(last.TrainingAccuracy)}): try a hidden layer or "
-                + "another backbone."
+            ? $"{noise} The accuracy on the training images is hardly higher ({Format.Percent(last.TrainingAccuracy)}): try a hidden "
+                + "layer or another backbone."
             : noise;
     }
 

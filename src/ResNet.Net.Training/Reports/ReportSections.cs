@@ -42,12 +42,12 @@ internal static class ReportSections
         }
 
         yield return ("temperature", Format.Fixed(report.Temperature, 3));
-        yield return ("unknown below", Format.Fixed(report.UnknownThreshold, 3));
-        yield return ("L2 penalty", $"{Number(report.L2)}, chosen of {Format.Count(report.L2Trials.Count)}");
+        yield return ("unknown threshold", Format.Fixed(report.UnknownThreshold, 3));
+        yield return ("L2 penalty", $"{Number(report.L2)}, chosen from {Format.Plural(report.L2Trials.Count, "candidate")}");
         if (timings)
         {
-            yield return ("features", Format.Duration(report.FeatureTime));
-            yield return ("training", Format.Duration(report.TrainingTime));
+            yield return ("feature time", Format.Duration(report.FeatureTime));
+            yield return ("training time", Format.Duration(report.TrainingTime));
         }
     }
 

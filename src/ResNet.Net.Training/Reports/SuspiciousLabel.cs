@@ -1,6 +1,6 @@
 namespace ResNet.Net.Training;
 
-/// <summary>Represents an image whose class contradicts a classifier that was trained on the other images.</summary>
+/// <summary>Represents an image for which a classifier that was trained on the other images confidently predicts another class.</summary>
 /// <param name="Image">The image's name in its dataset.</param>
 /// <param name="ClassIndex">The class that the dataset states.</param>
 /// <param name="PredictedClass">The class that cross-validation predicts.</param>

@@ -55,7 +55,7 @@ internal static class TrainingMarkdown
             f => [Format.Markdown(f.Name), Format.Markdown(f.Error)]);
         Images(
             text,
-            "Validation images that are copies of training images",
+            "Possible copies of training images among the validation images",
             "| Validation image | Training image | Similarity |",
             "|---|---|---|",
             report.Duplicates,

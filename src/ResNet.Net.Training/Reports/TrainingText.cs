@@ -29,8 +29,8 @@ internal static class TrainingText
         Section(text, "Learning curve (training images, training accuracy, validation accuracy)", report.LearningCurve, p =>
             $"{Format.Count(p.TrainingImages),8} {Format.Percent(p.TrainingAccuracy),9} {Format.Percent(p.ValidationAccuracy),9}");
         Images(text, "Failed images", report.FailedImages, f => $"{Format.Plain(f.Name)}: {Format.Plain(f.Error)}");
-        Images(text, "Validation images that are copies of training images", report.Duplicates, d =>
-            $"{Format.Plain(d.ValidationImage)} of {Format.Plain(d.TrainingImage)} ({ReportSections.Describe(d)})");
+        Images(text, "Possible copies of training images among the validation images", report.Duplicates, d =>
+            $"{Format.Plain(d.ValidationImage)} and {Format.Plain(d.TrainingImage)} ({ReportSections.Describe(d)})");
         Images(text, "Suspicious labels", report.SuspiciousLabels, s =>
             $"{Format.Plain(s.Image)}: {Label(report, s.ClassIndex)}, looks like {Label(report, s.PredictedClass)} "
             + $"({Format.Percent(100 * s.Probability)})");

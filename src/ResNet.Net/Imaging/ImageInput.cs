@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace ResNet.Net;
 
 /// <summary>
-/// Represents an image as the caller passes it: a file, a stream, encoded bytes, pixels or a tensor. Whatever it refers to belongs to the caller and
-/// must stay valid for the duration of the call.
+/// Represents an image as the caller passes it: a file, a stream, encoded bytes, pixels or a tensor. Whatever it refers to belongs to the
+/// caller and must stay valid for the duration of the call.
 /// </summary>
 internal readonly ref struct ImageInput
 {

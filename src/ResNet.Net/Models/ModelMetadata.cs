@@ -98,7 +98,7 @@ public sealed record ModelMetadata
         ArgumentNullException.ThrowIfNull(model);
         if (OutputKind is OutputKind kind && !Enum.IsDefined(kind))
         {
-            throw new ArgumentException($"The output kind {kind} is no value of OutputKind.");
+            throw new ArgumentException($"The output kind {kind} is not a value of OutputKind.");
         }
 
         if (UnknownThreshold is not (null or >= 0 and <= 1))
@@ -182,7 +182,7 @@ public sealed record ModelMetadata
             : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value is >= 0 and <= 1
                 ? value
             : throw new ResNetException(
-                $"{SourceOf(UnknownThresholdKey, model)} is '{LabelFormatException.Quote(text)}', which is no number from 0 to 1.");
+                $"{SourceOf(UnknownThresholdKey, model)} is '{LabelFormatException.Quote(text)}', which is not a number from 0 to 1.");
 
     private static string SourceOf(string key, string model) => $"metadata property '{key}' of '{model}'";
 

@@ -61,7 +61,8 @@ public sealed class DiscoveredLabelsTests : IDisposable
 
     [Theory]
     [InlineData("a\\b", "path separator")]
-    [InlineData("a\nb", "control character")]
+    [InlineData("a\nb", "invisible character")]
+    [InlineData("dog\u200b", "invisible character")]
     [InlineData(" ", "empty name")]
     public void Open_InvalidFolderNames_AreRejected(string folder, string expected)
     {

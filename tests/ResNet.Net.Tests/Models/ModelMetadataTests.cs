@@ -135,9 +135,9 @@ public class ModelMetadataTests
     [InlineData(ModelMetadata.ProfileKey, "{}", "*'resnet_net.profile' of *'version'*")]
     [InlineData(ModelMetadata.OutputKindKey, "1", "*'resnet_net.output_kind' of *'1'*Logits, Probabilities*")]
     [InlineData(ModelMetadata.OutputKindKey, "logits", "*'logits'*none of*")]
-    [InlineData(ModelMetadata.UnknownThresholdKey, "1.5", "*'resnet_net.unknown_threshold' of *'1.5'*no number from 0 to 1*")]
-    [InlineData(ModelMetadata.UnknownThresholdKey, "0,5", "*'0,5'*no number from 0 to 1*")]
-    [InlineData(ModelMetadata.UnknownThresholdKey, "NaN", "*'NaN'*no number from 0 to 1*")]
+    [InlineData(ModelMetadata.UnknownThresholdKey, "1.5", "*'resnet_net.unknown_threshold' of *'1.5'*not a number from 0 to 1*")]
+    [InlineData(ModelMetadata.UnknownThresholdKey, "0,5", "*'0,5'*not a number from 0 to 1*")]
+    [InlineData(ModelMetadata.UnknownThresholdKey, "NaN", "*'NaN'*not a number from 0 to 1*")]
     public void Create_InvalidProperty_ThrowsWithItsKey(string key, string value, string message)
     {
         OnnxModel model = Model();

@@ -10,7 +10,7 @@ public sealed class FeatureCacheProcessTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task ExtractAsync_KilledProcesses_KeepTheCacheRight()
+    public async Task ExtractAsync_KilledProcesses_KeepTheCacheIntact()
     {
         // Longer than a process runs before it is killed.
         const int Images = 3000;
@@ -60,7 +60,7 @@ public sealed class FeatureCacheProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task ExtractAsync_DiskFills_GoesOnWithoutTheCache()
+    public async Task ExtractAsync_DiskFills_ContinuesWithoutTheCache()
     {
         if (OperatingSystem.IsWindows())
         {

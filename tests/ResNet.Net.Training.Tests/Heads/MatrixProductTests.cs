@@ -40,7 +40,7 @@ public class MatrixProductTests
     [Theory]
     [InlineData(8, 1, 16)]
     [InlineData(16, 1, 24)]
-    public void Add_DimensionIsNoMultipleOf16_Throws(int rows, int inner, int columns)
+    public void Add_DimensionIsNotAMultipleOf16_Throws(int rows, int inner, int columns)
     {
         Action add = () => MatrixProduct.Add(new float[1024], inner, 1, new float[1024], new float[1024], rows, inner, columns);
 
