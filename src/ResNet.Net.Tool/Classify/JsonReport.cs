@@ -26,14 +26,18 @@ internal sealed partial class JsonReport(ResNetClassifier classifier) : IReport
     // Timers resolve no more than microseconds.
     private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
 
-    internal sealed record Line(string File, string Model, IReadOnlyList<Prediction> Predictions, bool? IsUnknown, Stages Milliseconds);
+    internal sealed record Line(
+        string File,
+        string Model,
+        IReadOnlyList<Prediction> Predictions,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? IsUnknown,
+        Stages Milliseconds);
 
     internal sealed record Stages(double Decode, double Preprocess, double Inference);
 
     internal sealed record FailureLine(string File, string Error);
 
-    [JsonSourceGenerationOptions(
-        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
     [JsonSerializable(typeof(Line))]
     [JsonSerializable(typeof(FailureLine))]
     internal sealed partial class Json : JsonSerializerContext;
