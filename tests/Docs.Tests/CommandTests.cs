@@ -146,7 +146,12 @@ public partial class CommandTests
         if (project.StartsWith("samples/", StringComparison.Ordinal))
         {
             string sources = Sources(project);
-            foreach (string unknown in Options(arguments).Where(o => !sources.Contains($"\"{o.Split('=')[0]}\"", StringComparison.Ordinal)))
+
+            // A web application passes its arguments to the configuration.
+            bool isConfigured = sources.Contains("WebApplication.CreateBuilder(args)", StringComparison.Ordinal);
+            bool IsSetting(string option) => isConfigured && (option == "--urls" || option.Contains(':', StringComparison.Ordinal));
+            foreach (string unknown in Options(arguments)
+                .Where(o => !sources.Contains($"\"{o.Split('=')[0]}\"", StringComparison.Ordinal) && !IsSetting(o)))
             {
                 yield return $"'{unknown}' is not an option of {project}";
             }

@@ -14,7 +14,7 @@ internal static class TrainedModelCheck
     /// <summary>The probability from which a class of a multi-label model is shown.</summary>
     private const float Likely = 0.5f;
 
-    /// <summary>Classifies a few images and prints a table: validation or test images, if there are any besides the training images.</summary>
+    /// <summary>Classifies a few images and prints a table: validation or test images, if there are any of their own.</summary>
     /// <param name="classifier">The trained model.</param>
     /// <param name="report">The report, which names the images that failed.</param>
     /// <param name="splits">The images.</param>

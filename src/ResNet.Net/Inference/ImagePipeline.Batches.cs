@@ -157,9 +157,26 @@ internal sealed partial class ImagePipeline
         Task starting = Task.Run(() => StartAllAsync(source(stopping.Token), started.Writer, stopping.Token), CancellationToken.None);
         try
         {
-            await foreach (Task<TResult[]> batch in started.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            while (true)
             {
-                yield return await batch.ConfigureAwait(false);
+                TResult[] results;
+                try
+                {
+                    if (!await started.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        break;
+                    }
+
+                    started.Reader.TryRead(out Task<TResult[]>? batch);
+                    results = await batch!.ConfigureAwait(false);
+                }
+                catch (OperationCanceledException exception) when (exception.CancellationToken == stopping.Token)
+                {
+                    // Callers compare the token with theirs.
+                    throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+                }
+
+                yield return results;
             }
         }
         finally

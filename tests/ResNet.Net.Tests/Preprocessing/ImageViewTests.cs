@@ -85,7 +85,8 @@ public class ImageViewTests
         float[] actual = Run(
             profile with { MeanImage = new MeanImage(mean, 4, 4) }, new PixelView(pixels, 4, 4), new ImageView(0, 0, 0, IsMirrored: true));
 
-        actual.Should().Equal(Mirrored(plain, 4).Zip(mean, (value, m) => value - (m / profile.Std.First)));
+        // A plane has 16 values.
+        actual.Should().Equal(Mirrored(plain, 4).Select((value, i) => value - (mean[i] / profile.Std[i / 16])));
     }
 
     private static float[] Mirrored(float[] planes, int width)

@@ -109,7 +109,7 @@ public class TrainingReportTests
         };
 
         string step = NextSteps.Of(report).Should().ContainSingle().Subject;
-        step.Should().Contain("no rise above the standard error of 1.26 points").And.Contain("not clear whether more training images");
+        step.Should().Contain("no rise above the standard error of 1.27 points").And.Contain("not clear whether more training images");
         step.Contains("try a hidden layer").Should().Be(isUnderfitted);
     }
 
