@@ -12,11 +12,7 @@ internal sealed class ModelOptions
         DefaultValueFactory = _ => ResNetVariant.Cifar10ResNet20.Id,
     };
 
-    private readonly Option<string?> _modelsFolder = new("--models-folder")
-    {
-        Description = "A folder with downloaded model files. [default: RESNET_NET_MODELS]",
-        HelpName = "folder",
-    };
+    private readonly Option<string?> _modelsFolder = ModelsFolder();
 
     private readonly Option<string?> _labels = new("--labels")
     {
@@ -69,6 +65,13 @@ internal sealed class ModelOptions
     private readonly Option<bool> _tenCrop = new("--ten-crop")
     {
         Description = "Average over ten crops: the corners, the center, and their mirror images.",
+    };
+
+    /// <summary>Creates the option for the folder with model files, which several commands have.</summary>
+    public static Option<string?> ModelsFolder() => new("--models-folder")
+    {
+        Description = "A folder with downloaded model files. [default: RESNET_NET_MODELS]",
+        HelpName = "folder",
     };
 
     public ModelOptions()

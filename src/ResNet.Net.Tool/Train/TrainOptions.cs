@@ -70,11 +70,7 @@ internal sealed class TrainOptions
         HelpName = "id|file",
     };
 
-    private readonly Option<string?> _modelsFolder = new("--models-folder")
-    {
-        Description = "A folder with downloaded model files. [default: RESNET_NET_MODELS]",
-        HelpName = "folder",
-    };
+    private readonly Option<string?> _modelsFolder = ModelOptions.ModelsFolder();
 
     private readonly Option<HeadOptimizer> _optimizer
         = OptionValues.EnumOption("--optimizer", "name", "The optimizer: Lbfgs or Sgd.", Defaults.Optimizer);

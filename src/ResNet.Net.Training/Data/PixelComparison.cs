@@ -19,8 +19,22 @@ internal sealed class PixelComparison(Backbone backbone)
     /// </remarks>
     public const double Threshold = 0.9;
 
-    /// <summary>Returns whether the images show the same pixels, apart from compression, size and a narrow margin.</summary>
-    public bool AreCopies(LabeledImage first, LabeledImage second) => Correlate(first, second) >= Threshold;
+    /// <summary>
+    /// Returns whether the images show the same pixels, apart from compression, size and a narrow margin; true if one of them cannot be
+    /// read any more, since the embeddings suggest it.
+    /// </summary>
+    public bool AreCopies(LabeledImage first, LabeledImage second)
+    {
+        try
+        {
+            return Correlate(first, second) >= Threshold;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ImageDecodeException)
+        {
+            // A file that disappears after its features are computed must not end the training.
+            return true;
+        }
+    }
 
     /// <summary>Computes the correlation of the mean colors of 12x12 cells, from -1 to 1; 0 for an image of one color.</summary>
     public double Correlate(LabeledImage first, LabeledImage second)
