@@ -109,6 +109,19 @@ internal sealed record ModelPreparation(bool Upgrade, bool FixWeights, RequiredO
         return OrtSession.FromMemory(edited.ToArray(), model.Name, settings);
     }
 
+    /// <summary>Returns a model with the changes that it needs as one file, including tensors from other files.</summary>
+    /// <exception cref="OnnxModelException">The model cannot be read or changed.</exception>
+    public byte[] Export(ModelContent model)
+    {
+        OnnxModel edited = model.Load();
+        if (IsNeeded)
+        {
+            Apply(edited);
+        }
+
+        return edited.ToArray();
+    }
+
     // ONNX Runtime may open what cannot be edited, such as unknown operators and functions.
     private static OrtSession OpenUnchanged(ModelContent model, SessionSettings settings, OnnxModelException whyNotEdited)
     {
