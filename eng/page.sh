@@ -17,4 +17,5 @@ mkdir -p "$target"
 for file in ort.wasm.min.mjs ort-wasm-simd-threaded.mjs ort-wasm-simd-threaded.wasm; do
   tar -xzf "$archive" -C "$target" --strip-components 2 "package/dist/$file"
 done
+gzip --best --keep --no-name "$target"/*
 ls -l "$target"

@@ -1,7 +1,9 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticFiles;
+using Microsoft.Net.Http.Headers;
 
 namespace ResNet.Net.Server;
 
@@ -13,6 +15,7 @@ internal static class PageFiles
 {
     private const string Prefix = "wwwroot/";
     private const string Index = "index.html";
+    private const string Gzip = "gzip";
 
     private static readonly string[] RuntimeFiles = ["ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"];
     private static readonly string RuntimeFolder = Path.Combine(AppContext.BaseDirectory, "wwwroot", "ort");
@@ -28,7 +31,8 @@ internal static class PageFiles
             if (resource.StartsWith(Prefix, StringComparison.Ordinal))
             {
                 string path = resource[Prefix.Length..].Replace('\\', '/');
-                Map(endpoints, path == Index ? "/" : $"/{path}", TypeOf(path), () => Read(resource));
+                Lazy<TaggedContent> content = new(() => TaggedContent.Of(Read(resource)));
+                Map(endpoints, path == Index ? "/" : $"/{path}", context => content.Value.WriteAsync(context, TypeOf(path)));
             }
         }
 
@@ -36,17 +40,39 @@ internal static class PageFiles
         {
             foreach (string file in RuntimeFiles)
             {
-                Map(endpoints, $"/ort/{file}", TypeOf(file), () => File.ReadAllBytes(Path.Combine(RuntimeFolder, file)));
+                MapRuntime(endpoints, file);
             }
         }
     }
 
-    private static void Map(IEndpointRouteBuilder endpoints, string path, string type, Func<byte[]> read)
+    private static void MapRuntime(IEndpointRouteBuilder endpoints, string file)
     {
-        Lazy<TaggedContent> file = new(() => TaggedContent.Of(read()));
-        endpoints.MapMethods(path, ["GET", "HEAD"], context => file.Value.WriteAsync(context, type))
-            .WithMetadata(new ServerEndpoint(null, ErrorForm.Problem) { IsOpen = true });
+        string path = Path.Combine(RuntimeFolder, file);
+        Lazy<TaggedContent> plain = new(() => TaggedContent.Of(File.ReadAllBytes(path)));
+
+        // The compressed file is a quarter of the size.
+        string compressedPath = $"{path}.gz";
+        Lazy<TaggedContent>? compressed = File.Exists(compressedPath)
+            ? new(() => TaggedContent.Of(File.ReadAllBytes(compressedPath)))
+            : null;
+        Map(endpoints, $"/ort/{file}", context =>
+        {
+            context.Response.Headers.Vary = HeaderNames.AcceptEncoding;
+            if (compressed is null || !AcceptsGzip(context.Request))
+            {
+                return plain.Value.WriteAsync(context, TypeOf(file));
+            }
+
+            context.Response.Headers.ContentEncoding = Gzip;
+            return compressed.Value.WriteAsync(context, TypeOf(file));
+        });
     }
+
+    private static bool AcceptsGzip(HttpRequest request) => request.GetTypedHeaders().AcceptEncoding.Any(e => e.Value == Gzip && e.Quality != 0);
+
+    private static void Map(IEndpointRouteBuilder endpoints, string path, RequestDelegate write)
+        => endpoints.MapMethods(path, ["GET", "HEAD"], write)
+            .WithMetadata(new ServerEndpoint(null, ErrorForm.Problem) { IsOpen = true });
 
     private static string TypeOf(string path)
     {

@@ -3,9 +3,10 @@ const keyName = "resnet-net-api-key";
 
 /** Describes why a request failed, in words for the user. */
 export class RequestError extends Error {
-  constructor(message, { status = 0, retryAfter = 0 } = {}) {
+  constructor(message, { status = 0, retryAfter = 0, detail = "" } = {}) {
     super(message);
     this.status = status;
+    this.detail = detail;
     this.retryAfter = retryAfter;
   }
 }
@@ -19,9 +20,10 @@ export const keyHeaders = () => apiKey.get() ? { "X-Api-Key": apiKey.get() } : {
 
 const titles = {
   401: "The server requires an API key.",
+  408: "The upload took too long.",
   413: "The file or the image is too large for this server.",
-  415: "The server does not read files of this format.",
-  422: "The image is damaged.",
+  415: "The server does not read files of this format. Use JPEG, PNG, WebP, GIF or BMP.",
+  422: "The image is damaged or incomplete.",
   429: "The server is busy.",
   503: "The model is not available at the moment.",
   504: "The server did not answer in time.",
@@ -35,9 +37,9 @@ function errorOf(status, text, retryAfter) {
     // A proxy may answer with a page of its own.
   }
 
-  const title = titles[status] ?? (status >= 500 ? `The server failed (status ${status}).` : "");
-  const words = detail && title && !detail.startsWith(title) ? `${title} ${detail}` : detail || title;
-  return new RequestError(words || `The server rejected the request (status ${status}).`, { status, retryAfter });
+  // Details of the server are for developers; the page shows them on demand.
+  const title = titles[status] ?? `The server ${status >= 500 ? "failed" : "rejected the request"} (status ${status}).`;
+  return new RequestError(title, { status, retryAfter, detail });
 }
 
 /** Returns the models of the server. */

@@ -145,7 +145,7 @@ async function classify(card, controller) {
         byId("key").focus();
       }
 
-      card.showError(error.message);
+      card.showError(error.message, error.detail);
       say(`${card.name}: ${error.message}`);
       return;
     }

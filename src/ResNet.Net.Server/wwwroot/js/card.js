@@ -68,11 +68,14 @@ export class Card {
     }
   }
 
-  showError(text) {
+  /** Shows an error: a text for the user, and the answer of the server if there is one. */
+  showError(text, detail = "") {
     const { working, failure, result } = this.parts;
     working.hidden = true;
     failure.hidden = false;
     failure.querySelector("p").textContent = text;
+    failure.querySelector("details").hidden = !detail;
+    failure.querySelector("details span").textContent = detail;
     failure.querySelector("button").setAttribute("aria-label", `Try again: ${this.name}`);
     result.hidden = result.hidden || result.classList.contains("stale");
     this.hideMap();
