@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Playwright;
+using SkiaSharp;
 using Xunit.Abstractions;
 
 namespace ResNet.Net.Page.Tests;
@@ -11,11 +12,14 @@ public sealed class ModelTests(Browser browser, ITestOutputHelper output)
 {
     private const double Tolerance = 1e-3;
 
-    // Chromium and the server decode JPEG files with different versions of libjpeg-turbo and different upsampling of colors.
-    private const double JpegTolerance = 0.02;
+    // Chromium converts the colors of CMYK files differently.
+    private const double CmykTolerance = 0.02;
+
+    // Chromium does not look for the orientation where the server finds it: behind the pixels, or in a text chunk of ImageMagick.
+    private static readonly string[] UnseenOrientations = ["png-exif-6-late.png", "png-raw-app1-6.png", "png-raw-exif-6.png"];
 
     private const string Script = """
-        async ([name, bytes]) => {
+        async bytes => {
             const { classifyInBrowser, classifyOnServer, getModels } = await import('/js/api.js');
             const [model] = await getModels();
             const file = new Blob([Uint8Array.from(atob(bytes), c => c.charCodeAt(0))]);
@@ -42,9 +46,9 @@ public sealed class ModelTests(Browser browser, ITestOutputHelper output)
         ];
         await using Tab tab = await browser.OpenAsync();
 
-        foreach (string file in files)
+        foreach (string file in files.Where(f => !UnseenOrientations.Contains(Path.GetFileName(f))))
         {
-            JsonElement result = await CompareAsync(tab, file);
+            JsonElement result = await CompareAsync(tab, Path.GetFileName(file), await File.ReadAllBytesAsync(file));
 
             result.GetProperty("difference").GetDouble().Should().BeLessThan(Tolerance, file);
             result.GetProperty("map").GetDouble().Should().BeLessThan(
@@ -55,16 +59,33 @@ public sealed class ModelTests(Browser browser, ITestOutputHelper output)
     }
 
     [BrowserFact(NeedsRuntime = true)]
-    public async Task JpegFiles_InTheBrowser_HaveNearlyTheProbabilitiesOfTheServer()
+    public async Task JpegFiles_InTheBrowser_HaveTheProbabilitiesOfTheServer()
     {
         await using Tab tab = await browser.OpenAsync();
-
+        List<(string Name, byte[] Content)> files = [("photo.jpg", LargeJpeg())];
         foreach (string file in Directory.GetFiles(ImageFiles.Fixture(""), "jpeg-*.jpg").Order(StringComparer.Ordinal))
         {
-            (await CompareAsync(tab, file)).GetProperty("difference").GetDouble().Should().BeLessThan(JpegTolerance, file);
+            files.Add((Path.GetFileName(file), await File.ReadAllBytesAsync(file)));
+        }
+
+        foreach ((string name, byte[] content) in files)
+        {
+            JsonElement result = await CompareAsync(tab, name, content);
+
+            double tolerance = name is "jpeg-cmyk.jpg" or "jpeg-ycck.jpg" ? CmykTolerance : Tolerance;
+            result.GetProperty("difference").GetDouble().Should().BeLessThan(tolerance, name);
         }
 
         tab.ShouldHaveNoErrors();
+    }
+
+    /// <summary>Returns a JPEG file with the size of a camera's.</summary>
+    private static byte[] LargeJpeg()
+    {
+        using SKBitmap small = SKBitmap.Decode(ImageFiles.Sample("deer"));
+        using SKBitmap large = small.Resize(new SKImageInfo(4000, 3000), new SKSamplingOptions(SKCubicResampler.Mitchell));
+        using SKData encoded = large.Encode(SKEncodedImageFormat.Jpeg, 85);
+        return encoded.ToArray();
     }
 
     [BrowserFact(NeedsRuntime = true)]
@@ -72,7 +93,7 @@ public sealed class ModelTests(Browser browser, ITestOutputHelper output)
     {
         await using Tab tab = await browser.OpenAsync();
 
-        JsonElement result = await CompareAsync(tab, ImageFiles.Sample("cat"));
+        JsonElement result = await CompareAsync(tab, "cat.png", await File.ReadAllBytesAsync(ImageFiles.Sample("cat")));
 
         (await tab.Page.EvaluateAsync<bool>("() => crossOriginIsolated")).Should().BeTrue();
         int cores = await tab.Page.EvaluateAsync<int>("() => navigator.hardwareConcurrency");
@@ -135,15 +156,14 @@ public sealed class ModelTests(Browser browser, ITestOutputHelper output)
             allowed && Requirements.FindMissing(needsRuntime: true) is not null ? "without ONNX Runtime for browsers" : reason);
     }
 
-    private async Task<JsonElement> CompareAsync(Tab tab, string file)
+    private async Task<JsonElement> CompareAsync(Tab tab, string name, byte[] content)
     {
-        string bytes = Convert.ToBase64String(await File.ReadAllBytesAsync(file));
-        string text = await tab.Page.EvaluateAsync<string>(Script, new[] { Path.GetFileName(file), bytes });
+        string text = await tab.Page.EvaluateAsync<string>(Script, Convert.ToBase64String(content));
         using JsonDocument document = JsonDocument.Parse(text);
         JsonElement result = document.RootElement.Clone();
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Path.GetFileName(file)}: {result.GetProperty("difference").GetDouble():E1}, map {result.GetProperty("map").GetDouble():E1}"));
+            $"{name}: {result.GetProperty("difference").GetDouble():E1}, map {result.GetProperty("map").GetDouble():E1}"));
         return result;
     }
 }

@@ -32,7 +32,8 @@ public sealed class PreprocessingTests(Browser browser)
     {
         PreprocessingProfile profile = name == nameof(Wide) ? Wide : PreprocessingProfile.Parse(name);
         await using Tab tab = await browser.OpenAsync();
-        foreach ((int width, int height) in ((int, int)[])[(500, 375), (31, 47), (641, 479), (7, 90), (32, 32), (1, 1), (256, 301), (235, 235)])
+        (int, int)[] sizes = [(500, 375), (31, 47), (641, 479), (7, 90), (32, 32), (1, 1), (256, 301), (235, 235)];
+        foreach ((int width, int height) in sizes)
         {
             byte[] pixels = new byte[4 * width * height];
             new Random(width).NextBytes(pixels);

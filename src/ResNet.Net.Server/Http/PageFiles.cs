@@ -22,7 +22,7 @@ internal static class PageFiles
     private static readonly FileExtensionContentTypeProvider Types = new();
 
     /// <summary>Gets whether the application has ONNX Runtime for browsers.</summary>
-    public static bool HasRuntime => RuntimeFiles.All(f => File.Exists(Path.Combine(RuntimeFolder, f)));
+    public static bool HasRuntime { get; } = RuntimeFiles.All(f => File.Exists(Path.Combine(RuntimeFolder, f)));
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
@@ -68,7 +68,8 @@ internal static class PageFiles
         });
     }
 
-    private static bool AcceptsGzip(HttpRequest request) => request.GetTypedHeaders().AcceptEncoding.Any(e => e.Value == Gzip && e.Quality != 0);
+    private static bool AcceptsGzip(HttpRequest request)
+        => request.GetTypedHeaders().AcceptEncoding.Any(e => e.Value == Gzip && e.Quality != 0);
 
     private static void Map(IEndpointRouteBuilder endpoints, string path, RequestDelegate write)
         => endpoints.MapMethods(path, ["GET", "HEAD"], write)

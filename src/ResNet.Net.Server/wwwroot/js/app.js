@@ -6,7 +6,7 @@ const samples = ["cat", "dog", "horse", "deer", "robin", "frog", "airliner", "ca
 const maxConcurrent = 2;
 const maxAutomaticRetries = 3;
 const longestAutomaticWait = 30;
-const loadingInterval = 1000;
+const loadingInterval = 2000;
 
 const byId = id => document.getElementById(id);
 const [modelList, modelNote, modeNote, problem, keyForm, results, empty, clear, status] =
@@ -15,6 +15,8 @@ const modes = [...document.querySelectorAll("input[name=mode]")];
 const browserMode = modes.find(m => m.value === "browser");
 
 let models = [];
+let shownModels = "";
+let reload;
 let cards = [];
 const pending = [];
 let active = 0;
@@ -47,7 +49,8 @@ async function loadModels() {
   showModels();
   pump();
   if (models.some(m => !m.ready)) {
-    setTimeout(loadModels, loadingInterval);
+    clearTimeout(reload);
+    reload = setTimeout(loadModels, loadingInterval);
   }
 }
 
@@ -57,6 +60,13 @@ function showProblem(text) {
 }
 
 function showModels() {
+  // An open list would close if it changed.
+  const shown = JSON.stringify(models);
+  if (shown === shownModels) {
+    return;
+  }
+
+  shownModels = shown;
   const selected = modelList.disabled ? undefined : modelList.value;
   const hasVersions = name => models.filter(m => m.name === name).length > 1;
   const keyOf = m => `${m.name}/${m.version}`;
@@ -100,7 +110,7 @@ function enqueue(card) {
 }
 
 function pump() {
-  while (active < maxConcurrent && pending.length > 0 && selectedModel()) {
+  while (active < maxConcurrent && pending.length > 0 && selectedModel()?.ready) {
     const card = pending.shift();
     card.isWaiting = false;
     active++;
@@ -303,11 +313,13 @@ function setUpSources() {
   }));
 }
 
+// The newest image is at the top and comes first.
+const classifyAll = () => cards.forEach(enqueue);
 modelList.onchange = () => {
   showSelectedModel();
-  cards.forEach(enqueue);
+  classifyAll();
 };
-modes.forEach(m => { m.onchange = () => cards.forEach(enqueue); });
+modes.forEach(m => { m.onchange = classifyAll; });
 problem.querySelector("button").onclick = loadModels;
 keyForm.onsubmit = async event => {
   event.preventDefault();

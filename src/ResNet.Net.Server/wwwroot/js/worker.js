@@ -15,7 +15,11 @@ async function loadRuntime() {
 }
 
 async function loadModel({ key, file, headers }) {
-  const ort = await (runtime ??= loadRuntime());
+  runtime ??= loadRuntime().catch(() => {
+    runtime = undefined;
+    throw new Error("ONNX Runtime cannot be loaded in this browser.");
+  });
+  const ort = await runtime;
   const response = await fetch(file, { headers });
   if (!response.ok) {
     const problem = await response.json().catch(() => ({}));
