@@ -11,7 +11,7 @@ public sealed class NetworkTests(Browser browser)
     public async Task Upload_Slow_ShowsProgress_CanBeCanceled_AndRepeated()
     {
         await using Tab tab = await browser.OpenAsync();
-        await ThrottleAsync(tab, bytesPerSecond: 20_000);
+        await ThrottleAsync(tab, bytesPerSecond: 4_000);
         await tab.ChooseAsync(ImageFiles.Sample("cat"));
         ILocator working = tab.Cards.Locator(".working");
 
@@ -47,19 +47,21 @@ public sealed class NetworkTests(Browser browser)
     public async Task Server_Busy_IsAskedAgain()
     {
         await using Tab tab = await browser.OpenAsync();
+        await tab.Page.Clock.InstallAsync();
         int requests = 0;
         await tab.Page.RouteAsync("**/classify?**", route => Interlocked.Increment(ref requests) == 1
             ? route.FulfillAsync(new RouteFulfillOptions
             {
                 Status = 429,
                 ContentType = "application/problem+json",
-                Headers = new Dictionary<string, string> { ["Retry-After"] = "1" },
+                Headers = new Dictionary<string, string> { ["Retry-After"] = "30" },
                 Body = """{ "status": 429, "detail": "The server is busy. Try again later." }""",
             })
             : route.ContinueAsync());
 
         await tab.ChooseAsync(ImageFiles.Sample("frog"));
-        await Expect(tab.Cards.Locator(".working")).ToContainTextAsync("The server is busy. Trying again in 1 s");
+        await Expect(tab.Cards.Locator(".working")).ToContainTextAsync("The server is busy. Trying again in 30 s");
+        await tab.Page.Clock.FastForwardAsync(30_000);
         await tab.UntilDoneAsync(1);
 
         await Expect(tab.Results.Locator(".label").First).ToHaveTextAsync("frog");
