@@ -11,7 +11,8 @@ public sealed class NetworkTests(Browser browser)
     public async Task Upload_Slow_ShowsProgress_CanBeCanceled_AndRepeated()
     {
         await using Tab tab = await browser.OpenAsync();
-        await ThrottleAsync(tab, bytesPerSecond: 4_000);
+        ICDPSession network = await tab.Page.Context.NewCDPSessionAsync(tab.Page);
+        await ThrottleAsync(network, bytesPerSecond: 4_000);
         await tab.ChooseAsync(ImageFiles.Sample("cat"));
         ILocator working = tab.Cards.Locator(".working");
 
@@ -19,7 +20,7 @@ public sealed class NetworkTests(Browser browser)
         await tab.Page.WaitForFunctionAsync("() => document.querySelector('progress').value > 0.05");
         await tab.Page.ClickAsync(".cancel");
         await Expect(tab.Failures).ToContainTextAsync("Canceled. The image is still here.");
-        await ThrottleAsync(tab, bytesPerSecond: -1);
+        await ThrottleAsync(network, bytesPerSecond: -1);
         await tab.Page.ClickAsync(".retry");
         await tab.UntilDoneAsync(1);
 
@@ -134,9 +135,8 @@ public sealed class NetworkTests(Browser browser)
         await Expect(tab.Results.Locator(".label").First).ToHaveTextAsync("cat");
     }
 
-    private static async Task ThrottleAsync(Tab tab, int bytesPerSecond)
+    private static async Task ThrottleAsync(ICDPSession session, int bytesPerSecond)
     {
-        ICDPSession session = await tab.Page.Context.NewCDPSessionAsync(tab.Page);
         await session.SendAsync("Network.enable");
         await session.SendAsync("Network.emulateNetworkConditions", new Dictionary<string, object>
         {
