@@ -70,7 +70,10 @@ public sealed partial class FileTests(Browser browser)
         using ResNetClassifier original = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
         using ResNetClassifier copy = ResNetClassifier.Create(new ModelDefinition(model)
         {
-            Labels = LabelSet.Cifar10, Profile = PreprocessingProfile.Cifar10, OutputKind = OutputKind.Logits, OutputName = "logits",
+            Labels = LabelSet.Cifar10,
+            Profile = PreprocessingProfile.Cifar10,
+            OutputKind = OutputKind.Logits,
+            OutputName = "logits",
         });
         copy.Classify(ImageFiles.Sample("cat")).Predictions.Should().BeEquivalentTo(
             original.Classify(ImageFiles.Sample("cat")).Predictions,
