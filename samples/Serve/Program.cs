@@ -16,6 +16,7 @@ builder.Services.Configure<ResNetServerOptions>(options => options.GrpcPort ??= 
 if (!section.GetSection("Models").GetChildren().Any())
 {
     server.AddModel("cifar10", ResNetVariant.Cifar10ResNet20, settings => settings.ActivationMaps = true);
+    builder.Services.Configure<ResNetServerOptions>(options => options.AllowModelDownload = true);
 }
 
 // Requests are counted in the metrics, not logged one by one.

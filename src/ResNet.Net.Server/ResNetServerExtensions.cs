@@ -59,6 +59,7 @@ public static class ResNetServerExtensions
         services.AddSingleton<ServerMiddleware>();
         services.AddSingleton<ProtocolEndpoints>();
         services.AddSingleton<ImageEndpoints>();
+        services.AddSingleton<BrowserModels>();
         services.AddSingleton<InferenceService>();
         services.AddSingleton<HealthService>();
         services.AddHostedService<ServerLifetime>();

@@ -92,4 +92,12 @@ public sealed class ResNetServerOptions
     /// <summary>Gets or sets whether <c>GET /</c> returns the page.</summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool Page { get; set; } = true;
+
+    /// <summary>
+    /// Gets or sets whether <c>GET /models/NAME/VERSION/model.onnx</c> returns the file of a model, so that the page can run it in the
+    /// browser.
+    /// </summary>
+    /// <remarks>Every client of the server can then copy the models. Each model is kept in memory after its first download.</remarks>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool AllowModelDownload { get; set; }
 }

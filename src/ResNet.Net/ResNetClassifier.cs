@@ -130,6 +130,15 @@ public sealed partial class ResNetClassifier : IDisposable
     /// </summary>
     public void Dispose() => _model.Dispose();
 
+    /// <summary>Gets the name of the output with the activation maps, <c>[N, classes, rows, columns]</c>; null if there is none.</summary>
+    internal string? MapsName => _layout.Maps?.Name;
+
+    /// <summary>Gets the batch size that the model requires; null if it is variable.</summary>
+    internal int? FixedBatch => _layout.FixedBatch;
+
+    /// <inheritdoc cref="LoadedModel.Export"/>
+    internal byte[] ExportModel() => _model.Export();
+
     /// <summary>Gets whether the model has one output value for two classes.</summary>
     private bool IsBinary => _layout.OutputLength == 1;
 

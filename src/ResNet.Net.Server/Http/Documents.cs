@@ -53,7 +53,18 @@ internal sealed record ModelDocument(
     int? Classes,
     bool? ActivationMaps,
     bool? MultiLabel,
-    IReadOnlyList<string>? Labels);
+    IReadOnlyList<string>? Labels,
+    JsonElement? Profile,
+    BrowserDocument? Browser);
+
+/// <summary>Tells the page how to run a model in the browser.</summary>
+/// <param name="Reason">Why the browser cannot run the model; null if it can.</param>
+/// <param name="File">The address of the model; null if the browser cannot run it.</param>
+/// <param name="Input">The name of the input, <c>[1, 3, height, width]</c>.</param>
+/// <param name="Output">The name of the scores.</param>
+/// <param name="Maps">The name of the activation maps; null if the model has none.</param>
+/// <param name="OutputKind">The name of the <see cref="ResNet.Net.OutputKind"/>.</param>
+internal sealed record BrowserDocument(string? Reason, string? File, string Input, string Output, string? Maps, string OutputKind);
 
 internal sealed record PredictionDocument(int ClassIndex, string? SynsetId, string Label, float Probability);
 

@@ -12,7 +12,7 @@ namespace ResNet.Net.Server;
 /// TorchServe has them.
 /// </summary>
 internal sealed class ImageEndpoints(
-    ModelCatalog models, ServerState state, MemoryBudget budget, IOptions<ResNetServerOptions> options)
+    ModelCatalog models, ServerState state, MemoryBudget budget, BrowserModels browser, IOptions<ResNetServerOptions> options)
 {
     private const int PredictionCount = 5;
 
@@ -27,6 +27,7 @@ internal sealed class ImageEndpoints(
             typeof(StatusDocument));
         endpoints.MapGet("/models", ListAsync).Describe(
             ListAsync, new ServerEndpoint("models", ErrorForm.Problem), "Lists the models.", typeof(ModelListDocument));
+        browser.Map(endpoints);
         endpoints.MapPost("/classify", ClassifyAsync)
             .Describe(ClassifyAsync, classify, "Classifies an image.", typeof(ClassifyDocument), ErrorStatuses.All);
         foreach (string pattern in (string[])["/predictions/{name}", "/predictions/{name}/{version}"])
@@ -66,7 +67,9 @@ internal sealed class ImageEndpoints(
                 classifier?.Labels.Count,
                 classifier?.HasActivationMaps,
                 classifier?.IsMultiLabel,
-                classifier is null ? null : [.. Enumerable.Range(0, classifier.Labels.Count).Select(i => classifier.Labels[i])]);
+                classifier is null ? null : [.. Enumerable.Range(0, classifier.Labels.Count).Select(i => classifier.Labels[i])],
+                classifier is null ? null : BrowserModels.ProfileOf(classifier),
+                classifier is null ? null : browser.Describe(model, classifier));
         }
 
         return context.Response.WriteAsJsonAsync(

@@ -1,67 +1,91 @@
 using System.Reflection;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticFiles;
+using Microsoft.Net.Http.Headers;
 
 namespace ResNet.Net.Server;
 
 /// <summary>
-/// Serves the files of <c>wwwroot</c>, which are embedded in the assembly: <c>index.html</c> as <c>/</c>, the others by their paths.
+/// Serves the files of the page, which are embedded in the assembly: <c>index.html</c> as <c>/</c>, the others by their paths. ONNX Runtime
+/// for browsers is optional; it lies in the folder <c>wwwroot/ort</c> next to the application.
 /// </summary>
 internal static class PageFiles
 {
     private const string Prefix = "wwwroot/";
     private const string Index = "index.html";
+    private const string Gzip = "gzip";
+
+    private static readonly string[] RuntimeFiles = ["ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"];
+    private static readonly string RuntimeFolder = Path.Combine(AppContext.BaseDirectory, "wwwroot", "ort");
+    private static readonly FileExtensionContentTypeProvider Types = new();
+
+    /// <summary>Gets whether the application has ONNX Runtime for browsers.</summary>
+    public static bool HasRuntime { get; } = RuntimeFiles.All(f => File.Exists(Path.Combine(RuntimeFolder, f)));
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        FileExtensionContentTypeProvider types = new();
         foreach (string resource in typeof(PageFiles).Assembly.GetManifestResourceNames())
         {
             if (resource.StartsWith(Prefix, StringComparison.Ordinal))
             {
                 string path = resource[Prefix.Length..].Replace('\\', '/');
-                string type = types.TryGetContentType(path, out string? known) ? known : "application/octet-stream";
-                EmbeddedFile file = new(resource, type);
-                endpoints.MapMethods(path == Index ? "/" : $"/{path}", ["GET", "HEAD"], file.WriteAsync)
-                    .WithMetadata(new ServerEndpoint(null, ErrorForm.Problem) { IsOpen = true });
+                Lazy<TaggedContent> content = new(() => TaggedContent.Of(Read(resource)));
+                Map(endpoints, path == Index ? "/" : $"/{path}", context => content.Value.WriteAsync(context, TypeOf(path)));
+            }
+        }
+
+        if (HasRuntime)
+        {
+            foreach (string file in RuntimeFiles)
+            {
+                MapRuntime(endpoints, file);
             }
         }
     }
 
-    private sealed class EmbeddedFile(string resource, string contentType)
+    private static void MapRuntime(IEndpointRouteBuilder endpoints, string file)
     {
-        private readonly Lazy<(byte[] Content, string Tag)> _file = new(() => Read(resource));
+        string path = Path.Combine(RuntimeFolder, file);
+        Lazy<TaggedContent> plain = new(() => TaggedContent.Of(File.ReadAllBytes(path)));
 
-        public async Task WriteAsync(HttpContext context)
+        // The compressed file is a quarter of the size.
+        string compressedPath = $"{path}.gz";
+        Lazy<TaggedContent>? compressed = File.Exists(compressedPath)
+            ? new(() => TaggedContent.Of(File.ReadAllBytes(compressedPath)))
+            : null;
+        Map(endpoints, $"/ort/{file}", context =>
         {
-            (byte[] content, string tag) = _file.Value;
-            context.Response.Headers.ETag = tag;
-            context.Response.Headers.CacheControl = "no-cache";
-            if (context.Request.Headers.IfNoneMatch == tag)
+            context.Response.Headers.Vary = HeaderNames.AcceptEncoding;
+            if (compressed is null || !AcceptsGzip(context.Request))
             {
-                context.Response.StatusCode = StatusCodes.Status304NotModified;
-                return;
+                return plain.Value.WriteAsync(context, TypeOf(file));
             }
 
-            context.Response.ContentType = contentType.StartsWith("text/", StringComparison.Ordinal)
-                ? $"{contentType}; charset=utf-8"
-                : contentType;
-            context.Response.ContentLength = content.Length;
-            if (HttpMethods.IsGet(context.Request.Method))
-            {
-                await context.Response.Body.WriteAsync(content, context.RequestAborted).ConfigureAwait(false);
-            }
-        }
+            context.Response.Headers.ContentEncoding = Gzip;
+            return compressed.Value.WriteAsync(context, TypeOf(file));
+        });
+    }
 
-        private static (byte[] Content, string Tag) Read(string resource)
-        {
-            using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)!;
-            byte[] content = new byte[stream.Length];
-            stream.ReadExactly(content);
-            return (content, $"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 8))}\"");
-        }
+    private static bool AcceptsGzip(HttpRequest request)
+        => request.GetTypedHeaders().AcceptEncoding.Any(e => e.Value == Gzip && e.Quality != 0);
+
+    private static void Map(IEndpointRouteBuilder endpoints, string path, RequestDelegate write)
+        => endpoints.MapMethods(path, ["GET", "HEAD"], write)
+            .WithMetadata(new ServerEndpoint(null, ErrorForm.Problem) { IsOpen = true });
+
+    private static string TypeOf(string path)
+    {
+        string type = Types.TryGetContentType(path, out string? known) ? known : "application/octet-stream";
+        return type.StartsWith("text/", StringComparison.Ordinal) ? $"{type}; charset=utf-8" : type;
+    }
+
+    private static byte[] Read(string resource)
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)!;
+        byte[] content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return content;
     }
 }

@@ -10,6 +10,7 @@ internal sealed class LoadedModel : IDisposable
 {
     private readonly OrtSession _session;
     private readonly ILogger _log;
+    private readonly RequiredOutputs _outputs;
     private bool _disposed;
 
     private LoadedModel(LoadPlan plan, ResolvedModel model)
@@ -17,6 +18,7 @@ internal sealed class LoadedModel : IDisposable
         Source = model;
         ExecutionProvider = plan.ExecutionProvider;
         _log = plan.Log;
+        _outputs = plan.Options.RequiredOutputs;
         Func<OrtSession?>? openSecond = SecondSession.Opener(plan, model);
         _session = plan.Open(model);
         try
@@ -110,6 +112,9 @@ internal sealed class LoadedModel : IDisposable
         _log.OutputKindAssumed(Name);
         return OutputKind.Logits;
     }
+
+    /// <summary>Returns the model that runs, with all changes, as one file.</summary>
+    public byte[] Export() => ModelPreparation.For(Source, _outputs).Load(Source.Content).ToArray();
 
     public void ThrowUnlessFinite(float value, string kind)
     {

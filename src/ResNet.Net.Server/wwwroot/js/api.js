@@ -1,0 +1,145 @@
+// The requests of the page to the server, and the model in the browser behind the same call.
+const keyName = "resnet-net-api-key";
+
+/** Describes why a request failed, in words for the user. */
+export class RequestError extends Error {
+  constructor(message, { status = 0, retryAfter = 0, detail = "" } = {}) {
+    super(message);
+    this.status = status;
+    this.detail = detail;
+    this.retryAfter = retryAfter;
+  }
+}
+
+export const apiKey = {
+  get: () => sessionStorage.getItem(keyName) ?? "",
+  set: value => value ? sessionStorage.setItem(keyName, value) : sessionStorage.removeItem(keyName),
+};
+
+export const keyHeaders = () => apiKey.get() ? { "X-Api-Key": apiKey.get() } : {};
+
+const titles = {
+  401: "The server requires an API key.",
+  408: "The upload took too long.",
+  413: "The file or the image is too large for this server.",
+  415: "The server does not read files of this format. Use JPEG, PNG, WebP, GIF or BMP.",
+  422: "The image is damaged or incomplete.",
+  429: "The server is busy.",
+  503: "The model is not available at the moment.",
+  504: "The server did not answer in time.",
+};
+
+function errorOf(status, text, retryAfter) {
+  let detail = "";
+  try {
+    detail = JSON.parse(text).detail ?? "";
+  } catch {
+    // A proxy may answer with a page of its own.
+  }
+
+  // Details of the server are for developers; the page shows them on demand.
+  const title = titles[status] ?? `The server ${status >= 500 ? "failed" : "rejected the request"} (status ${status}).`;
+  return new RequestError(title, { status, retryAfter, detail });
+}
+
+/** Returns the models of the server. */
+export async function getModels() {
+  let response;
+  try {
+    response = await fetch("/models", { headers: keyHeaders() });
+  } catch {
+    throw new RequestError("The server cannot be reached.");
+  }
+
+  if (!response.ok) {
+    throw errorOf(response.status, await response.text(), Number(response.headers.get("Retry-After")));
+  }
+
+  return (await response.json()).models;
+}
+
+/**
+ * Classifies an image on the server. XMLHttpRequest reports the progress of an upload, fetch does not.
+ * @param onProgress Receives the uploaded fraction, from 0 to 1.
+ */
+export function classifyOnServer(file, model, { explain, top = 5, crop = true, signal, onProgress }) {
+  const query = new URLSearchParams({ model: model.name, version: model.version, top, crop });
+  if (explain !== undefined) {
+    query.set("explain", explain);
+  }
+
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", `/classify?${query}`);
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    Object.entries(keyHeaders()).forEach(([name, value]) => request.setRequestHeader(name, value));
+    request.upload.onprogress = event => event.lengthComputable && onProgress?.(event.loaded / event.total);
+    request.onload = () => {
+      if (request.status !== 200) {
+        reject(errorOf(request.status, request.responseText, Number(request.getResponseHeader("Retry-After"))));
+        return;
+      }
+
+      try {
+        resolve(JSON.parse(request.responseText));
+      } catch {
+        reject(new RequestError("The answer of the server was cut off."));
+      }
+    };
+    request.onerror = () => reject(new RequestError(
+      navigator.onLine === false ? "You are offline." : "The connection to the server was lost."));
+    request.onabort = () => reject(new DOMException("Canceled", "AbortError"));
+    if (signal?.aborted) {
+      request.onabort();
+      return;
+    }
+
+    signal?.addEventListener("abort", () => request.abort());
+    request.send(file);
+  });
+}
+
+let worker;
+let nextId = 0;
+const waiting = new Map();
+
+function startWorker() {
+  const created = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  created.onmessage = ({ data }) => {
+    if (data.id === undefined) {
+      waiting.forEach(w => w.onProgress?.(data.loading));
+      return;
+    }
+
+    const call = waiting.get(data.id);
+    waiting.delete(data.id);
+    if (data.error) {
+      call?.reject(new RequestError(data.error));
+    } else {
+      call?.resolve(data.result);
+    }
+  };
+  created.onerror = () => {
+    waiting.forEach(w => w.reject(new RequestError("The model cannot be started in this browser.")));
+    waiting.clear();
+    worker = undefined;
+  };
+  return created;
+}
+
+/**
+ * Classifies an image in this browser.
+ * @param onProgress Receives the downloaded fraction of the model, from 0 to 1.
+ */
+export function classifyInBrowser(file, model, { top = 5, all = false, signal, onProgress } = {}) {
+  worker ??= startWorker();
+  const id = nextId++;
+  return new Promise((resolve, reject) => {
+    waiting.set(id, { resolve, reject, onProgress });
+    signal?.addEventListener("abort", () => {
+      waiting.delete(id);
+      reject(new DOMException("Canceled", "AbortError"));
+    });
+    worker.postMessage({ id, file, model, top, all, key: `${model.name}/${model.version}`, headers: keyHeaders() });
+  });
+}
