@@ -45,12 +45,13 @@ public sealed class Feed : IAsyncLifetime, IDisposable
     /// <summary>Gets the folder for projects of consumers: outside the repository, below a NuGet.config that names the feed.</summary>
     public string Consumers => _folder["consumers"];
 
-    private string Packages => Given ?? _folder["packages"];
+    /// <summary>Gets the folder with the packages.</summary>
+    public string Folder => Given ?? _folder["packages"];
 
     public async Task InitializeAsync()
     {
         string here = Directory.CreateDirectory(Consumers).FullName;
-        Directory.CreateDirectory(Packages);
+        Directory.CreateDirectory(Folder);
         string user = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } named
             ? named
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
@@ -60,7 +61,7 @@ public sealed class Feed : IAsyncLifetime, IDisposable
                 <add key="globalPackagesFolder" value="unpacked" />
               </config>
               <packageSources>
-                <add key="checkout" value="{Packages}" />
+                <add key="checkout" value="{Folder}" />
               </packageSources>
               <fallbackPackageFolders>
                 <add key="user" value="{Directory.CreateDirectory(user).FullName}" />
@@ -74,7 +75,7 @@ public sealed class Feed : IAsyncLifetime, IDisposable
         }
 
         // One build for all builds shared projects once.
-        string properties = $"Configuration=Release;PackageVersion={Version};PackageOutputPath={Packages};"
+        string properties = $"Configuration=Release;PackageVersion={Version};PackageOutputPath={Folder};"
             + $"NuspecOutputPath={_folder["manifests"]}";
         string project = _folder.Write("pack.proj", $"""
             <Project>
@@ -94,5 +95,5 @@ public sealed class Feed : IAsyncLifetime, IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    internal Package Open(string id, string extension = "nupkg") => new(Path.Combine(Packages, $"{id}.{Version}.{extension}"));
+    internal Package Open(string id, string extension = "nupkg") => new(Path.Combine(Folder, $"{id}.{Version}.{extension}"));
 }
