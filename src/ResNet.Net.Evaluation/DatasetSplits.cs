@@ -25,13 +25,13 @@ public sealed class DatasetSplits : IDisposable
     /// <summary>Gets the labels: the sorted names of the training images' class folders.</summary>
     public LabelSet Labels => Train.Labels;
 
-    /// <summary>Opens a folder, zip file or tar file of class folders, or a list, and recognizes its parts.</summary>
+    /// <summary>Opens a folder, zip file or tar file of class folders, an LMDB database, or a list, and recognizes its parts.</summary>
     /// <remarks>
     /// The parts are the top folders <c>train</c> or <c>training</c>, <c>val</c>, <c>valid</c> or <c>validation</c>, and <c>test</c> or
     /// <c>testing</c>, in any case. There must be one for training and no other folder of images next to them. Otherwise, all images are
     /// training images. The labels are discovered, as by <see cref="ImageDataset.Open(string, ImageDatasetOptions?)"/>.
     /// </remarks>
-    /// <param name="path">The folder, the archive, or the list.</param>
+    /// <param name="path">The folder, the archive, the database, or the list.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <returns>The parts, which read from the archive until this object is disposed.</returns>
     /// <exception cref="ImageDatasetException">
@@ -46,6 +46,10 @@ public sealed class DatasetSplits : IDisposable
         {
             case DatasetLayout.List:
                 return new DatasetSplits(ImageDataset.FromList(path, options), null, null, source: null);
+
+            case DatasetLayout.Lmdb:
+                ImageDataset database = ImageDataset.FromLmdb(path, options);
+                return new DatasetSplits(database, null, null, database);
 
             case DatasetLayout.Zip or DatasetLayout.Tar:
                 IImageArchive archive = ImageDataset.OpenArchive(path, labels: null, options);

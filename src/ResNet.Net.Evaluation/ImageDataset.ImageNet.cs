@@ -49,10 +49,10 @@ public sealed partial class ImageDataset
         ArgumentNullException.ThrowIfNull(labels);
         options = Validated(options);
         DatasetLayout layout = LayoutOf(path);
-        if (layout == DatasetLayout.List)
+        if (layout is DatasetLayout.List or DatasetLayout.Lmdb)
         {
             throw new ImageDatasetException(
-                $"'{path}' is a list, which has labels of its own. Omit the ground truth, or open a folder, a .tar or a .zip file.");
+                $"'{path}' has labels of its own. Omit the ground truth, or open a folder, a .tar or a .zip file.");
         }
 
         if (layout != DatasetLayout.Folder)

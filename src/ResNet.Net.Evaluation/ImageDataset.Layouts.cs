@@ -8,7 +8,8 @@ public sealed partial class ImageDataset
     /// file in it or in its parent (<c>val.txt</c>, <c>LOC_val_solution.csv</c>, <c>ILSVRC2012_validation_ground_truth.txt</c>, the
     /// development kit and others), and a flat folder whose file names start with a synset id (<c>n01440764_tench.JPEG</c>). A zip file or
     /// an uncompressed tar file has the layout of a folder; its ground truth lies next to it. ImageNet's files
-    /// <c>ILSVRC2012_img_val.tar</c> and <c>ILSVRC2012_img_train.tar</c> are read as they are downloaded.
+    /// <c>ILSVRC2012_img_val.tar</c> and <c>ILSVRC2012_img_train.tar</c> are read as they are downloaded. A folder with <c>data.mdb</c> is
+    /// an LMDB database of Caffe.
     /// </remarks>
     /// <param name="path">The file or folder.</param>
     /// <param name="labels">The model's labels, <see cref="ResNetClassifier.Labels"/>.</param>
@@ -29,15 +30,14 @@ public sealed partial class ImageDataset
             return FromImageNet(path, groundTruth, labels, synsetMap, options);
         }
 
-        DatasetLayout layout = LayoutOf(path);
-        if (layout == DatasetLayout.List)
+        switch (LayoutOf(path))
         {
-            return FromList(path, labels, options);
-        }
-
-        if (layout != DatasetLayout.Folder)
-        {
-            return OpenArchive(path, labels, synsetMap, Validated(options));
+            case DatasetLayout.List:
+                return FromList(path, labels, options);
+            case DatasetLayout.Lmdb:
+                return FromLmdb(path, labels, options);
+            case DatasetLayout.Zip or DatasetLayout.Tar:
+                return OpenArchive(path, labels, synsetMap, Validated(options));
         }
 
         // Folder names take precedence over a ground-truth file.
@@ -50,8 +50,9 @@ public sealed partial class ImageDataset
     /// <summary>Opens a dataset that defines its own labels, for training.</summary>
     /// <remarks>
     /// <para>
-    /// Supported layouts are a folder, zip file or uncompressed tar file of class folders, and a list (<c>.txt</c>, <c>.tsv</c>,
-    /// <c>.csv</c>). The labels are the names of the class folders, or the labels of the list, unchanged and in ordinal order.
+    /// Supported layouts are a folder, zip file or uncompressed tar file of class folders, a list (<c>.txt</c>, <c>.tsv</c>,
+    /// <c>.csv</c>), and an LMDB database of Caffe. The labels are the names of the class folders, or the labels of the list, unchanged and
+    /// in ordinal order; the labels of a database are numbers in ascending order.
     /// </para>
     /// <para>
     /// A dataset that is divided into folders such as <c>train</c> and <c>test</c> is rejected; open it with <see cref="DatasetSplits"/>.
@@ -69,6 +70,7 @@ public sealed partial class ImageDataset
     public static ImageDataset Open(string path, ImageDatasetOptions? options = null) => LayoutOf(path) switch
     {
         DatasetLayout.Zip or DatasetLayout.Tar => OpenWithOwnLabels(OpenArchive(path, labels: null, options = Validated(options)), options),
+        DatasetLayout.Lmdb => FromLmdb(path, options),
         DatasetLayout.List => FromList(path, options),
         _ => FromClassFolders(path, options),
     };
@@ -248,7 +250,7 @@ public sealed partial class ImageDataset
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (Directory.Exists(path))
         {
-            return DatasetLayout.Folder;
+            return File.Exists(Path.Combine(path, LmdbFile.DefaultName)) ? DatasetLayout.Lmdb : DatasetLayout.Folder;
         }
 
         if (!File.Exists(path))
@@ -260,10 +262,11 @@ public sealed partial class ImageDataset
         {
             ".ZIP" => DatasetLayout.Zip,
             ".TAR" => DatasetLayout.Tar,
+            ".MDB" or ".LMDB" => DatasetLayout.Lmdb,
             ".TXT" or ".TSV" or ".CSV" => DatasetLayout.List,
             ".TGZ" or ".GZ" => throw CompressedTar(path, "gunzip"),
             _ => throw new ImageDatasetException(
-                $"'{path}' is not a dataset. It must be a folder, a .zip or .tar file, or a list (.txt, .tsv, .csv)."),
+                $"'{path}' is not a dataset. It must be a folder, a .zip, .tar or .mdb file, or a list (.txt, .tsv, .csv)."),
         };
     }
 
@@ -338,5 +341,6 @@ internal enum DatasetLayout
     Folder,
     Zip,
     Tar,
+    Lmdb,
     List,
 }
