@@ -14,6 +14,7 @@ internal readonly record struct CaffeDatum(
     long Offset, int Length, int Channels, int Height, int Width, bool IsInterleaved, long? Label)
 {
     private const int MaxSide = 65535;
+    private const long MaxPixels = 1 << 28;
 
     /// <summary>Reads a <c>Datum</c> of Caffe, or a <c>TensorProtos</c> of Caffe2 that holds an image and a label.</summary>
     /// <param name="value">The record.</param>
@@ -80,6 +81,7 @@ internal readonly record struct CaffeDatum(
         => datum.Channels == 0 ? null
             : datum.Channels is not (1 or 3) ? $"has {datum.Channels} channels; an image has 1 or 3"
             : datum.Height is < 1 or > MaxSide || datum.Width is < 1 or > MaxSide ? $"has {datum.Width}x{datum.Height} pixels"
+            : (long)datum.Height * datum.Width > MaxPixels ? $"has {datum.Width}x{datum.Height} pixels; the limit is {MaxPixels}"
             : (long)datum.Channels * datum.Height * datum.Width != datum.Length
                 ? $"has {datum.Length} bytes for {datum.Width}x{datum.Height} pixels of {datum.Channels} channels"
             : null;
