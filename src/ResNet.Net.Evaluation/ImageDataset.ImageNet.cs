@@ -37,7 +37,8 @@ public sealed partial class ImageDataset
     /// <param name="options">The options; null for the defaults.</param>
     /// <returns>The dataset, which the caller disposes if the images are an archive.</returns>
     /// <exception cref="ImageDatasetException">
-    /// There are no images, some have no ground truth, or the archive or the ground truth is ambiguous or malformed; the message lists them.
+    /// There are no images, some have no ground truth, the ground truth is ambiguous or malformed, or the archive is damaged; the message
+    /// lists them.
     /// </exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="ArgumentException">A path is empty.</exception>
@@ -58,7 +59,9 @@ public sealed partial class ImageDataset
         if (layout != DatasetLayout.Folder)
         {
             return Open(
-                OpenArchive(path, labels, options), a => (labels, ClassesOf(a.Names, a.Name, groundTruth, synsetMap, labels)), multiLabel: false);
+                OpenArchive(path, labels, options),
+                a => (labels, ClassesOf(a.Names, a.Name, groundTruth, synsetMap, labels)),
+                multiLabel: false);
         }
 
         FolderSource source = new(path, options);

@@ -43,8 +43,9 @@ public sealed partial class ImageDataset
         // Folder names take precedence over a ground-truth file.
         string[] names = FolderSource.Find(path);
         return ClassLayout.IsFlat(names, labels, out string folder) && FindBeside(path, folder, GroundTruthNames) is string truth
-            ? FromImageNet(path, truth, labels, synsetMap ?? FindBeside(path, folder, SynsetMapNames), options)
+            ? FromImageNet(path, truth, labels, synsetMap ?? MapFor(truth), options)
             : FromClassFolders(path, labels, options);
+        string? MapFor(string file) => GroundTruth.HasMap(file) ? null : FindBeside(path, folder, SynsetMapNames);
     }
 
     /// <summary>Opens a dataset that defines its own labels, for training.</summary>
@@ -166,8 +167,8 @@ public sealed partial class ImageDataset
     /// </summary>
     /// <remarks>
     /// A tar file in the tar file is read as a folder of its name: <c>ILSVRC2012_img_train.tar</c> holds the images of
-    /// <c>n01440764.tar</c> in the folder <c>n01440764</c>. Opening reads the header of each image (512 bytes); images are then read by their
-    /// position, concurrently and in any order.
+    /// <c>n01440764.tar</c> in the folder <c>n01440764</c>. Opening reads the header of each image (512 bytes); images are then read by
+    /// their position, concurrently and in any order.
     /// </remarks>
     /// <param name="path">The tar file, which stays open until the dataset is disposed.</param>
     /// <param name="labels">The model's labels.</param>
@@ -271,7 +272,8 @@ public sealed partial class ImageDataset
     }
 
     internal static ImageDatasetException CompressedTar(string path, string program)
-        => new($"'{path}' is compressed, so its images cannot be read in any order. Decompress it to a .tar file ({program}), and open that.");
+        => new(
+            $"'{path}' is compressed, so its images cannot be read in any order. Decompress it to a .tar file ({program}), and open that.");
 
     internal static IImageArchive OpenArchive(string path, LabelSet? labels, ImageDatasetOptions options)
         => LayoutOf(path) == DatasetLayout.Zip ? ZipSource.Open(path, labels, options) : TarSource.Open(path, labels, options);
@@ -291,9 +293,13 @@ public sealed partial class ImageDataset
     {
         IImageArchive archive = OpenArchive(path, labels, options);
         bool isClassified = !ClassLayout.IsFlat(archive.Names, labels, out _) || Array.TrueForAll(archive.Names, ClassLayout.HasSynset);
-        return !isClassified && FindNextTo(path, GroundTruthNames) is string truth
-            ? Open(archive, a => (labels, ClassesOf(a.Names, a.Name, truth, synsetMap ?? FindNextTo(path, SynsetMapNames), labels)), multiLabel: false)
-            : OpenWithLabels(archive, labels, options);
+        if (isClassified || FindNextTo(path, GroundTruthNames) is not string truth)
+        {
+            return OpenWithLabels(archive, labels, options);
+        }
+
+        string? map = synsetMap ?? (GroundTruth.HasMap(truth) ? null : FindNextTo(path, SynsetMapNames));
+        return Open(archive, a => (labels, ClassesOf(a.Names, a.Name, truth, map, labels)), multiLabel: false);
     }
 
     private static ImageDataset OpenWithLabels(IImageArchive archive, LabelSet labels, ImageDatasetOptions options)

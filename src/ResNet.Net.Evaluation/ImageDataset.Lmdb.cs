@@ -71,7 +71,8 @@ public sealed partial class ImageDataset
             {
                 if (classes[i] < 0 || classes[i] >= labels.Count)
                 {
-                    errors.Add($"the image '{source.Names[i]}' has the label {classes[i]}, which is not a class index from 0 to {labels.Count - 1}");
+                    errors.Add(
+                        $"the image '{source.Names[i]}' has the label {classes[i]}, not a class index from 0 to {labels.Count - 1}");
                 }
             }
 

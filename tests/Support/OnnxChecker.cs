@@ -55,7 +55,8 @@ internal static class OnnxChecker
             return false;
         }
 
-        using Process process = Process.Start(new ProcessStartInfo(Interpreter, ["-c", $"import {package}"]) { RedirectStandardError = true })!;
+        ProcessStartInfo start = new(Interpreter, ["-c", $"import {package}"]) { RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
         process.StandardError.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0;

@@ -41,7 +41,7 @@ internal sealed record DevelopmentKit(IReadOnlyList<(int Number, string Text)> L
             or OverflowException or EndOfStreamException)
         {
             throw new ImageDatasetException(
-                $"'{path}' is damaged or not the development kit (ILSVRC2012_devkit_t12.tar.gz): {exception.Message} Download it again.",
+                $"'{path}' is damaged or not the development kit ILSVRC2012_devkit_t12.tar.gz: {exception.Message} Download it.",
                 exception);
         }
     }
@@ -52,7 +52,7 @@ internal sealed record DevelopmentKit(IReadOnlyList<(int Number, string Text)> L
             ? file
             : new GZipStream(file, CompressionMode.Decompress);
         using LimitedStream limited = new(
-            stream, _ => new InvalidDataException($"it exceeds the limit of {MaxTotalBytes} bytes uncompressed.")) { Total = MaxTotalBytes };
+            stream, _ => new InvalidDataException($"It exceeds {MaxTotalBytes} bytes uncompressed.")) { Total = MaxTotalBytes };
         byte[]? ids = null;
         byte[]? synsets = null;
         using (TarReader tar = new(limited, leaveOpen: true))
@@ -97,5 +97,7 @@ internal sealed record DevelopmentKit(IReadOnlyList<(int Number, string Text)> L
     }
 
     private static ImageDatasetException Missing(string path, string name)
-        => new($"The development kit '{path}' doesn't contain '{name}'. Download ILSVRC2012_devkit_t12.tar.gz, or specify a ground-truth file.");
+        => new(
+            $"The development kit '{path}' doesn't contain '{name}'. Download ILSVRC2012_devkit_t12.tar.gz, or specify a ground-truth "
+            + "file.");
 }

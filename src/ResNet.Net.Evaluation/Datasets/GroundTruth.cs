@@ -30,11 +30,17 @@ internal sealed class GroundTruth
             return Load(path, kit.Lines);
         }
 
-        string? beside = Path.GetFileName(path) == DevelopmentKit.IdsName ? Path.GetDirectoryName(path) : null;
-        string? mapPath = beside is null ? null
-            : new[] { DevelopmentKit.SynsetsName, "map_clsloc.txt" }.Select(name => Path.Combine(beside, name)).FirstOrDefault(File.Exists);
-        map = mapPath is null ? null : SynsetMap.Load(mapPath);
+        map = MapNextTo(path) is string mapPath ? SynsetMap.Load(mapPath) : null;
         return Load(path, TextLines.Read(path));
+    }
+
+    /// <summary>Returns whether <see cref="Load(string, out SynsetMap?)"/> provides a map.</summary>
+    public static bool HasMap(string path) => DevelopmentKit.Is(path) || MapNextTo(path) is not null;
+
+    private static string? MapNextTo(string path)
+    {
+        string[] names = Path.GetFileName(path) == DevelopmentKit.IdsName ? [DevelopmentKit.SynsetsName, "map_clsloc.txt"] : [];
+        return names.Select(name => Path.Combine(Path.GetDirectoryName(path)!, name)).FirstOrDefault(File.Exists);
     }
 
     private static GroundTruth Load(string path, IReadOnlyList<(int Number, string Text)> lines)

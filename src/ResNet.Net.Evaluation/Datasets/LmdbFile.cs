@@ -192,7 +192,8 @@ internal sealed class LmdbFile : IDisposable
 
         int lower = BinaryPrimitives.ReadUInt16LittleEndian(page.AsSpan(12));
         int kind = page[10] & (Branch | Leaf | Overflow);
-        return BinaryPrimitives.ReadUInt64LittleEndian(page) == number && kind is Branch or Leaf && lower >= PageHeader && lower <= _pageSize
+        bool isNode = kind is Branch or Leaf && lower >= PageHeader && lower <= _pageSize;
+        return isNode && BinaryPrimitives.ReadUInt64LittleEndian(page) == number
             ? page
             : throw Damaged($"page {number} has a wrong header");
     }

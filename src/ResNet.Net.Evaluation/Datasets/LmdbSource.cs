@@ -49,7 +49,7 @@ internal sealed class LmdbSource : IDisposable
         byte[] content = GC.AllocateUninitializedArray<byte>(image.Length);
         if (!_file.TryRead(content, image.Offset))
         {
-            throw new EndOfStreamException($"'{Names[index]}' cannot be read: the database '{Name}' has been truncated since it was opened.");
+            throw new EndOfStreamException($"'{Names[index]}' cannot be read: '{Name}' has been truncated since it was opened.");
         }
 
         return image.Channels == 0 ? content : image.ToPng(content);
@@ -88,7 +88,7 @@ internal sealed class LmdbSource : IDisposable
         }
 
         return images.Count > 0 && images.TrueForAll(i => i.Label is null)
-            ? throw new ImageDatasetException($"The images of the database '{dataset}' have no labels, as in a test set. Use one with labels.")
+            ? throw new ImageDatasetException($"The images of the database '{dataset}' have no labels. Use a database with labels.")
             : new LmdbSource(dataset, file, [.. names], [.. images]);
     }
 }

@@ -28,7 +28,7 @@ internal sealed class MatlabSynsets(string path)
     /// <exception cref="ImageDatasetException">The file is damaged, or has no synsets.</exception>
     public Dictionary<int, string> Read(ReadOnlySpan<byte> file)
     {
-        if (file.Length < Header || BinaryPrimitives.ReadUInt16LittleEndian(file[124..]) != 0x0100 || !file.Slice(126, 2).SequenceEqual("IM"u8))
+        if (file.Length < Header || !file.Slice(124, 4).SequenceEqual("\0\u0001IM"u8))
         {
             throw Damaged("it is not a little-endian MATLAB 5 file");
         }
@@ -146,7 +146,9 @@ internal sealed class MatlabSynsets(string path)
             (9, 8) => BinaryPrimitives.ReadDoubleLittleEndian(data),
             _ => double.NaN,
         };
-        return value is >= 1 and <= MaxElements && value == Math.Floor(value) ? (int)value : throw Damaged("an ILSVRC2012_ID is not a number");
+        return value is >= 1 and <= MaxElements && value == Math.Floor(value)
+            ? (int)value
+            : throw Damaged("an ILSVRC2012_ID is not a number");
     }
 
     private string Text(ReadOnlySpan<byte> matrix)
@@ -205,6 +207,6 @@ internal sealed class MatlabSynsets(string path)
 
     private ImageDatasetException Damaged(string reason)
         => new(
-            $"'{path}' cannot be read: {reason}. Use meta.mat of ILSVRC2012's development kit (ILSVRC2012_devkit_t12.tar.gz), or a text file "
-            + "with lines such as 'n02119789 1'.");
+            $"'{path}' cannot be read: {reason}. Use meta.mat of the development kit (ILSVRC2012_devkit_t12.tar.gz), or a text file with "
+            + "lines such as 'n02119789 1'.");
 }

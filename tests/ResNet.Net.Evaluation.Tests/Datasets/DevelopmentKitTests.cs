@@ -1,3 +1,5 @@
+using System.IO.Compression;
+
 namespace ResNet.Net.Evaluation.Tests;
 
 /// <summary>Tests ImageNet's validation set as it is downloaded: one tar file and the development kit.</summary>
@@ -31,6 +33,7 @@ public sealed class DevelopmentKitTests : IDisposable
     {
         string tar = WriteTar(Synsets.Length);
         WriteKit();
+        _folder.Write("LOC_synset_mapping.txt", "n01440764 tench, Tinca tinca\n");
 
         using ImageDataset dataset = ImageDataset.Open(tar, LabelSet.ImageNet);
 
@@ -65,7 +68,8 @@ public sealed class DevelopmentKitTests : IDisposable
         string tar = WriteTar(3);
         string complete = _folder.Write(
             "val.txt",
-            "ILSVRC2012_val_00000003.JPEG 2\nILSVRC2012_val_00000001.JPEG 65\nILSVRC2012_val_00000002.JPEG 0\nILSVRC2012_val_00000004.JPEG 9\n");
+            "ILSVRC2012_val_00000003.JPEG 2\nILSVRC2012_val_00000001.JPEG 65\n"
+                + "ILSVRC2012_val_00000002.JPEG 0\nILSVRC2012_val_00000004.JPEG 9\n");
         string partial = _folder.Write("partial.txt", "ILSVRC2012_val_00000003.JPEG 2\nother.JPEG 0\n");
 
         using ImageDataset dataset = ImageDataset.FromImageNet(tar, complete, LabelSet.ImageNet);
@@ -154,7 +158,7 @@ public sealed class DevelopmentKitTests : IDisposable
 
             try
             {
-                new MatlabSynsets("meta.mat").Read(bad).Values.Should().OnlyContain(s => s.Length == 9);
+                new MatlabSynsets("meta.mat").Read(bad).Values.Max(s => s.Length).Should().Be(9);
             }
             catch (ImageDatasetException)
             {
@@ -193,7 +197,7 @@ public sealed class DevelopmentKitTests : IDisposable
     private static byte[] Inflate(ReadOnlySpan<byte> zlib)
     {
         using MemoryStream result = new();
-        using System.IO.Compression.ZLibStream stream = new(new MemoryStream(zlib.ToArray()), System.IO.Compression.CompressionMode.Decompress);
+        using ZLibStream stream = new(new MemoryStream(zlib.ToArray()), CompressionMode.Decompress);
         stream.CopyTo(result);
         return result.ToArray();
     }

@@ -7,7 +7,7 @@ internal static class LmdbBuilder
 {
     public const int Page = 4096;
 
-    /// <summary>Returns a file: two descriptions, a leaf page with all records, and the overflow pages of values over 1,000 bytes.</summary>
+    /// <summary>Returns a file: two descriptions, a leaf page with all records, and overflow pages of values over 1,000 bytes.</summary>
     public static byte[] Build(params IEnumerable<(string Key, byte[] Value)> records)
     {
         (string Key, byte[] Value)[] sorted = [.. records.OrderBy(r => r.Key, StringComparer.Ordinal)];

@@ -153,7 +153,7 @@ public sealed class LmdbDatasetTests : IDisposable
     [InlineData("22 02 01 02 28 00", "neither 'encoded' nor 'channels'")]
     [InlineData("08 01 35 00 00 80 3F 28 00", "'float_data'")]
     [InlineData("28 00", "no 'data'")]
-    [InlineData("22 01 01 28 02 38 01", "label 2, which is not a class index from 0 to 1")]
+    [InlineData("22 01 01 28 02 38 01", "label 2, not a class index from 0 to 1")]
     [InlineData("22 01 01 28 FF FF FF FF FF FF FF FF FF 01 38 01", "label -1")]
     [InlineData("0A 02 10 01", "neither one encoded file nor bytes")]
     [InlineData("0A 05 10 04 32 01 01 0A 02 10 01", "label tensor")]
@@ -241,7 +241,10 @@ public sealed class LmdbDatasetTests : IDisposable
             try
             {
                 using ImageDataset dataset = ImageDataset.Open(path, Animals, options: new ImageDatasetOptions { MaxImageBytes = 100_000 });
-                dataset.Images.Should().OnlyContain(i => i.Read().Length > 0);
+                foreach (LabeledImage image in dataset.Images)
+                {
+                    image.Read().Length.Should().BePositive();
+                }
             }
             catch (ImageDatasetException)
             {
@@ -250,6 +253,43 @@ public sealed class LmdbDatasetTests : IDisposable
         }
 
         refused.Should().BeInRange(2000, 9900);
+    }
+
+    [Fact]
+    public void FromLmdb_MutatedRecord_GivesDatasetOrException()
+    {
+        Random random = new(9);
+        byte[][] records =
+        [
+            Encoded([1, 2, 3], 1),
+            Raw(3, 2, 2, new byte[12], 1),
+            [.. Number(1, 1), .. Number(2, 1), .. Number(3, 1), .. Float(6, 1), .. Number(5, 0)],
+            [
+                .. Bytes(1, [.. Bytes(1, 1, 2, 3), .. Number(2, 3), .. Bytes(5, 1, 2, 3, 4, 5, 6)]),
+                .. Bytes(1, [.. Number(2, 2), .. Bytes(4, 1)]),
+            ],
+        ];
+        int refused = 0;
+        for (int time = 0; time < 10_000; time++)
+        {
+            byte[] bad = [.. records[time % records.Length]];
+            for (int i = random.Next(1, 4); i > 0; i--)
+            {
+                bad[random.Next(bad.Length)] = (byte)random.Next(256);
+            }
+
+            try
+            {
+                using ImageDataset dataset = Open(("a", bad));
+                dataset.Images[0].Read().Length.Should().BePositive();
+            }
+            catch (ImageDatasetException)
+            {
+                refused++;
+            }
+        }
+
+        refused.Should().BeInRange(4000, 9900);
     }
 
     private static string ErrorOf(string path, int maxBytes = 1 << 20)
