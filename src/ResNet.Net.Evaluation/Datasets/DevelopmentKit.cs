@@ -51,8 +51,10 @@ internal sealed record DevelopmentKit(IReadOnlyList<(int Number, string Text)> L
         using Stream stream = Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase)
             ? file
             : new GZipStream(file, CompressionMode.Decompress);
-        using LimitedStream limited = new(
-            stream, _ => new InvalidDataException($"It exceeds {MaxTotalBytes} bytes uncompressed.")) { Total = MaxTotalBytes };
+        using LimitedStream limited = new(stream, _ => new InvalidDataException($"It exceeds {MaxTotalBytes} bytes uncompressed."))
+        {
+            Total = MaxTotalBytes,
+        };
         byte[]? ids = null;
         byte[]? synsets = null;
         using (TarReader tar = new(limited, leaveOpen: true))
