@@ -25,15 +25,15 @@ public sealed class DatasetSplits : IDisposable
     /// <summary>Gets the labels: the sorted names of the training images' class folders.</summary>
     public LabelSet Labels => Train.Labels;
 
-    /// <summary>Opens a folder or zip file of class folders, or a list, and recognizes its parts.</summary>
+    /// <summary>Opens a folder, zip file or tar file of class folders, an LMDB database, or a list, and recognizes its parts.</summary>
     /// <remarks>
     /// The parts are the top folders <c>train</c> or <c>training</c>, <c>val</c>, <c>valid</c> or <c>validation</c>, and <c>test</c> or
     /// <c>testing</c>, in any case. There must be one for training and no other folder of images next to them. Otherwise, all images are
     /// training images. The labels are discovered, as by <see cref="ImageDataset.Open(string, ImageDatasetOptions?)"/>.
     /// </remarks>
-    /// <param name="path">The folder, the zip file, or the list.</param>
+    /// <param name="path">The folder, the archive, the database, or the list.</param>
     /// <param name="options">The options; null for the defaults.</param>
-    /// <returns>The parts, which read from the zip file until this object is disposed.</returns>
+    /// <returns>The parts, which read from the archive until this object is disposed.</returns>
     /// <exception cref="ImageDatasetException">
     /// There are no images, some have no class, or a validation or test image has a class without training images; the message lists them.
     /// </exception>
@@ -47,15 +47,19 @@ public sealed class DatasetSplits : IDisposable
             case DatasetLayout.List:
                 return new DatasetSplits(ImageDataset.FromList(path, options), null, null, source: null);
 
-            case DatasetLayout.Zip:
-                ZipSource zip = ZipSource.Open(path, labels: null, options);
+            case DatasetLayout.Lmdb:
+                ImageDataset database = ImageDataset.FromLmdb(path, options);
+                return new DatasetSplits(database, null, null, database);
+
+            case DatasetLayout.Zip or DatasetLayout.Tar:
+                IImageArchive archive = ImageDataset.OpenArchive(path, labels: null, options);
                 try
                 {
-                    return Divide(zip.Name, zip.Names, zip.Tree, zip.Read, zip, options);
+                    return Divide(archive.Name, archive.Names, archive.Tree, archive.Read, archive, options);
                 }
                 catch
                 {
-                    zip.Dispose();
+                    archive.Dispose();
                     throw;
                 }
 
@@ -66,7 +70,7 @@ public sealed class DatasetSplits : IDisposable
         }
     }
 
-    /// <summary>Closes the zip file if the dataset is one.</summary>
+    /// <summary>Closes the archive if the dataset is one.</summary>
     public void Dispose() => _source?.Dispose();
 
     private static DatasetSplits Divide(

@@ -2,28 +2,18 @@ namespace ResNet.Net.Evaluation;
 
 public sealed partial class ImageDataset
 {
-    // Usual names of the ground-truth file of a flat folder, in that folder or in its parent.
-    private static readonly string[] GroundTruthNames =
-    [
-        "val.txt",
-        "LOC_val_solution.csv",
-        "imagenet_2012_validation_synset_labels.txt",
-        "synset_labels.txt",
-        "ILSVRC2012_validation_ground_truth.txt",
-    ];
-
-    private static readonly string[] SynsetMapNames = ["map_clsloc.txt", "LOC_synset_mapping.txt"];
-
     /// <summary>Opens a dataset and detects its layout.</summary>
     /// <remarks>
-    /// Supported layouts are a zip file, a list (<c>.txt</c>, <c>.tsv</c>, <c>.csv</c>), a folder of class folders, a flat folder with a
-    /// ground-truth file in it or in its parent (<c>val.txt</c>, <c>LOC_val_solution.csv</c>,
-    /// <c>ILSVRC2012_validation_ground_truth.txt</c> and others), and a flat folder whose file names start with a synset id
-    /// (<c>n01440764_tench.JPEG</c>).
+    /// Supported layouts are a list (<c>.txt</c>, <c>.tsv</c>, <c>.csv</c>), a folder of class folders, a flat folder with a ground-truth
+    /// file in it or in its parent (<c>val.txt</c>, <c>LOC_val_solution.csv</c>, <c>ILSVRC2012_validation_ground_truth.txt</c>, the
+    /// development kit and others), and a flat folder whose file names start with a synset id (<c>n01440764_tench.JPEG</c>). A zip file or
+    /// an uncompressed tar file has the layout of a folder; its ground truth lies next to it. ImageNet's files
+    /// <c>ILSVRC2012_img_val.tar</c> and <c>ILSVRC2012_img_train.tar</c> are read as they are downloaded. A folder with <c>data.mdb</c> is
+    /// an LMDB database of Caffe.
     /// </remarks>
     /// <param name="path">The file or folder.</param>
     /// <param name="labels">The model's labels, <see cref="ResNetClassifier.Labels"/>.</param>
-    /// <param name="groundTruth">The ground-truth file of a flat folder; null to search for it.</param>
+    /// <param name="groundTruth">The ground truth of a flat folder or archive; null to search for it.</param>
     /// <param name="synsetMap">The file that maps ids to synsets, if the ground truth needs one; null to search for it.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <returns>The dataset, which the caller disposes.</returns>
@@ -40,24 +30,30 @@ public sealed partial class ImageDataset
             return FromImageNet(path, groundTruth, labels, synsetMap, options);
         }
 
-        DatasetLayout layout = LayoutOf(path);
-        if (layout != DatasetLayout.Folder)
+        switch (LayoutOf(path))
         {
-            return layout == DatasetLayout.Zip ? FromZip(path, labels, options) : FromList(path, labels, options);
+            case DatasetLayout.List:
+                return FromList(path, labels, options);
+            case DatasetLayout.Lmdb:
+                return FromLmdb(path, labels, options);
+            case DatasetLayout.Zip or DatasetLayout.Tar:
+                return OpenArchive(path, labels, synsetMap, Validated(options));
         }
 
         // Folder names take precedence over a ground-truth file.
         string[] names = FolderSource.Find(path);
         return ClassLayout.IsFlat(names, labels, out string folder) && FindBeside(path, folder, GroundTruthNames) is string truth
-            ? FromImageNet(path, truth, labels, synsetMap ?? FindBeside(path, folder, SynsetMapNames), options)
+            ? FromImageNet(path, truth, labels, synsetMap ?? MapFor(truth), options)
             : FromClassFolders(path, labels, options);
+        string? MapFor(string file) => GroundTruth.HasMap(file) ? null : FindBeside(path, folder, SynsetMapNames);
     }
 
     /// <summary>Opens a dataset that defines its own labels, for training.</summary>
     /// <remarks>
     /// <para>
-    /// Supported layouts are a folder of class folders, a zip file of them, and a list (<c>.txt</c>, <c>.tsv</c>, <c>.csv</c>). The labels
-    /// are the names of the class folders, or the labels of the list, unchanged and in ordinal order.
+    /// Supported layouts are a folder, zip file or uncompressed tar file of class folders, a list (<c>.txt</c>, <c>.tsv</c>,
+    /// <c>.csv</c>), and an LMDB database of Caffe. The labels are the names of the class folders, or the labels of the list, unchanged and
+    /// in ordinal order; the labels of a database are numbers in ascending order.
     /// </para>
     /// <para>
     /// A dataset that is divided into folders such as <c>train</c> and <c>test</c> is rejected; open it with <see cref="DatasetSplits"/>.
@@ -74,7 +70,8 @@ public sealed partial class ImageDataset
     /// <exception cref="ArgumentException">The path is empty.</exception>
     public static ImageDataset Open(string path, ImageDatasetOptions? options = null) => LayoutOf(path) switch
     {
-        DatasetLayout.Zip => FromZip(path, options),
+        DatasetLayout.Zip or DatasetLayout.Tar => OpenWithOwnLabels(OpenArchive(path, labels: null, options = Validated(options)), options),
+        DatasetLayout.Lmdb => FromLmdb(path, options),
         DatasetLayout.List => FromList(path, options),
         _ => FromClassFolders(path, options),
     };
@@ -145,7 +142,7 @@ public sealed partial class ImageDataset
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(labels);
-        return OpenZip(path, labels, Validated(options));
+        return OpenWithLabels(ZipSource.Open(path, labels, options = Validated(options)), labels, options);
     }
 
     /// <summary>Opens a zip file of class folders, whose names are the labels. Nothing is extracted to disk.</summary>
@@ -161,46 +158,50 @@ public sealed partial class ImageDataset
     public static ImageDataset FromZip(string path, ImageDatasetOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        return OpenZip(path, labels: null, Validated(options));
+        return OpenWithOwnLabels(ZipSource.Open(path, labels: null, options = Validated(options)), options);
     }
 
-    /// <summary>Opens a folder of images with a ground-truth file, as ImageNet's validation set is distributed.</summary>
+    /// <summary>
+    /// Opens an uncompressed tar file of class folders, laid out as for
+    /// <see cref="FromClassFolders(string, LabelSet, ImageDatasetOptions?)"/>. Nothing is extracted to disk.
+    /// </summary>
     /// <remarks>
-    /// The ground truth is Caffe's <c>val.txt</c> (<c>ILSVRC2012_val_00000001.JPEG 65</c>, indices from 0 in the order of the synset ids),
-    /// Kaggle's <c>LOC_val_solution.csv</c>, one synset id per line in image order, or the development kit's
-    /// <c>ILSVRC2012_validation_ground_truth.txt</c>. The latter holds ILSVRC2012 ids from 1 to 1000, which are <b>not</b> in the order of
-    /// the synset ids, so it is rejected without a map (<c>n02119789 1 kit_fox</c>).
+    /// A tar file in the tar file is read as a folder of its name: <c>ILSVRC2012_img_train.tar</c> holds the images of
+    /// <c>n01440764.tar</c> in the folder <c>n01440764</c>. Opening reads the header of each image (512 bytes); images are then read by
+    /// their position, concurrently and in any order.
     /// </remarks>
-    /// <param name="valFolder">The folder with the images. It may hold a part of the images that the ground truth lists.</param>
-    /// <param name="groundTruth">The ground-truth file.</param>
+    /// <param name="path">The tar file, which stays open until the dataset is disposed.</param>
     /// <param name="labels">The model's labels.</param>
-    /// <param name="synsetMap">
-    /// The file that maps ids to synsets: <c>map_clsloc.txt</c> for ILSVRC2012 ids, <c>LOC_synset_mapping.txt</c> (one synset per line) for
-    /// indices from 0; null if the ground truth needs none.
-    /// </param>
     /// <param name="options">The options; null for the defaults.</param>
-    /// <returns>The dataset.</returns>
+    /// <returns>The dataset, which the caller disposes.</returns>
     /// <exception cref="ImageDatasetException">
-    /// There are no images, some have no ground truth, or the ground truth is ambiguous or malformed; the message lists them.
+    /// The file is not a tar file, is compressed, truncated or damaged, has no images, or has images that are too large, links, or of an
+    /// unknown class; the message lists them.
     /// </exception>
-    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="ArgumentException">A path is empty.</exception>
-    public static ImageDataset FromImageNet(
-        string valFolder, string groundTruth, LabelSet labels, string? synsetMap = null, ImageDatasetOptions? options = null)
+    public static ImageDataset FromTar(string path, LabelSet labels, ImageDatasetOptions? options = null)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(valFolder);
-        ArgumentException.ThrowIfNullOrWhiteSpace(groundTruth);
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(labels);
-        if (!Directory.Exists(valFolder))
-        {
-            throw new DirectoryNotFoundException($"The folder '{valFolder}' doesn't exist. A ground-truth file needs a folder of images.");
-        }
+        return OpenWithLabels(TarSource.Open(path, labels, options = Validated(options)), labels, options);
+    }
 
-        FolderSource source = new(valFolder, Validated(options));
-        string[] names = FolderSource.Find(valFolder);
-        SynsetMap? map = synsetMap is null ? null : SynsetMap.Load(synsetMap);
-        int[] classes = GroundTruth.Load(groundTruth).Classes(names, labels, map, source.Name);
-        return new ImageDataset(source.Name, labels, Labeled(names, classes, source.Read), source: null, isMultiLabel: false);
+    /// <summary>
+    /// Opens an uncompressed tar file of class folders or of tar files, whose names are the labels. Nothing is extracted to disk.
+    /// </summary>
+    /// <param name="path">The tar file, which stays open until the dataset is disposed.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <returns>The dataset, which the caller disposes.</returns>
+    /// <exception cref="ImageDatasetException">
+    /// The file is not a tar file, is compressed, truncated or damaged, or as for <see cref="Open(string, ImageDatasetOptions?)"/>.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    public static ImageDataset FromTar(string path, ImageDatasetOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return OpenWithOwnLabels(TarSource.Open(path, labels: null, options = Validated(options)), options);
     }
 
     /// <summary>Opens a list of images and labels, one per line.</summary>
@@ -250,7 +251,7 @@ public sealed partial class ImageDataset
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (Directory.Exists(path))
         {
-            return DatasetLayout.Folder;
+            return File.Exists(Path.Combine(path, LmdbFile.DefaultName)) ? DatasetLayout.Lmdb : DatasetLayout.Folder;
         }
 
         if (!File.Exists(path))
@@ -261,11 +262,21 @@ public sealed partial class ImageDataset
         return Path.GetExtension(path).ToUpperInvariant() switch
         {
             ".ZIP" => DatasetLayout.Zip,
+            ".TAR" => DatasetLayout.Tar,
+            ".MDB" or ".LMDB" => DatasetLayout.Lmdb,
             ".TXT" or ".TSV" or ".CSV" => DatasetLayout.List,
+            ".TGZ" or ".GZ" => throw CompressedTar(path, "gunzip"),
             _ => throw new ImageDatasetException(
-                $"'{path}' is not a dataset. It must be a folder, a .zip file, or a list (.txt, .tsv, .csv)."),
+                $"'{path}' is not a dataset. It must be a folder, a .zip, .tar or .mdb file, or a list (.txt, .tsv, .csv)."),
         };
     }
+
+    internal static ImageDatasetException CompressedTar(string path, string program)
+        => new(
+            $"'{path}' is compressed, so its images cannot be read in any order. Decompress it to a .tar file ({program}), and open that.");
+
+    internal static IImageArchive OpenArchive(string path, LabelSet? labels, ImageDatasetOptions options)
+        => LayoutOf(path) == DatasetLayout.Zip ? ZipSource.Open(path, labels, options) : TarSource.Open(path, labels, options);
 
     internal static LabeledImage[] Labeled(string[] names, int[] classes, Func<string, ReadOnlyMemory<byte>> read)
         => [.. names.Select((name, i) => new LabeledImage(name, classes[i], () => read(name)))];
@@ -277,19 +288,36 @@ public sealed partial class ImageDataset
         return options;
     }
 
-    private static ImageDataset OpenZip(string path, LabelSet? labels, ImageDatasetOptions options)
+    /// <summary>Opens an archive whose class folders, file names or ground truth name classes of the model.</summary>
+    private static ImageDataset OpenArchive(string path, LabelSet labels, string? synsetMap, ImageDatasetOptions options)
     {
-        ZipSource source = ZipSource.Open(path, labels, options);
+        IImageArchive archive = OpenArchive(path, labels, options);
+        bool isClassified = !ClassLayout.IsFlat(archive.Names, labels, out _) || Array.TrueForAll(archive.Names, ClassLayout.HasSynset);
+        if (isClassified || FindNextTo(path, GroundTruthNames) is not string truth)
+        {
+            return OpenWithLabels(archive, labels, options);
+        }
+
+        string? map = synsetMap ?? (GroundTruth.HasMap(truth) ? null : FindNextTo(path, SynsetMapNames));
+        return Open(archive, a => (labels, ClassesOf(a.Names, a.Name, truth, map, labels)), multiLabel: false);
+    }
+
+    private static ImageDataset OpenWithLabels(IImageArchive archive, LabelSet labels, ImageDatasetOptions options)
+        => Open(archive, a => (labels, ClassLayout.Classes(a.Names, labels, a.Name)), options.MultiLabel);
+
+    private static ImageDataset OpenWithOwnLabels(IImageArchive archive, ImageDatasetOptions options)
+        => Open(archive, a => Discover(a.Names, a.Tree, a.Name), options.MultiLabel);
+
+    private static ImageDataset Open(IImageArchive archive, Func<IImageArchive, (LabelSet, int[])> classify, bool multiLabel)
+    {
         try
         {
-            (LabelSet used, int[] classes) = labels is null
-                ? Discover(source.Names, source.Tree, source.Name)
-                : (labels, ClassLayout.Classes(source.Names, labels, source.Name));
-            return new ImageDataset(source.Name, used, Labeled(source.Names, classes, source.Read), source, options.MultiLabel);
+            (LabelSet labels, int[] classes) = classify(archive);
+            return new ImageDataset(archive.Name, labels, Labeled(archive.Names, classes, archive.Read), archive, multiLabel);
         }
         catch
         {
-            source.Dispose();
+            archive.Dispose();
             throw;
         }
     }
@@ -311,28 +339,6 @@ public sealed partial class ImageDataset
             : throw new ImageDatasetException(
                 $"The dataset '{dataset}' is divided into {splits}, which are not classes. Open it with DatasetSplits.Open, or open one of "
                 + "these folders.");
-
-    // Searches the images' folder, its parents up to the root, and the root's parent.
-    private static string? FindBeside(string root, string imageFolder, string[] names)
-    {
-        string full = Path.GetFullPath(root);
-        string? folder = Path.GetFullPath(Path.Combine(full, imageFolder));
-        string? last = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(full));
-        for (; folder is not null; folder = Path.GetDirectoryName(folder))
-        {
-            if (names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is string found)
-            {
-                return found;
-            }
-
-            if (folder == last)
-            {
-                break;
-            }
-        }
-
-        return null;
-    }
 }
 
 /// <summary>Specifies how a dataset is stored.</summary>
@@ -340,5 +346,7 @@ internal enum DatasetLayout
 {
     Folder,
     Zip,
+    Tar,
+    Lmdb,
     List,
 }

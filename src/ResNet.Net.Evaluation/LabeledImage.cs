@@ -66,6 +66,10 @@ public sealed class LabeledImage
     /// </exception>
     public ReadOnlyMemory<byte> Read() => _read();
 
+    /// <summary>Returns the image as an input of batches and sequences. It is read when its turn comes.</summary>
+    /// <returns>The input.</returns>
+    public InputImage ToInput() => InputImage.FromEncoded(_read);
+
     /// <inheritdoc/>
     public override string ToString()
         => Classes.Count == 1 ? $"{Name}: class {Classes[0]}" : $"{Name}: classes {string.Join(", ", Classes)}";

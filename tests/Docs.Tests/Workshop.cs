@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.IO.Compression;
 
 namespace ResNet.Net.Docs.Tests;
@@ -8,6 +9,7 @@ namespace ResNet.Net.Docs.Tests;
 /// <item><c>samples/images/</c> and <c>images/</c>: the drawn images, with <c>labels.txt</c>;</item>
 /// <item><c>cat.jpg</c>: one of them (the first bytes determine the format, not the extension);</item>
 /// <item><c>photos/(label)/</c>: the images in class folders, and <c>cifar10-test.zip</c>, an archive of these;</item>
+/// <item><c>imagenet/</c>: <c>ILSVRC2012_img_val.tar</c>, the images in one tar file, and <c>val.txt</c>, their classes;</item>
 /// <item><c>flowers.onnx</c>: a small ResNet with five classes, random weights and 64x64 input, and <c>flowers.txt</c>, its labels;</item>
 /// <item><c>large/model.onnx</c>: the same model;</item>
 /// <item>
@@ -42,6 +44,7 @@ public sealed class Workshop : IDisposable
         }
 
         ZipFile.CreateFromDirectory(_folder["original", "photos"], _folder["original", "cifar10-test.zip"]);
+        WriteTar(images);
         ResNetBuilder.Build(ResNetArchitecture.Cifar(8) with { Classes = 5, InputSize = 64, Opset = 12 })
             .Save(_folder["original", "flowers.onnx"]);
         File.Copy(_folder["original", "flowers.onnx"], _folder["original", "large", "model.onnx"]);
@@ -82,6 +85,22 @@ public sealed class Workshop : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private void WriteTar(string images)
+    {
+        string[] files = [.. Directory.GetFiles(images, "*.png").Order(StringComparer.Ordinal)];
+        using (TarWriter tar = new(File.Create(_folder["original", "imagenet", "ILSVRC2012_img_val.tar"])))
+        {
+            foreach (string file in files)
+            {
+                tar.WriteEntry(file, Path.GetFileName(file));
+            }
+        }
+
+        File.WriteAllLines(
+            _folder["original", "imagenet", "val.txt"],
+            files.Select((file, i) => $"{Path.GetFileName(file)} {i % LabelSet.Cifar10.Count}"));
+    }
 
     private void WriteExports()
     {

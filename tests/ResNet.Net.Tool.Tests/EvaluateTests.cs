@@ -55,6 +55,21 @@ public sealed class EvaluateTests : IDisposable
     }
 
     [Fact]
+    public async Task TarWithGroundTruth_IsEvaluatedWithoutExtraction()
+    {
+        string tar = _folder.Write("val.tar", new TarGzBuilder()
+            .Add("b.png", File.ReadAllBytes(Path.Combine(TestFolders.SampleImages, "dog.png")))
+            .Add("a.png", File.ReadAllBytes(Path.Combine(TestFolders.SampleImages, "cat.png"))).TarWithEnd);
+
+        // CIFAR-10's classes 3 and 5, and one that is not right.
+        ProgramRun found = await EvaluateAsync(WithFile(tar, "val.txt", "b.png 5\na.png 3\nc.png 0\n"));
+        ProgramRun given = await EvaluateAsync(tar, "--ground-truth", _folder.Write("other.txt", "a.png 3\nb.png 0\n"));
+
+        found.Output.Should().StartWith("resnet20-cifar10 on val.tar", found.Error).And.MatchRegex(@"top-1 +100\.00 % +\(2 correct");
+        given.Output.Should().MatchRegex(@"top-1 +50\.00 % +\(1 correct", given.Error);
+    }
+
+    [Fact]
     public async Task Limit_TakesFewerImages()
     {
         ProgramRun run = await EvaluateAsync("--limit", "3");
@@ -90,6 +105,12 @@ public sealed class EvaluateTests : IDisposable
     }
 
     private static Task<ProgramRun> EvaluateAsync(params string[] arguments) => ToolProcess.RunAsync("evaluate", arguments);
+
+    private string WithFile(string path, string name, string text)
+    {
+        _folder.Write(name, text);
+        return path;
+    }
 
     /// <param name="entries">Names and the sample image that each contains; null for an invalid image.</param>
     private string MakeZip(params (string Name, string? Image)[] entries)

@@ -26,6 +26,9 @@ internal sealed class TarGzBuilder
     /// <summary>Gets the uncompressed archive, without its end marker.</summary>
     public byte[] Tar => [.. _tar];
 
+    /// <summary>Gets the uncompressed archive.</summary>
+    public byte[] TarWithEnd => [.. _tar, .. new byte[2 * Block]];
+
     public static byte[] Compress(ReadOnlySpan<byte> bytes, CompressionLevel level = CompressionLevel.Fastest)
     {
         using MemoryStream compressed = new();
@@ -92,7 +95,7 @@ internal sealed class TarGzBuilder
     }
 
     /// <summary>Returns the compressed archive.</summary>
-    public byte[] Build() => Compress([.. _tar, .. new byte[2 * Block]]);
+    public byte[] Build() => Compress(TarWithEnd);
 
     private static void Octal(Span<byte> field, long value)
         => Encoding.ASCII.GetBytes(Convert.ToString(value, 8).PadLeft(field.Length - 1, '0'), field);

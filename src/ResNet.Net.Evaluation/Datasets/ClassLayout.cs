@@ -13,6 +13,9 @@ internal static class ClassLayout
         return Array.TrueForAll(ClassFolders(names, folder, new ClassNames(labels)), f => f.Length == 0);
     }
 
+    /// <summary>Returns whether the name of an image's file starts with a synset id.</summary>
+    public static bool HasSynset(string name) => ClassNames.SynsetAtStart(LastPart(name)) is not null;
+
     /// <summary>Returns the class of each image.</summary>
     /// <exception cref="ImageDatasetException">Images have no class; the message lists them.</exception>
     public static int[] Classes(string[] names, LabelSet labels, string dataset)

@@ -18,9 +18,33 @@ internal sealed class GroundTruth
         _values = values;
     }
 
-    public static GroundTruth Load(string path)
+    /// <summary>Reads a ground-truth file or the development kit.</summary>
+    /// <param name="path">The file, or the kit's archive or folder.</param>
+    /// <param name="map">Receives the synsets of the development kit's ids; null if the ground truth is another.</param>
+    public static GroundTruth Load(string path, out SynsetMap? map)
     {
-        IReadOnlyList<(int Number, string Text)> lines = TextLines.Read(path);
+        if (DevelopmentKit.Is(path))
+        {
+            DevelopmentKit kit = DevelopmentKit.Load(path);
+            map = kit.Synsets;
+            return Load(path, kit.Lines);
+        }
+
+        map = MapNextTo(path) is string mapPath ? SynsetMap.Load(mapPath) : null;
+        return Load(path, TextLines.Read(path));
+    }
+
+    /// <summary>Returns whether <see cref="Load(string, out SynsetMap?)"/> provides a map.</summary>
+    public static bool HasMap(string path) => DevelopmentKit.Is(path) || MapNextTo(path) is not null;
+
+    private static string? MapNextTo(string path)
+    {
+        string[] names = Path.GetFileName(path) == DevelopmentKit.IdsName ? [DevelopmentKit.SynsetsName, "map_clsloc.txt"] : [];
+        return names.Select(name => Path.Combine(Path.GetDirectoryName(path)!, name)).FirstOrDefault(File.Exists);
+    }
+
+    private static GroundTruth Load(string path, IReadOnlyList<(int Number, string Text)> lines)
+    {
         if (lines.Count == 0)
         {
             throw new ImageDatasetException($"The ground truth '{path}' is empty.");
@@ -155,8 +179,8 @@ internal sealed class GroundTruth
             throw new ImageDatasetException(
                 $"The ground truth '{_path}' holds numbers from {numbers.Min()} to {numbers.Max()}, which look like ILSVRC2012 ids. "
                 + "These are not in the order of the synset ids that models use, so every accuracy would be wrong. "
-                + "Provide a map with lines such as 'n02119789 1 kit_fox' (map_clsloc.txt of the development kit), "
-                + "or use val.txt or LOC_val_solution.csv."
+                + "Provide the development kit (ILSVRC2012_devkit_t12.tar.gz), its meta.mat, or a map with lines such as "
+                + "'n02119789 1 kit_fox' (map_clsloc.txt), or use val.txt or LOC_val_solution.csv."
                 + (map is null ? "" : $" '{map.Path}' lists synset ids without numbers, so it doesn't define ILSVRC2012 ids."));
         }
 

@@ -24,8 +24,20 @@ internal sealed class SynsetMap
 
     public int Count => _synsets.Count;
 
+    /// <summary>Reads a text file or the development kit's <c>meta.mat</c>.</summary>
     public static SynsetMap Load(string path)
     {
+        const int MaxMatlabBytes = 16 << 20;
+        using (FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read))
+        {
+            Span<byte> start = stackalloc byte[8];
+            if (MatlabSynsets.IsMatlab(start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]))
+            {
+                file.Position = 0;
+                return FromMatlab(BoundedRead.ToEnd(file, file.Length, MaxMatlabBytes, path).Span, path);
+            }
+        }
+
         string[][] lines =
             [.. TextLines.Read(path).Select(l => l.Text.Split([' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries))];
         bool hasIds = lines.Length > 0
@@ -51,6 +63,8 @@ internal sealed class SynsetMap
             ? new SynsetMap(path, synsets, hasIds)
             : throw new ImageDatasetException($"The synset map '{path}' is empty.");
     }
+
+    public static SynsetMap FromMatlab(ReadOnlySpan<byte> file, string path) => new(path, new MatlabSynsets(path).Read(file), hasIds: true);
 
     public string? Synset(int number) => _synsets.GetValueOrDefault(number);
 

@@ -8,16 +8,22 @@ internal static class TextLines
     /// <exception cref="ImageDatasetException">The file is binary.</exception>
     public static IReadOnlyList<(int Number, string Text)> Read(string path)
     {
+        using StreamReader reader = new(path, Encoding.UTF8);
+        return Read(reader, path);
+    }
+
+    /// <param name="reader">The text.</param>
+    /// <param name="path">The file, for the error message.</param>
+    /// <exception cref="ImageDatasetException">The text is binary.</exception>
+    public static IReadOnlyList<(int Number, string Text)> Read(TextReader reader, string path)
+    {
         List<(int, string)> lines = [];
-        int number = 0;
-        foreach (string line in File.ReadLines(path, Encoding.UTF8))
+        for (int number = 1; reader.ReadLine() is string line; number++)
         {
-            number++;
             if (line.Contains('\0') || line.StartsWith("MATLAB ", StringComparison.Ordinal))
             {
                 throw new ImageDatasetException(
-                    $"'{path}' is not a text file. Export the ids and synsets of the development kit's meta.mat to a text file "
-                    + "with lines such as 'n02119789 1'.");
+                    $"'{path}' is not a text file. A ground truth or list is text; the development kit's meta.mat is a synset map.");
             }
 
             if (line.Trim() is { Length: > 0 } text)

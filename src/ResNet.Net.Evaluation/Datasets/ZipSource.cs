@@ -3,7 +3,7 @@ using System.IO.Compression;
 namespace ResNet.Net.Evaluation;
 
 /// <summary>Reads images from a zip file. Thread-safe: <see cref="ZipArchive"/> isn't, so one thread reads at a time.</summary>
-internal sealed class ZipSource : IDisposable
+internal sealed class ZipSource : IImageArchive
 {
     private readonly Lock _gate = new();
     private readonly ZipArchive _archive;
@@ -23,10 +23,8 @@ internal sealed class ZipSource : IDisposable
 
     public string Name { get; }
 
-    /// <summary>Gets the names of the images, sorted.</summary>
     public string[] Names { get; }
 
-    /// <summary>Gets the folders, with and without images.</summary>
     public FolderTree Tree { get; }
 
     public static ZipSource Open(string path, LabelSet? labels, ImageDatasetOptions options)

@@ -97,7 +97,7 @@ internal sealed class EvaluationRun(
     private async IAsyncEnumerable<(int Index, EvaluatedImage Result)> EvaluateAsync(
         int[] indices, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        IEnumerable<InputImage> inputs = indices.Select(i => InputImage.FromEncoded(_images[i].Read));
+        IEnumerable<InputImage> inputs = indices.Select(i => _images[i].ToInput());
         int evaluated = 0;
         await foreach (ClassificationOutcome outcome
             in classifier.ClassifyManyAsync(inputs, classifier.Labels.Count, cancellationToken).ConfigureAwait(false))

@@ -12,8 +12,8 @@ internal sealed class EvaluateCommand
 
     private readonly Argument<string?> _dataset = new("dataset")
     {
-        Description = "A folder of class folders, a zip file of them, a list (path and label per line), or ImageNet's validation folder. "
-            + "[default: the sample images]",
+        Description = "A folder of class folders, a zip or tar file of them, a list (path and label per line), an LMDB database of Caffe, "
+            + "or ImageNet's validation images: ILSVRC2012_img_val.tar or a folder. [default: the sample images]",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -27,14 +27,14 @@ internal sealed class EvaluateCommand
 
     private readonly Option<string?> _groundTruth = new("--ground-truth")
     {
-        Description = "The labels of a flat folder: val.txt, LOC_val_solution.csv, synset IDs, or ILSVRC2012_validation_ground_truth.txt. "
-            + "[default: found next to the images]",
+        Description = "The labels of flat images: ILSVRC2012_devkit_t12.tar.gz, val.txt, LOC_val_solution.csv, synset IDs, or "
+            + "ILSVRC2012_validation_ground_truth.txt. [default: found next to the images]",
         HelpName = "file",
     };
 
     private readonly Option<string?> _synsetMap = new("--synset-map")
     {
-        Description = "The synsets of ILSVRC2012 class numbers: map_clsloc.txt.",
+        Description = "The synsets of ILSVRC2012 class numbers: meta.mat or map_clsloc.txt. [default: that of the development kit]",
         HelpName = "file",
     };
 

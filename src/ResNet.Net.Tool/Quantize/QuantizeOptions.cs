@@ -15,7 +15,7 @@ internal sealed class QuantizeOptions
 
     private readonly Option<string?> _calibration = new("--calibration")
     {
-        Description = "The calibration images, from the training set: a folder of class folders, a zip file of them, or a list. "
+        Description = "The calibration images, from the training set: a folder of class folders, a zip or tar file of them, or a list. "
             + "[default: the sample images]",
         HelpName = "dataset",
     };

@@ -46,8 +46,8 @@ internal sealed class TrainOptions
 
     private readonly Argument<string?> _photos = new("photos")
     {
-        Description = "A folder with one folder of images per class, a zip file of it, or a list (path and label per line). Folders train, "
-            + "val and test at its top are recognized. [default: drawn shapes]",
+        Description = "A folder with one folder of images per class, a zip or tar file of it, or a list (path and label per line). Folders "
+            + "train, val and test at its top are recognized. [default: drawn shapes]",
         Arity = ArgumentArity.ZeroOrOne,
     };
 

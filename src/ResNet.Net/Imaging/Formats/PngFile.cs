@@ -9,8 +9,9 @@ internal static unsafe class PngFile
     /// <param name="rgb">The packed RGB pixels, <c>[height, width, 3]</c>.</param>
     /// <param name="width">The number of columns.</param>
     /// <param name="height">The number of rows.</param>
+    /// <param name="compress">Whether a smaller file is worth the time.</param>
     /// <returns>The encoded file.</returns>
-    public static byte[] Encode(ReadOnlySpan<byte> rgb, int width, int height)
+    public static byte[] Encode(ReadOnlySpan<byte> rgb, int width, int height, bool compress = true)
     {
         // Skia has no packed 24-bit format.
         byte[] pixels = new byte[checked(width * height * 4)];
@@ -22,7 +23,8 @@ internal static unsafe class PngFile
         fixed (byte* memory = pixels)
         {
             using SKPixmap pixmap = new(new SKImageInfo(width, height, SKColorType.Rgb888x, SKAlphaType.Opaque), (nint)memory);
-            using SKData? encoded = pixmap.Encode(SKPngEncoderOptions.Default);
+            SKPngEncoderOptions options = compress ? SKPngEncoderOptions.Default : new(SKPngEncoderFilterFlags.NoFilters, 0);
+            using SKData? encoded = pixmap.Encode(options);
             return encoded?.ToArray() ?? throw new ResNetException($"An image of {width}x{height} pixels could not be encoded as PNG.");
         }
     }
