@@ -1,0 +1,33 @@
+namespace ResNet.Net.Onnx;
+
+/// <summary>Represents an operator of a <see cref="Caffe2Net"/>.</summary>
+/// <remarks>Inputs and outputs are names of variables: a network may assign a name more than once.</remarks>
+/// <param name="type">The type, such as <c>Int8Conv</c>.</param>
+public sealed class Caffe2Operator(string type)
+{
+    /// <summary>Gets the type, such as <c>Int8Conv</c>.</summary>
+    public string Type { get; } = type;
+
+    /// <summary>Gets the name; <see langword="null"/> if the field is absent.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Gets the name of the implementation, such as <c>DNNLOWP</c>; <see langword="null"/> if the field is absent.</summary>
+    public string? Engine { get; init; }
+
+    /// <summary>Gets the names of the inputs.</summary>
+    public IReadOnlyList<string> Inputs { get; init; } = [];
+
+    /// <summary>Gets the names of the outputs.</summary>
+    public IReadOnlyList<string> Outputs { get; init; } = [];
+
+    /// <summary>Gets the arguments, in file order.</summary>
+    public IReadOnlyList<Caffe2Argument> Arguments { get; init; } = [];
+
+    /// <summary>Finds an argument.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>The first argument with the name; <see langword="null"/> if there is none.</returns>
+    public Caffe2Argument? FindArgument(string name) => Arguments.FirstOrDefault(a => a.Name == name);
+
+    /// <inheritdoc/>
+    public override string ToString() => Type;
+}
