@@ -183,8 +183,8 @@ public sealed partial record ResNetVariant
         top1: 91.65);
 
     /// <summary>
-    /// Gets all variants: the 18 files of the ONNX Model Zoo, the backbone (<see cref="IsBackbone"/>), which <see cref="ResNetClassifier"/>
-    /// refuses, and the two embedded models.
+    /// Gets all variants: the 18 files of the ONNX Model Zoo, the two models in Caffe2's own format (<see cref="IsImported"/>), the backbone
+    /// (<see cref="IsBackbone"/>), which <see cref="ResNetClassifier"/> refuses, and the two embedded models.
     /// </summary>
     public static IReadOnlyList<ResNetVariant> All => field ??=
     [
@@ -206,6 +206,8 @@ public sealed partial record ResNetVariant
         ResNet50Caffe2Opset7,
         ResNet50Caffe2Opset8,
         ResNet50Caffe2Opset9,
+        ResNet50Caffe2Float,
+        ResNet50Caffe2Quantized,
         ResNet18Backbone,
         Cifar10ResNet20,
         Cifar10ResNet20Int8,
@@ -226,13 +228,11 @@ public sealed partial record ResNetVariant
         return new ResNetVariant
         {
             Id = id,
-            FileName = $"{id}.onnx",
+            Files = [new VariantFile($"{id}.onnx", bytes, sha256)],
             Origin = ModelOrigin.Mxnet,
             Depth = depth,
             Version = version,
             Opset = 7,
-            Bytes = bytes,
-            Sha256 = sha256,
             InputName = "data",
             OutputName = $"{scope}_dense0_fwd",
             FeatureName = $"{scope}_pool1_fwd",
@@ -241,7 +241,7 @@ public sealed partial record ResNetVariant
             Top5 = top5,
             AccuracySource = ZooReadme,
             Profile = PreprocessingProfile.Mxnet,
-            TestData = new VariantTestData($"{id}.tar.gz", testDataBytes, testDataSha256),
+            TestData = new VariantFile($"{id}.tar.gz", testDataBytes, testDataSha256),
         };
     }
 
@@ -259,15 +259,13 @@ public sealed partial record ResNetVariant
         return new ResNetVariant
         {
             Id = id,
-            FileName = $"{id}.onnx",
+            Files = [new VariantFile($"{id}.onnx", bytes, sha256)],
             Origin = ModelOrigin.Mxnet,
             Depth = 50,
             Version = 1,
             Opset = 12,
             Precision = format is null ? ModelPrecision.Fp32 : ModelPrecision.Int8,
             QuantizationFormat = format,
-            Bytes = bytes,
-            Sha256 = sha256,
             InputName = "data",
             OutputName = "resnetv17_dense0_fwd",
             FeatureSize = 2048,
@@ -275,7 +273,7 @@ public sealed partial record ResNetVariant
             Top5 = top5,
             AccuracySource = ZooReadme,
             Profile = PreprocessingProfile.OnnxRuntimeNotebook,
-            TestData = new VariantTestData($"{id}.tar.gz", testDataBytes, testDataSha256),
+            TestData = new VariantFile($"{id}.tar.gz", testDataBytes, testDataSha256),
         };
     }
 
@@ -283,15 +281,13 @@ public sealed partial record ResNetVariant
         string suffix, QuantizationFormat? format, long bytes, string sha256, string featureName, double top1) => new()
         {
             Id = $"resnet20-cifar10{suffix}",
-            FileName = $"resnet20-cifar10{suffix}.onnx",
+            Files = [new VariantFile($"resnet20-cifar10{suffix}.onnx", bytes, sha256)],
             Origin = ModelOrigin.ResNetNet,
             Depth = 20,
             Version = 1,
             Opset = 13,
             Precision = format is null ? ModelPrecision.Fp32 : ModelPrecision.Int8,
             QuantizationFormat = format,
-            Bytes = bytes,
-            Sha256 = sha256,
             InputName = "image",
             OutputName = "logits",
             FeatureName = featureName,
