@@ -1,3 +1,5 @@
+using ResNet.Net.Onnx;
+
 namespace ResNet.Net;
 
 // A test compares every member with the published list. Each variant is created on first use: most processes use one.

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Docs.Tests;
 

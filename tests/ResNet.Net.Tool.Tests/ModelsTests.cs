@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Tool.Tests;
 
