@@ -1,3 +1,5 @@
+using ResNet.Net.Onnx;
+
 namespace ResNet.Net;
 
 // The Caffe2 ResNet-50: the files that the zoo converted (the same weights, one file per opset), and Caffe2's own files.
@@ -89,7 +91,7 @@ public sealed partial record ResNetVariant
     /// </remarks>
     public static ResNetVariant ResNet50Caffe2Quantized => field ??= Caffe2Pair(
         suffix: "-int8",
-        format: ResNet.Net.QuantizationFormat.QOperator,
+        format: ResNet.Net.Onnx.QuantizationFormat.QOperator,
         init: new VariantFile(InitNet, null, null)
         {
             Address = new Uri(

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ResNet.Net.Onnx;
 using ResNet.Net.Tool.CommandLine;
 
 namespace ResNet.Net.Tool.Models;
@@ -41,6 +42,23 @@ internal sealed class ModelsCommand
 
     private readonly Argument<string[]> _paths = new("paths") { Description = "Files and folders.", Arity = ArgumentArity.OneOrMore };
 
+    private readonly Argument<string> _init = new("init") { Description = "The file with the weights: init_net.pb." };
+
+    private readonly Argument<string> _predict = new("predict") { Description = "The file with the operators: predict_net.pb." };
+
+    private readonly Option<string> _output = new("--out")
+    {
+        Description = "The ONNX file to write.",
+        HelpName = "file",
+        Required = true,
+    };
+
+    private readonly Option<QuantizationFormat> _format = OptionValues.EnumOption(
+        "--format",
+        "format",
+        "The format of an int8 network: QOperator for ONNX Runtime on CPUs, or Qdq for every runtime.",
+        QuantizationFormat.QOperator);
+
     public static Command Create() => new ModelsCommand().Build();
 
     private ToolCommand Build()
@@ -67,6 +85,13 @@ internal sealed class ModelsCommand
         import.Arguments.Add(_paths);
         import.Does((options, token) => Upkeep(options).ImportAsync(options.GetValue(_paths)!, token));
 
+        ToolCommand importCaffe2 = Define("import-caffe2", "Convert Caffe2's init_net.pb and predict_net.pb to an ONNX file.");
+        importCaffe2.Arguments.Add(_init);
+        importCaffe2.Arguments.Add(_predict);
+        importCaffe2.Add(_output, _format);
+        importCaffe2.Does((options, token) => new ImportCaffe2Command(Output(options)).RunAsync(
+            options.GetValue(_init)!, options.GetValue(_predict)!, options.GetValue(_output)!, options.GetValue(_format), token));
+
         ToolCommand where = Define("where", "Show the folder of the store and the sources of the files.");
         where.Does((options, _) => Task.FromResult(WhereReport.Print(Open(options), Output(options))));
 
@@ -75,7 +100,7 @@ internal sealed class ModelsCommand
 
         ToolCommand models = new("models", "Manage model files, and check this machine. Without a subcommand: list.")
         {
-            list, pull, verify, remove, import, where, doctor,
+            list, pull, verify, remove, import, importCaffe2, where, doctor,
         };
         models.Add(_root, _mirrors, _json);
         models.Does((options, _) => Task.FromResult(ListReport.Print(Open(options), Output(options))));

@@ -6,9 +6,9 @@ namespace ResNet.Net.Tool.Models;
 /// <summary>Parses IDs of variants, or <c>all</c>; an unknown ID becomes a parse error of one line.</summary>
 internal static class VariantArguments
 {
-    /// <summary>The variants that are downloaded as files.</summary>
+    /// <summary>The variants whose files the store downloads: those with a published SHA-256.</summary>
     public static IReadOnlyList<ResNetVariant> Downloadable { get; }
-        = [.. ResNetVariant.All.Where(v => !v.IsEmbedded && v.PackageId is null)];
+        = [.. ResNetVariant.All.Where(v => !v.IsEmbedded && v.PackageId is null && v.Files.All(f => f.Sha256 is not null))];
 
     /// <param name="description">The help text.</param>
     /// <param name="arity">The allowed number of IDs.</param>

@@ -209,7 +209,7 @@ internal sealed class ImportedModelStore(StoreSettings settings, ResNetVariant v
         }
     }
 
-    private static long WeightsOf(OnnxGraph graph) => graph.Initializers.Where(t => t.Shape.Count > 1).Sum(t => t.ElementCount);
+    private static long WeightsOf(OnnxGraph graph) => graph.Initializers.Where(t => t.Shape.Count > 1).Sum(t => t.Length);
 
     private ModelUnavailableException Unusable(IReadOnlyList<VerifiedFile> files, OnnxModelException exception)
     {
