@@ -55,7 +55,7 @@ internal static class VariantTable
     /// <summary>Classifies and prints one row; runs in a separate process.</summary>
     public static async Task PrintRowAsync(string id, string root, long bytes, string sha256)
     {
-        ResNetVariant variant = ResNetVariant.Parse(id) with { Bytes = bytes, Sha256 = sha256 };
+        ResNetVariant variant = ResNetVariant.Parse(id).WithFile(bytes, sha256);
         ResNetClassifierOptions options = new() { Store = new ModelStore(Options(variant, root)) };
         using ResNetClassifier classifier = ResNetClassifier.Create(variant, options);
         const int Side = 256;
@@ -88,7 +88,7 @@ internal static class VariantTable
         ResNetVariant variant = ResNetVariant.Parse(id);
         await using (FileStream stream = File.OpenRead(file))
         {
-            variant = variant with { Bytes = stream.Length, Sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream)) };
+            variant = variant.WithFile(stream.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(stream)));
         }
 
         await new ModelStore(Options(variant, root)).ImportAsync(file);
@@ -102,7 +102,7 @@ internal static class VariantTable
     private static async Task<string> RowOfAsync(ResNetVariant variant, string root)
     {
         string[] arguments =
-            [Environment.GetCommandLineArgs()[0], RowCommand, variant.Id, root, variant.Bytes.ToString(Culture), variant.Sha256];
+            [Environment.GetCommandLineArgs()[0], RowCommand, variant.Id, root, variant.Bytes!.Value.ToString(Culture), variant.Files[0].Sha256!];
         using Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true })!;
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

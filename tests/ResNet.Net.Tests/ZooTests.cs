@@ -83,7 +83,7 @@ public sealed class ZooTests : IDisposable
         using ResNetClassifier classifier = ResNetClassifier.Create(variant, options);
         using ResNetEmbedder embedder = ResNetEmbedder.Create(
             variant, new ResNetEmbedderOptions { Store = StoreOf(variant), CacheOptimizedModel = false, Normalize = false });
-        ClassifierHead head = ClassifierHead.Find(OnnxModel.Load(Path.Combine(_folder.FullPath, variant.Id, variant.FileName)));
+        ClassifierHead head = ClassifierHead.Find(OnnxModel.Load(Path.Combine(_folder.FullPath, variant.Id, variant.Files[0].Name)));
         byte[] image = Draw(1);
 
         float[] features = embedder.Embed(View(image));
@@ -171,7 +171,7 @@ public sealed class ZooTests : IDisposable
     /// <param name="length">The number of values of the output.</param>
     private float[] Reference(ResNetVariant variant, byte[] image, Func<OnnxModel, string> outputOf, int length)
     {
-        OnnxModel model = OnnxModel.Load(Path.Combine(_folder.FullPath, variant.Id, variant.FileName));
+        OnnxModel model = OnnxModel.Load(Path.Combine(_folder.FullPath, variant.Id, variant.Files[0].Name));
         if (model.Opset < 7)
         {
             OpsetUpgrader.Upgrade(model, 9);
@@ -198,11 +198,11 @@ public sealed class ZooTests : IDisposable
     private ResNetVariant WriteModel(string id)
     {
         ResNetVariant variant = ResNetVariant.Parse(id);
-        string path = _folder[id, variant.FileName];
+        string path = _folder[id, variant.Files[0].Name];
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         ZooModels.Build(id).Save(path);
         using FileStream file = File.OpenRead(path);
-        return variant with { Bytes = file.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(file)) };
+        return variant.WithFile(file.Length, Convert.ToHexStringLower(SHA256.HashData(file)));
     }
 
     private ModelStore StoreOf(ResNetVariant variant)

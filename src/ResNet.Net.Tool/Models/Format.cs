@@ -7,7 +7,7 @@ namespace ResNet.Net.Tool.Models;
 internal static class Format
 {
     /// <summary>Formats a size; an unknown one is empty.</summary>
-    public static string Megabytes(long? bytes) => (bytes / 1e6)?.ToString("F1", CultureInfo.InvariantCulture);
+    public static string Megabytes(long? bytes) => (bytes / 1e6)?.ToString("F1", CultureInfo.InvariantCulture) ?? "";
 
     public static string Gigabytes(long bytes) => $"{(bytes / 1e9).ToString("F1", CultureInfo.InvariantCulture)} GB";
 

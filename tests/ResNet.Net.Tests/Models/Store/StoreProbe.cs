@@ -22,11 +22,7 @@ internal static class StoreProbe
             return EnvironmentProbe.Run(mode);
         }
 
-        ResNetVariant variant = ResNetVariant.ResNet50V1 with
-        {
-            Bytes = long.Parse(arguments[2], CultureInfo.InvariantCulture),
-            Sha256 = arguments[3],
-        };
+        ResNetVariant variant = ResNetVariant.ResNet50V1.WithFile(long.Parse(arguments[2], CultureInfo.InvariantCulture), arguments[3]);
         ModelStore modelStore = new(new ModelStoreOptions
         {
             RootFolder = arguments[0],
