@@ -54,7 +54,7 @@ public sealed class ModelStoreImportTests : IDisposable
         await Importing(_fixture["nothing"])
             .Should().ThrowAsync<ModelUnavailableException>().WithMessage("*neither a file nor a folder*");
         await Importing(_fixture.WriteFile(_fixture["cat.onnx"], [1, 2]))
-            .Should().ThrowAsync<ModelUnavailableException>().WithMessage("*not a model of the zoo*2 bytes*");
+            .Should().ThrowAsync<ModelUnavailableException>().WithMessage("*is not a known model*2 bytes*");
         await Importing(_fixture.WriteFile(_fixture["same-size.onnx"], new byte[20_000]))
             .Should().ThrowAsync<ModelUnavailableException>().WithMessage("*Its SHA-256 is*");
         await Importing(pointer)

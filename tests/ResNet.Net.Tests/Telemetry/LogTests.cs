@@ -49,6 +49,11 @@ public sealed class LogTests : IDisposable
             (206, "FileQuarantined"),
             (207, "FileUnreadable"),
             (208, "WaitingForOther"),
+            (209, "HashAccepted"),
+            (210, "ModelImported"),
+            (211, "ImportWarning"),
+            (212, "ImportNotStored"),
+            (213, "ImportRejected"),
             (300, "OnnxRuntimeMessage"));
     }
 
