@@ -23,11 +23,14 @@ internal sealed class ModelsCommand
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON: one object per line.", Recursive = true };
 
-    private readonly Argument<ResNetVariant[]> _some
-        = VariantArguments.Create("IDs of variants, such as resnet50-v1-7, or all.", ArgumentArity.OneOrMore);
+    private readonly Argument<ResNetVariant[]> _pulled = VariantArguments.Create(
+        "IDs of variants, such as resnet50-v1-7, or all.", ArgumentArity.OneOrMore, VariantArguments.Downloadable);
 
-    private readonly Argument<ResNetVariant[]> _stored
-        = VariantArguments.Create("IDs of variants. [default: all in the store]", ArgumentArity.ZeroOrMore, allowEmbedded: true);
+    private readonly Argument<ResNetVariant[]> _removed = VariantArguments.Create(
+        "IDs of variants, such as resnet50-v1-7, or all.", ArgumentArity.OneOrMore, VariantArguments.Stored);
+
+    private readonly Argument<ResNetVariant[]> _verified = VariantArguments.Create(
+        "IDs of variants. [default: all in the store]", ArgumentArity.ZeroOrMore, VariantArguments.Stored, allowEmbedded: true);
 
     private readonly Option<bool> _golden = new("--golden")
     {
@@ -68,18 +71,18 @@ internal sealed class ModelsCommand
 
         ToolCommand pull
             = Define("pull", "Download variants.", "Canceled. The downloaded part is kept: the same command continues after it.");
-        pull.Arguments.Add(_some);
+        pull.Arguments.Add(_pulled);
         pull.Does((options, token)
-            => new PullCommand(Open(options), Terminal.Open(), Output(options)).RunAsync(options.GetValue(_some)!, token));
+            => new PullCommand(Open(options), Terminal.Open(), Output(options)).RunAsync(options.GetValue(_pulled)!, token));
 
         ToolCommand verify = Define("verify", "Hash stored files again, or run the published test data (--golden).");
-        verify.Arguments.Add(_stored);
+        verify.Arguments.Add(_verified);
         verify.Add(_golden, _archive);
         verify.Does(VerifyAsync);
 
         ToolCommand remove = Define("remove", "Delete variants from the store.");
-        remove.Arguments.Add(_some);
-        remove.Does((options, _) => Task.FromResult(Upkeep(options).Remove(options.GetValue(_some)!)));
+        remove.Arguments.Add(_removed);
+        remove.Does((options, _) => Task.FromResult(Upkeep(options).Remove(options.GetValue(_removed)!)));
 
         ToolCommand import = Define("import", "Copy model files into the store; they are identified by their SHA-256.");
         import.Arguments.Add(_paths);
@@ -113,8 +116,8 @@ internal sealed class ModelsCommand
     private Task<int> VerifyAsync(ParseResult options, CancellationToken token)
         => options.GetValue(_golden)
             ? new GoldenCommand(Open(options), Console.Error, Output(options))
-                .RunAsync(options.GetValue(_stored)!, options.GetValue(_archive), token)
-            : options.GetValue(_archive) is null ? Upkeep(options).VerifyAsync(options.GetValue(_stored)!, token)
+                .RunAsync(options.GetValue(_verified)!, options.GetValue(_archive), token)
+            : options.GetValue(_archive) is null ? Upkeep(options).VerifyAsync(options.GetValue(_verified)!, token)
             : throw new ArgumentException("--archive requires --golden.");
 
     private UpkeepCommands Upkeep(ParseResult options) => new(Open(options), Console.Error, Output(options));
