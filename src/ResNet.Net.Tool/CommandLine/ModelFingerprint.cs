@@ -45,8 +45,17 @@ internal sealed partial record ModelFingerprint(string Model, string Sha256, str
         : null;
 
     private static string HashOf(ResNetVariant? variant, ModelChoice choice)
-        => variant is { Files: [{ Sha256: string published }] } ? published
-            : HashOf(variant is null ? choice.Model : choice.OpenStore().Find(variant)!);
+    {
+        if (variant is null)
+        {
+            return HashOf(choice.Model);
+        }
+
+        IEnumerable<string?> hashes = variant.Files.All(f => f.Sha256 is not null)
+            ? variant.Files.Select(f => f.Sha256)
+            : choice.OpenStore().VerifyAsync(variant).GetAwaiter().GetResult().Select(m => m.Sha256);
+        return string.Join('-', hashes);
+    }
 
     private static string HashOf(string file)
     {
