@@ -22,20 +22,8 @@ internal sealed class ImportCaffe2Command(OutputFormat format)
         string? published = variant?.Files[0].Sha256;
         bool isVerified = published == initHash;
         bool isOther = variant is null || (published is not null && !isVerified);
-        if (format == OutputFormat.Text)
-        {
-            Print(init, initBytes, initHash);
-            Print(predict, predictBytes, predictHash);
-            Console.WriteLine(Describe(variant, isVerified, isOther));
-        }
-
         Caffe2ImportResult result = Caffe2Importer.Import(
             Parse(init, initBytes), Parse(predict, predictBytes), new Caffe2ImportOptions { Format = target });
-        foreach (string warning in result.Warnings)
-        {
-            Console.Error.WriteLine($"Warning: {warning}");
-        }
-
         cancellationToken.ThrowIfCancellationRequested();
         new ModelMetadata
         {
@@ -53,6 +41,14 @@ internal sealed class ImportCaffe2Command(OutputFormat format)
         }
         else
         {
+            Print(init, initBytes, initHash);
+            Print(predict, predictBytes, predictHash);
+            Console.WriteLine(Describe(variant, isVerified, isOther));
+            foreach (string warning in result.Warnings)
+            {
+                Console.Error.WriteLine($"Warning: {warning}");
+            }
+
             Console.WriteLine($"Saved to {output}.");
         }
 

@@ -9,7 +9,7 @@ internal sealed class ImportedModelFixture(bool hasInitHash = true) : IDisposabl
 
     public Caffe2Pair Pair { get; } = Caffe2Pair.Create();
 
-    public ResNetVariant Variant => field ??= Pair.Variant(hasInitHash);
+    public ResNetVariant Variant => field ??= VariantOf(Pair, hasInitHash);
 
     public RecordingLoggers Logs { get; } = new(LogLevel.Debug);
 
@@ -39,6 +39,26 @@ internal sealed class ImportedModelFixture(bool hasInitHash = true) : IDisposabl
         LoggerFactory = Logs,
         Time = new InstantTime(),
     };
+
+    /// <summary>Returns a variant with these files, both with a published hash or the first without.</summary>
+    public static ResNetVariant VariantOf(Caffe2Pair pair, bool hasInitHash = true)
+    {
+        ResNetVariant like = ResNetVariant.ResNet50Caffe2Quantized;
+        VariantFile init = like.Files[0];
+        return like with
+        {
+            Files =
+            [
+                hasInitHash ? init with { Bytes = pair.Init.Length, Sha256 = Caffe2Pair.HashOf(pair.Init) } : init,
+                like.Files[1] with { Bytes = pair.Predict.Length, Sha256 = Caffe2Pair.HashOf(pair.Predict) },
+            ],
+            FeatureSize = Caffe2Pair.Features,
+            WeightCount = Caffe2Pair.Weights,
+        };
+    }
+
+    /// <summary>Writes the files of a model where the store looks for them.</summary>
+    public void Place(Caffe2Pair pair) => pair.WriteTo(Path.Combine(LocalFolder, Variant.Id));
 
     public ModelStore Store(params TestServer[] servers) => new(Options(servers));
 

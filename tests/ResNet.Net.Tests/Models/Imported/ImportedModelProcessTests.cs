@@ -13,7 +13,7 @@ public sealed class ImportedModelProcessTests : IDisposable
     [Fact]
     public async Task Ensure_SixProcesses_KeepOneModel()
     {
-        _fixture.Pair.WriteTo(_fixture.LocalFolder);
+        _fixture.Place(_fixture.Pair);
 
         ProgramRun[] runs = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => ProgramRun.OfAsync(Start())));
 
@@ -25,7 +25,7 @@ public sealed class ImportedModelProcessTests : IDisposable
     [Fact]
     public async Task Ensure_AfterKilledProcesses_GetsTheRightModel()
     {
-        _fixture.Pair.WriteTo(_fixture.LocalFolder);
+        _fixture.Place(_fixture.Pair);
         byte[] expected = await File.ReadAllBytesAsync(await _fixture.Store().EnsureAsync(_fixture.Variant));
         Random random = new(20251129);
         for (int time = 0; time < 20; time++)

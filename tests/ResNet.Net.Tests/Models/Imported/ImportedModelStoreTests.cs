@@ -46,7 +46,7 @@ public sealed class ImportedModelStoreTests : IDisposable
     [InlineData("predict_net.pb")]
     public async Task EnsureAsync_OneFileMissing_SaysWhichFilesBelongWhere(string missing)
     {
-        _fixture.Pair.WriteTo(_fixture.LocalFolder);
+        _fixture.Place(_fixture.Pair);
         File.Delete(Path.Combine(_fixture.LocalFolder, Variant.Id, missing));
 
         Func<Task> ensure = () => _fixture.Store().EnsureAsync(Variant);
@@ -63,7 +63,7 @@ public sealed class ImportedModelStoreTests : IDisposable
     [Fact]
     public async Task EnsureAsync_FilesInLocalFolder_AreImportedAndNotChanged()
     {
-        _fixture.Pair.WriteTo(_fixture.LocalFolder);
+        _fixture.Place(_fixture.Pair);
 
         string path = await _fixture.Store().EnsureAsync(Variant);
 
@@ -77,7 +77,7 @@ public sealed class ImportedModelStoreTests : IDisposable
     public void Find_FilesNeverImported_ImportsThem()
     {
         _fixture.Store().Find(Variant).Should().BeNull();
-        _fixture.Pair.WriteTo(_fixture.LocalFolder);
+        _fixture.Place(_fixture.Pair);
 
         _fixture.Store().Find(Variant).Should().Be(Path.Combine(Entry, "model.onnx"));
     }
@@ -92,7 +92,7 @@ public sealed class ImportedModelStoreTests : IDisposable
     [InlineData("key", "gone")]
     public async Task EnsureAsync_ImportedModelDamaged_ImportsAgain(string file, string how)
     {
-        _fixture.Pair.WriteTo(_fixture.LocalFolder);
+        _fixture.Place(_fixture.Pair);
         byte[] expected = await File.ReadAllBytesAsync(await _fixture.Store().EnsureAsync(Variant));
         string path = Path.Combine(Entry, file);
         byte[] bytes = await File.ReadAllBytesAsync(path);
@@ -113,7 +113,7 @@ public sealed class ImportedModelStoreTests : IDisposable
     [Fact]
     public async Task EnsureAsync_ImportThatWasInterrupted_IsCleanedUp()
     {
-        _fixture.Pair.WriteTo(_fixture.LocalFolder);
+        _fixture.Place(_fixture.Pair);
         string partial = Path.Combine(_fixture.ImportedFolder, $"0123456789abcdef.{Guid.NewGuid():N}.partial");
         Directory.CreateDirectory(partial);
         await File.WriteAllBytesAsync(Path.Combine(partial, "model.onnx"), new byte[1000]);
@@ -126,12 +126,12 @@ public sealed class ImportedModelStoreTests : IDisposable
     [Fact]
     public async Task EnsureAsync_OtherFilesLater_ReplacesTheImportedModel()
     {
-        _fixture.Pair.WriteTo(_fixture.LocalFolder);
+        _fixture.Place(_fixture.Pair);
         string first = await _fixture.Store().EnsureAsync(Variant);
         Caffe2Pair other = Caffe2Pair.Create(seed: 2);
-        other.WriteTo(_fixture.LocalFolder);
+        _fixture.Place(other);
 
-        string second = await _fixture.Store().EnsureAsync(other.Variant());
+        string second = await _fixture.Store().EnsureAsync(ImportedModelFixture.VariantOf(other));
 
         second.Should().NotBe(first);
         Path.GetDirectoryName(second).Should().Be(Entry, "the model of the former files is removed");
@@ -140,7 +140,7 @@ public sealed class ImportedModelStoreTests : IDisposable
     [Fact]
     public async Task EnsureAsync_ManyStoresAtOnce_ImportOnce()
     {
-        _fixture.Pair.WriteTo(_fixture.LocalFolder);
+        _fixture.Place(_fixture.Pair);
 
         string[] paths = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => _fixture.Store().EnsureAsync(Variant))));
 
@@ -151,7 +151,7 @@ public sealed class ImportedModelStoreTests : IDisposable
     [Fact]
     public async Task EnsureAsync_AnotherProcessImports_WaitsForIt()
     {
-        _fixture.Pair.WriteTo(_fixture.LocalFolder);
+        _fixture.Place(_fixture.Pair);
         StoreLock held = StoreLock.TryAcquire(Path.Combine(_fixture.Root, ".locks", $"{Variant.Id}.lock"))!;
         _fixture.Progress.OnReport = report =>
         {
@@ -170,7 +170,7 @@ public sealed class ImportedModelStoreTests : IDisposable
     [Fact]
     public async Task Create_DiskWithoutSpace_ImportsIntoMemory()
     {
-        _fixture.Pair.WriteTo(_fixture.LocalFolder);
+        _fixture.Place(_fixture.Pair);
         float[] expected = _fixture.Scores(_fixture.Store());
         Directory.Delete(_fixture.ImportedFolder, recursive: true);
         ModelStore full = new(_fixture.Options() with { FreeSpace = _ => 1000 });
@@ -187,7 +187,7 @@ public sealed class ImportedModelStoreTests : IDisposable
     [Fact]
     public void Create_StoreThatCannotBeWritten_ImportsIntoMemory()
     {
-        _fixture.Pair.WriteTo(_fixture.LocalFolder);
+        _fixture.Place(_fixture.Pair);
         Directory.CreateDirectory(_fixture.Root);
         File.WriteAllText(Path.Combine(_fixture.Root, ".locks"), "a file instead of the folder");
 
@@ -199,7 +199,7 @@ public sealed class ImportedModelStoreTests : IDisposable
     [Fact]
     public async Task Remove_ImportedModel_IsRemovedWithItsOptimizedForm()
     {
-        _fixture.Pair.WriteTo(_fixture.LocalFolder);
+        _fixture.Place(_fixture.Pair);
         ModelStore store = _fixture.Store();
         byte[] model = await File.ReadAllBytesAsync(await store.EnsureAsync(Variant));
         string optimized = Path.Combine(_fixture.Root, "optimized", Caffe2Pair.HashOf(model)[..32]);

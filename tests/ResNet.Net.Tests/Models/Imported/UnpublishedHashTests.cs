@@ -27,7 +27,7 @@ public sealed class UnpublishedHashTests : IDisposable
     [Fact]
     public async Task EnsureAsync_InLocalFolder_IsUsedReportedAndListed()
     {
-        _fixture.Pair.WriteTo(_fixture.LocalFolder);
+        _fixture.Place(_fixture.Pair);
         ModelStore store = _fixture.Store();
 
         _ = await store.EnsureAsync(Variant, _fixture.Progress);
@@ -44,7 +44,7 @@ public sealed class UnpublishedHashTests : IDisposable
     [Fact]
     public async Task EnsureAsync_ChangedAfterTheFirstUse_IsRefusedUntilTheRecordIsDeleted()
     {
-        _fixture.Pair.WriteTo(_fixture.LocalFolder);
+        _fixture.Place(_fixture.Pair);
         ModelStore store = _fixture.Store();
         _ = await store.EnsureAsync(Variant);
         Caffe2Pair other = Caffe2Pair.Create(seed: 2);
@@ -64,7 +64,7 @@ public sealed class UnpublishedHashTests : IDisposable
     [Fact]
     public async Task EnsureAsync_WeightsOfAnotherNetwork_AreRefusedAndForgotten()
     {
-        _fixture.Pair.WriteTo(_fixture.LocalFolder);
+        _fixture.Place(_fixture.Pair);
         Caffe2Pair wider = Caffe2Pair.Create(features: Caffe2Pair.Features + 1);
         await File.WriteAllBytesAsync(_fixture.InitPath, wider.Init);
         ModelStore store = _fixture.Store();
@@ -80,7 +80,7 @@ public sealed class UnpublishedHashTests : IDisposable
     [Fact]
     public async Task EnsureAsync_GitLfsPointer_IsRecognized()
     {
-        _fixture.Pair.WriteTo(_fixture.LocalFolder);
+        _fixture.Place(_fixture.Pair);
         await File.WriteAllTextAsync(_fixture.InitPath, "version https://git-lfs.github.com/spec/v1\n");
 
         Func<Task> ensure = () => _fixture.Store().EnsureAsync(Variant);

@@ -25,7 +25,8 @@ internal static class StoreProbe
 
         if (arguments is [ImportCommand, string root, string models])
         {
-            return await EnsureAsync(Caffe2Pair.Create().Variant(), new ModelStoreOptions { RootFolder = root, LocalFolders = [models] });
+            ResNetVariant imported = ImportedModelFixture.VariantOf(Caffe2Pair.Create());
+            return await EnsureAsync(imported, new ModelStoreOptions { RootFolder = root, LocalFolders = [models] });
         }
 
         ResNetVariant variant = ResNetVariant.ResNet50V1.WithFile(long.Parse(arguments[2], CultureInfo.InvariantCulture), arguments[3]);

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using ResNet.Net.Onnx;
 
-namespace ResNet.Net.Tests;
+namespace ResNet.Net.Tests.Support;
 
 /// <summary>A small int8 classifier in Caffe2's format: one convolution, a pool and a dense layer with random weights.</summary>
 internal sealed record Caffe2Pair(byte[] Init, byte[] Predict)
@@ -60,30 +60,12 @@ internal sealed record Caffe2Pair(byte[] Init, byte[] Predict)
         }
     }
 
-    /// <summary>Returns a variant with these files, both with a published hash or the first without.</summary>
-    public ResNetVariant Variant(bool hasInitHash = true)
-    {
-        ResNetVariant like = ResNetVariant.ResNet50Caffe2Quantized;
-        VariantFile init = like.Files[0];
-        return like with
-        {
-            Files =
-            [
-                hasInitHash ? init with { Bytes = Init.Length, Sha256 = HashOf(Init) } : init,
-                like.Files[1] with { Bytes = Predict.Length, Sha256 = HashOf(Predict) },
-            ],
-            FeatureSize = Features,
-            WeightCount = Weights,
-        };
-    }
-
-    /// <summary>Writes both files to the variant's subfolder of a folder with models.</summary>
+    /// <summary>Writes both files to a folder.</summary>
     public void WriteTo(string folder)
     {
-        string subfolder = Path.Combine(folder, ResNetVariant.ResNet50Caffe2Quantized.Id);
-        Directory.CreateDirectory(subfolder);
-        File.WriteAllBytes(Path.Combine(subfolder, "init_net.pb"), Init);
-        File.WriteAllBytes(Path.Combine(subfolder, "predict_net.pb"), Predict);
+        Directory.CreateDirectory(folder);
+        File.WriteAllBytes(Path.Combine(folder, "init_net.pb"), Init);
+        File.WriteAllBytes(Path.Combine(folder, "predict_net.pb"), Predict);
     }
 
     public static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
