@@ -21,7 +21,7 @@ public sealed partial class ModelsTests
 
         ProgramRun run = await ModelsAsync("import-caffe2", Init, Predict, "--out", Converted);
         string image = Path.Combine(TestFolders.SampleImages, "cat.png");
-        ProgramRun classified = await ToolProcess.RunAsync("classify", new Dictionary<string, string>(), image, "--json", "--top", "1000", "--model", Converted);
+        ProgramRun classified = await ToolProcess.RunAsync("classify", image, "--json", "--top", "1000", "--model", Converted);
 
         run.ExitCode.Should().Be(Success, run.Error);
         run.Lines[0].Should().Be($"{Init}: {_pair.Init.Length} bytes, SHA-256 {Caffe2Pair.HashOf(_pair.Init)}");
