@@ -83,7 +83,7 @@ public sealed class ZooTests : IDisposable
         using ResNetClassifier classifier = ResNetClassifier.Create(variant, options);
         using ResNetEmbedder embedder = ResNetEmbedder.Create(
             variant, new ResNetEmbedderOptions { Store = StoreOf(variant), CacheOptimizedModel = false, Normalize = false });
-        ClassifierHead head = ClassifierHead.Find(OnnxModel.Load(Path.Combine(_folder.FullPath, variant.Id, variant.Files[0].Name)));
+        ClassifierHead head = ClassifierHead.Find(OnnxModel.Load(StoreOf(variant).Find(variant)!));
         byte[] image = Draw(1);
 
         float[] features = embedder.Embed(View(image));
@@ -171,7 +171,7 @@ public sealed class ZooTests : IDisposable
     /// <param name="length">The number of values of the output.</param>
     private float[] Reference(ResNetVariant variant, byte[] image, Func<OnnxModel, string> outputOf, int length)
     {
-        OnnxModel model = OnnxModel.Load(Path.Combine(_folder.FullPath, variant.Id, variant.Files[0].Name));
+        OnnxModel model = OnnxModel.Load(StoreOf(variant).Find(variant)!);
         if (model.Opset < 7)
         {
             OpsetUpgrader.Upgrade(model, 9);

@@ -7,11 +7,13 @@ namespace ResNet.Net.Tests.Support;
 internal sealed record Caffe2Pair(byte[] Init, byte[] Predict)
 {
     public const int Features = 8, Kernel = 32;
+    public const long Weights = (Features * Kernel * Kernel * 3) + (Classes * Features);
+
+    /// <summary>The scale of the pooled features.</summary>
+    public const float OutputScale = 0.05f;
 
     private const int Classes = 1000;
-    private const float InputScale = 0.02f, WeightScale = 0.01f, OutputScale = 0.05f, ScoreScale = 0.1f;
-
-    public const long Weights = (Features * Kernel * Kernel * 3) + (Classes * Features);
+    private const float InputScale = 0.02f, WeightScale = 0.01f, ScoreScale = 0.1f;
 
     public static Caffe2Pair Create(int seed = 1, int features = Features)
     {
