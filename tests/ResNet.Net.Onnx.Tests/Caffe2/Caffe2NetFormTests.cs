@@ -49,7 +49,7 @@ public class Caffe2NetFormTests
     [InlineData("op { type: 'a' type: 'b' }", "*line 1, column 16: the field 'type' occurs twice*")]
     [InlineData("op { type: 'a\n' }", "*a string is not closed on its line*")]
     [InlineData("op { type: 'a'", "*expected the name of a field, but the text ends*")]
-    [InlineData("op { type: '\\400' }", "*the escape \\400 exceeds \\377*")]
+    [InlineData("op { type: '\\400' }", "*line 1, column 12: an octal escape exceeds \\377*")]
     [InlineData("op { type: 'a' arg { name: 'x' i: 9223372036854775808 } }", "*is not an integer from*")]
     [InlineData("num_workers: 1", "*it contains no operators*")]
     [InlineData("op { input: 'a' }", "*operator 0 (type not read yet, no output)*the operator has no type*")]
