@@ -2,7 +2,10 @@ using System.Text;
 
 namespace ResNet.Net.Onnx;
 
-/// <summary>Represents an argument of a <see cref="Caffe2Operator"/> or a <see cref="Caffe2Net"/>.</summary>
+/// <summary>
+/// Represents an argument of a <see cref="Caffe2Operator"/> or a <see cref="Caffe2Net"/> (protobuf message <c>Argument</c>).
+/// </summary>
+/// <remarks>Arguments that hold tensors (fields <c>t</c>, <c>tensors</c> and <c>qtensors</c>) lose them when they are read.</remarks>
 /// <param name="name">The name.</param>
 public sealed class Caffe2Argument(string name)
 {
@@ -27,6 +30,12 @@ public sealed class Caffe2Argument(string name)
     /// <summary>Gets the byte strings (field <c>strings</c>).</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Strings { get; init; } = [];
 
+    /// <summary>Gets the network (field <c>n</c>); <see langword="null"/> if it is absent.</summary>
+    public Caffe2Net? Net { get; init; }
+
+    /// <summary>Gets the networks (field <c>nets</c>).</summary>
+    public IReadOnlyList<Caffe2Net> Nets { get; init; } = [];
+
     /// <summary>Creates an argument with a floating-point number.</summary>
     /// <param name="name">The name.</param>
     /// <param name="value">The value.</param>
@@ -44,6 +53,24 @@ public sealed class Caffe2Argument(string name)
     /// <param name="value">The value.</param>
     /// <returns>The argument.</returns>
     public static Caffe2Argument FromString(string name, string value) => new(name) { Bytes = Encoding.UTF8.GetBytes(value) };
+
+    /// <summary>Creates an argument with bytes.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="value">The value. The argument keeps a reference to it.</param>
+    /// <returns>The argument.</returns>
+    public static Caffe2Argument FromBytes(string name, ReadOnlyMemory<byte> value) => new(name) { Bytes = value };
+
+    /// <summary>Creates an argument with floating-point numbers.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="values">The values. The argument keeps a reference to them.</param>
+    /// <returns>The argument.</returns>
+    public static Caffe2Argument FromFloats(string name, ReadOnlyMemory<float> values) => new(name) { Floats = values };
+
+    /// <summary>Creates an argument with integers.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="values">The values. The argument keeps a reference to them.</param>
+    /// <returns>The argument.</returns>
+    public static Caffe2Argument FromInts(string name, ReadOnlyMemory<long> values) => new(name) { Ints = values };
 
     /// <inheritdoc/>
     public override string ToString() => Name;
