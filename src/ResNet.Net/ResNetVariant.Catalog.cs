@@ -141,7 +141,7 @@ public sealed partial record ResNetVariant
     /// <summary>Gets ResNet-50 v1 with opset 12 in int8, quantized with integer operators (QOperator).</summary>
     public static ResNetVariant ResNet50V1Opset12Int8 => field ??= MxnetOpset12(
         suffix: "-int8",
-        format: ResNet.Net.QuantizationFormat.QOperator,
+        format: ResNet.Net.Onnx.QuantizationFormat.QOperator,
         bytes: 25_816_052,
         sha256: "c234f30975989788b4405f25253275aae247ab6dbdd34aaa69ab0a59ff76f6d0",
         top1: 74.77,
@@ -152,7 +152,7 @@ public sealed partial record ResNetVariant
     /// <summary>Gets ResNet-50 v1 with opset 12 in int8, quantized in QDQ format.</summary>
     public static ResNetVariant ResNet50V1Opset12Qdq => field ??= MxnetOpset12(
         suffix: "-qdq",
-        format: ResNet.Net.QuantizationFormat.Qdq,
+        format: ResNet.Net.Onnx.QuantizationFormat.Qdq,
         bytes: 25_753_167,
         sha256: "e6429d274805654c79ba68dc886c1efd4eff95393e747c35d3fdab579febd8a0",
         top1: 74.43,
@@ -178,7 +178,7 @@ public sealed partial record ResNetVariant
     /// </summary>
     public static ResNetVariant Cifar10ResNet20Int8 => field ??= Cifar10(
         suffix: "-int8",
-        format: ResNet.Net.QuantizationFormat.Qdq,
+        format: ResNet.Net.Onnx.QuantizationFormat.Qdq,
         bytes: 340_560,
         sha256: "048e39ae3c53caef6584ed65027d53c6a8ccdf1d2e22cbfe573865bbbf5a8d7e",
         featureName: "/pool/GlobalAveragePool_output_0_dequantized",
