@@ -18,7 +18,7 @@ internal static class OnnxChecker
                 print(path + ': ' + ' '.join(str(exception).split()))
         """;
 
-    private static readonly Lazy<string?> LazySkipReason = new(() => Environment.GetEnvironmentVariable("CI") == "true" || CanImport()
+    private static readonly Lazy<string?> LazySkipReason = new(() => Environment.GetEnvironmentVariable("CI") == "true" || CanImport("onnx")
         ? null
         : $"needs ONNX's Python package for {Interpreter}, which is not installed (Debian and Ubuntu: apt-get install python3-onnx)");
 
@@ -47,14 +47,16 @@ internal static class OnnxChecker
             : throw new InvalidOperationException($"{Interpreter} exited with code {run.ExitCode}: {run.Error}");
     }
 
-    private static bool CanImport()
+    /// <summary>Returns whether Debian's interpreter finds a package.</summary>
+    public static bool CanImport(string package)
     {
         if (!File.Exists(Interpreter))
         {
             return false;
         }
 
-        using Process process = Process.Start(new ProcessStartInfo(Interpreter, ["-c", "import onnx"]) { RedirectStandardError = true })!;
+        ProcessStartInfo start = new(Interpreter, ["-c", $"import {package}"]) { RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
         process.StandardError.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0;

@@ -19,11 +19,26 @@ public static class Caffe2Importer
     /// <exception cref="OnnxModelException">
     /// The networks are inconsistent, swapped, or not a supported classifier. The message names the operator and the blob.
     /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException">A dimension of the options is less than 1, or the format is undefined.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A dimension of the options is less than 1 or more than 32,767, or the format is undefined.</exception>
     public static Caffe2ImportResult Import(Caffe2Net init, Caffe2Net predict, Caffe2ImportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(init);
         ArgumentNullException.ThrowIfNull(predict);
-        throw new NotSupportedException("The import of Caffe2 networks is not implemented.");
+        options ??= new Caffe2ImportOptions();
+        CheckSide(options.Channels, nameof(options.Channels));
+        CheckSide(options.Height, nameof(options.Height));
+        CheckSide(options.Width, nameof(options.Width));
+        return Enum.IsDefined(options.Format)
+            ? NetworkImporter.Import(init, predict, options)
+            : throw new ArgumentOutOfRangeException(nameof(options), options.Format, "The format is undefined.");
+
+        static void CheckSide(int value, string name)
+        {
+            if (value is < 1 or >= OperatorWindow.MaximumSide)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(options), value, $"{name} must be from 1 to {OperatorWindow.MaximumSide - 1}.");
+            }
+        }
     }
 }
