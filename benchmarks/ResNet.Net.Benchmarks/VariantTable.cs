@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Benchmarks;
 
@@ -107,7 +108,19 @@ internal static class VariantTable
     }
 
     private static void SaveSyntheticModel(ResNetVariant variant, string folder)
-        => ZooModels.Build(variant.Id).Save(Path.Combine(folder, variant.Files[0].Name));
+    {
+        string path = Path.Combine(folder, variant.Files[0].Name);
+        if (!variant.IsImported)
+        {
+            ZooModels.Build(variant.Id).Save(path);
+            return;
+        }
+
+        (Caffe2Net init, Caffe2Net predict)
+            = variant.Precision == ModelPrecision.Fp32 ? Caffe2Models.BuildFloat() : Caffe2Models.BuildQuantized();
+        init.Save(path);
+        predict.Save(Path.Combine(folder, variant.Files[1].Name));
+    }
 
     private static long BytesOf(string folder, VariantFile file) => new FileInfo(Path.Combine(folder, file.Name)).Length;
 
