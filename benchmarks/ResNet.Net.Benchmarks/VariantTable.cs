@@ -102,7 +102,9 @@ internal static class VariantTable
         {
             Files = [.. variant.Files.Select(f => f with { Bytes = BytesOf(folder, f), Sha256 = HashOf(folder, f) })],
         };
-        await new ModelStore(Options(variant, root)).ImportAsync(folder);
+        ModelStore store = new(Options(variant, root));
+        await store.ImportAsync(folder);
+        await store.EnsureAsync(variant); // the measured process opens a model that is imported already
         Directory.Delete(folder, recursive: true);
         return variant;
     }
