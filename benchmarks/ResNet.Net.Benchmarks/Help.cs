@@ -12,7 +12,8 @@ internal static class Help
 
         Commands:
 
-          {VariantTable.Command} [--save FOLDER]    Latency and memory of the synthetic model of every file of the zoo.
+          {VariantTable.Command} [IDS] [--save FOLDER]
+                                       Latency and memory of the synthetic model of every variant, or of some.
           {CreateSpeed.Command} [ROUNDS]       Loading with and without the stored optimized graph.
           {StoreSpeed.Command} [MIB]           Downloads from this machine into a model store.
           {EvaluatorSpeed.Command} DATA.zip    The evaluator, compared with Classify, ClassifyBatch and ClassifyManyAsync.

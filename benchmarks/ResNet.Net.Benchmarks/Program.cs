@@ -64,9 +64,9 @@ if (args is [QuantizedFeatures.Command, string backbone, string archive])
     return 0;
 }
 
-if (args is [VariantTable.RowCommand, string id, string root, string bytes, string sha256])
+if (args is [VariantTable.RowCommand, string id, string root, .. string[] facts])
 {
-    await VariantTable.PrintRowAsync(id, root, long.Parse(bytes, CultureInfo.InvariantCulture), sha256);
+    await VariantTable.PrintRowAsync(id, root, facts);
     return 0;
 }
 
@@ -77,9 +77,9 @@ if (args is [ScalingChild.Command, _, _, _, _, _, _, _])
 }
 
 (string? folder, string[] rest) = ResultsFolder.TakeOption(args);
-if (rest is [VariantTable.Command])
+if (rest is [VariantTable.Command, .. string[] ids])
 {
-    await VariantTable.RunAsync(folder);
+    await VariantTable.RunAsync(ids, folder);
     return 0;
 }
 

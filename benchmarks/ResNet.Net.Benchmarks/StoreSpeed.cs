@@ -21,11 +21,7 @@ internal static class StoreSpeed
     {
         byte[] file = new byte[mebibytes << 20];
         new Random(1).NextBytes(file);
-        ResNetVariant variant = ResNetVariant.ResNet152V1 with
-        {
-            Bytes = file.Length,
-            Sha256 = Convert.ToHexStringLower(SHA256.HashData(file)),
-        };
+        ResNetVariant variant = ResNetVariant.ResNet152V1.WithFile(file.Length, Convert.ToHexStringLower(SHA256.HashData(file)));
         string root = Directory.CreateTempSubdirectory("resnet-net-store-").FullName;
         using CancellationTokenSource end = new();
         using TcpListener listener = new(IPAddress.Loopback, 0);

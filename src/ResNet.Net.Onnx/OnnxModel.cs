@@ -258,22 +258,7 @@ public sealed class OnnxModel
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ModelProto proto = ToFile();
-        string temporary = $"{path}.{Guid.NewGuid():N}.partial";
-        try
-        {
-            using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
-            {
-                proto.WriteTo(file);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        WholeFile.Write(path, proto.WriteTo);
     }
 
     /// <summary>Creates a copy that can be edited independently. The copies share the tensors' values, which are immutable.</summary>

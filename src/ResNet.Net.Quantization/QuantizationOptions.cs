@@ -1,3 +1,5 @@
+using ResNet.Net.Onnx;
+
 namespace ResNet.Net.Quantization;
 
 /// <summary>Represents the options of a quantization. Immutable; use <c>with</c> to change a copy.</summary>

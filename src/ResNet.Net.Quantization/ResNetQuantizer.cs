@@ -24,10 +24,10 @@ public static class ResNetQuantizer
         ResNetVariant variant, ModelStore? store = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        string? path = variant.IsEmbedded
-            ? null
-            : await (store ?? new ModelStore()).EnsureAsync(variant, null, cancellationToken).ConfigureAwait(false);
-        return ResolvedModel.For(variant, path).Content.Load();
+        ModelContent content = variant.IsEmbedded
+            ? ModelContent.Embedded(variant)
+            : await (store ?? new ModelStore()).OpenAsync(variant, null, cancellationToken).ConfigureAwait(false);
+        return content.Load();
     }
 
     /// <summary>Quantizes a float model.</summary>

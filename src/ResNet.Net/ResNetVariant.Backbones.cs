@@ -14,15 +14,13 @@ public sealed partial record ResNetVariant
     public static ResNetVariant ResNet18Backbone => field ??= new ResNetVariant
     {
         Id = "resnet18-backbone",
-        FileName = "resnet18-backbone.onnx",
+        Files = [new VariantFile("resnet18-backbone.onnx", 63_653_533, "e2552f19db2dfdb01b3669537b6a0f1b44da38d18279535492ed5dfc2ef1ff8f")],
         PackageId = "ResNet.Net.Models.ResNet18",
         Origin = ModelOrigin.Cntk,
         IsBackbone = true,
         Depth = 18,
         Version = 1,
         Opset = 8,
-        Bytes = 63_653_533,
-        Sha256 = "e2552f19db2dfdb01b3669537b6a0f1b44da38d18279535492ed5dfc2ef1ff8f",
         InputName = "Input247",
         OutputName = "Pooling395_Output_0",
         FeatureName = "Pooling395_Output_0",

@@ -1,3 +1,5 @@
+using ResNet.Net.Onnx;
+
 namespace ResNet.Net;
 
 // A test compares every member with the published list. Each variant is created on first use: most processes use one.
@@ -139,7 +141,7 @@ public sealed partial record ResNetVariant
     /// <summary>Gets ResNet-50 v1 with opset 12 in int8, quantized with integer operators (QOperator).</summary>
     public static ResNetVariant ResNet50V1Opset12Int8 => field ??= MxnetOpset12(
         suffix: "-int8",
-        format: ResNet.Net.QuantizationFormat.QOperator,
+        format: ResNet.Net.Onnx.QuantizationFormat.QOperator,
         bytes: 25_816_052,
         sha256: "c234f30975989788b4405f25253275aae247ab6dbdd34aaa69ab0a59ff76f6d0",
         top1: 74.77,
@@ -150,7 +152,7 @@ public sealed partial record ResNetVariant
     /// <summary>Gets ResNet-50 v1 with opset 12 in int8, quantized in QDQ format.</summary>
     public static ResNetVariant ResNet50V1Opset12Qdq => field ??= MxnetOpset12(
         suffix: "-qdq",
-        format: ResNet.Net.QuantizationFormat.Qdq,
+        format: ResNet.Net.Onnx.QuantizationFormat.Qdq,
         bytes: 25_753_167,
         sha256: "e6429d274805654c79ba68dc886c1efd4eff95393e747c35d3fdab579febd8a0",
         top1: 74.43,
@@ -176,15 +178,15 @@ public sealed partial record ResNetVariant
     /// </summary>
     public static ResNetVariant Cifar10ResNet20Int8 => field ??= Cifar10(
         suffix: "-int8",
-        format: ResNet.Net.QuantizationFormat.Qdq,
+        format: ResNet.Net.Onnx.QuantizationFormat.Qdq,
         bytes: 340_560,
         sha256: "048e39ae3c53caef6584ed65027d53c6a8ccdf1d2e22cbfe573865bbbf5a8d7e",
         featureName: "/pool/GlobalAveragePool_output_0_dequantized",
         top1: 91.65);
 
     /// <summary>
-    /// Gets all variants: the 18 files of the ONNX Model Zoo, the backbone (<see cref="IsBackbone"/>), which <see cref="ResNetClassifier"/>
-    /// refuses, and the two embedded models.
+    /// Gets all variants: the 18 files of the ONNX Model Zoo, the two models in Caffe2's own format (<see cref="IsImported"/>), the backbone
+    /// (<see cref="IsBackbone"/>), which <see cref="ResNetClassifier"/> refuses, and the two embedded models.
     /// </summary>
     public static IReadOnlyList<ResNetVariant> All => field ??=
     [
@@ -206,6 +208,8 @@ public sealed partial record ResNetVariant
         ResNet50Caffe2Opset7,
         ResNet50Caffe2Opset8,
         ResNet50Caffe2Opset9,
+        ResNet50Caffe2Float,
+        ResNet50Caffe2Quantized,
         ResNet18Backbone,
         Cifar10ResNet20,
         Cifar10ResNet20Int8,
@@ -226,13 +230,11 @@ public sealed partial record ResNetVariant
         return new ResNetVariant
         {
             Id = id,
-            FileName = $"{id}.onnx",
+            Files = [new VariantFile($"{id}.onnx", bytes, sha256)],
             Origin = ModelOrigin.Mxnet,
             Depth = depth,
             Version = version,
             Opset = 7,
-            Bytes = bytes,
-            Sha256 = sha256,
             InputName = "data",
             OutputName = $"{scope}_dense0_fwd",
             FeatureName = $"{scope}_pool1_fwd",
@@ -241,7 +243,7 @@ public sealed partial record ResNetVariant
             Top5 = top5,
             AccuracySource = ZooReadme,
             Profile = PreprocessingProfile.Mxnet,
-            TestData = new VariantTestData($"{id}.tar.gz", testDataBytes, testDataSha256),
+            TestData = new VariantFile($"{id}.tar.gz", testDataBytes, testDataSha256),
         };
     }
 
@@ -259,15 +261,13 @@ public sealed partial record ResNetVariant
         return new ResNetVariant
         {
             Id = id,
-            FileName = $"{id}.onnx",
+            Files = [new VariantFile($"{id}.onnx", bytes, sha256)],
             Origin = ModelOrigin.Mxnet,
             Depth = 50,
             Version = 1,
             Opset = 12,
             Precision = format is null ? ModelPrecision.Fp32 : ModelPrecision.Int8,
             QuantizationFormat = format,
-            Bytes = bytes,
-            Sha256 = sha256,
             InputName = "data",
             OutputName = "resnetv17_dense0_fwd",
             FeatureSize = 2048,
@@ -275,7 +275,7 @@ public sealed partial record ResNetVariant
             Top5 = top5,
             AccuracySource = ZooReadme,
             Profile = PreprocessingProfile.OnnxRuntimeNotebook,
-            TestData = new VariantTestData($"{id}.tar.gz", testDataBytes, testDataSha256),
+            TestData = new VariantFile($"{id}.tar.gz", testDataBytes, testDataSha256),
         };
     }
 
@@ -283,15 +283,13 @@ public sealed partial record ResNetVariant
         string suffix, QuantizationFormat? format, long bytes, string sha256, string featureName, double top1) => new()
         {
             Id = $"resnet20-cifar10{suffix}",
-            FileName = $"resnet20-cifar10{suffix}.onnx",
+            Files = [new VariantFile($"resnet20-cifar10{suffix}.onnx", bytes, sha256)],
             Origin = ModelOrigin.ResNetNet,
             Depth = 20,
             Version = 1,
             Opset = 13,
             Precision = format is null ? ModelPrecision.Fp32 : ModelPrecision.Int8,
             QuantizationFormat = format,
-            Bytes = bytes,
-            Sha256 = sha256,
             InputName = "image",
             OutputName = "logits",
             FeatureName = featureName,

@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
 
 /// <summary>
-/// Describes a published model file, with everything needed to use it: a ResNet of the ONNX Model Zoo, a backbone without a classification
-/// head, or an embedded CIFAR-10 model.
+/// Describes a published model, with everything needed to use it: a ResNet of the ONNX Model Zoo, a ResNet-50 in Caffe2's own format, a
+/// backbone without a classification head, or an embedded CIFAR-10 model.
 /// </summary>
 public sealed partial record ResNetVariant
 {
@@ -15,8 +16,16 @@ public sealed partial record ResNetVariant
     /// <summary>Gets the id, such as <c>resnet50-v1-12-int8</c>.</summary>
     public string Id { get; private init; } = "";
 
-    /// <summary>Gets the name of the model file.</summary>
-    public string FileName { get; private init; } = "";
+    /// <summary>
+    /// Gets the files of the model: one ONNX file; for Caffe2's own format (<see cref="IsImported"/>) <c>init_net.pb</c> with the weights and
+    /// <c>predict_net.pb</c> with the operators.
+    /// </summary>
+    public IReadOnlyList<VariantFile> Files { get; internal init; } = [];
+
+    /// <summary>
+    /// Gets whether the files are in Caffe2's own format (NetDef). <see cref="ModelStore"/> imports them once and keeps the ONNX model.
+    /// </summary>
+    public bool IsImported { get; private init; }
 
     /// <summary>Gets the id of the NuGet package that has the file; <see langword="null"/> for the other variants.</summary>
     /// <remarks>
@@ -36,7 +45,7 @@ public sealed partial record ResNetVariant
     /// </summary>
     public int Version { get; private init; }
 
-    /// <summary>Gets the opset of the file.</summary>
+    /// <summary>Gets the opset of the file; for Caffe2's own format, that of the imported model.</summary>
     public int Opset { get; private init; }
 
     /// <summary>Gets the precision of the convolutions.</summary>
@@ -45,11 +54,8 @@ public sealed partial record ResNetVariant
     /// <summary>Gets the quantization format; <see langword="null"/> for <see cref="ModelPrecision.Fp32"/>.</summary>
     public QuantizationFormat? QuantizationFormat { get; private init; }
 
-    /// <summary>Gets the size of the file in bytes.</summary>
-    public long Bytes { get; internal init; }
-
-    /// <summary>Gets the SHA-256 of the file, in lowercase hexadecimal.</summary>
-    public string Sha256 { get; internal init; } = "";
+    /// <summary>Gets the size of the files in bytes; <see langword="null"/> if the size of one is not published.</summary>
+    public long? Bytes => Files.Aggregate((long?)0, (sum, file) => sum + file.Bytes);
 
     /// <summary>Gets the name of the input, <c>[N, 3, InputSize, InputSize]</c> float32.</summary>
     public string InputName { get; private init; } = "";
@@ -69,7 +75,7 @@ public sealed partial record ResNetVariant
     public string? FeatureName { get; private init; }
 
     /// <summary>Gets the number of pooled features: 64, 512 or 2048.</summary>
-    public int FeatureSize { get; private init; }
+    public int FeatureSize { get; internal init; }
 
     /// <summary>
     /// Gets the top-1 accuracy in percent on the validation set of the dataset: as published, or, for embedded models, as measured by
@@ -89,21 +95,26 @@ public sealed partial record ResNetVariant
     /// <summary>Gets the batch size that the file fixes; <see langword="null"/> if it is variable.</summary>
     public int? FixedBatch { get; private init; }
 
-    /// <summary>Gets the zoo's archive of test data; <see langword="null"/> for embedded models and backbones.</summary>
-    public VariantTestData? TestData { get; internal init; }
+    /// <summary>Gets the zoo's archive of test data; <see langword="null"/> for variants that are not from the zoo.</summary>
+    public VariantFile? TestData { get; internal init; }
 
     /// <summary>Gets whether the model is embedded in this library and needs no file.</summary>
     public bool IsEmbedded => Origin == ModelOrigin.ResNetNet;
 
-    /// <summary>Gets whether ONNX Runtime opens the file unchanged. It rejects BatchNormalization of opsets below 7.</summary>
-    /// <remarks><see cref="ResNetClassifier"/> opens every variant: it upgrades such files in memory.</remarks>
-    public bool LoadsInOnnxRuntime => Opset >= 7;
+    /// <summary>
+    /// Gets whether ONNX Runtime opens the file unchanged. It rejects BatchNormalization of opsets below 7, and Caffe2's own format.
+    /// </summary>
+    /// <remarks><see cref="ResNetClassifier"/> opens every variant: it upgrades or imports such files.</remarks>
+    public bool LoadsInOnnxRuntime => Opset >= 7 && !IsImported;
 
     /// <summary>Gets the number of rows, and of columns, of the input.</summary>
     public int InputSize => Profile.Crop.Height;
 
     /// <summary>Gets the labels, in output order; for a backbone, those of the classes that it was trained on.</summary>
     public LabelSet Labels => IsEmbedded ? LabelSet.Cifar10 : LabelSet.ImageNet;
+
+    /// <summary>Gets the number of elements in the weights of the convolutions and the dense layer; 0 if it is not checked.</summary>
+    internal long WeightCount { get; init; }
 
     /// <summary>Returns the variant with an id, ignoring case.</summary>
     /// <param name="id">An id such as <c>resnet50-v1-7</c>.</param>
@@ -128,6 +139,19 @@ public sealed partial record ResNetVariant
         return variant is not null;
     }
 
+    /// <summary>Returns whether two variants have the same id and the same files.</summary>
+    /// <param name="other">The other variant; may be <see langword="null"/>.</param>
+    /// <returns>Whether they are equal.</returns>
+    public bool Equals(ResNetVariant? other)
+        => other is not null && Id == other.Id && TestData == other.TestData && Files.SequenceEqual(other.Files);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Id.GetHashCode(StringComparison.Ordinal);
+
     /// <inheritdoc/>
     public override string ToString() => Id;
+
+    /// <summary>Returns the variant with another size and hash of its only file.</summary>
+    internal ResNetVariant WithFile(long bytes, string sha256)
+        => this with { Files = [Files.Single() with { Bytes = bytes, Sha256 = sha256 }] };
 }

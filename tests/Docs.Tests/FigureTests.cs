@@ -1,4 +1,5 @@
 using System.Globalization;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Docs.Tests;
 
@@ -23,7 +24,7 @@ public class FigureTests
             ResNetVariant variant = ResNetVariant.Parse(row[0].Split('`')[1]);
             row.Skip(1).Should().Equal(
                 [
-                    (variant.Bytes / 1e6).ToString("0.0", Culture),
+                    (variant.Bytes / 1e6)?.ToString("0.0", Culture) ?? "",
                     variant.Opset.ToString(Culture),
                     variant.Precision == ModelPrecision.Fp32
                         ? "fp32"
@@ -52,7 +53,7 @@ public class FigureTests
                     measured[row[0]][3],
                     measured[row[0]][4],
                     measured[row[0]][5],
-                    (variant.Bytes / 1e6).ToString("0.0", Culture),
+                    (variant.Bytes / 1e6)!.Value.ToString("0.0", Culture),
                     $"`{variant.Profile.Name}`",
                 ], variant.Id);
         }

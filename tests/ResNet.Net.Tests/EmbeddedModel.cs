@@ -7,7 +7,7 @@ internal static class EmbeddedModel
 {
     public static unsafe OnnxModel Parse(ResNetVariant variant)
     {
-        using UnmanagedMemoryStream stream = EmbeddedResource.Open(variant.FileName);
+        using UnmanagedMemoryStream stream = EmbeddedResource.Open(variant.Files[0].Name);
         return OnnxModel.Parse(new ReadOnlySpan<byte>(stream.PositionPointer, (int)stream.Length));
     }
 }

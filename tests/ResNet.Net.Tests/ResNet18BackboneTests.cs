@@ -22,7 +22,7 @@ public sealed class ResNet18BackboneTests
         OnnxModel model = OnnxModel.Parse(file);
 
         file.LongLength.Should().Be(Variant.Bytes);
-        Convert.ToHexStringLower(SHA256.HashData(file)).Should().Be(Variant.Sha256);
+        Convert.ToHexStringLower(SHA256.HashData(file)).Should().Be(Variant.Files[0].Sha256);
         model.Opset.Should().Be(Variant.Opset);
         OnnxValueInfo input = model.Graph.FeedInputs.Should().ContainSingle().Which;
         OnnxValueInfo output = model.Graph.Outputs.Should().ContainSingle().Which;

@@ -169,7 +169,7 @@ public class ResNetClassifierCreateTests
         {
             byte[] bytes = ZooModels.Build(file.Id, seed: 3).ToArray();
             ResNetVariant variant = StoreFixture.VariantOf(bytes, file);
-            folder.Write(file.FileName, bytes);
+            folder.Write(file.Files[0].Name, bytes);
             ResNetClassifierOptions options = new()
             {
                 Store = new ModelStore(new ModelStoreOptions

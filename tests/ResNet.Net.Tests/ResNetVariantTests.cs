@@ -9,13 +9,16 @@ public class ResNetVariantTests
     [Fact]
     public void All_Variants_HaveDistinctIdsAndFiles()
     {
-        ResNetVariant.All.Where(v => v is { IsEmbedded: false, IsBackbone: false }).Select(v => v.Id)
+        ResNetVariant.All.Where(v => v is { IsEmbedded: false, IsBackbone: false, IsImported: false }).Select(v => v.Id)
             .Should().BeEquivalentTo(ZooModels.Ids);
+        ResNetVariant.All.Where(v => v.IsImported)
+            .Should().Equal(ResNetVariant.ResNet50Caffe2Float, ResNetVariant.ResNet50Caffe2Quantized);
         ResNetVariant.All.Where(v => v.IsBackbone).Should().Equal(ResNetVariant.ResNet18Backbone);
         ResNetVariant.All.Where(v => v.IsEmbedded).Should().Equal(ResNetVariant.Cifar10ResNet20, ResNetVariant.Cifar10ResNet20Int8);
         ResNetVariant.All.Select(v => v.Id).Should().OnlyHaveUniqueItems();
-        ResNetVariant.All.Select(v => v.FileName).Should().OnlyHaveUniqueItems().And.OnlyContain(f => f.EndsWith(".onnx"));
-        ResNetVariant.All.Select(v => v.Sha256).Should().OnlyHaveUniqueItems().And.AllSatisfy(h => h.Should().MatchRegex("^[0-9a-f]{64}$"));
+        VariantFile[] onnx = [.. ResNetVariant.All.Where(v => !v.IsImported).Select(v => v.Files.Should().ContainSingle().Which)];
+        onnx.Select(f => f.Name).Should().OnlyHaveUniqueItems().And.OnlyContain(f => f.EndsWith(".onnx"));
+        onnx.Select(f => f.Sha256).Should().OnlyHaveUniqueItems().And.AllSatisfy(h => h.Should().MatchRegex("^[0-9a-f]{64}$"));
     }
 
     [SharedFact]
@@ -27,11 +30,11 @@ public class ResNetVariantTests
         foreach (JsonElement fact in published)
         {
             JsonElement top5 = fact.GetProperty("top5");
-            VariantTestData testData = new(
+            VariantFile testData = new(
                 Text(fact, "testDataArchive")!, fact.GetProperty("testDataBytes").GetInt64(), Text(fact, "testDataSha256")!);
             ResNetVariant variant = ResNetVariant.Parse(Text(fact, "id")!);
             variant.Id.Should().Be(Text(fact, "id"));
-            variant.FileName.Should().Be(Text(fact, "file"));
+            variant.Files[0].Name.Should().Be(Text(fact, "file"));
             variant.Origin.ToString().Should().BeEquivalentTo(Text(fact, "origin"));
             variant.Depth.Should().Be(fact.GetProperty("depth").GetInt32());
             $"v{variant.Version}".Should().Be(Text(fact, "version"));
@@ -39,7 +42,7 @@ public class ResNetVariantTests
             variant.Precision.ToString().Should().BeEquivalentTo(Text(fact, "precision"));
             (variant.QuantizationFormat?.ToString().ToUpperInvariant()).Should().Be(Text(fact, "quantFormat")?.ToUpperInvariant());
             variant.Bytes.Should().Be(fact.GetProperty("bytes").GetInt64());
-            variant.Sha256.Should().Be(Text(fact, "sha256"));
+            variant.Files[0].Sha256.Should().Be(Text(fact, "sha256"));
             variant.InputName.Should().Be(Text(fact, "input"));
             variant.OutputName.Should().Be(Text(fact, "output"));
             variant.OutputKind.ToString().Should().BeEquivalentTo(Text(fact, "outputKind"));
@@ -63,10 +66,10 @@ public class ResNetVariantTests
     public void All_EmbeddedFile_MatchesStatedSizeAndHash(string id)
     {
         ResNetVariant variant = ResNetVariant.Parse(id);
-        using Stream stream = typeof(ResNetVariant).Assembly.GetManifestResourceStream(variant.FileName)!;
+        using Stream stream = typeof(ResNetVariant).Assembly.GetManifestResourceStream(variant.Files[0].Name)!;
 
         stream.Length.Should().Be(variant.Bytes);
-        Convert.ToHexStringLower(SHA256.HashData(stream)).Should().Be(variant.Sha256);
+        Convert.ToHexStringLower(SHA256.HashData(stream)).Should().Be(variant.Files[0].Sha256);
         variant.Labels.Should().BeSameAs(LabelSet.Cifar10);
         variant.InputSize.Should().Be(32);
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Tool.Tests;
 
@@ -18,7 +19,7 @@ public sealed partial class ModelsTests : IDisposable
 
     private string Root => Path.Combine(_folder.FullPath, "store");
 
-    private string ModelPath => Path.Combine(Root, Smallest.Id, Smallest.FileName);
+    private string ModelPath => Path.Combine(Root, Smallest.Id, Smallest.Files[0].Name);
 
     public void Dispose() => _folder.Dispose();
 
@@ -27,7 +28,7 @@ public sealed partial class ModelsTests : IDisposable
     {
         Place(ModelPath, bytes: 100);
         Place($"{ModelPath}.damaged", bytes: 100);
-        Place($"{ModelPath}.partial", bytes: (int)(Smallest.Bytes / 4));
+        Place($"{ModelPath}.partial", bytes: (int)(Smallest.Bytes!.Value / 4));
 
         ProgramRun run = await ModelsAsync("list");
 
@@ -42,7 +43,7 @@ public sealed partial class ModelsTests : IDisposable
             ];
             cells.Take(6).Should().Equal(
                 variant.Id,
-                (variant.Bytes / 1e6).ToString("F1", CultureInfo.InvariantCulture),
+                (variant.Bytes / 1e6)?.ToString("F1", CultureInfo.InvariantCulture) ?? "",
                 variant.Opset.ToString(CultureInfo.InvariantCulture),
                 variant.Precision == ModelPrecision.Fp32
                     ? "fp32"
@@ -160,7 +161,7 @@ public sealed partial class ModelsTests : IDisposable
     [Fact]
     public async Task Pull_WrongContent_FailsWithBothHashesAndKeepsNothing()
     {
-        byte[] wrong = new byte[Smallest.Bytes];
+        byte[] wrong = new byte[Smallest.Bytes!.Value];
         await using TestServer server = await TestServer.StartAsync(wrong);
 
         ProgramRun run = await PullAsync(server, Smallest.Id);
@@ -168,7 +169,7 @@ public sealed partial class ModelsTests : IDisposable
         run.ExitCode.Should().Be(SomeFailed);
         run.Error.Should().ContainAll(
             server.Address,
-            Smallest.Sha256,
+            Smallest.Files[0].Sha256!,
             "instead of",
             Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(wrong))).And.NotContain(
             "   at ");
@@ -188,7 +189,8 @@ public sealed partial class ModelsTests : IDisposable
 
         run.ExitCode.Should().Be(SomeFailed);
         server.Requests.Select(r => r.Path)
-            .Should().Equal(ResNetVariant.All.Where(v => v.TestData is not null).Select(v => $"/{v.FileName}"));
+            .Should().Equal(
+                ResNetVariant.All.Where(v => v.TestData is not null).Select(v => $"/{v.Files[0].Name}").Append("/resnet50-caffe2/init_net.pb"));
         run.Error.Should().Contain("does not have the file");
     }
 
@@ -204,7 +206,7 @@ public sealed partial class ModelsTests : IDisposable
     [Fact]
     public async Task Verify_DamagedFile_FailsAndQuarantinesIt()
     {
-        Place(ModelPath, bytes: (int)Smallest.Bytes);
+        Place(ModelPath, bytes: (int)Smallest.Bytes!.Value);
 
         ProgramRun run = await ModelsAsync("verify");
         ProgramRun again = await ModelsAsync("verify");
@@ -231,7 +233,7 @@ public sealed partial class ModelsTests : IDisposable
     [Fact]
     public async Task Import_WrongFile_NamesTheReason()
     {
-        string pointer = _folder.Write(Smallest.FileName, "version https://git-lfs.github.com/spec/v1\n");
+        string pointer = _folder.Write(Smallest.Files[0].Name, "version https://git-lfs.github.com/spec/v1\n");
 
         ProgramRun run = await ModelsAsync("import", pointer, Path.Combine(_folder.FullPath, "none"));
 

@@ -14,13 +14,14 @@ public sealed partial class PageTests
     [MemberData(nameof(Sections))]
     public async Task Commands_PrintWhatThePageShows(string section)
     {
-        // A folder like the root of a clone, with nothing but the sample images.
+        // A folder like the root of a clone, with nothing but the sample images and a small model in Caffe2's format.
         using TemporaryFolder root = new();
         foreach (string image in Directory.GetFiles(TestFolders.SampleImages))
         {
             File.Copy(image, root["samples", "images", Path.GetFileName(image)]);
         }
 
+        Caffe2Pair.Create().WriteTo(root.FullPath);
         string text = SectionsWithOutput().Single(s => s.StartsWith($"{section}\n", StringComparison.Ordinal));
         foreach (Match command in ShownCommand().Matches(text))
         {

@@ -68,7 +68,7 @@ public static class GoldenTest
         ArgumentNullException.ThrowIfNull(variant);
         tolerance?.Validate();
         LoadPlan plan = PlanFor(options, hasInt8DotProduct);
-        string? path = await plan.EnsureFileAsync(variant, progress, cancellationToken).ConfigureAwait(false);
+        ResolvedModel model = await plan.ResolveAsync(variant, progress, cancellationToken).ConfigureAwait(false);
         string? archivePath = archive is null
             ? await plan.Store.EnsureTestDataAsync(variant, progress, cancellationToken).ConfigureAwait(false)
             : null;
@@ -78,8 +78,7 @@ public static class GoldenTest
                 archive ??= GoldenArchive.Read(archivePath!, null, cancellationToken);
                 Int8Arithmetic arithmetic = ArithmeticOf(plan.Session, hasInt8DotProduct);
                 tolerance ??= GoldenTolerance.For(variant.Precision, arithmetic);
-                Func<OnnxModel>? load = path is null ? null : () => OnnxModel.Load(path);
-                ResolvedModel model = ResolvedModel.For(variant, path);
+                Func<OnnxModel>? load = variant.IsEmbedded ? null : model.Content.Load;
                 return Run(plan, model, archive, tolerance, load, arithmetic, hasInt8DotProduct, cancellationToken);
             },
             cancellationToken).ConfigureAwait(false);

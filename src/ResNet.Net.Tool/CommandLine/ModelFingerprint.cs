@@ -17,14 +17,14 @@ internal sealed partial record ModelFingerprint(string Model, string Sha256, str
 {
     public static ModelFingerprint Of(ResNetClassifier classifier, ModelChoice choice) => new(
         classifier.ModelName,
-        classifier.Variant?.Sha256 ?? HashOf(choice.Model),
+        HashOf(classifier.Variant, choice),
         $"{classifier.Labels.Name}, {HashOf(classifier.Labels)}, {classifier.OutputKind} {choice.OutputName}".TrimEnd(),
         classifier.Profile.ToString(),
         classifier.Crops.ToString());
 
     public static ModelFingerprint Of(ResNetEmbedder embedder, ModelChoice choice) => new(
         embedder.ModelName,
-        embedder.Variant?.Sha256 ?? HashOf(choice.Model),
+        HashOf(embedder.Variant, choice),
         Labels: "",
         embedder.Profile.ToString(),
         embedder.Crops.ToString());
@@ -43,6 +43,19 @@ internal sealed partial record ModelFingerprint(string Model, string Sha256, str
         : Profile != wanted.Profile ? $"with different preprocessing ({Profile}, not {wanted.Profile})"
         : Crops != wanted.Crops ? $"with different crops ({Crops}, not {wanted.Crops})"
         : null;
+
+    private static string HashOf(ResNetVariant? variant, ModelChoice choice)
+    {
+        if (variant is null)
+        {
+            return HashOf(choice.Model);
+        }
+
+        IEnumerable<string?> hashes = variant.Files.All(f => f.Sha256 is not null)
+            ? variant.Files.Select(f => f.Sha256)
+            : choice.OpenStore().VerifyAsync(variant).GetAwaiter().GetResult().Select(m => m.Sha256);
+        return string.Join('-', hashes);
+    }
 
     private static string HashOf(string file)
     {

@@ -104,7 +104,7 @@ internal sealed class Doctor(ModelStore store)
         foreach (IGrouping<ResNetVariant, StoredModel> variant in models.GroupBy(m => m.Variant))
         {
             // Find verifies a file that was never verified, as loading it would.
-            string? used = store.Find(variant.Key);
+            string? used = Find(variant.Key);
             foreach (StoredModel model in variant)
             {
                 (Severity severity, string state) = State(model, used);
@@ -113,9 +113,23 @@ internal sealed class Doctor(ModelStore store)
         }
     }
 
+    private string? Find(ResNetVariant variant)
+    {
+        try
+        {
+            return store.Find(variant);
+        }
+        catch (ModelUnavailableException)
+        {
+            return null;
+        }
+    }
+
+    // The path that is used is that of the imported model for variants in Caffe2's own format.
     private static (Severity Severity, string State) State(StoredModel model, string? used)
-        => model.Path == used ? (Severity.Good, model.State == StoredModelState.Verified ? Format.State(model) : "verified now")
-        : model.State is StoredModelState.Partial or StoredModelState.Damaged ? (Severity.Note, Format.State(model))
+        => model.State is StoredModelState.Partial or StoredModelState.Damaged ? (Severity.Note, Format.State(model))
+        : model.Path == used || (used is not null && model.Variant.IsImported)
+            ? (Severity.Good, model.State == StoredModelState.Unverified ? "verified now" : Format.State(model))
         : used is null ? (Severity.Bad, "its content is wrong; run 'resnet models verify'")
         : (Severity.Note, "not used: another file of the same model takes precedence");
 

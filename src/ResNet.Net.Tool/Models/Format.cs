@@ -1,11 +1,13 @@
 using System.Globalization;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Tool.Models;
 
 /// <summary>Formats numbers and states for tables.</summary>
 internal static class Format
 {
-    public static string Megabytes(long bytes) => (bytes / 1e6).ToString("F1", CultureInfo.InvariantCulture);
+    /// <summary>Formats a size; an unknown one is empty.</summary>
+    public static string Megabytes(long? bytes) => (bytes / 1e6)?.ToString("F1", CultureInfo.InvariantCulture) ?? "";
 
     public static string Gigabytes(long bytes) => $"{(bytes / 1e9).ToString("F1", CultureInfo.InvariantCulture)} GB";
 
@@ -18,15 +20,20 @@ internal static class Format
         : variant.QuantizationFormat == QuantizationFormat.Qdq ? "int8 QDQ"
         : "int8 QOperator";
 
-    public static string State(StoredModel model) => model.Kind == StoredFileKind.Model
-        ? State(model, model.Variant.Bytes)
-        : $"test data: {State(model, model.Variant.TestData!.Bytes)}";
-
-    private static string State(StoredModel model, long total) => model.State switch
+    public static string State(StoredModel model)
     {
-        StoredModelState.Verified => string.Create(CultureInfo.InvariantCulture, $"verified {model.VerifiedAt:yyyy-MM-dd}"),
-        StoredModelState.Unverified => "not verified yet",
-        StoredModelState.Partial => string.Create(CultureInfo.InvariantCulture, $"{100.0 * model.Bytes / total:F0} % downloaded"),
-        _ => "damaged, quarantined",
-    };
+        string state = model.State switch
+        {
+            StoredModelState.Verified => string.Create(CultureInfo.InvariantCulture, $"verified {model.VerifiedAt:yyyy-MM-dd}"),
+            StoredModelState.HashRecorded => string.Create(
+                CultureInfo.InvariantCulture, $"no published hash, recorded {model.VerifiedAt:yyyy-MM-dd}"),
+            StoredModelState.Unverified => "not verified yet",
+            StoredModelState.Partial => string.Create(
+                CultureInfo.InvariantCulture, $"{100.0 * model.Bytes / model.File.Bytes:F0} % downloaded"),
+            _ => "damaged, quarantined",
+        };
+        return model.Kind == StoredFileKind.TestData ? $"test data: {state}"
+            : model.Variant.Files.Count > 1 ? $"{model.File}: {state}"
+            : state;
+    }
 }

@@ -39,15 +39,14 @@ internal static class ListReport
 
     private static VariantLine Describe(ResNetVariant variant, IEnumerable<StoredModel> stored) => new(
         variant.Id,
-        variant.FileName,
-        variant.Bytes,
+        [.. variant.Files.Select(f => new FileLine(f.Name, f.Bytes, f.Sha256, f.Address))],
         variant.Opset,
         Format.Precision(variant),
         variant.Top1,
         variant.Top5,
-        variant.Sha256,
         variant.IsEmbedded,
-        [.. stored.Select(m => new StoredLine(m.Kind.ToString(), m.State.ToString(), m.Bytes, m.Path, m.VerifiedAt))]);
+        [.. stored.Select(m => new StoredLine(
+            m.Kind.ToString(), m.File.Name, m.State.ToString(), m.Bytes, m.Path, m.VerifiedAt, m.Sha256))]);
 
     private static void Print(ModelStore store, ILookup<ResNetVariant, StoredModel> stored, IAnsiConsole console)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ResNet.Net.Onnx;
 using ResNet.Net.Tool.CommandLine;
 
 namespace ResNet.Net.Tool.Models;
@@ -22,11 +23,14 @@ internal sealed class ModelsCommand
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON: one object per line.", Recursive = true };
 
-    private readonly Argument<ResNetVariant[]> _some
-        = VariantArguments.Create("IDs of variants, such as resnet50-v1-7, or all.", ArgumentArity.OneOrMore);
+    private readonly Argument<ResNetVariant[]> _pulled = VariantArguments.Create(
+        "IDs of variants, such as resnet50-v1-7, or all.", ArgumentArity.OneOrMore, VariantArguments.Downloadable);
 
-    private readonly Argument<ResNetVariant[]> _stored
-        = VariantArguments.Create("IDs of variants. [default: all in the store]", ArgumentArity.ZeroOrMore, allowEmbedded: true);
+    private readonly Argument<ResNetVariant[]> _removed = VariantArguments.Create(
+        "IDs of variants, such as resnet50-v1-7, or all.", ArgumentArity.OneOrMore, VariantArguments.Stored);
+
+    private readonly Argument<ResNetVariant[]> _verified = VariantArguments.Create(
+        "IDs of variants. [default: all in the store]", ArgumentArity.ZeroOrMore, VariantArguments.Stored, allowEmbedded: true);
 
     private readonly Option<bool> _golden = new("--golden")
     {
@@ -41,6 +45,23 @@ internal sealed class ModelsCommand
 
     private readonly Argument<string[]> _paths = new("paths") { Description = "Files and folders.", Arity = ArgumentArity.OneOrMore };
 
+    private readonly Argument<string> _init = new("init") { Description = "The file with the weights: init_net.pb." };
+
+    private readonly Argument<string> _predict = new("predict") { Description = "The file with the operators: predict_net.pb." };
+
+    private readonly Option<string> _output = new("--out")
+    {
+        Description = "The ONNX file to write.",
+        HelpName = "file",
+        Required = true,
+    };
+
+    private readonly Option<QuantizationFormat> _format = OptionValues.EnumOption(
+        "--format",
+        "format",
+        "The format of an int8 network: QOperator for ONNX Runtime on CPUs, or Qdq for every runtime.",
+        QuantizationFormat.QOperator);
+
     public static Command Create() => new ModelsCommand().Build();
 
     private ToolCommand Build()
@@ -50,22 +71,29 @@ internal sealed class ModelsCommand
 
         ToolCommand pull
             = Define("pull", "Download variants.", "Canceled. The downloaded part is kept: the same command continues after it.");
-        pull.Arguments.Add(_some);
+        pull.Arguments.Add(_pulled);
         pull.Does((options, token)
-            => new PullCommand(Open(options), Terminal.Open(), Output(options)).RunAsync(options.GetValue(_some)!, token));
+            => new PullCommand(Open(options), Terminal.Open(), Output(options)).RunAsync(options.GetValue(_pulled)!, token));
 
         ToolCommand verify = Define("verify", "Hash stored files again, or run the published test data (--golden).");
-        verify.Arguments.Add(_stored);
+        verify.Arguments.Add(_verified);
         verify.Add(_golden, _archive);
         verify.Does(VerifyAsync);
 
         ToolCommand remove = Define("remove", "Delete variants from the store.");
-        remove.Arguments.Add(_some);
-        remove.Does((options, _) => Task.FromResult(Upkeep(options).Remove(options.GetValue(_some)!)));
+        remove.Arguments.Add(_removed);
+        remove.Does((options, _) => Task.FromResult(Upkeep(options).Remove(options.GetValue(_removed)!)));
 
         ToolCommand import = Define("import", "Copy model files into the store; they are identified by their SHA-256.");
         import.Arguments.Add(_paths);
         import.Does((options, token) => Upkeep(options).ImportAsync(options.GetValue(_paths)!, token));
+
+        ToolCommand importCaffe2 = Define("import-caffe2", "Convert Caffe2's init_net.pb and predict_net.pb to an ONNX file.");
+        importCaffe2.Arguments.Add(_init);
+        importCaffe2.Arguments.Add(_predict);
+        importCaffe2.Add(_output, _format);
+        importCaffe2.Does((options, token) => new ImportCaffe2Command(Output(options)).RunAsync(
+            options.GetValue(_init)!, options.GetValue(_predict)!, options.GetValue(_output)!, options.GetValue(_format), token));
 
         ToolCommand where = Define("where", "Show the folder of the store and the sources of the files.");
         where.Does((options, _) => Task.FromResult(WhereReport.Print(Open(options), Output(options))));
@@ -75,7 +103,7 @@ internal sealed class ModelsCommand
 
         ToolCommand models = new("models", "Manage model files, and check this machine. Without a subcommand: list.")
         {
-            list, pull, verify, remove, import, where, doctor,
+            list, pull, verify, remove, import, importCaffe2, where, doctor,
         };
         models.Add(_root, _mirrors, _json);
         models.Does((options, _) => Task.FromResult(ListReport.Print(Open(options), Output(options))));
@@ -88,8 +116,8 @@ internal sealed class ModelsCommand
     private Task<int> VerifyAsync(ParseResult options, CancellationToken token)
         => options.GetValue(_golden)
             ? new GoldenCommand(Open(options), Console.Error, Output(options))
-                .RunAsync(options.GetValue(_stored)!, options.GetValue(_archive), token)
-            : options.GetValue(_archive) is null ? Upkeep(options).VerifyAsync(options.GetValue(_stored)!, token)
+                .RunAsync(options.GetValue(_verified)!, options.GetValue(_archive), token)
+            : options.GetValue(_archive) is null ? Upkeep(options).VerifyAsync(options.GetValue(_verified)!, token)
             : throw new ArgumentException("--archive requires --golden.");
 
     private UpkeepCommands Upkeep(ParseResult options) => new(Open(options), Console.Error, Output(options));

@@ -5,21 +5,36 @@ namespace ResNet.Net.Tool.Models;
 /// <summary>A variant in the output of <c>list --json</c>.</summary>
 internal sealed record VariantLine(
     string Id,
-    string File,
-    long Bytes,
+    IReadOnlyList<FileLine> Files,
     int Opset,
     string Precision,
     double? Top1,
     double? Top5,
-    string Sha256,
     bool Embedded,
     IReadOnlyList<StoredLine> Stored);
 
-/// <summary>A file of the store in the output of <c>list --json</c>.</summary>
-internal sealed record StoredLine(string Kind, string State, long Bytes, string Path, DateTimeOffset? VerifiedAt);
+/// <summary>A published file in the output of <c>list --json</c>; size, hash and address are null if they are unknown.</summary>
+internal sealed record FileLine(string Name, long? Bytes, string? Sha256, Uri? Address);
 
-/// <summary>The result for one variant in the output of <c>pull</c>, <c>verify</c>, <c>remove</c> and <c>import --json</c>.</summary>
-internal sealed record ResultLine(string? Id, string Result, string? Path, string? Error);
+/// <summary>A file of the store in the output of <c>list --json</c>.</summary>
+internal sealed record StoredLine(
+    string Kind, string Name, string State, long Bytes, string Path, DateTimeOffset? VerifiedAt, string? Sha256);
+
+/// <summary>The result for one file in the output of <c>pull</c>, <c>verify</c>, <c>remove</c> and <c>import --json</c>.</summary>
+internal sealed record ResultLine(string? Id, string Result, string? Path, string? Error, string? Sha256 = null);
+
+/// <summary>The output of <c>import-caffe2 --json</c>.</summary>
+internal sealed record Caffe2Line(
+    string Init,
+    string InitSha256,
+    string Predict,
+    string PredictSha256,
+    string? Variant,
+    bool IsVerified,
+    double? Top1,
+    double? Top5,
+    IReadOnlyList<string> Warnings,
+    string Output);
 
 /// <summary>A dataset in the output of <c>verify --golden --json</c>.</summary>
 internal sealed record GoldenLine(
@@ -42,6 +57,7 @@ internal sealed record CheckLine(string Result, string Subject, string Text);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(VariantLine))]
 [JsonSerializable(typeof(ResultLine))]
+[JsonSerializable(typeof(Caffe2Line))]
 [JsonSerializable(typeof(GoldenLine))]
 [JsonSerializable(typeof(WhereLine))]
 [JsonSerializable(typeof(CheckLine))]

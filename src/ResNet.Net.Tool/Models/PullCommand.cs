@@ -21,7 +21,7 @@ internal sealed class PullCommand(ModelStore store, IAnsiConsole console, Output
                     new TransferSpeedColumn(),
                     new RemainingTimeColumn())
                 .StartAsync(context => PullAllAsync(
-                    variants, variant => new Bar(context.AddTask(variant.Id, maxValue: variant.Bytes), console), cancellationToken));
+                    variants, variant => new Bar(context.AddTask(variant.Id, maxValue: variant.Bytes ?? 1), console), cancellationToken));
         }
         else
         {
@@ -87,9 +87,11 @@ internal sealed class PullCommand(ModelStore store, IAnsiConsole console, Output
             {
                 ModelDownloadStage.Waiting => $"{value.ModelId}, waiting for another process",
                 ModelDownloadStage.Verifying => $"{value.ModelId}, verifying",
+                ModelDownloadStage.Converting => $"{value.ModelId}, converting",
                 ModelDownloadStage.Downloading => Terminal.Plain($"{value.ModelId} from {value.Source}"),
                 _ => value.ModelId,
             };
+            task.MaxValue = Math.Max(1, value.TotalBytes);
             task.Value = value.Bytes;
             if (value.Notice is not null)
             {

@@ -19,8 +19,11 @@ internal sealed class UpkeepCommands(ModelStore store, TextWriter error, OutputF
         {
             await TryAsync(variant.Id, async () =>
             {
-                StoredModel model = await store.VerifyAsync(variant, null, cancellationToken);
-                Print(variant.Id, "verified", model.Path);
+                foreach (StoredModel model in await store.VerifyAsync(variant, new NoticeLines(error), cancellationToken))
+                {
+                    string result = model.File.Sha256 is null ? $"no published SHA-256, has {model.Sha256}" : "verified";
+                    Print(variant.Id, result, model.Path, model.Sha256);
+                }
             });
         }
 
@@ -62,7 +65,7 @@ internal sealed class UpkeepCommands(ModelStore store, TextWriter error, OutputF
         => [.. store.List().Where(IsComplete).Select(m => m.Variant).Distinct()];
 
     private static bool IsComplete(StoredModel model)
-        => model is { Kind: StoredFileKind.Model, State: StoredModelState.Verified or StoredModelState.Unverified };
+        => model is { Kind: StoredFileKind.Model, State: StoredModelState.Verified or StoredModelState.HashRecorded or StoredModelState.Unverified };
 
     private async Task TryAsync(string? id, Func<Task> work)
     {
@@ -81,11 +84,11 @@ internal sealed class UpkeepCommands(ModelStore store, TextWriter error, OutputF
         }
     }
 
-    private void Print(string id, string result, string? path)
+    private void Print(string id, string result, string? path, string? sha256 = null)
     {
         if (format == OutputFormat.Json)
         {
-            JsonLines.Write(new ResultLine(id, result, path, null), ModelsJson.Default.ResultLine);
+            JsonLines.Write(new ResultLine(id, result, path, null, sha256), ModelsJson.Default.ResultLine);
         }
         else
         {

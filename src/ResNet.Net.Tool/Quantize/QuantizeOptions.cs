@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ResNet.Net.Onnx;
 using ResNet.Net.Quantization;
 using ResNet.Net.Tool.CommandLine;
 

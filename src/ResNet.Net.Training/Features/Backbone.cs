@@ -50,9 +50,8 @@ internal sealed class Backbone : IDisposable
         ResNetVariant variant, ResNetEmbedderOptions options, CancellationToken cancellationToken)
     {
         LoadPlan plan = PlanFor(options);
-        string? path = await plan.EnsureFileAsync(variant, null, cancellationToken).ConfigureAwait(false);
-        return await LoadPlan.RunAsync(() => Open(ResolvedModel.For(variant, path), plan, options), cancellationToken)
-            .ConfigureAwait(false);
+        ResolvedModel model = await plan.ResolveAsync(variant, null, cancellationToken).ConfigureAwait(false);
+        return await LoadPlan.RunAsync(() => Open(model, plan, options), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Opens a custom model.</summary>

@@ -40,10 +40,15 @@ internal sealed class LoadPlan
     /// <exception cref="ArgumentException">An environment variable is invalid, or there is no folder for the store.</exception>
     public ModelStore Store => _store.Value;
 
-    /// <summary>Returns the path of the variant's verified file, downloading it if necessary; null for an embedded model.</summary>
-    public async Task<string?> EnsureFileAsync(
+    /// <summary>Returns the variant's model, which is downloaded and imported if necessary.</summary>
+    public async Task<ResolvedModel> ResolveAsync(
         ResNetVariant variant, IProgress<ModelDownloadProgress>? progress, CancellationToken cancellationToken)
-        => variant.IsEmbedded ? null : await Store.EnsureAsync(variant, progress, cancellationToken).ConfigureAwait(false);
+    {
+        ModelContent content = variant.IsEmbedded
+            ? ModelContent.Embedded(variant)
+            : await Store.OpenAsync(variant, progress, cancellationToken).ConfigureAwait(false);
+        return ResolvedModel.For(variant, content);
+    }
 
     /// <summary>Loads a variant, which is downloaded if necessary.</summary>
     /// <param name="variant">The variant.</param>
@@ -52,8 +57,7 @@ internal sealed class LoadPlan
     public T Load<T>(ResNetVariant variant, IProgress<ModelDownloadProgress>? progress, Func<LoadPlan, ResolvedModel, T> load)
     {
         // Downloads run on the thread pool, so that blocking cannot deadlock.
-        string? path = EnsureFileAsync(variant, progress, CancellationToken.None).GetAwaiter().GetResult();
-        return load(this, ResolvedModel.For(variant, path));
+        return load(this, ResolveAsync(variant, progress, CancellationToken.None).GetAwaiter().GetResult());
     }
 
     /// <summary>Loads a variant, which is downloaded if necessary, on the thread pool.</summary>
@@ -65,8 +69,8 @@ internal sealed class LoadPlan
         CancellationToken cancellationToken)
         where T : IDisposable
     {
-        string? path = await EnsureFileAsync(variant, progress, cancellationToken).ConfigureAwait(false);
-        return await RunAsync(() => load(this, ResolvedModel.For(variant, path)), cancellationToken).ConfigureAwait(false);
+        ResolvedModel model = await ResolveAsync(variant, progress, cancellationToken).ConfigureAwait(false);
+        return await RunAsync(() => load(this, model), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Loads a model on the thread pool. If the call was canceled meanwhile, the result is disposed.</summary>

@@ -7,7 +7,7 @@ public sealed record ModelDownloadProgress
     /// <summary>Gets the id of the variant.</summary>
     public required string ModelId { get; init; }
 
-    /// <summary>Gets the name of the file: the model of the variant, or its test data.</summary>
+    /// <summary>Gets the name of the file: one of the variant's files, or its test data.</summary>
     public required string FileName { get; init; }
 
     /// <summary>Gets what the store is doing.</summary>

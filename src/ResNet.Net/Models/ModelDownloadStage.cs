@@ -15,6 +15,9 @@ public enum ModelDownloadStage
     /// <summary>Copying bytes from an imported file.</summary>
     Importing,
 
+    /// <summary>Converting Caffe2's files to an ONNX model.</summary>
+    Converting,
+
     /// <summary>The verified file is in place.</summary>
     Done,
 }

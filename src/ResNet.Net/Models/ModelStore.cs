@@ -11,6 +11,11 @@ namespace ResNet.Net;
 /// package to the folder <c>models</c> in <see cref="AppContext.BaseDirectory"/>.
 /// </para>
 /// <para>
+/// Variants in Caffe2's own format (<see cref="ResNetVariant.IsImported"/>) are imported once: the store keeps the ONNX model with the hashes
+/// of their files. A file without a published SHA-256 is never downloaded. The store uses it if it is placed in the store or in a local
+/// folder: it logs and records the SHA-256 of the first use, checks the shape of the network, and rejects other content from then on.
+/// </para>
+/// <para>
 /// Thread-safe. Threads, processes and the containers of one machine can share the folder: one of them downloads, the others wait. The
 /// store holds no resources and needs no disposal.
 /// </para>
@@ -49,16 +54,24 @@ public sealed class ModelStore
     /// <param name="variant">The variant.</param>
     /// <param name="progress">Receives progress; may be <see langword="null"/>.</param>
     /// <param name="cancellationToken">Cancels the download. The bytes received so far are kept for the next attempt.</param>
-    /// <returns>The path of a file with the bytes of the variant.</returns>
+    /// <returns>
+    /// The path of an ONNX file: the published one, or the one that was imported from the files of the variant.
+    /// </returns>
     /// <exception cref="ModelUnavailableException">
-    /// The model is missing and cannot be downloaded. The message lists every path and source that was tried.
+    /// The model is missing and cannot be downloaded, or the imported model cannot be stored. The message lists every path and source that
+    /// was tried.
     /// </exception>
     /// <exception cref="ModelVerificationException">The content of a file or source differs from the variant.</exception>
     /// <exception cref="ArgumentException">The variant is embedded and has no file.</exception>
     /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
     public Task<string> EnsureAsync(
         ResNetVariant variant, IProgress<ModelDownloadProgress>? progress = null, CancellationToken cancellationToken = default)
-        => EnsureAsync(Open(variant, progress), cancellationToken);
+    {
+        Task<ModelContent> opening = OpenAsync(variant, progress, cancellationToken);
+        return opening.IsCompletedSuccessfully ? Task.FromResult(PathOf(opening.Result, variant)) : Await();
+
+        async Task<string> Await() => PathOf(await opening.ConfigureAwait(false), variant);
+    }
 
     /// <summary>
     /// Returns the path of a variant's verified test data, downloading it if necessary. <c>GoldenArchive.Read</c> of ResNet.Net.Evaluation
@@ -78,20 +91,42 @@ public sealed class ModelStore
         ResNetVariant variant, IProgress<ModelDownloadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        return StoredFile.TestDataOf(variant) is StoredFile testData
-            ? EnsureAsync(new FileStore(_settings, testData, progress), cancellationToken)
+        FileStore store = StoredFile.TestDataOf(variant) is StoredFile testData
+            ? new FileStore(_settings, testData, progress)
             : throw new ArgumentException($"No test data is published for '{variant.Id}'.", nameof(variant));
+        return cancellationToken.IsCancellationRequested ? Task.FromCanceled<string>(cancellationToken)
+            : store.FindVerified() is VerifiedFile file ? Task.FromResult(file.Path)
+            : Task.Run(async () => (await store.EnsureAsync(cancellationToken).ConfigureAwait(false)).Path, cancellationToken);
     }
 
     /// <summary>Returns the path of a variant's verified model if it is on this machine. The network is not used.</summary>
-    /// <remarks>A file that has changed since it was verified is hashed, at some hundred megabytes per second.</remarks>
+    /// <remarks>
+    /// A file that has changed since it was verified is hashed, at some hundred megabytes per second. Files in Caffe2's own format are
+    /// imported if they have not been yet.
+    /// </remarks>
     /// <param name="variant">The variant.</param>
-    /// <returns>The path of a file with the bytes of the variant; <see langword="null"/> if there is none.</returns>
+    /// <returns>
+    /// The path of an ONNX file: the published one, or the one that was imported from the files of the variant. <see langword="null"/> if
+    /// there is none.
+    /// </returns>
     /// <exception cref="ArgumentException">The variant is embedded and has no file.</exception>
+    /// <exception cref="ModelUnavailableException">The files of the variant cannot be imported.</exception>
     public string? Find(ResNetVariant variant)
     {
-        FileStore store = Open(variant, null);
-        return store.FindVerified() ?? store.Find(new LookupReport(_settings, StoredFile.ModelOf(variant)), CancellationToken.None);
+        List<VerifiedFile> files = [];
+        foreach (FileStore store in Open(variant, null))
+        {
+            if ((store.FindVerified() ?? store.Find(CancellationToken.None)) is not VerifiedFile file)
+            {
+                return null;
+            }
+
+            files.Add(file);
+        }
+
+        return variant.IsImported
+            ? Task.Run(() => new ImportedModelStore(_settings, variant).OpenAsync(files, CancellationToken.None)).GetAwaiter().GetResult().Path
+            : files[0].Path;
     }
 
     /// <summary>Lists the files in the store and in the local folders, including interrupted downloads and damaged files.</summary>
@@ -104,36 +139,50 @@ public sealed class ModelStore
         => [.. Variants.SelectMany(StoredFile.AllOf).SelectMany(f => new FileStore(_settings, f).List())];
 
     /// <summary>
-    /// Hashes a variant's model, even if it is verified already. A file in the store with wrong bytes is renamed to <c>*.damaged</c>, so
-    /// that it is never used.
+    /// Hashes the files of a variant's model, even if they are verified already. A file in the store with wrong bytes is renamed to
+    /// <c>*.damaged</c>, so that it is never used.
     /// </summary>
     /// <param name="variant">The variant.</param>
     /// <param name="progress">Receives progress; may be <see langword="null"/>.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>The verified file.</returns>
-    /// <exception cref="ModelVerificationException">The content of the file differs from the variant.</exception>
-    /// <exception cref="ModelUnavailableException">The file is missing or cannot be read.</exception>
+    /// <returns>The files, in the order of <see cref="ResNetVariant.Files"/>.</returns>
+    /// <exception cref="ModelVerificationException">The content of a file differs from the variant.</exception>
+    /// <exception cref="ModelUnavailableException">A file is missing or cannot be read.</exception>
     /// <exception cref="ArgumentException">The variant is embedded and has no file.</exception>
     /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
-    public async Task<StoredModel> VerifyAsync(
+    public async Task<IReadOnlyList<StoredModel>> VerifyAsync(
         ResNetVariant variant, IProgress<ModelDownloadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        FileStore store = Open(variant, progress);
-        await Task.Run(() => store.VerifyAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
-        return store.List().First();
+        List<StoredModel> verified = [];
+        foreach (FileStore store in Open(variant, progress))
+        {
+            verified.Add(await Task.Run(() => store.VerifyAsync(cancellationToken), cancellationToken).ConfigureAwait(false));
+        }
+
+        return verified;
     }
 
     /// <summary>
-    /// Removes all files of a variant from the store: model, test data, interrupted downloads, damaged files and cached optimized models.
-    /// Local folders are not changed.
+    /// Removes all files of a variant from the store: model, test data, interrupted downloads, damaged files, the imported model and cached
+    /// optimized models. Local folders are not changed.
     /// </summary>
     /// <param name="variant">The variant.</param>
     /// <returns>Whether the store had a file of the variant.</returns>
     /// <exception cref="ModelUnavailableException">The variant is being downloaded, or the folder cannot be written.</exception>
     /// <exception cref="ArgumentException">The variant is embedded and has no file.</exception>
-    public bool Remove(ResNetVariant variant) => Open(variant, null).Remove();
+    public bool Remove(ResNetVariant variant)
+    {
+        FileStore store = Open(variant, null)[0];
+        IEnumerable<string> hashes = variant.IsImported
+            ? ImportedModelStore.HashesOf(RootFolder, variant)
+            : variant.Files.Select(f => f.Sha256!);
+        return store.Remove(hashes.Select(h => OptimizedModelCache.FolderOf(RootFolder, h)));
+    }
 
     /// <summary>Copies models and test data into the store. Files are recognized by their bytes, not their names.</summary>
+    /// <remarks>
+    /// A file without a published SHA-256 is recognized by its name, if it lies next to another file of its variant that is recognized.
+    /// </remarks>
     /// <param name="path">The path of a file, or of a folder that is searched recursively.</param>
     /// <param name="progress">
     /// Receives progress, and notices about files that have the name of a variant's file but other bytes; may be <see langword="null"/>.
@@ -152,16 +201,62 @@ public sealed class ModelStore
         return Task.Run(() => importer.RunAsync(Path.GetFullPath(path), cancellationToken), cancellationToken);
     }
 
-    private static Task<string> EnsureAsync(FileStore store, CancellationToken cancellationToken)
-        => cancellationToken.IsCancellationRequested ? Task.FromCanceled<string>(cancellationToken)
-            : store.FindVerified() is string path ? Task.FromResult(path)
-            : Task.Run(() => store.EnsureAsync(cancellationToken), cancellationToken);
+    /// <summary>Provides a variant's verified model, downloading and importing it if necessary.</summary>
+    /// <remarks>The content is in memory only if an imported model cannot be stored.</remarks>
+    /// <exception cref="ModelUnavailableException">The model is missing and cannot be downloaded, or cannot be imported.</exception>
+    internal Task<ModelContent> OpenAsync(
+        ResNetVariant variant, IProgress<ModelDownloadProgress>? progress, CancellationToken cancellationToken)
+    {
+        FileStore[] stores = Open(variant, progress);
+        return cancellationToken.IsCancellationRequested ? Task.FromCanceled<ModelContent>(cancellationToken)
+            : FindVerified(variant, stores) is ModelContent content ? Task.FromResult(content)
+            : Task.Run(OpenSlowlyAsync, cancellationToken);
 
-    private FileStore Open(ResNetVariant variant, IProgress<ModelDownloadProgress>? progress)
+        async Task<ModelContent> OpenSlowlyAsync()
+        {
+            List<VerifiedFile> files = [];
+            foreach (FileStore store in stores)
+            {
+                files.Add(await store.EnsureAsync(cancellationToken).ConfigureAwait(false));
+            }
+
+            return variant.IsImported
+                ? await new ImportedModelStore(_settings, variant, progress).OpenAsync(files, cancellationToken).ConfigureAwait(false)
+                : ContentOf(files[0]);
+        }
+    }
+
+    private static ModelContent ContentOf(VerifiedFile file) => ModelContent.File(file.Path, file.Path, file.Sha256);
+
+    /// <summary>Returns the model if verification records show that it is unchanged, without reading it; null otherwise.</summary>
+    private ModelContent? FindVerified(ResNetVariant variant, FileStore[] stores)
+    {
+        // A plain loop: every startup runs this.
+        VerifiedFile[] files = new VerifiedFile[stores.Length];
+        for (int i = 0; i < stores.Length; i++)
+        {
+            if (stores[i].FindVerified() is not VerifiedFile file)
+            {
+                return null;
+            }
+
+            files[i] = file;
+        }
+
+        return variant.IsImported ? new ImportedModelStore(_settings, variant).Find(files) : ContentOf(files[0]);
+    }
+
+    private string PathOf(ModelContent content, ResNetVariant variant)
+        => content.Path ?? throw new ModelUnavailableException(
+            variant.Id,
+            $"The ONNX model that was imported from the files of '{variant.Id}' cannot be stored in '{RootFolder}'. "
+            + $"Set {StoreVariables.Root} to a writable folder with enough free space. ResNetClassifier.Create needs no stored model.");
+
+    private FileStore[] Open(ResNetVariant variant, IProgress<ModelDownloadProgress>? progress)
     {
         ArgumentNullException.ThrowIfNull(variant);
         return variant.IsEmbedded
             ? throw new ArgumentException($"'{variant.Id}' is embedded in the library and has no file.", nameof(variant))
-            : new FileStore(_settings, StoredFile.ModelOf(variant), progress);
+            : [.. StoredFile.ModelOf(variant).Select(f => new FileStore(_settings, f, progress))];
     }
 }

@@ -18,6 +18,11 @@ internal sealed class OptimizedModelCache(ModelStore store, ILogger log)
     private const long MaxModelBytes = int.MaxValue;
 
     private const string FolderName = "optimized";
+    private const string WeightsFile = "weights.bin"; // ONNX Runtime maps it into memory
+
+    // Graph optimizations read smaller tensors, such as shapes, while the model loads: they stay in the model file.
+    private const string MinExternalTensorBytes = "1024";
+
     private const int MaxEntriesPerModel = 3;
     private const long MaxTotalBytes = 4L << 30;
 
@@ -46,9 +51,17 @@ internal sealed class OptimizedModelCache(ModelStore store, ILogger log)
         string hash = model.Sha256 ?? HashOf(model);
         string key = KeyOf(hash, preparation, settings);
         string folder = FolderOf(store.RootFolder, hash);
-        OptimizedModelEntry entry = new(Path.Combine(folder, TextHash.Of(key)), key);
+        CacheEntry entry = new(Path.Combine(folder, TextHash.Of(key)), key, WeightsFile);
         return OpenEntry(entry, settings) ?? OpenAndCache(model, preparation, settings, folder, entry);
     }
+
+    /// <summary>Returns the session entries that make ONNX Runtime write the optimized model.</summary>
+    private static Dictionary<string, string> SavingEntries(string partialFolder) => new()
+    {
+        ["session.optimized_model_filepath"] = Path.Combine(partialFolder, CacheEntry.ModelFile),
+        ["session.optimized_model_external_initializers_file_name"] = WeightsFile,
+        ["session.optimized_model_external_initializers_min_size_in_bytes"] = MinExternalTensorBytes,
+    };
 
     private static bool ConfiguresSaving(string configKey)
         => configKey.StartsWith("session.optimized_model_", StringComparison.Ordinal) || configKey == "session.save_model_format";
@@ -72,7 +85,7 @@ internal sealed class OptimizedModelCache(ModelStore store, ILogger log)
         ]);
     }
 
-    private OrtSession? OpenEntry(OptimizedModelEntry entry, SessionSettings settings)
+    private OrtSession? OpenEntry(CacheEntry entry, SessionSettings settings)
     {
         EntryCheck check = entry.Verify(store.Options.AlwaysVerify);
         if (check.State == EntryState.Missing)
@@ -102,7 +115,7 @@ internal sealed class OptimizedModelCache(ModelStore store, ILogger log)
     }
 
     private OrtSession OpenAndCache(
-        ModelContent model, ModelPreparation preparation, SessionSettings settings, string folder, OptimizedModelEntry entry)
+        ModelContent model, ModelPreparation preparation, SessionSettings settings, string folder, CacheEntry entry)
     {
         try
         {
@@ -116,7 +129,7 @@ internal sealed class OptimizedModelCache(ModelStore store, ILogger log)
 
             if (acquired.IsEffective)
             {
-                OptimizedModelEntry.DeletePartials(folder);
+                CacheEntry.DeletePartials(folder);
                 if (entry.Exists && OpenEntry(entry, settings) is OrtSession cached)
                 {
                     return cached;
@@ -140,14 +153,14 @@ internal sealed class OptimizedModelCache(ModelStore store, ILogger log)
     }
 
     private OrtSession OpenAndWrite(
-        ModelContent model, ModelPreparation preparation, SessionSettings settings, OptimizedModelEntry entry)
+        ModelContent model, ModelPreparation preparation, SessionSettings settings, CacheEntry entry)
     {
         string partial = entry.PartialFolder();
         OrtSession? session = null;
         try
         {
             Directory.CreateDirectory(partial);
-            session = preparation.Open(model, settings.ForSavingTo(OptimizedModelEntry.SavingEntries(partial)));
+            session = preparation.Open(model, settings.ForSavingTo(SavingEntries(partial)));
             entry.Publish(partial);
             log.OptimizedModelCached(model.Name, entry.Folder);
             Prune(entry);
@@ -157,18 +170,18 @@ internal sealed class OptimizedModelCache(ModelStore store, ILogger log)
             when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException or InferenceException)
         {
             log.OptimizedModelNotCached(model.Name, exception.Message.TrimEnd('.'));
-            OptimizedModelEntry.TryDelete(partial);
+            CacheEntry.TryDelete(partial);
             return session ?? preparation.Open(model, settings);
         }
         catch
         {
-            OptimizedModelEntry.TryDelete(partial);
+            CacheEntry.TryDelete(partial);
             throw;
         }
     }
 
     /// <summary>Deletes the least recently used entries beyond the limits per model and in total.</summary>
-    private void Prune(OptimizedModelEntry newest)
+    private void Prune(CacheEntry newest)
     {
         try
         {
@@ -176,14 +189,14 @@ internal sealed class OptimizedModelCache(ModelStore store, ILogger log)
             long bytes = 0;
             foreach (string folder in Directory.EnumerateDirectories(_root)
                 .SelectMany(Directory.EnumerateDirectories)
-                .Where(f => !OptimizedModelEntry.IsPartial(f))
-                .OrderByDescending(OptimizedModelEntry.LastUsed))
+                .Where(f => !CacheEntry.IsPartial(f))
+                .OrderByDescending(CacheEntry.LastUsed))
             {
-                bytes += OptimizedModelEntry.SizeOf(folder);
+                bytes += CacheEntry.SizeOf(folder);
                 bool isSameModel = Path.GetDirectoryName(folder) == Path.GetDirectoryName(newest.Folder);
                 if (folder != newest.Folder && ((isSameModel && ++sameModel >= MaxEntriesPerModel) || bytes > MaxTotalBytes))
                 {
-                    OptimizedModelEntry.TryDelete(folder);
+                    CacheEntry.TryDelete(folder);
                 }
             }
         }
@@ -210,7 +223,7 @@ internal sealed class OptimizedModelCache(ModelStore store, ILogger log)
             return record.Sha256;
         }
 
-        string hash = OptimizedModelEntry.HashOf(model.Path);
+        string hash = CacheEntry.HashOf(model.Path);
         if (before is not null && FileIdentity.Of(model.Path) == before)
         {
             new VerificationRecord(hash, before, DateTimeOffset.UtcNow).TryWrite(recordPath);

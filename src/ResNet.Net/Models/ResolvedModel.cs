@@ -39,12 +39,12 @@ internal sealed record ResolvedModel
     public OutputAdapter? Output { get; init; }
 
     /// <param name="variant">The variant.</param>
-    /// <param name="path">The path of its verified file; null for an embedded model.</param>
-    public static ResolvedModel For(ResNetVariant variant, string? path) => new()
+    /// <param name="content">Its model.</param>
+    public static ResolvedModel For(ResNetVariant variant, ModelContent content) => new()
     {
         Name = variant.Id,
         Variant = variant,
-        Content = path is null ? ModelContent.Embedded(variant) : ModelContent.File(path, path, variant.Sha256),
+        Content = content,
         OutputKind = variant.OutputKind,
         Profile = variant.Profile,
         Labels = variant.Labels,

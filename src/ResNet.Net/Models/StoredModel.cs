@@ -9,6 +9,9 @@ public sealed record StoredModel
     /// <summary>Gets which file of the variant it is.</summary>
     public required StoredFileKind Kind { get; init; }
 
+    /// <summary>Gets the published file that it is a copy of.</summary>
+    public required VariantFile File { get; init; }
+
     /// <summary>Gets the full path.</summary>
     public required string Path { get; init; }
 
@@ -20,7 +23,10 @@ public sealed record StoredModel
 
     /// <summary>
     /// Gets when the file was last hashed; <see langword="null"/> unless <see cref="State"/> is
-    /// <see cref="StoredModelState.Verified"/>.
+    /// <see cref="StoredModelState.Verified"/> or <see cref="StoredModelState.HashRecorded"/>.
     /// </summary>
     public DateTimeOffset? VerifiedAt { get; init; }
+
+    /// <summary>Gets the SHA-256 that the file had then; <see langword="null"/> if <see cref="VerifiedAt"/> is.</summary>
+    public string? Sha256 { get; init; }
 }

@@ -6,6 +6,11 @@ public enum StoredModelState
     /// <summary>The file was verified and has not changed since.</summary>
     Verified,
 
+    /// <summary>
+    /// No SHA-256 of the file is published. The hash of its first use was recorded, and the file has not changed since.
+    /// </summary>
+    HashRecorded,
+
     /// <summary>The file was added or changed after it was last verified. It is hashed before it is used.</summary>
     Unverified,
 

@@ -10,9 +10,9 @@ internal sealed class GoldenStore : IDisposable
     private string Root => _folder["store"];
 
     public static ResNetVariant VariantOf(byte[] model, ResNetVariant like)
-        => like with { Bytes = model.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(model)) };
+        => like.WithFile(model.Length, Convert.ToHexStringLower(SHA256.HashData(model)));
 
-    public static VariantTestData TestDataOf(byte[] archive)
+    public static VariantFile TestDataOf(byte[] archive)
         => new("test-data.tar.gz", archive.Length, Convert.ToHexStringLower(SHA256.HashData(archive)));
 
     public ModelStore Open(ResNetVariant variant, TestServer? server = null) => new(new ModelStoreOptions

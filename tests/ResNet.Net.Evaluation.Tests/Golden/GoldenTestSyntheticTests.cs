@@ -14,7 +14,7 @@ public class GoldenTestSyntheticTests
         ResNetVariant like = ResNetVariant.Parse(id);
         byte[] model = ZooModels.Build(id, seed: 3).ToArray();
         using GoldenStore store = new();
-        TarGzBuilder tar = new TarGzBuilder().Add("resnet/", type: TarGzBuilder.Folder).Add($"resnet/{like.FileName}", model);
+        TarGzBuilder tar = new TarGzBuilder().Add("resnet/", type: TarGzBuilder.Folder).Add($"resnet/{like.Files[0].Name}", model);
         SessionSettings settings = new() { IntraOpThreads = 1, Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL };
         using (OrtSession plain = OrtSession.FromMemory(model, id, settings))
         {
@@ -34,8 +34,8 @@ public class GoldenTestSyntheticTests
 
         byte[] archive = tar.Build();
         ResNetVariant variant = GoldenStore.VariantOf(model, like) with { TestData = GoldenStore.TestDataOf(archive) };
-        store.Add(variant, variant.FileName, model);
-        store.Add(variant, variant.TestData!.FileName, archive);
+        store.Add(variant, variant.Files[0].Name, model);
+        store.Add(variant, variant.TestData!.Name, archive);
 
         GoldenReport report = await GoldenTest.RunAsync(variant, options: new() { Store = store.Open(variant) });
 

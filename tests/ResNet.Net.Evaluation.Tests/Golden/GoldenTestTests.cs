@@ -219,8 +219,8 @@ public class GoldenTestTests
         report.Tolerance.Should().Be(isInt8 ? GoldenTolerance.Int8 : GoldenTolerance.Fp32);
         report.Arithmetic.HasValue.Should().Be(isInt8);
         offline.Should().BeEquivalentTo(report);
-        server.Requests.Select(r => r.Path).Should().Equal($"/{variant.FileName}", $"/{variant.TestData!.FileName}");
-        downloads.Distinct().Should().Equal(variant.FileName, variant.TestData.FileName);
+        server.Requests.Select(r => r.Path).Should().Equal($"/{variant.Files[0].Name}", $"/{variant.TestData!.Name}");
+        downloads.Distinct().Should().Equal(variant.Files[0].Name, variant.TestData.Name);
     }
 
     [Fact]
@@ -314,7 +314,7 @@ public class GoldenTestTests
         using GoldenStore store = new();
         byte[] model = QuantizedModels.OneLayer(like.InputName, like.OutputName);
         ResNetVariant variant = GoldenStore.VariantOf(model, like);
-        store.Add(variant, variant.FileName, model);
+        store.Add(variant, variant.Files[0].Name, model);
         ResNetClassifierOptions options = new()
         {
             Store = store.Open(variant),

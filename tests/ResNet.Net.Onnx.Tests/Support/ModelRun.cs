@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace ResNet.Net.Onnx.Tests.Support;
 
@@ -16,6 +17,14 @@ internal static class ModelRun
     public static (float[] Values, long[] Shape) OutputOf(
         OnnxModel model,
         string output,
+        GraphOptimizationLevel optimization,
+        params ReadOnlySpan<(string Name, long[] Shape, float[] Values)> inputs)
+        => OutputsOf(model, [output], optimization, inputs)[0];
+
+    /// <summary>Runs a model and returns the values and the shapes of outputs. Bytes are converted to floats.</summary>
+    public static (float[] Values, long[] Shape)[] OutputsOf(
+        OnnxModel model,
+        IReadOnlyCollection<string> outputs,
         GraphOptimizationLevel optimization,
         params ReadOnlySpan<(string Name, long[] Shape, float[] Values)> inputs)
     {
@@ -40,12 +49,16 @@ internal static class ModelRun
                 values.Add(OrtValue.CreateTensorValueFromMemory(data, shape));
             }
 
-            using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, names, values, [output]);
-            return (results[0].GetTensorDataAsSpan<float>().ToArray(), results[0].GetTensorTypeAndShape().Shape);
+            using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, names, values, outputs);
+            return [.. results.Select(r => (ValuesOf(r), r.GetTensorTypeAndShape().Shape))];
         }
         finally
         {
             values.ForEach(v => v.Dispose());
         }
     }
+    private static float[] ValuesOf(OrtValue value)
+        => value.GetTensorTypeAndShape().ElementDataType == TensorElementType.UInt8
+            ? [.. value.GetTensorDataAsSpan<byte>().ToArray().Select(b => (float)b)]
+            : value.GetTensorDataAsSpan<float>().ToArray();
 }

@@ -51,7 +51,7 @@ public sealed class ZooModelsTests
             model.Graph.FindProducer(feature).Should().NotBeNull();
         }
 
-        ((double)model.CalculateSize()).Should().BeApproximately(variant.Bytes, MaxSizeDifference(variant));
+        ((double)model.CalculateSize()).Should().BeApproximately(variant.Bytes!.Value, MaxSizeDifference(variant));
         if (MxnetFiles.TryGetValue(id, out (long Parameters, int Nodes) expected))
         {
             model.Graph.Initializers.Where(t => t.ElementType == OnnxElementType.Float).Sum(t => t.Length).Should().Be(expected.Parameters);
@@ -163,7 +163,7 @@ public sealed class ZooModelsTests
     // tests/Synthetic/README.md explains the differences.
     private static double MaxSizeDifference(ResNetVariant variant) => variant switch
     {
-        { Precision: ModelPrecision.Int8 } => variant.Bytes * 0.001,
+        { Precision: ModelPrecision.Int8 } => variant.Bytes!.Value * 0.001,
         { Opset: 3 } => 64,
         _ => 0,
     };

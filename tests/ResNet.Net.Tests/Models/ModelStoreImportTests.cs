@@ -33,7 +33,7 @@ public sealed class ModelStoreImportTests : IDisposable
         _fixture.WriteFile(_fixture["in", "a", "x"]);
         _fixture.WriteFile(_fixture["in", "b", "y"], second);
         _fixture.WriteFile(_fixture["in", "readme.txt"], [1]);
-        string wrong = _fixture.WriteFile(_fixture["in", Variant.FileName], new byte[20_000]);
+        string wrong = _fixture.WriteFile(_fixture["in", Variant.Files[0].Name], new byte[20_000]);
         ModelStore store = new(_fixture.Options() with { Catalog = [Variant, other] });
 
         IReadOnlyList<StoredModel> imported = await store.ImportAsync(_fixture["in"], _fixture.Progress);
@@ -48,13 +48,13 @@ public sealed class ModelStoreImportTests : IDisposable
     {
         ModelStore store = _fixture.Store();
         Func<Task> Importing(string path) => () => store.ImportAsync(path);
-        string pointer = _fixture["lfs", Variant.FileName];
+        string pointer = _fixture["lfs", Variant.Files[0].Name];
         File.WriteAllText(pointer, "version https://git-lfs.github.com/spec/v1\n");
 
         await Importing(_fixture["nothing"])
             .Should().ThrowAsync<ModelUnavailableException>().WithMessage("*neither a file nor a folder*");
         await Importing(_fixture.WriteFile(_fixture["cat.onnx"], [1, 2]))
-            .Should().ThrowAsync<ModelUnavailableException>().WithMessage("*not a model of the zoo*2 bytes*");
+            .Should().ThrowAsync<ModelUnavailableException>().WithMessage("*is not a known model*2 bytes*");
         await Importing(_fixture.WriteFile(_fixture["same-size.onnx"], new byte[20_000]))
             .Should().ThrowAsync<ModelUnavailableException>().WithMessage("*Its SHA-256 is*");
         await Importing(pointer)

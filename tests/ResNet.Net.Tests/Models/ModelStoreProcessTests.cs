@@ -173,7 +173,7 @@ public sealed class ModelStoreProcessTests : IDisposable
         run.ExitCode.Should().Be((StoreProbe.Unavailable * 10) + StoreProbe.Ready, run.Output + run.Error);
         run.Output.Should().ContainAll("is full", $"needs {_fixture.File.Length} bytes", "bytes are free", "RESNET_NET_HOME");
         run.Output.Should().Contain("only the partial file", "no other file remains")
-            .And.EndWith($"{_fixture.Variant.Sha256}  {_fixture.ModelPath}\n");
+            .And.EndWith($"{_fixture.Variant.Files[0].Sha256}  {_fixture.ModelPath}\n");
         server.Requests.Should().HaveCount(2);
         server.Requests[1].Range.Should().StartWith("bytes=", "the bytes that fit are not downloaded again");
     }
@@ -181,7 +181,7 @@ public sealed class ModelStoreProcessTests : IDisposable
     private ProcessStartInfo Start(TestServer server)
         => ProgramRun.Dotnet(
             typeof(StoreProbe).Assembly.Location,
-            [_fixture.Root, server.Address, _fixture.File.Length.ToString(CultureInfo.InvariantCulture), _fixture.Variant.Sha256]);
+            [_fixture.Root, server.Address, _fixture.File.Length.ToString(CultureInfo.InvariantCulture), _fixture.Model.Sha256]);
 
     private static ProcessStartInfo Shell(string script, string root, ProcessStartInfo inner)
     {
@@ -218,6 +218,6 @@ public sealed class ModelStoreProcessTests : IDisposable
     private bool IsRight()
     {
         using FileStream file = File.OpenRead(_fixture.ModelPath);
-        return Convert.ToHexStringLower(SHA256.HashData(file)) == _fixture.Variant.Sha256;
+        return Convert.ToHexStringLower(SHA256.HashData(file)) == _fixture.Variant.Files[0].Sha256;
     }
 }

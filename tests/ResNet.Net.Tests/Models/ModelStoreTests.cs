@@ -112,7 +112,7 @@ public sealed class ModelStoreTests : IDisposable
         _fixture.WriteFile();
         ModelStore store = _fixture.Store();
         _ = store.Find(Variant);
-        ResNetVariant newer = Variant with { Sha256 = new string('0', 64) };
+        ResNetVariant newer = Variant.WithFile(20_000, new string('0', 64));
 
         store.Find(newer).Should().BeNull();
     }
@@ -120,8 +120,8 @@ public sealed class ModelStoreTests : IDisposable
     [Fact]
     public void Find_LocalFolders_AreUsedInPlaceAndNotWritten()
     {
-        string byName = _fixture.WriteFile(_fixture["a", Variant.FileName], [1, 2, 3]);
-        string byId = _fixture.WriteFile(_fixture["b", Variant.Id, Variant.FileName]);
+        string byName = _fixture.WriteFile(_fixture["a", Variant.Files[0].Name], [1, 2, 3]);
+        string byId = _fixture.WriteFile(_fixture["b", Variant.Id, Variant.Files[0].Name]);
         string[] folders = [Path.GetDirectoryName(byName)!, Path.GetDirectoryName(Path.GetDirectoryName(byId))!];
         ModelStore store = new(_fixture.Options() with { LocalFolders = folders });
 
@@ -137,7 +137,7 @@ public sealed class ModelStoreTests : IDisposable
     public async Task Find_LinkToLocalFile_IsVerifiedByItsTarget()
     {
         string target = _fixture.WriteFile(_fixture["elsewhere", "blob"]);
-        string link = _fixture["links", Variant.FileName];
+        string link = _fixture["links", Variant.Files[0].Name];
         File.CreateSymbolicLink(link, target);
         ModelStore store = new(_fixture.Options() with { LocalFolders = [Path.GetDirectoryName(link)!] });
 
@@ -153,7 +153,7 @@ public sealed class ModelStoreTests : IDisposable
     public async Task Ensure_FileInLocalFolder_UsesNoNetwork()
     {
         await using TestServer server = await TestServer.StartAsync(_fixture.File);
-        string local = _fixture.WriteFile(_fixture["a", Variant.FileName]);
+        string local = _fixture.WriteFile(_fixture["a", Variant.Files[0].Name]);
         ModelStore store = new(_fixture.Options(server) with { LocalFolders = [Path.GetDirectoryName(local)!] });
 
         (await store.EnsureAsync(Variant)).Should().Be(local);
@@ -186,7 +186,7 @@ public sealed class ModelStoreTests : IDisposable
 
         exception.Path.Should().Be(_fixture.ModelPath);
         exception.Message.Should().ContainAll(
-            "has 3 bytes instead of 20000", _fixture.DamagedPath, "RESNET_NET_OFFLINE", "RESNET_NET_MODELS", Variant.Sha256);
+            "has 3 bytes instead of 20000", _fixture.DamagedPath, "RESNET_NET_OFFLINE", "RESNET_NET_MODELS", Variant.Files[0].Sha256);
         File.Exists(_fixture.ModelPath).Should().BeFalse();
         server.Requests.Should().BeEmpty();
         (await Ensuring(store).Should().ThrowAsync<ModelUnavailableException>()).Which
@@ -240,7 +240,7 @@ public sealed class ModelStoreTests : IDisposable
     [Fact]
     public void Remove_CachedOptimizedModels_AreRemoved()
     {
-        string optimized = Path.Combine(_fixture.Root, "optimized", Variant.Sha256[..32]);
+        string optimized = Path.Combine(_fixture.Root, "optimized", Variant.Files[0].Sha256![..32]);
         string others = _fixture.WriteFile(Path.Combine(_fixture.Root, "optimized", "others", "entry", "model.onnx"));
         _fixture.WriteFile(Path.Combine(optimized, "entry", "model.onnx"));
         ModelStore store = _fixture.Store();
@@ -262,7 +262,7 @@ public sealed class ModelStoreTests : IDisposable
 
         (await store.EnsureAsync(Variant)).Should().Be(_fixture.ModelPath);
         store.Find(Variant).Should().Be(_fixture.ModelPath);
-        (await store.VerifyAsync(Variant)).State.Should().Be(StoredModelState.Unverified, "no record can be written");
+        (await store.VerifyAsync(Variant)).Single().State.Should().Be(StoredModelState.Unverified, "no record can be written");
     }
 
     [Fact]
@@ -270,7 +270,7 @@ public sealed class ModelStoreTests : IDisposable
     {
         _fixture.WriteFile();
         await using TestServer server = await TestServer.StartAsync(_fixture.File);
-        ResNetVariant other = ResNetVariant.ResNet18V1 with { Bytes = Variant.Bytes, Sha256 = Variant.Sha256 };
+        ResNetVariant other = ResNetVariant.ResNet18V1.WithFile(Variant.Bytes!.Value, Variant.Files[0].Sha256!);
         using ReadOnlyFolder readOnly = new(_fixture.Root);
         ModelStore store = new(_fixture.Options(server) with { Catalog = [Variant, other] });
 
@@ -283,7 +283,7 @@ public sealed class ModelStoreTests : IDisposable
         }
         else
         {
-            (await store.EnsureAsync(other)).Should().EndWith(other.FileName, "the superuser ignores permissions");
+            (await store.EnsureAsync(other)).Should().EndWith(other.Files[0].Name, "the superuser ignores permissions");
         }
     }
 
@@ -308,7 +308,7 @@ public sealed class ModelStoreTests : IDisposable
         _fixture.WriteFile();
         ModelStore store = _fixture.Store();
 
-        StoredModel model = await store.VerifyAsync(Variant, _fixture.Progress);
+        StoredModel model = (await store.VerifyAsync(Variant, _fixture.Progress)).Single();
 
         model.State.Should().Be(StoredModelState.Verified);
         _fixture.Progress.Reports.Should().Contain(r => r.Stage == ModelDownloadStage.Verifying);
@@ -319,7 +319,7 @@ public sealed class ModelStoreTests : IDisposable
     {
         _fixture.WriteFile(Damaged());
         FileIdentity identity = FileIdentity.Of(_fixture.ModelPath)!;
-        new VerificationRecord(Variant.Sha256, identity, DateTimeOffset.UtcNow).TryWrite(_fixture.RecordPath);
+        new VerificationRecord(Variant.Files[0].Sha256!, identity, DateTimeOffset.UtcNow).TryWrite(_fixture.RecordPath);
         ModelStore store = _fixture.Store();
         store.Find(Variant).Should().NotBeNull("the record is trusted");
 
@@ -340,7 +340,7 @@ public sealed class ModelStoreTests : IDisposable
         _fixture.WriteFile();
         _fixture.WriteFile(_fixture.PartialPath);
         _fixture.WriteFile(_fixture.DamagedPath);
-        string local = _fixture.WriteFile(_fixture["a", Variant.FileName]);
+        string local = _fixture.WriteFile(_fixture["a", Variant.Files[0].Name]);
         ModelStore store = new(_fixture.Options() with { LocalFolders = [Path.GetDirectoryName(local)!] });
         await store.EnsureAsync(Variant);
 
@@ -355,7 +355,7 @@ public sealed class ModelStoreTests : IDisposable
     public void Remove_DuringDownload_Throws()
     {
         _fixture.WriteFile();
-        using StoreLock held = StoreLock.TryAcquire(new FilePaths(_fixture.Root, StoredFile.ModelOf(Variant)).Lock)!;
+        using StoreLock held = StoreLock.TryAcquire(new FilePaths(_fixture.Root, _fixture.Model).Lock)!;
 
         ((Action)(() => _fixture.Store().Remove(Variant))).Should().Throw<ModelUnavailableException>().WithMessage("*another process*");
 
@@ -382,7 +382,7 @@ public sealed class ModelStoreTests : IDisposable
     public async Task Ensure_WaitingForLock_ReportsItAndCanBeCanceled()
     {
         _fixture.WriteFile(_fixture.PartialPath, new byte[123]);
-        using StoreLock held = StoreLock.TryAcquire(new FilePaths(_fixture.Root, StoredFile.ModelOf(Variant)).Lock)!;
+        using StoreLock held = StoreLock.TryAcquire(new FilePaths(_fixture.Root, _fixture.Model).Lock)!;
         await using TestServer server = await TestServer.StartAsync(_fixture.File);
         using CancellationTokenSource source = new();
         _fixture.Progress.OnReport = report =>

@@ -55,7 +55,7 @@ public sealed class PackagedModelTests : IDisposable
     [Fact]
     public async Task EnsureAsync_OtherVariant_IsNotSearchedInTheApplication()
     {
-        _fixture.WriteFile(_fixture["application", "models", _fixture.Variant.FileName]);
+        _fixture.WriteFile(_fixture["application", "models", _fixture.Variant.Files[0].Name]);
 
         Func<Task> ensure = () => Store().EnsureAsync(_fixture.Variant);
 

@@ -58,6 +58,35 @@ public class PreprocessorTests
         }
     }
 
+    [Theory]
+    [InlineData(500, 375)]
+    [InlineData(333, 500)]
+    [InlineData(401, 300)]
+    [InlineData(1024, 512)]
+    public void Run_Caffe2Area_EqualsCaffe2sOwnEvaluation(int width, int height)
+    {
+        // The steps of image_input_op.h for scale=256, crop=224, color=3 and the mean and deviation of the published command.
+        byte[] rgb = RandomPixels(width, height, seed: 3);
+        (int newWidth, int newHeight) = width < height
+            ? (256, (int)((float)height * 256 / width))
+            : ((int)((float)width * 256 / height), 256);
+        byte[] resized = OpenCvAreaReference.Resize(rgb, width, height, 3, newWidth, newHeight);
+        (int left, int top) = ((newWidth - 224) / 2, (newHeight - 224) / 2);
+        float[] mean = [0.406f * 255, 0.456f * 255, 0.485f * 255], deviation = [0.225f * 255, 0.224f * 255, 0.229f * 255];
+
+        float[] planes = Run(PreprocessingProfile.Caffe2Area, new PixelView(rgb, width, height));
+
+        double largest = 0;
+        for (int i = 0; i < planes.Length; i++)
+        {
+            (int bgr, int y, int x) = (i / (224 * 224), i / 224 % 224, i % 224);
+            byte pixel = resized[((((top + y) * newWidth) + left + x) * 3) + 2 - bgr];
+            largest = Math.Max(largest, Math.Abs(planes[i] - ((pixel - mean[bgr]) / deviation[bgr])));
+        }
+
+        largest.Should().BeLessThan(1e-5);
+    }
+
     [Fact]
     public void Run_Cifar10On32x32_DoesNotResample()
     {

@@ -49,6 +49,11 @@ public sealed class LogTests : IDisposable
             (206, "FileQuarantined"),
             (207, "FileUnreadable"),
             (208, "WaitingForOther"),
+            (209, "HashAccepted"),
+            (210, "ModelImported"),
+            (211, "ImportWarning"),
+            (212, "ImportNotStored"),
+            (213, "ImportRejected"),
             (300, "OnnxRuntimeMessage"));
     }
 
@@ -145,11 +150,7 @@ public sealed class LogTests : IDisposable
 
             return TestServer.ServeAsync(context, file);
         });
-        ResNetVariant variant = ResNetVariant.ResNet18V1 with
-        {
-            Bytes = file.Length,
-            Sha256 = Convert.ToHexStringLower(SHA256.HashData(file)),
-        };
+        ResNetVariant variant = ResNetVariant.ResNet18V1.WithFile(file.Length, Convert.ToHexStringLower(SHA256.HashData(file)));
         using RecordedActivities activities = new(variant.Id);
         ModelStore store = new(new ModelStoreOptions
         {
@@ -158,7 +159,7 @@ public sealed class LogTests : IDisposable
             Sources = [ModelSource.Mirror(wrong.Address), ModelSource.Mirror(right.Address)],
             LoggerFactory = _logs,
         });
-        _folder.Write(Path.Combine(variant.Id, variant.FileName), other);
+        _folder.Write(Path.Combine(variant.Id, variant.Files[0].Name), other);
 
         string path = await store.EnsureAsync(variant);
 

@@ -48,9 +48,8 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
     /// <summary>Completes the file and verifies its hash.</summary>
     /// <exception cref="SourceException">The source does not provide the file, after all retries.</exception>
     /// <exception cref="StoreException">The disk fails.</exception>
-    public async Task DownloadAsync(ModelSource source, PartialFile partial, CancellationToken cancellationToken)
+    public async Task DownloadAsync(ModelSource source, Uri address, PartialFile partial, CancellationToken cancellationToken)
     {
-        Uri address = source.GetAddress(file);
         reporter.Begin(ModelDownloadStage.Downloading, source.Name, partial.Length);
         for (bool isSecondDownload = false; ; isSecondDownload = true)
         {

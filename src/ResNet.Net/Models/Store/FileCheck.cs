@@ -7,8 +7,10 @@ namespace ResNet.Net;
 /// <param name="Path">The path of the file.</param>
 /// <param name="Result">The result.</param>
 /// <param name="Details">The reason for the result, for messages. If the file is wrong, it is a predicate such as "has 3 bytes".</param>
-/// <param name="ActualSha256">The SHA-256 of a file with wrong bytes; null if it was not hashed.</param>
-internal sealed record FileCheck(string Path, FileCheckResult Result, string Details, string? ActualSha256 = null)
+/// <param name="ActualSha256">The SHA-256 of a file with right or wrong bytes; null if it was not hashed.</param>
+/// <param name="IsFirstUse">Whether no SHA-256 is published, and the one of the file has just been accepted.</param>
+internal sealed record FileCheck(
+    string Path, FileCheckResult Result, string Details, string? ActualSha256 = null, bool IsFirstUse = false)
 {
     private const int BufferBytes = 1 << 20;
 
@@ -18,8 +20,8 @@ internal sealed record FileCheck(string Path, FileCheckResult Result, string Det
     {
         try
         {
-            return trustRecord && FindRecord(candidate, file) is not null
-                ? new FileCheck(candidate.Path, FileCheckResult.Right, "already verified")
+            return trustRecord && FindRecord(candidate, file) is VerificationRecord record
+                ? new FileCheck(candidate.Path, FileCheckResult.Right, "already verified", record.Sha256)
                 : CheckHash(candidate, file, reporter, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -28,12 +30,14 @@ internal sealed record FileCheck(string Path, FileCheckResult Result, string Det
         }
     }
 
-    /// <summary>Returns the verification record if it has the right hash and the file has not changed since; null otherwise.</summary>
+    /// <summary>
+    /// Returns the verification record if it has the published hash, if any, and the file has not changed since; null otherwise.
+    /// </summary>
     public static VerificationRecord? FindRecord(CandidateFile candidate, StoredFile file)
         => FileIdentity.Of(candidate.Path) is FileIdentity identity
-            && identity.Bytes == file.Bytes
+            && (file.File.Bytes ?? identity.Bytes) == identity.Bytes
             && VerificationRecord.Read(candidate.RecordPath) is VerificationRecord record
-            && record.Sha256 == file.Sha256
+            && (file.File.Sha256 ?? record.Sha256) == record.Sha256
             && record.Identity == identity
             ? record
             : null;
@@ -49,19 +53,31 @@ internal sealed record FileCheck(string Path, FileCheckResult Result, string Det
 
         using FileStream stream = new(
             path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
-        if (stream.Length != file.Bytes)
+        bool isWrongSize = file.File.Bytes is long bytes && stream.Length != bytes;
+        if (isWrongSize || !file.HasHash)
         {
             byte[] start = new byte[ContentSniffer.SampleBytes];
             int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
             string content = ContentSniffer.Describe(start.AsSpan(0, read));
-            return new FileCheck(path, FileCheckResult.Wrong, $"has {stream.Length} bytes instead of {file.Bytes}{content}");
+            if (isWrongSize || content.Length > 0)
+            {
+                string expected = isWrongSize ? $" instead of {file.Bytes}" : "";
+                return new FileCheck(path, FileCheckResult.Wrong, $"has {stream.Length} bytes{expected}{content}");
+            }
+
+            stream.Position = 0;
         }
 
-        reporter.Begin(ModelDownloadStage.Verifying, path, 0);
+        reporter.Begin(ModelDownloadStage.Verifying, path, 0, stream.Length);
         string actual = Hash(stream, reporter, cancellationToken);
-        if (actual != file.Sha256)
+        string? recorded = file.HasHash ? null : VerificationRecord.Read(candidate.RecordPath)?.Sha256;
+        if (actual != (file.File.Sha256 ?? recorded ?? actual))
         {
-            return new FileCheck(path, FileCheckResult.Wrong, $"has SHA-256 {actual} instead of {file.Sha256}", actual);
+            string details = file.HasHash
+                ? $"has SHA-256 {actual} instead of {file.Sha256}"
+                : $"has SHA-256 {actual} instead of {recorded}, which it had at its first use; if you replaced it, delete "
+                    + $"'{candidate.RecordPath}'";
+            return new FileCheck(path, FileCheckResult.Wrong, details, actual);
         }
 
         // A file that changed while it was read gets no record.
@@ -70,7 +86,7 @@ internal sealed record FileCheck(string Path, FileCheckResult Result, string Det
             new VerificationRecord(actual, before, DateTimeOffset.UtcNow).TryWrite(candidate.RecordPath);
         }
 
-        return new FileCheck(path, FileCheckResult.Right, "verified");
+        return new FileCheck(path, FileCheckResult.Right, "verified", actual, IsFirstUse: !file.HasHash && recorded is null);
     }
 
     private static string Hash(FileStream stream, ProgressReporter reporter, CancellationToken cancellationToken)

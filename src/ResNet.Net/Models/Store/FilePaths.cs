@@ -38,7 +38,12 @@ internal sealed class FilePaths(string root, StoredFile file)
 
         for (int i = 0; i < localFolders.Count; i++)
         {
-            candidates.Add(Local(Path.Combine(localFolders[i], file.Name), LocalOrigin));
+            // Files of Caffe2 have the same names in every variant: only the folder named after the id tells them apart.
+            if (!file.Variant.IsImported)
+            {
+                candidates.Add(Local(Path.Combine(localFolders[i], file.Name), LocalOrigin));
+            }
+
             candidates.Add(Local(Path.Combine(localFolders[i], file.Variant.Id, file.Name), LocalOrigin));
         }
 

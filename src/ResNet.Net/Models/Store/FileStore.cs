@@ -19,7 +19,7 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
     private List<CandidateFile> Candidates => _paths.CandidatesIn(settings.Options.ApplicationFolder, settings.LocalFolders);
 
     /// <summary>Returns a file with a valid verification record, without reading the file; null if there is none.</summary>
-    public string? FindVerified()
+    public VerifiedFile? FindVerified()
     {
         if (!TrustsRecords)
         {
@@ -28,26 +28,28 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
 
         foreach (CandidateFile candidate in Candidates)
         {
-            if (FileCheck.FindRecord(candidate, file) is not null)
+            if (FileCheck.FindRecord(candidate, file) is VerificationRecord record)
             {
                 _reporter.Done(candidate.Path);
-                return candidate.Path;
+                return new VerifiedFile(candidate.Path, record.Sha256);
             }
         }
 
         return null;
     }
 
+    /// <inheritdoc cref="Find(LookupReport, CancellationToken)"/>
+    public VerifiedFile? Find(CancellationToken cancellationToken) => Find(new LookupReport(settings, file), cancellationToken);
+
     /// <summary>Returns the first file with the right bytes, hashing those without a valid record; null if there is none.</summary>
-    public string? Find(LookupReport report, CancellationToken cancellationToken)
+    private VerifiedFile? Find(LookupReport report, CancellationToken cancellationToken)
     {
         foreach (CandidateFile candidate in Candidates)
         {
             FileCheck check = FileCheck.Run(candidate, file, TrustsRecords, _reporter, cancellationToken);
             if (check.Result == FileCheckResult.Right)
             {
-                _reporter.Done(candidate.Path);
-                return candidate.Path;
+                return Use(check);
             }
 
             report.Add(check, candidate.Origin);
@@ -61,19 +63,19 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
         return null;
     }
 
-    /// <summary>Returns the path of the file, downloading it if necessary.</summary>
+    /// <summary>Returns the file, downloading it if necessary.</summary>
     /// <exception cref="ModelUnavailableException">The file is missing and cannot be downloaded.</exception>
-    public async Task<string> EnsureAsync(CancellationToken cancellationToken)
+    public async Task<VerifiedFile> EnsureAsync(CancellationToken cancellationToken)
     {
         LookupReport report = new(settings, file);
-        if (Find(report, cancellationToken) is string found)
+        if (Find(report, cancellationToken) is VerifiedFile found)
         {
             return found;
         }
 
         try
         {
-            if (file.IsPackaged || settings.Offline || settings.Sources.Count == 0)
+            if (!file.HasHash || file.IsPackaged || settings.Offline || settings.Sources.Count == 0)
             {
                 report.AddWhyNothingWasDownloaded();
                 await QuarantineIfWrongAsync(report, cancellationToken).ConfigureAwait(false);
@@ -84,7 +86,7 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
             if (acquired is null || TryUseExisting(cancellationToken))
             {
                 _reporter.Done(_paths.File);
-                return _paths.File;
+                return new VerifiedFile(_paths.File, file.Sha256);
             }
 
             PartialFile partial = await OpenPartialAsync(acquired, cancellationToken).ConfigureAwait(false);
@@ -94,7 +96,7 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
                 await DownloadAndPublishAsync(partial, report, cancellationToken).ConfigureAwait(false);
             }
 
-            return _paths.File;
+            return new VerifiedFile(_paths.File, file.Sha256);
         }
         catch (StoreException exception)
         {
@@ -103,8 +105,9 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
     }
 
     /// <summary>Hashes the file, ignoring its verification record. A file in the store with wrong bytes is quarantined.</summary>
+    /// <returns>The verified file.</returns>
     /// <exception cref="ModelUnavailableException">The file is missing, or its bytes are wrong.</exception>
-    public async Task VerifyAsync(CancellationToken cancellationToken)
+    public async Task<StoredModel> VerifyAsync(CancellationToken cancellationToken)
     {
         LookupReport report = new(settings, file);
         foreach (CandidateFile candidate in Candidates)
@@ -112,8 +115,7 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
             FileCheck check = FileCheck.Run(candidate, file, trustRecord: false, _reporter, cancellationToken);
             if (check.Result == FileCheckResult.Right)
             {
-                _reporter.Done(candidate.Path);
-                return;
+                return List().First(m => m.Path == Use(check).Path) with { Sha256 = check.ActualSha256 };
             }
 
             report.Add(check, candidate.Origin);
@@ -162,13 +164,30 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
         }
     }
 
+    /// <summary>Deletes the verification records of a file that turned out to be another one than expected.</summary>
+    public void Forget(string path)
+    {
+        foreach (CandidateFile candidate in Candidates.Where(c => c.Path == path))
+        {
+            try
+            {
+                File.Delete(candidate.RecordPath);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // A read-only folder: the hash of the next file differs from the recorded one, which the message of that error explains.
+            }
+        }
+    }
+
     /// <summary>Removes all files of the variant from the store.</summary>
+    /// <param name="optimizedFolders">The folders with optimized models of the variant.</param>
     /// <returns>Whether there were any.</returns>
     /// <exception cref="ModelUnavailableException">The variant is being downloaded, or the folder cannot be written.</exception>
-    public bool Remove()
+    public bool Remove(IEnumerable<string> optimizedFolders)
     {
-        string optimized = OptimizedModelCache.FolderOf(settings.Root, file.Variant.Sha256);
-        if (!Directory.Exists(_paths.Folder) && !Directory.Exists(optimized))
+        string[] folders = [.. optimizedFolders.Append(_paths.Folder).Where(Directory.Exists)];
+        if (folders.Length == 0)
         {
             return false;
         }
@@ -177,7 +196,7 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
         {
             using StoreLock acquired = StoreLock.TryAcquire(_paths.Lock)
                 ?? throw new StoreException("another process or thread is downloading it. Stop that first");
-            foreach (string folder in new[] { optimized, _paths.Folder }.Where(Directory.Exists))
+            foreach (string folder in folders)
             {
                 Directory.Delete(folder, recursive: true);
             }
@@ -201,8 +220,10 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
             if (FileIdentity.Of(candidate.Path) is FileIdentity identity)
             {
                 VerificationRecord? record = FileCheck.FindRecord(candidate, file);
-                StoredModelState state = record is null ? StoredModelState.Unverified : StoredModelState.Verified;
-                yield return Describe(candidate.Path, identity, state) with { VerifiedAt = record?.VerifiedAt };
+                StoredModelState state = record is null ? StoredModelState.Unverified
+                    : file.HasHash ? StoredModelState.Verified
+                    : StoredModelState.HashRecorded;
+                yield return Describe(candidate.Path, identity, state) with { VerifiedAt = record?.VerifiedAt, Sha256 = record?.Sha256 };
             }
         }
 
@@ -221,10 +242,24 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
     {
         Variant = file.Variant,
         Kind = file.Kind,
+        File = file.File,
         Path = path,
         Bytes = identity.Bytes,
         State = state,
     };
+
+    /// <summary>Returns a file with the right content. The acceptance of a hash that is not published is reported.</summary>
+    private VerifiedFile Use(FileCheck check)
+    {
+        if (check.IsFirstUse)
+        {
+            settings.Log.HashAccepted(check.Path, file.Title, check.ActualSha256!);
+            _reporter.Notice($"{check.Path} is used with SHA-256 {check.ActualSha256}: none is published for the {file.Title}.");
+        }
+
+        _reporter.Done(check.Path);
+        return new VerifiedFile(check.Path, check.ActualSha256!);
+    }
 
     private Task<PartialFile> OpenPartialAsync(StoreLock acquired, CancellationToken cancellationToken)
         => PartialFile.OpenAsync(_paths, file, isPrivate: !acquired.IsEffective, _reporter, cancellationToken);
@@ -254,15 +289,21 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
         Downloader downloader = new(settings, file, _reporter);
         foreach (ModelSource source in settings.Sources)
         {
+            if (source.GetAddress(file.Variant, file.File) is not Uri address)
+            {
+                report.AddSourceWithoutFile(source);
+                continue;
+            }
+
             settings.Log.DownloadStarted(file.Name, file.Bytes, partial.Length, source.Name);
             try
             {
-                await downloader.DownloadAsync(source, partial, cancellationToken).ConfigureAwait(false);
+                await downloader.DownloadAsync(source, address, partial, cancellationToken).ConfigureAwait(false);
                 return source;
             }
             catch (SourceException exception)
             {
-                report.Add(source, Downloader.Redact(source.GetAddress(file)), exception);
+                report.Add(source, Downloader.Redact(address), exception);
                 if (exception.IsWrongContent)
                 {
                     settings.Log.VerificationFailed(source.Name, file.Name, exception.Message);

@@ -30,7 +30,12 @@ internal sealed class Importer(StoreSettings settings, IEnumerable<ResNetVariant
                 cancellationToken.ThrowIfCancellationRequested();
                 if (Recognize(candidate, isFile) is StoredFile file && imported.Add(file))
                 {
-                    await new FileStore(settings, file, progress).ImportAsync(candidate, cancellationToken).ConfigureAwait(false);
+                    await ImportAsync(file, candidate, cancellationToken).ConfigureAwait(false);
+                    foreach ((StoredFile neighbor, string neighborPath) in NeighborsWithoutHash(file, candidate))
+                    {
+                        await ImportAsync(Measure(neighbor, neighborPath), neighborPath, cancellationToken).ConfigureAwait(false);
+                        imported.Add(neighbor);
+                    }
                 }
             }
         }
@@ -43,19 +48,43 @@ internal sealed class Importer(StoreSettings settings, IEnumerable<ResNetVariant
             ? [.. _wanted.Where(imported.Contains).Select(f => new FileStore(settings, f).List().First())]
             : throw _mismatch ?? new ModelUnavailableException(
                 path,
-                $"'{path}' {(isFile ? "is not a" : "contains no")} model of the zoo or its test data, by size and SHA-256.{_unrecognized}");
+                $"'{path}' {(isFile ? "is not a" : "contains no")} known model or test data, by size and SHA-256.{_unrecognized}");
+    }
+
+    private Task ImportAsync(StoredFile file, string path, CancellationToken cancellationToken)
+        => new FileStore(settings, file, progress).ImportAsync(path, cancellationToken);
+
+    /// <summary>Returns the files of the same variant and folder that no hash identifies.</summary>
+    private IEnumerable<(StoredFile File, string Path)> NeighborsWithoutHash(StoredFile file, string path) => _wanted
+        .Where(f => f.Variant == file.Variant && !f.HasHash)
+        .Select(f => (f, Path.Combine(Path.GetDirectoryName(path)!, f.Name)))
+        .Where(pair => File.Exists(pair.Item2));
+
+    /// <summary>Describes a file without a published hash by its size and hash, so that exactly this content is copied.</summary>
+    private StoredFile Measure(StoredFile file, string path)
+    {
+        string sha256 = HashOf(path);
+        new ProgressReporter(file, progress).Notice(
+            $"{path} is imported with SHA-256 {sha256}: none is published for the {file.Title}.");
+        settings.Log.HashAccepted(path, file.Title, sha256);
+        return file with { File = file.File with { Bytes = new FileInfo(path).Length, Sha256 = sha256 } };
+    }
+
+    private static string HashOf(string path)
+    {
+        using FileStream stream = new(
+            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
     private StoredFile? Recognize(string path, bool isOnlyFile)
     {
         long bytes = new FileInfo(path).Length;
-        StoredFile[] candidates = [.. _wanted.Where(f => f.Bytes == bytes)];
+        StoredFile[] candidates = [.. _wanted.Where(f => f.HasHash && f.Bytes == bytes)];
         string? sha256 = null;
         if (candidates.Length > 0)
         {
-            using FileStream stream = new(
-                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
-            sha256 = Convert.ToHexStringLower(SHA256.HashData(stream));
+            sha256 = HashOf(path);
             if (candidates.FirstOrDefault(f => f.Sha256 == sha256) is StoredFile file)
             {
                 return file;
@@ -63,7 +92,15 @@ internal sealed class Importer(StoreSettings settings, IEnumerable<ResNetVariant
         }
 
         string name = Path.GetFileName(path);
-        if (_wanted.FirstOrDefault(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is StoredFile meant)
+        StoredFile[] named = [.. _wanted.Where(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase))];
+        if (named.FirstOrDefault(f => !f.HasHash) is StoredFile unknown)
+        {
+            // It may be this file: there is nothing to compare it with.
+            _unrecognized.Append(
+                $"\nNo SHA-256 is published for the {unknown.Title}: '{path}' is imported only together with "
+                + $"{string.Join(" and ", unknown.Variant.Files.Where(f => f.Sha256 is not null))} of this model in the same folder.");
+        }
+        else if (named is [StoredFile meant, ..])
         {
             string difference = bytes != meant.Bytes
                 ? $"has {bytes} bytes instead of {meant.Bytes}{ContentSniffer.Describe(Start(path))}"

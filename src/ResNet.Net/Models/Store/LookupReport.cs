@@ -11,13 +11,32 @@ internal sealed class LookupReport(StoreSettings settings, StoredFile file)
 
     private string CheckedPaths => _checked.Length > 0 ? $" Checked:{_checked}" : "";
 
-    private string Remedy => file.Variant.PackageId is string package
-        ? $"\nAdd the package to the application: dotnet add package {package}. "
-            + $"Or set {StoreVariables.LocalFolders} or ModelStoreOptions.{nameof(ModelStoreOptions.LocalFolders)} to a folder with "
-            + $"{file.Name} ({file.Bytes} bytes, SHA-256 {file.Sha256})."
-        : $"\nTo install it manually, download {file.Name} ({file.Bytes} bytes, SHA-256 {file.Sha256}) "
-            + $"from {ModelSource.HuggingFace.GetAddress(file)} to a folder, and set {StoreVariables.LocalFolders} "
-            + $"or ModelStoreOptions.{nameof(ModelStoreOptions.LocalFolders)} to that folder.";
+    private string Remedy
+    {
+        get
+        {
+            const string LocalFolders = $"{StoreVariables.LocalFolders} or ModelStoreOptions.{nameof(ModelStoreOptions.LocalFolders)}";
+            if (file.Variant.PackageId is string package)
+            {
+                return $"\nAdd the package to the application: dotnet add package {package}. "
+                    + $"Or set {LocalFolders} to a folder with {Facts(file.File)}.";
+            }
+
+            if (!file.Variant.IsImported)
+            {
+                return $"\nTo install it manually, download {Facts(file.File)} "
+                    + $"from {ModelSource.HuggingFace.GetAddress(file.Variant, file.File)} to a folder, and set {LocalFolders} to that folder.";
+            }
+
+            string files = string.Concat(file.Variant.Files.Select(f => $"\n  {Facts(f)} from {f.Address}"));
+            return $"\nTo install the model manually, set {LocalFolders} to a folder, and download to its subfolder '{file.Variant.Id}':{files}";
+        }
+    }
+
+    private static string Facts(VariantFile file)
+        => file.Sha256 is null
+            ? $"{file.Name} (no SHA-256 is published; the hash of the first file is recorded)"
+            : $"{file.Name} ({file.Bytes} bytes, SHA-256 {file.Sha256})";
 
     public void Add(FileCheck check, string origin)
     {
@@ -37,11 +56,15 @@ internal sealed class LookupReport(StoreSettings settings, StoredFile file)
         }
     }
 
+    public void AddSourceWithoutFile(ModelSource source) => _downloads.Append($"\n  {source.Name}: does not have the file");
+
     /// <summary>Adds what was done about a checked file.</summary>
     public void AddAction(string sentence) => _checked.Append($"\n  {sentence}");
 
     public void AddWhyNothingWasDownloaded() => _downloads.Append(file.Variant.PackageId is string package
         ? $"\n  none: the file is published as the package {package}, not as a download"
+        : !file.HasHash
+        ? "\n  none: no SHA-256 of the file is published, so that a download could not be verified"
         : settings.Offline
         ? $"\n  none: {StoreVariables.Offline} or ModelStoreOptions.{nameof(ModelStoreOptions.Offline)} disables the network"
         : $"\n  none: ModelStoreOptions.{nameof(ModelStoreOptions.Sources)} is empty");
@@ -53,7 +76,7 @@ internal sealed class LookupReport(StoreSettings settings, StoredFile file)
             ? new ModelVerificationException(
                 file.Variant.Id,
                 location,
-                file.Sha256,
+                file.File.Sha256,
                 actual,
                 $"The {file.Title} was found, but with other bytes. It was not used.{details}")
             : new ModelUnavailableException(file.Variant.Id, $"The {file.Title} was not found.{details}");

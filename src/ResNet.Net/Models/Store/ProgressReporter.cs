@@ -12,11 +12,17 @@ internal sealed class ProgressReporter(StoredFile file, IProgress<ModelDownloadP
     private ModelDownloadStage? _stage;
     private string? _source;
     private long _bytes;
+    private long _total = file.Bytes;
     private long _lastTime;
 
     /// <summary>Begins a stage. The rate excludes bytes that are already completed.</summary>
-    public void Begin(ModelDownloadStage stage, string? source, long bytes)
+    /// <param name="stage">The stage.</param>
+    /// <param name="source">The origin of the bytes; may be null.</param>
+    /// <param name="bytes">The number of bytes that are already completed.</param>
+    /// <param name="total">The size of the file; null if it is the published one.</param>
+    public void Begin(ModelDownloadStage stage, string? source, long bytes, long? total = null)
     {
+        _total = total ?? file.Bytes;
         _stage = stage;
         _source = source;
         _bytes = bytes;
@@ -40,7 +46,7 @@ internal sealed class ProgressReporter(StoredFile file, IProgress<ModelDownloadP
     public void Done(string path)
     {
         _samples.Clear();
-        (_stage, _source, _bytes) = (ModelDownloadStage.Done, path, file.Bytes);
+        (_stage, _source, _bytes) = (ModelDownloadStage.Done, path, _total);
         Send();
     }
 
@@ -67,7 +73,7 @@ internal sealed class ProgressReporter(StoredFile file, IProgress<ModelDownloadP
             FileName = file.Name,
             Stage = _stage ?? ModelDownloadStage.Verifying,
             Bytes = _bytes,
-            TotalBytes = file.Bytes,
+            TotalBytes = _total,
             Source = _source,
             BytesPerSecond = seconds > 0 && _bytes > firstBytes ? (_bytes - firstBytes) / seconds : 0,
             Notice = notice,

@@ -42,6 +42,7 @@ public sealed class DownloaderResumeTests : IDisposable
         {
             Kind = StoredFileKind.Model,
             Variant = _fixture.Variant,
+            File = _fixture.Variant.Files[0],
             Path = _fixture.PartialPath,
             Bytes = 100_000,
             State = StoredModelState.Partial,

@@ -68,7 +68,7 @@ public sealed class DownloaderTests : IDisposable
             = (await Ensuring(_fixture.Store(server)).Should().ThrowAsync<ModelVerificationException>()).Which;
 
         exception.Path.Should().Be($"{server.Address}/resnet50-v1-7.onnx");
-        exception.ExpectedSha256.Should().Be(_fixture.Variant.Sha256);
+        exception.ExpectedSha256.Should().Be(_fixture.Variant.Files[0].Sha256);
         exception.ActualSha256.Should().Be(Convert.ToHexStringLower(SHA256.HashData(wrong)));
         exception.Message.Should().Contain(exception.ActualSha256).And.Contain(exception.ExpectedSha256);
         server.Requests.Should().ContainSingle("a complete response with wrong bytes is not requested again");

@@ -18,7 +18,7 @@ public sealed class PartialFileTests : IDisposable
             at += length;
         }
 
-        (await partial.HashAsync()).Should().Be(_fixture.Variant.Sha256);
+        (await partial.HashAsync()).Should().Be(_fixture.Variant.Files[0].Sha256);
         partial.Publish();
         await partial.DisposeAsync();
 
@@ -52,7 +52,7 @@ public sealed class PartialFileTests : IDisposable
 
         (second.Length, second.Origin).Should().Be((150_000L, origin));
         await second.AppendAsync(_fixture.File.AsMemory(150_000));
-        (await second.HashAsync()).Should().Be(_fixture.Variant.Sha256);
+        (await second.HashAsync()).Should().Be(_fixture.Variant.Files[0].Sha256);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ public class ProgressReporterTests
     public void Advance_VeryOften_IsThrottled()
     {
         RecordedProgress progress = new();
-        ProgressReporter reporter = new(StoredFile.ModelOf(ResNetVariant.ResNet18V1), progress);
+        ProgressReporter reporter = new(StoredFile.ModelOf(ResNetVariant.ResNet18V1).Single(), progress);
         reporter.Begin(ModelDownloadStage.Downloading, "a", 0);
 
         for (int i = 1; i <= 1000; i++)
@@ -24,7 +24,7 @@ public class ProgressReporterTests
     public void BytesPerSecond_ResumedDownload_ExcludesExistingBytes()
     {
         RecordedProgress progress = new();
-        ProgressReporter reporter = new(StoredFile.ModelOf(ResNetVariant.ResNet18V1), progress);
+        ProgressReporter reporter = new(StoredFile.ModelOf(ResNetVariant.ResNet18V1).Single(), progress);
         reporter.Begin(ModelDownloadStage.Downloading, "a", 40_000_000);
         Thread.Sleep(150);
 
@@ -39,7 +39,7 @@ public class ProgressReporterTests
     public void Notice_Any_IsReportedImmediately()
     {
         RecordedProgress progress = new();
-        ProgressReporter reporter = new(StoredFile.ModelOf(ResNetVariant.ResNet18V1), progress);
+        ProgressReporter reporter = new(StoredFile.ModelOf(ResNetVariant.ResNet18V1).Single(), progress);
         reporter.Begin(ModelDownloadStage.Downloading, "a", 0);
 
         reporter.Notice("one");

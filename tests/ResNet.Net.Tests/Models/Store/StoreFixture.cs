@@ -19,11 +19,11 @@ internal sealed class StoreFixture : IDisposable
     /// <summary>Gets a variant with the size and hash of the file.</summary>
     public ResNetVariant Variant { get; }
 
-    public StoredFile Model => StoredFile.ModelOf(Variant);
+    public StoredFile Model => StoredFile.ModelOf(Variant).Single();
 
     public string Root => Path.Combine(_folder.FullPath, "store");
 
-    public string ModelPath => Path.Combine(Root, Variant.Id, Variant.FileName);
+    public string ModelPath => Path.Combine(Root, Variant.Id, Variant.Files[0].Name);
 
     public string PartialPath => $"{ModelPath}.partial";
 
@@ -46,9 +46,9 @@ internal sealed class StoreFixture : IDisposable
     }
 
     public static ResNetVariant VariantOf(byte[] file, ResNetVariant? like = null)
-        => (like ?? ResNetVariant.ResNet50V1) with { Bytes = file.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(file)) };
+        => (like ?? ResNetVariant.ResNet50V1).WithFile(file.Length, Convert.ToHexStringLower(SHA256.HashData(file)));
 
-    public static VariantTestData TestDataOf(byte[] archive)
+    public static VariantFile TestDataOf(byte[] archive)
         => new("test-data.tar.gz", archive.Length, Convert.ToHexStringLower(SHA256.HashData(archive)));
 
     /// <summary>Returns options that override all environment variables.</summary>

@@ -8,6 +8,7 @@ namespace ResNet.Net.Tests;
 /// </summary>
 internal static class StoreProbe
 {
+    public const string ImportCommand = "import";
     public const int Ready = 0, Unavailable = 3;
 
     public static async Task<int> Main(string[] arguments)
@@ -22,22 +23,28 @@ internal static class StoreProbe
             return EnvironmentProbe.Run(mode);
         }
 
-        ResNetVariant variant = ResNetVariant.ResNet50V1 with
+        if (arguments is [ImportCommand, string root, string models])
         {
-            Bytes = long.Parse(arguments[2], CultureInfo.InvariantCulture),
-            Sha256 = arguments[3],
-        };
-        ModelStore modelStore = new(new ModelStoreOptions
+            ResNetVariant imported = ImportedModelFixture.VariantOf(Caffe2Pair.Create());
+            return await EnsureAsync(imported, new ModelStoreOptions { RootFolder = root, LocalFolders = [models] });
+        }
+
+        ResNetVariant variant = ResNetVariant.ResNet50V1.WithFile(long.Parse(arguments[2], CultureInfo.InvariantCulture), arguments[3]);
+        ModelStoreOptions options = new()
         {
             RootFolder = arguments[0],
             LocalFolders = [],
             Sources = [ModelSource.Mirror(arguments[1])],
             Offline = false,
-            Catalog = [variant],
-        });
+        };
+        return await EnsureAsync(variant, options);
+    }
+
+    private static async Task<int> EnsureAsync(ResNetVariant variant, ModelStoreOptions options)
+    {
         try
         {
-            Console.WriteLine(await modelStore.EnsureAsync(variant));
+            Console.WriteLine(await new ModelStore(options with { Catalog = [variant] }).EnsureAsync(variant));
             return Ready;
         }
         catch (ModelUnavailableException exception)

@@ -42,7 +42,8 @@ public class StoreSettingsTests
 
         settings.Root.Should().Be(Somewhere);
         settings.LocalFolders.Should().Equal(Path.Combine(Somewhere, "a"), Path.Combine(Somewhere, "b"));
-        settings.Sources.Select(s => s.GetAddress(ResNetVariant.ResNet18V1).AbsoluteUri).Should().Equal(
+        ResNetVariant variant = ResNetVariant.ResNet18V1;
+        settings.Sources.Select(s => s.GetAddress(variant, variant.Files[0])!.AbsoluteUri).Should().Equal(
             "https://one.example.com/models/resnet18-v1-7.onnx",
             "http://two.example.com:8080/resnet18-v1-7.onnx",
             "https://huggingface.co/onnxmodelzoo/resnet18-v1-7/resolve/main/resnet18-v1-7.onnx",

@@ -3,18 +3,18 @@ using System.Security.Cryptography;
 namespace ResNet.Net;
 
 /// <summary>
-/// Represents an entry of <see cref="OptimizedModelCache"/>: a folder with the optimized model, its weights in a separate file that ONNX
-/// Runtime maps into memory, a verification record for each, and the key. It is written under a temporary name and renamed when complete.
+/// Represents a folder with a model that this library wrote, a verification record for each file, and the key: what determines the model.
+/// It is written under a temporary name and renamed when complete.
 /// </summary>
-internal sealed class OptimizedModelEntry(string folder, string key)
+/// <param name="folder">The path of the folder.</param>
+/// <param name="key">The key.</param>
+/// <param name="weightsFile">The name of the file with the weights, if they are not in the model file; null otherwise.</param>
+internal sealed class CacheEntry(string folder, string key, string? weightsFile = null)
 {
-    private const string ModelFile = "model.onnx";
-    private const string WeightsFile = "weights.bin";
+    public const string ModelFile = "model.onnx";
+
     private const string KeyFile = "key";
     private const string Partial = ".partial";
-
-    // Graph optimizations read smaller tensors, such as shapes, while the model loads: they stay in the model file.
-    private const string MinExternalTensorBytes = "1024";
 
     public string Folder { get; } = folder;
 
@@ -22,18 +22,10 @@ internal sealed class OptimizedModelEntry(string folder, string key)
 
     public bool Exists => Directory.Exists(Folder);
 
-    private static IEnumerable<string> Files => [ModelFile, WeightsFile];
+    private IEnumerable<string> Files => weightsFile is null ? [ModelFile] : [ModelFile, weightsFile];
 
     /// <summary>Returns the path of a new folder to write into.</summary>
     public string PartialFolder() => $"{Folder}.{Guid.NewGuid():N}{Partial}";
-
-    /// <summary>Returns the session entries that make ONNX Runtime write the optimized model.</summary>
-    public static IReadOnlyDictionary<string, string> SavingEntries(string partialFolder) => new Dictionary<string, string>
-    {
-        ["session.optimized_model_filepath"] = Path.Combine(partialFolder, ModelFile),
-        ["session.optimized_model_external_initializers_file_name"] = WeightsFile,
-        ["session.optimized_model_external_initializers_min_size_in_bytes"] = MinExternalTensorBytes,
-    };
 
     public static bool IsPartial(string folder) => folder.EndsWith(Partial, StringComparison.Ordinal);
 
@@ -67,6 +59,9 @@ internal sealed class OptimizedModelEntry(string folder, string key)
         }
     }
 
+    /// <summary>Returns the SHA-256 that the model file had when it was written; null if the record is missing or damaged.</summary>
+    public static string? RecordedHash(string folder) => VerificationRecord.Read(RecordPathOf(Path.Combine(folder, ModelFile)))?.Sha256;
+
     public static string HashOf(string path)
     {
         using FileStream file = new(
@@ -87,7 +82,7 @@ internal sealed class OptimizedModelEntry(string folder, string key)
 
             if (File.ReadAllText(Path.Combine(Folder, KeyFile)) != key)
             {
-                return new EntryCheck(EntryState.Invalid, "it was written for another machine, or is incomplete");
+                return new EntryCheck(EntryState.Invalid, "it was written for another machine or by another version, or is incomplete");
             }
 
             return Files.Select(file => ProblemOf(Path.Combine(Folder, file), rehash)).FirstOrDefault(p => p is not null) is string problem

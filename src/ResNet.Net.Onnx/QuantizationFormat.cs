@@ -1,4 +1,4 @@
-namespace ResNet.Net;
+namespace ResNet.Net.Onnx;
 
 /// <summary>Specifies how a quantized model is represented.</summary>
 public enum QuantizationFormat
