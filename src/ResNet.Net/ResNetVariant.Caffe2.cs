@@ -81,8 +81,8 @@ public sealed partial record ResNetVariant
     /// <remarks>
     /// <para>
     /// No size or SHA-256 of its <c>init_net.pb</c> is published, so <see cref="ModelStore"/> never downloads it. Download it from
-    /// <see cref="VariantFile.Address"/> and place it in a local folder. The store records its hash at the first use and checks the shape of
-    /// the network. The <c>predict_net.pb</c> with a known hash is the repaired copy of facebookarchive/models issue 54; the originally
+    /// <see cref="VariantFile.Address"/> and place it in a local folder. The store records its hash at the first use and checks the shape
+    /// of the network. The <c>predict_net.pb</c> with a known hash is the repaired copy of facebookarchive/models issue 54; the originally
     /// published file was damaged.
     /// </para>
     /// <para>

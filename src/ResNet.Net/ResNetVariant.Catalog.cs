@@ -185,8 +185,8 @@ public sealed partial record ResNetVariant
         top1: 91.65);
 
     /// <summary>
-    /// Gets all variants: the 18 files of the ONNX Model Zoo, the two models in Caffe2's own format (<see cref="IsImported"/>), the backbone
-    /// (<see cref="IsBackbone"/>), which <see cref="ResNetClassifier"/> refuses, and the two embedded models.
+    /// Gets all variants: the 18 files of the ONNX Model Zoo, the two models in Caffe2's own format (<see cref="IsImported"/>), the
+    /// backbone (<see cref="IsBackbone"/>), which <see cref="ResNetClassifier"/> refuses, and the two embedded models.
     /// </summary>
     public static IReadOnlyList<ResNetVariant> All => field ??=
     [

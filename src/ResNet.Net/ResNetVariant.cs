@@ -17,8 +17,8 @@ public sealed partial record ResNetVariant
     public string Id { get; private init; } = "";
 
     /// <summary>
-    /// Gets the files of the model: one ONNX file; for Caffe2's own format (<see cref="IsImported"/>) <c>init_net.pb</c> with the weights and
-    /// <c>predict_net.pb</c> with the operators.
+    /// Gets the files of the model: one ONNX file; for Caffe2's own format (<see cref="IsImported"/>) <c>init_net.pb</c> with the weights
+    /// and <c>predict_net.pb</c> with the operators.
     /// </summary>
     public IReadOnlyList<VariantFile> Files { get; internal init; } = [];
 

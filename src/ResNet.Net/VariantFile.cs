@@ -22,7 +22,9 @@ public sealed record VariantFile
     /// </summary>
     public string? Sha256 { get; internal init; }
 
-    /// <summary>Gets the address of a file that is published outside of the ONNX Model Zoo; <see langword="null"/> for the others.</summary>
+    /// <summary>
+    /// Gets the address of a file that is published outside of the ONNX Model Zoo; <see langword="null"/> for the others.
+    /// </summary>
     public Uri? Address { get; internal init; }
 
     /// <inheritdoc/>

@@ -42,7 +42,8 @@ public class SupplyChainTests(Feed feed)
             if (File.Exists(metadata))
             {
                 using JsonDocument unpacked = JsonDocument.Parse(File.ReadAllBytes(metadata));
-                unpacked.RootElement.GetProperty("contentHash").GetString().Should().Be(hash, $"{id} {resolved} is the package of the lock file");
+                unpacked.RootElement.GetProperty("contentHash").GetString()
+                    .Should().Be(hash, $"{id} {resolved} is the package of the lock file");
             }
         }
     }
@@ -51,6 +52,8 @@ public class SupplyChainTests(Feed feed)
     public async Task Pack_TheSameBuildAgain_GivesTheSameBytes()
     {
         using TemporaryFolder again = new();
+        string properties = $"Configuration=Release;NoBuild=true;PackageVersion={feed.Version};PackageOutputPath={again["packages"]};"
+            + $"NuspecOutputPath={again["manifests"]}";
         string project = again.Write("pack.proj", $"""
             <Project>
               <Target Name="Pack">
@@ -58,7 +61,7 @@ public class SupplyChainTests(Feed feed)
                   <Library Include="{TestFolders.Repository}/src/*/*.csproj" />
                 </ItemGroup>
                 <MSBuild Projects="@(Library)" Targets="Pack" BuildInParallel="true"
-                         Properties="Configuration=Release;NoBuild=true;PackageVersion={feed.Version};PackageOutputPath={again["packages"]};NuspecOutputPath={again["manifests"]}" />
+                         Properties="{properties}" />
               </Target>
             </Project>
             """);

@@ -6,8 +6,8 @@ using ResNet.Net.Onnx;
 namespace ResNet.Net.Tests;
 
 /// <summary>
-/// Classifies with a synthetic model for each file of the zoo and for Caffe2's own files, from a store whose catalog has the hash of the synthetic model. The weights
-/// are random, so the classes mean nothing: the tests compare the numbers with those of the graph.
+/// Classifies with a synthetic model for each file of the zoo and for Caffe2's own files, from a store whose catalog has the hash of the
+/// synthetic model. The weights are random, so the classes mean nothing: the tests compare the numbers with those of the graph.
 /// </summary>
 [Trait("Category", "Zoo")]
 public sealed class ZooTests : IDisposable

@@ -190,7 +190,8 @@ public sealed partial class ModelsTests : IDisposable
         run.ExitCode.Should().Be(SomeFailed);
         server.Requests.Select(r => r.Path)
             .Should().Equal(
-                ResNetVariant.All.Where(v => v.TestData is not null).Select(v => $"/{v.Files[0].Name}").Append("/resnet50-caffe2/init_net.pb"));
+                ResNetVariant.All.Where(v => v.TestData is not null).Select(v => $"/{v.Files[0].Name}")
+                    .Append("/resnet50-caffe2/init_net.pb"));
         run.Error.Should().Contain("does not have the file");
     }
 

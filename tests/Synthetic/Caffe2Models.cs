@@ -25,7 +25,8 @@ public static class Caffe2Models
         Dictionary<string, OnnxTensor> weights = ZooModels.Build("resnet50-caffe2-v1-9", seed).Graph.Initializers.ToDictionary(t => t.Name);
         Caffe2Operator[] fills =
         [
-            .. Caffe2Networks.FloatWeights().Select(name => FillFloat(name, weights[name + "_0"].Shape, weights[name + "_0"].ToArray<float>())),
+            .. Caffe2Networks.FloatWeights()
+                .Select(name => FillFloat(name, weights[name + "_0"].Shape, weights[name + "_0"].ToArray<float>())),
 
             // Caffe2's exporter fills every external input that has no weights.
             FillFloat(Caffe2Networks.Queue, [1, 1], new float[1]),
@@ -34,9 +35,9 @@ public static class Caffe2Models
     }
 
     /// <summary>
-    /// Builds the quantized network: the float network of the same seed with BatchNormalization folded into the weights. Since the scales of
-    /// the published network are given, the weights are rescaled so that each value fills its range. ReLU networks permit this: a positive
-    /// factor on a layer's output can be undone in the next layer.
+    /// Builds the quantized network: the float network of the same seed with BatchNormalization folded into the weights. Since the scales
+    /// of the published network are given, the weights are rescaled so that each value fills its range. ReLU networks permit this: a
+    /// positive factor on a layer's output can be undone in the next layer.
     /// </summary>
     /// <param name="seed">The seed of the weights.</param>
     /// <returns>The networks. The file of the first has about 25.7 MB.</returns>
@@ -90,7 +91,8 @@ public static class Caffe2Models
         fills.Add(FillFloat(Caffe2Networks.Queue + "_0", [1, 1], new float[1]));
         return (new Caffe2Net { Operators = fills }, predict);
 
-        void AddFills(Caffe2Operator node, IReadOnlyList<long> shape, float[] values, float[] bias, (float Scale, double Factor) x, double factor)
+        void AddFills(
+            Caffe2Operator node, IReadOnlyList<long> shape, float[] values, float[] bias, (float Scale, double Factor) x, double factor)
         {
             double rescale = factor / x.Factor;
             float scale = (float)(values.Max(Math.Abs) * rescale / SignedLimit);

@@ -65,7 +65,8 @@ internal sealed class UpkeepCommands(ModelStore store, TextWriter error, OutputF
         => [.. store.List().Where(IsComplete).Select(m => m.Variant).Distinct()];
 
     private static bool IsComplete(StoredModel model)
-        => model is { Kind: StoredFileKind.Model, State: StoredModelState.Verified or StoredModelState.HashRecorded or StoredModelState.Unverified };
+        => model.Kind == StoredFileKind.Model
+            && model.State is StoredModelState.Verified or StoredModelState.HashRecorded or StoredModelState.Unverified;
 
     private async Task TryAsync(string? id, Func<Task> work)
     {

@@ -88,7 +88,9 @@ internal sealed class ImportedModelStore(StoreSettings settings, ResNetVariant v
             entry.Delete();
         }
 
-        return check.State == EntryState.Valid ? ModelContent.File(entry.ModelPath, entry.ModelPath, CacheEntry.RecordedHash(entry.Folder)) : null;
+        return check.State == EntryState.Valid
+            ? ModelContent.File(entry.ModelPath, entry.ModelPath, CacheEntry.RecordedHash(entry.Folder))
+            : null;
     }
 
     /// <summary>Waits for the lock of the variant; returns null if the imported model appeared meanwhile.</summary>

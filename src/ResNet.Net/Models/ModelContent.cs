@@ -37,7 +37,8 @@ internal sealed unsafe class ModelContent
 
     public static ModelContent InMemory(string name, ReadOnlyMemory<byte> model) => new(name, null, model, null, null);
 
-    public static ModelContent Embedded(ResNetVariant variant) => new(variant.Id, null, default, variant.Files[0].Name, variant.Files[0].Sha256);
+    public static ModelContent Embedded(ResNetVariant variant)
+        => new(variant.Id, null, default, variant.Files[0].Name, variant.Files[0].Sha256);
 
     /// <summary>Opens the model without changes.</summary>
     /// <exception cref="InferenceException">ONNX Runtime rejects the model or a setting.</exception>

@@ -42,7 +42,8 @@ public sealed record ModelSource
     /// <summary>Creates a source for a server that has the files under their own names.</summary>
     /// <param name="address">
     /// The http or https address of the folder with the files; those of a variant in Caffe2's own format are in a subfolder named after its
-    /// id. Alternatively, the address of a file with the placeholders <c>{id}</c> and <c>{file}</c>. A user name and password in the address are sent as basic authentication.
+    /// id. Alternatively, the address of a file with the placeholders <c>{id}</c> and <c>{file}</c>. A user name and password in the
+    /// address are sent as basic authentication.
     /// </param>
     /// <returns>The source.</returns>
     /// <exception cref="ArgumentException">The address is not an absolute http or https address.</exception>

@@ -11,9 +11,9 @@ namespace ResNet.Net;
 /// package to the folder <c>models</c> in <see cref="AppContext.BaseDirectory"/>.
 /// </para>
 /// <para>
-/// Variants in Caffe2's own format (<see cref="ResNetVariant.IsImported"/>) are imported once: the store keeps the ONNX model with the hashes
-/// of their files. A file without a published SHA-256 is never downloaded. The store uses it if it is placed in the store or in a local
-/// folder: it logs and records the SHA-256 of the first use, checks the shape of the network, and rejects other content from then on.
+/// Variants in Caffe2's own format (<see cref="ResNetVariant.IsImported"/>) are imported once: the store keeps the ONNX model with the
+/// hashes of their files. A file without a published SHA-256 is never downloaded. The store uses it if it is placed in the store or in a
+/// local folder: it logs and records the SHA-256 of the first use, checks the shape of the network, and rejects other content from then on.
 /// </para>
 /// <para>
 /// Thread-safe. Threads, processes and the containers of one machine can share the folder: one of them downloads, the others wait. The
@@ -125,7 +125,8 @@ public sealed class ModelStore
         }
 
         return variant.IsImported
-            ? Task.Run(() => new ImportedModelStore(_settings, variant).OpenAsync(files, CancellationToken.None)).GetAwaiter().GetResult().Path
+            ? Task.Run(() => new ImportedModelStore(_settings, variant).OpenAsync(files, CancellationToken.None))
+                .GetAwaiter().GetResult().Path
             : files[0].Path;
     }
 

@@ -3,7 +3,8 @@ using System.Text;
 namespace ResNet.Net.Onnx.Tests;
 
 /// <summary>
-/// Verifies that damaged networks either load or fail with <see cref="OnnxModelException"/>, without memory out of proportion to their size.
+/// Verifies that damaged networks either load or fail with <see cref="OnnxModelException"/>, without memory out of proportion to their
+/// size.
 /// </summary>
 public class Caffe2NetFuzzTests
 {

@@ -7,7 +7,8 @@ public class ModelSourceTests
     [InlineData("https://models.example.com/a/", "https://models.example.com/a/resnet18-v1-7.onnx")]
     [InlineData("http://10.0.0.1:81/{id}/{file}?raw=1", "http://10.0.0.1:81/resnet18-v1-7/resnet18-v1-7.onnx?raw=1")]
     public void Mirror_Address_GivesTheAddressOfTheFile(string mirror, string expected)
-        => ModelSource.Mirror(mirror).GetAddress(ResNetVariant.ResNet18V1, ResNetVariant.ResNet18V1.Files[0])!.AbsoluteUri.Should().Be(expected);
+        => ModelSource.Mirror(mirror).GetAddress(ResNetVariant.ResNet18V1, ResNetVariant.ResNet18V1.Files[0])!.AbsoluteUri
+            .Should().Be(expected);
 
     [Theory]
     [InlineData("https://models.example.com/a/", "https://models.example.com/a/resnet50-caffe2/init_net.pb")]

@@ -82,7 +82,8 @@ internal static class Caffe2Networks
         void Relu(string name) => Add("Relu", [name], name);
 
         void Add(string type, string[] inputs, string output, params Caffe2Argument[] arguments)
-            => operators.Add(Create(type, [.. inputs.Select(Prefixed)], Prefixed(output), new Caffe2DeviceOption(), string.Empty, arguments));
+            => operators.Add(
+                Create(type, [.. inputs.Select(Prefixed)], Prefixed(output), new Caffe2DeviceOption(), string.Empty, arguments));
     }
 
     /// <summary>Returns the weights of the float network in the order in which it declares them.</summary>
@@ -144,7 +145,8 @@ internal static class Caffe2Networks
             ]);
         }
 
-        string Add(string type, string[] inputs, Caffe2DeviceOption? device, string? engine, Func<float, Caffe2Argument[]>? arguments = null)
+        string Add(
+            string type, string[] inputs, Caffe2DeviceOption? device, string? engine, Func<float, Caffe2Argument[]>? arguments = null)
         {
             string entry = outputs.Dequeue();
             string output = entry[0] switch

@@ -25,11 +25,13 @@ internal sealed class LookupReport(StoreSettings settings, StoredFile file)
             if (!file.Variant.IsImported)
             {
                 return $"\nTo install it manually, download {Facts(file.File)} "
-                    + $"from {ModelSource.HuggingFace.GetAddress(file.Variant, file.File)} to a folder, and set {LocalFolders} to that folder.";
+                    + $"from {ModelSource.HuggingFace.GetAddress(file.Variant, file.File)} to a folder, "
+                    + $"and set {LocalFolders} to that folder.";
             }
 
             string files = string.Concat(file.Variant.Files.Select(f => $"\n  {Facts(f)} from {f.Address}"));
-            return $"\nTo install the model manually, set {LocalFolders} to a folder, and download to its subfolder '{file.Variant.Id}':{files}";
+            return $"\nTo install the model manually, set {LocalFolders} to a folder, "
+                + $"and download to its subfolder '{file.Variant.Id}':{files}";
         }
     }
 
