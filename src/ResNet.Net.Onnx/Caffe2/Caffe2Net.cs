@@ -34,7 +34,9 @@ public sealed class Caffe2Net
     /// <summary>Gets the declared outputs. They may not be the results of the network.</summary>
     public IReadOnlyList<string> ExternalOutputs { get; init; } = [];
 
-    /// <summary>Loads a network from a file in binary form (<c>.pb</c>) or text form (<c>.pbtxt</c>). The content determines the form.</summary>
+    /// <summary>
+    /// Loads a network from a file in binary form (<c>.pb</c>) or text form (<c>.pbtxt</c>). The content determines the form.
+    /// </summary>
     /// <param name="path">The path of the file.</param>
     /// <returns>The network.</returns>
     /// <exception cref="OnnxModelException">
@@ -78,6 +80,25 @@ public sealed class Caffe2Net
         ArgumentNullException.ThrowIfNull(text);
         return ReadText(Encoding.UTF8.GetBytes(text), "The text");
     }
+
+    /// <summary>
+    /// Checks two networks: each of them, whether they are swapped, and whether the init net fills what the other reads.
+    /// </summary>
+    /// <param name="init">The network that fills the weights, from <c>init_net.pb</c>.</param>
+    /// <param name="predict">The network that computes, from <c>predict_net.pb</c>. One blob may remain unfilled: the image.</param>
+    /// <returns>One sentence per problem, with the operator's index, type and first output; empty if there is none.</returns>
+    public static IReadOnlyList<string> CheckPair(Caffe2Net init, Caffe2Net predict)
+    {
+        ArgumentNullException.ThrowIfNull(init);
+        ArgumentNullException.ThrowIfNull(predict);
+        return Caffe2Checker.CheckPair(init, predict);
+    }
+
+    /// <summary>
+    /// Checks the network: empty types, missing outputs, repeated arguments, and fills whose values don't match the shape.
+    /// </summary>
+    /// <returns>One sentence per problem, with the operator's index, type and first output; empty if there is none.</returns>
+    public IReadOnlyList<string> Check() => Caffe2Checker.Check(this);
 
     /// <summary>
     /// Saves the network to a file in binary form. The file is written under a temporary name and then renamed, so it is never incomplete.

@@ -226,7 +226,7 @@ internal sealed class Caffe2Reader : ProtobufReader
         {
             Float = single,
             Int = integer,
-            Bytes = bytes is null ? (ReadOnlyMemory<byte>?)null : bytes.AsMemory(),
+            Bytes = bytes is null ? default(ReadOnlyMemory<byte>?) : bytes.AsMemory(),
             Floats = floats.ToMemory(),
             Ints = ints.ToMemory(),
             Strings = strings ?? (IReadOnlyList<ReadOnlyMemory<byte>>)[],

@@ -19,7 +19,8 @@ internal enum Caffe2FieldType
 /// <param name="Type">The type.</param>
 /// <param name="IsRepeated">Whether the field may occur more than once.</param>
 /// <param name="Message">Gets the fields of the message, if the field is one.</param>
-internal sealed record Caffe2Field(int Number, string Name, Caffe2FieldType Type, bool IsRepeated = false, Func<Caffe2Field[]>? Message = null);
+internal sealed record Caffe2Field(
+    int Number, string Name, Caffe2FieldType Type, bool IsRepeated = false, Func<Caffe2Field[]>? Message = null);
 
 /// <summary>Contains the fields of Caffe2's messages, for the text form. Source: caffe2.proto of pytorch/pytorch.</summary>
 internal static class Caffe2Schema

@@ -274,7 +274,7 @@ internal sealed class Caffe2TextScanner(byte[] text, string source)
                     octal = (octal * 8) + _text[_next++] - '0';
                 }
 
-                value.WriteByte(octal <= byte.MaxValue ? (byte)octal : throw Error($"the escape \\{Convert.ToString(octal, 8)} exceeds \\377"));
+                value.WriteByte(octal <= byte.MaxValue ? (byte)octal : throw Error("an octal escape exceeds \\377"));
                 break;
             case 'x' or 'X':
                 value.WriteByte((byte)TakeHexadecimal(1, 2));
