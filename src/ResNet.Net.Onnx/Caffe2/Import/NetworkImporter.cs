@@ -6,7 +6,7 @@ internal sealed class NetworkImporter
     private const string BatchDimension = "N";
 
     // Weights that a file stores in fewer bytes than a model, and small initializers.
-    private const long BudgetFactor = 8, BaseBudget = 64L << 20;
+    private const long BudgetFactor = 8, BaseBudget = 16L << 20;
 
     private readonly ImportedGraph _graph;
     private readonly OperatorReader[] _operators;
