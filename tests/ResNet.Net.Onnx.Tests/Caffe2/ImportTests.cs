@@ -39,6 +39,18 @@ public class ImportTests
         }
     }
 
+    // The checker doesn't know the operators of com.microsoft.
+    [PythonOnnxFact]
+    public async Task Import_StandardOperators_PassOnnxChecker()
+    {
+        using TemporaryFolder folder = new();
+        string[] paths = [folder["float.onnx"], folder["qdq.onnx"]];
+        SmallCaffe2Classifier.Import(FloatInit(), FloatPredict()).Model.Save(paths[0]);
+        SmallCaffe2Classifier.Import(QuantizedInit(), QuantizedPredict(), QuantizationFormat.Qdq).Model.Save(paths[1]);
+
+        (await OnnxChecker.ComplaintsAsync(paths)).Should().BeEmpty();
+    }
+
     [Fact]
     public void Import_FakeFillOfTheInput_IsIgnored()
     {
@@ -79,7 +91,8 @@ public class ImportTests
     public void Import_FloatBias_IsRoundedToInputScaleTimesWeightScale()
     {
         Caffe2ImportResult result = SmallCaffe2Classifier.Import(
-            QuantizedInit((1, FillFloats("b", [2], 2.5f * InputScale * WeightScale, -1.4f * InputScale * WeightScale))), QuantizedPredict());
+            QuantizedInit((1, FillFloats("b", [2], 2.5f * InputScale * WeightScale, -1.4f * InputScale * WeightScale))),
+            QuantizedPredict());
 
         result.Warnings.Should().BeEmpty();
         result.Model.Graph.FindInitializer("b")!.ToArray<int>().Should().Equal(2, -1);

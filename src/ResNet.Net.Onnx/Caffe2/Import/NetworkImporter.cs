@@ -147,7 +147,8 @@ internal sealed class NetworkImporter
         OperatorReader last = _operators.Last(IsComputing);
         string name = predict.ExternalOutputs.Contains(last.Outputs[0])
             ? last.Outputs[0]
-            : predict.ExternalOutputs.FirstOrDefault(o => _variables.Find(o) is { Quantization: null, Height: 1, Width: 1 }) ?? last.Outputs[0];
+            : predict.ExternalOutputs.FirstOrDefault(o => _variables.Find(o) is { Quantization: null, Height: 1, Width: 1 })
+                ?? last.Outputs[0];
         NetworkValue? scores = _variables.Find(name);
         if (scores is not { Quantization: null, Height: 1, Width: 1 })
         {
