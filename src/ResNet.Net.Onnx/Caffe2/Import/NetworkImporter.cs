@@ -95,16 +95,15 @@ internal sealed class NetworkImporter
     // The declared inputs of published networks contain blobs that nothing reads.
     private void AddInput(Caffe2ImportOptions options)
     {
-        HashSet<string> written = [];
+        HashSet<string> written = [], read = [];
         List<string> unfilled = [], filled = [];
         foreach (OperatorReader op in _operators)
         {
             foreach (string name in (IsComputing(op) ? ComputedInputs(op) : []).Where(n => !written.Contains(n)))
             {
-                List<string> names = _variables.IsFilled(name) ? filled : unfilled;
-                if (!names.Contains(name))
+                if (read.Add(name))
                 {
-                    names.Add(name);
+                    (_variables.IsFilled(name) ? filled : unfilled).Add(name);
                 }
             }
 
