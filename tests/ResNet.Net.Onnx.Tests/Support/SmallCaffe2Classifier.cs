@@ -11,7 +11,9 @@ internal static class SmallCaffe2Classifier
 
     public static Caffe2ImportOptions Options { get; } = new() { Channels = Channels, Height = 4, Width = 4 };
 
-    /// <summary>Returns an int8 network: Int8Quantize "q", Int8ConvRelu "c", Int8AveragePool "p", Int8FC "f", Int8Dequantize "q", Softmax.</summary>
+    /// <summary>
+    /// Returns an int8 network: Int8Quantize "q", Int8ConvRelu "c", Int8AveragePool "p", Int8FC "f", Int8Dequantize "q", Softmax.
+    /// </summary>
     public static Caffe2Net QuantizedPredict(params (int Index, Caffe2Operator Operator)[] replacements) => Replace(
         [
             Operator("NCHW2NHWC", ["data"], "nhwc"),
@@ -33,7 +35,9 @@ internal static class SmallCaffe2Classifier
         ],
         replacements);
 
-    /// <summary>Returns a float network: Conv "c", SpatialBN "n", Relu "n", Sum "sum", MaxPool "max", AveragePool "p", FC "f", Softmax.</summary>
+    /// <summary>
+    /// Returns a float network: Conv "c", SpatialBN "n", Relu "n", Sum "sum", MaxPool "max", AveragePool "p", FC "f", Softmax.
+    /// </summary>
     public static Caffe2Net FloatPredict(params (int Index, Caffe2Operator Operator)[] replacements) => Replace(
         [
             Operator("Conv", ["data", "w"], "c", Int("kernel", 3), Int("pad", 1)),
