@@ -19,7 +19,9 @@ public static class Caffe2Importer
     /// <exception cref="OnnxModelException">
     /// The networks are inconsistent, swapped, or not a supported classifier. The message names the operator and the blob.
     /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException">A dimension of the options is less than 1 or more than 32,767, or the format is undefined.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A dimension of the options is less than 1 or more than 32,767, or the format is undefined.
+    /// </exception>
     public static Caffe2ImportResult Import(Caffe2Net init, Caffe2Net predict, Caffe2ImportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(init);

@@ -6,7 +6,7 @@ internal sealed class NetworkImporter
     private const string BatchDimension = "N";
 
     // Weights that a file stores in fewer bytes than a model, and small initializers.
-    private const long BudgetFactor = 8, BaseBudget = 64L << 20;
+    private const long BudgetFactor = 8, BaseBudget = 16L << 20;
 
     private readonly ImportedGraph _graph;
     private readonly OperatorReader[] _operators;
@@ -95,16 +95,15 @@ internal sealed class NetworkImporter
     // The declared inputs of published networks contain blobs that nothing reads.
     private void AddInput(Caffe2ImportOptions options)
     {
-        HashSet<string> written = [];
+        HashSet<string> written = [], read = [];
         List<string> unfilled = [], filled = [];
         foreach (OperatorReader op in _operators)
         {
             foreach (string name in (IsComputing(op) ? ComputedInputs(op) : []).Where(n => !written.Contains(n)))
             {
-                List<string> names = _variables.IsFilled(name) ? filled : unfilled;
-                if (!names.Contains(name))
+                if (read.Add(name))
                 {
-                    names.Add(name);
+                    (_variables.IsFilled(name) ? filled : unfilled).Add(name);
                 }
             }
 
@@ -147,7 +146,8 @@ internal sealed class NetworkImporter
         OperatorReader last = _operators.Last(IsComputing);
         string name = predict.ExternalOutputs.Contains(last.Outputs[0])
             ? last.Outputs[0]
-            : predict.ExternalOutputs.FirstOrDefault(o => _variables.Find(o) is { Quantization: null, Height: 1, Width: 1 }) ?? last.Outputs[0];
+            : predict.ExternalOutputs.FirstOrDefault(o => _variables.Find(o) is { Quantization: null, Height: 1, Width: 1 })
+                ?? last.Outputs[0];
         NetworkValue? scores = _variables.Find(name);
         if (scores is not { Quantization: null, Height: 1, Width: 1 })
         {

@@ -17,7 +17,7 @@ internal abstract class QuantizedNodes(ImportedGraph graph)
     /// <summary>Writes the sum of two values.</summary>
     public abstract void Add(NetworkValue first, NetworkValue second, string output, ValueQuantization quantization);
 
-    /// <summary>Writes an average over windows, or over the whole map if the window is <see langword="null"/>.</summary>
+    /// <summary>Writes an average over windows, or over the whole map, and returns the node that has its attributes.</summary>
     public abstract OnnxNode Average(NetworkValue input, bool isGlobal, string output, ValueQuantization quantization);
 
     /// <summary>Writes a dense layer with weights <c>[N, K]</c>.</summary>
@@ -50,7 +50,7 @@ internal abstract class QuantizedNodes(ImportedGraph graph)
         => graph.Add("QuantizeLinear", [value, quantization.ScaleName, quantization.ZeroPointName], name);
 
     /// <summary>Writes a float operator between DequantizeLinear and QuantizeLinear.</summary>
-    public OnnxNode AddFloat(string opType, IEnumerable<string> inputs, string output, ValueQuantization quantization)
+    protected OnnxNode AddFloat(string opType, IEnumerable<string> inputs, string output, ValueQuantization quantization)
     {
         string result = graph.Unique($"{output}_float");
         OnnxNode node = graph.Add(opType, inputs, result);

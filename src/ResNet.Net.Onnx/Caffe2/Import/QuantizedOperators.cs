@@ -102,6 +102,11 @@ internal sealed class QuantizedOperators(ImportedGraph graph, NetworkVariables v
         OperatorWindow window = OperatorWindow.ReadPool(op, input);
         (long height, long width) = window.OutputOf(op, input);
         bool isNhwc = SharedOperators.LayoutOf(op, input);
+        if (op.Int("count_include_pad") is not (null or 0))
+        {
+            throw op.Error("the argument 'count_include_pad' is not supported for int8");
+        }
+
         bool isGlobal = window.Spans(input);
         string output = variables.NameOf(op);
         ValueQuantization quantization = QuantizationOf(op, output, isRectified: false);
@@ -109,10 +114,6 @@ internal sealed class QuantizedOperators(ImportedGraph graph, NetworkVariables v
         if (!isGlobal)
         {
             window.Write(node);
-            if (op.Int("count_include_pad") is not (null or 0))
-            {
-                node.Attributes.Set("count_include_pad", 1);
-            }
         }
 
         return input with { Name = output, Height = height, Width = width, IsNhwc = isNhwc, Quantization = quantization };

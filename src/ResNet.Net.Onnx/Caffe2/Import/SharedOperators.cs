@@ -37,7 +37,8 @@ internal static class SharedOperators
 
     /// <summary>Finds the layout of a filter: <c>[M, C, kh, kw]</c>, or <c>[M, kh, kw, C]</c> for NHWC.</summary>
     /// <returns>The shape in ONNX, and the number of pixels to transpose; 1 if the channels are already first.</returns>
-    public static (long[] Shape, int Area) FilterOf(OperatorReader op, FilledBlob filter, NetworkValue input, OperatorWindow window, int groups)
+    public static (long[] Shape, int Area) FilterOf(
+        OperatorReader op, FilledBlob filter, NetworkValue input, OperatorWindow window, int groups)
     {
         if (input.Channels % groups != 0)
         {
