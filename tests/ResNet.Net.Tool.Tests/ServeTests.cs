@@ -98,6 +98,72 @@ public class ServeTests
         run.Error.TrimEnd().Should().Contain(named).And.NotContain("\n");
     }
 
+    [UnixFact]
+    public Task Kill_UnderLoad_EveryRequestFailsOrHasACompleteAnswer() => StopUnderLoadAsync(ToolProcess.Kill);
+
+    [UnixFact]
+    public Task Sigterm_UnderLoad_EveryRequestFailsOrHasACompleteAnswer() => StopUnderLoadAsync(ToolProcess.Terminate);
+
+    private static async Task StopUnderLoadAsync(int signal)
+    {
+        const int Callers = 4, Before = 40;
+        using WebProgram server = await StartAsync();
+        int answered = 0, failed = 0;
+        TaskCompletionSource enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task load = Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
+        {
+            // A caller ends with its first failure: the server has gone.
+            while (await TryClassifyAsync(server))
+            {
+                if (Interlocked.Increment(ref answered) >= Before)
+                {
+                    enough.TrySetResult();
+                }
+            }
+
+            _ = Interlocked.Increment(ref failed);
+        })));
+        await Task.WhenAny(load, enough.Task);
+
+        ToolProcess.SendSignal(server.Process.Id, signal).Should().Be(0);
+        await load.WaitAsync(TimeSpan.FromMinutes(1));
+
+        answered.Should().BeGreaterThanOrEqualTo(Before);
+        failed.Should().Be(Callers);
+        using WebProgram restarted = await StartAsync();
+        (await TryClassifyAsync(restarted)).Should().BeTrue();
+    }
+
+    /// <summary>Sends an image. Returns false if the connection fails or the server is unavailable; every other answer must be right.</summary>
+    private static async Task<bool> TryClassifyAsync(WebProgram server)
+    {
+        HttpResponseMessage response;
+        string text;
+        try
+        {
+            response = await server.PostAsync("/predictions/cifar10", Cat);
+            text = await response.Content.ReadAsStringAsync();
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            return false;
+        }
+
+        using (response)
+        {
+            if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
+            {
+                return false;
+            }
+
+            response.StatusCode.Should().Be(HttpStatusCode.OK, text);
+            JsonElement predictions = JsonSerializer.Deserialize<JsonElement>(text);
+            predictions.GetArrayLength().Should().Be(5);
+            predictions[0].GetProperty("cat").GetSingle().Should().BeGreaterThan(0.99f);
+            return true;
+        }
+    }
+
     /// <summary>Starts the tool on free ports and waits until it is ready.</summary>
     private static async Task<WebProgram> StartAsync(params string[] arguments)
     {
