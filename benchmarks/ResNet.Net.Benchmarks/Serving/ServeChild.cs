@@ -32,7 +32,13 @@ internal static class ServeChild
         WebApplicationBuilder builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddResNetServer(server => server.GrpcPort = 0)
+        builder.Services.AddResNetServer(server =>
+            {
+                server.GrpcPort = 0;
+
+                // Nothing is rejected, however slow the machine.
+                server.MaxQueueTime = TimeSpan.FromMinutes(1);
+            })
             .AddModel(Model, (_, _) => Task.FromResult(classifier));
         await using WebApplication app = builder.Build();
         app.MapResNetServer();
