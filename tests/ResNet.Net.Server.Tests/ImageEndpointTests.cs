@@ -60,7 +60,8 @@ public sealed class ImageEndpointTests(SharedServer server)
     [InlineData(1.0)]
     public async Task Classify_Threshold_DecidesWhetherTheImageIsUnknown(double? threshold)
     {
-        await using ServerHost source = await ServerHost.StartAsync(options => options.AllowModelDownload = true);
+        await using ServerHost source = await ServerHost.StartAsync(
+            options => options.AllowModelDownload = true, models => models.AddModel(ServerHost.Model, ResNetVariant.Cifar10ResNet20));
         OnnxModel onnx = OnnxModel.Parse(await source.Http.GetByteArrayAsync("/models/cifar10/1/model.onnx"));
         new ModelMetadata { UnknownThreshold = threshold, Labels = LabelSet.Cifar10, Profile = PreprocessingProfile.Cifar10 }.WriteTo(onnx);
         await using ServerHost host = await ServerHost.StartAsync(models: models => models.AddModel(
