@@ -134,7 +134,9 @@ public class ServeTests
         (await TryClassifyAsync(restarted)).Should().BeTrue();
     }
 
-    /// <summary>Sends an image. Returns false if the connection fails or the server is unavailable; every other answer must be right.</summary>
+    /// <summary>
+    /// Sends an image. Returns false if the connection fails or the server is unavailable; every other answer must be right.
+    /// </summary>
     private static async Task<bool> TryClassifyAsync(WebProgram server)
     {
         HttpResponseMessage response;

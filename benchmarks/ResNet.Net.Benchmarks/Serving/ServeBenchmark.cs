@@ -109,14 +109,15 @@ internal static class ServeBenchmark
     {
         private const string Columns
             = "| model | image | request | callers | requests/s | of the library | per processor second, of the library "
-            + "| client, cores | p50 ms | p95 ms | p99 ms |\n|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n";
+            + "| client, cores | p50 ms | p95 ms | p99 ms | failed |\n|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n";
 
         private readonly StringBuilder _saturated = new(
             "| model | image | request | library, images/s | server, requests/s | of the library "
             + "| per processor second, of the library | client, cores |\n|---|---|---|---:|---:|---:|---:|---:|\n");
 
         private readonly StringBuilder _half = new(
-            "| model | image | request | requests/s | p50 ms | p95 ms | p99 ms | p99 / p50 | failed |\n|---|---|---|---:|---:|---:|---:|---:|---:|\n");
+            "| model | image | request | requests/s | p50 ms | p95 ms | p99 ms | p99 / p50 | failed |\n"
+            + "|---|---|---|---:|---:|---:|---:|---:|---:|\n");
 
         private readonly StringBuilder _concurrency = new(Columns);
 
@@ -132,7 +133,7 @@ internal static class ServeBenchmark
                 string row = string.Create(
                     Culture,
                     $"| {model} | {image} | {kind} | {callers} | {r.Rate:F1} | {r.Rate / floor.Rate:F2} | {PerProcessor(r, floor):F2} "
-                        + $"| {r.ClientCores:F2} | {r.P50:F1} | {r.P95:F1} | {r.P99:F1} |\n");
+                        + $"| {r.ClientCores:F2} | {r.P50:F1} | {r.P95:F1} | {r.P99:F1} | {r.Failures} |\n");
                 _concurrency.Append(row);
                 Console.Write(row);
             }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Grpc.Core;
 
 namespace ResNet.Net.Benchmarks.Serving;
 
@@ -11,14 +12,14 @@ internal static class ServeLoad
 {
     /// <summary>Runs callers, each of which sends its next request when the previous one is answered.</summary>
     public static Task<LoadResult> ClosedAsync(ServeProcess server, Func<Task> send, int callers, double seconds)
-        => MeasureAsync(server, async (latencies, _) =>
+        => MeasureAsync(server, async (latencies, failures) =>
         {
             long start = Stopwatch.GetTimestamp();
             await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(async () =>
             {
                 while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
                 {
-                    await TimeAsync(send, latencies, null);
+                    await TimeAsync(send, latencies, failures);
                 }
             })));
         });
@@ -58,13 +59,15 @@ internal static class ServeLoad
         self.Refresh();
         double client = (self.TotalProcessorTime - clientBefore).TotalSeconds;
         double serverTime = (await server.UsageAsync()).Seconds - serverBefore;
-        double[] sorted = [.. latencies.Order()];
+        double[] sorted = latencies.IsEmpty && failures.TryPeek(out Exception? failure)
+            ? throw new InvalidOperationException("No request succeeded.", failure)
+            : [.. latencies.Order()];
         double Percentile(double p) => sorted.Length == 0 ? double.NaN : sorted[(int)Math.Min(sorted.Length - 1, p * sorted.Length)];
         return new LoadResult(
             sorted.Length / time, Percentile(0.5), Percentile(0.95), Percentile(0.99), client / time, serverTime / time, failures.Count);
     }
 
-    private static async Task TimeAsync(Func<Task> send, ConcurrentQueue<double> latencies, ConcurrentQueue<Exception>? failures)
+    private static async Task TimeAsync(Func<Task> send, ConcurrentQueue<double> latencies, ConcurrentQueue<Exception> failures)
     {
         long start = Stopwatch.GetTimestamp();
         try
@@ -72,9 +75,9 @@ internal static class ServeLoad
             await send();
             latencies.Enqueue(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
-        catch (Exception exception) when (failures is not null)
+        catch (Exception exception) when (exception is InvalidOperationException or RpcException)
         {
-            // A rejected request counts, so that a queue that grows without limit cannot look fast.
+            // The table shows the number of rejected requests.
             failures.Enqueue(exception);
         }
     }
