@@ -10,6 +10,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Perfolizer.Horology;
 using ResNet.Net.Benchmarks;
+using ResNet.Net.Benchmarks.Serving;
 
 if (args is ["--help" or "-h" or "-?"])
 {
@@ -76,6 +77,17 @@ if (args is [ScalingChild.Command, _, _, _, _, _, _, _])
     return 0;
 }
 
+if (args is [ServeChild.Command, string served, string servedFile])
+{
+    await ServeChild.RunAsync(served, servedFile);
+    return 0;
+}
+
+if (args is [ServeSoak.Command, string minutes])
+{
+    return await ServeSoak.RunAsync(double.Parse(minutes, CultureInfo.InvariantCulture));
+}
+
 (string? folder, string[] rest) = ResultsFolder.TakeOption(args);
 if (rest is [VariantTable.Command, .. string[] ids])
 {
@@ -106,6 +118,12 @@ if (rest is [ThroughputSweep.Command, ..])
 if (rest is [Scaling.Command, ..])
 {
     Scaling.Run(rest.Contains(Scaling.QuickOption), folder);
+    return 0;
+}
+
+if (rest is [ServeBenchmark.Command, ..])
+{
+    await ServeBenchmark.RunAsync(rest.Contains(ServeBenchmark.QuickOption), folder);
     return 0;
 }
 

@@ -9,6 +9,7 @@ using ResNet.Net.Tool.Explain;
 using ResNet.Net.Tool.Models;
 using ResNet.Net.Tool.Quantize;
 using ResNet.Net.Tool.Search;
+using ResNet.Net.Tool.Serve;
 using ResNet.Net.Tool.Train;
 
 RootCommand root = new("Classifies images with ResNet models. Without arguments, commands run on built-in sample images.")
@@ -21,6 +22,7 @@ RootCommand root = new("Classifies images with ResNet models. Without arguments,
     ExplainCommand.Create(),
     SearchCommand.Create(),
     TrainCommand.Create(),
+    ServeCommand.Create(),
     CompletionCommand.Create(),
 };
 

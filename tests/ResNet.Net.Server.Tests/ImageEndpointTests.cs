@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using ResNet.Net.Onnx;
 using static ResNet.Net.Server.Tests.ProtocolHttp;
 
 namespace ResNet.Net.Server.Tests;
@@ -51,6 +52,30 @@ public sealed class ImageEndpointTests(SharedServer server)
         answer.Json.GetProperty("timings").GetProperty("total").GetDouble().Should().BePositive();
         answer.Json.TryGetProperty("maps", out _).Should().BeFalse();
         answer.Json.TryGetProperty("crop", out _).Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0.5)]
+    [InlineData(1.0)]
+    public async Task Classify_Threshold_DecidesWhetherTheImageIsUnknown(double? threshold)
+    {
+        await using ServerHost source = await ServerHost.StartAsync(
+            options => options.AllowModelDownload = true, models => models.AddModel(ServerHost.Model, ResNetVariant.Cifar10ResNet20));
+        OnnxModel onnx = OnnxModel.Parse(await source.Http.GetByteArrayAsync("/models/cifar10/1/model.onnx"));
+        new ModelMetadata { UnknownThreshold = threshold, Labels = LabelSet.Cifar10, Profile = PreprocessingProfile.Cifar10 }.WriteTo(onnx);
+        await using ServerHost host = await ServerHost.StartAsync(models: models => models.AddModel(
+            ServerHost.Model, (_, token) => ResNetClassifier.CreateAsync(new ModelDefinition(onnx.ToArray()), cancellationToken: token)));
+
+        Answer classified = await host.PostAsync("/classify?top=1", Images.Cat);
+        Answer listed = await host.GetAsync("/models");
+
+        classified.Json.TryGetProperty("isUnknown", out JsonElement isUnknown).Should().Be(threshold is not null, classified.Text);
+        listed.Json.GetProperty("models")[0].TryGetProperty("unknownThreshold", out _).Should().Be(threshold is not null);
+        if (threshold is double value)
+        {
+            isUnknown.GetBoolean().Should().Be(Images.Classifier.Classify(Images.Cat).Best.Probability < value);
+        }
     }
 
     [Fact]

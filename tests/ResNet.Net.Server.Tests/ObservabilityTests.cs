@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -42,6 +44,46 @@ public sealed partial class ObservabilityTests
         {
             (await host.GetAsync(path)).Status.Should().Be(HttpStatusCode.NotFound, path);
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Activities_OfARequest_LinkTheBatchToIt(bool isGrpc)
+    {
+        ConcurrentQueue<Activity> stopped = [];
+        using ActivityListener listener = new()
+        {
+            ShouldListenTo = source => source.Name is "Microsoft.AspNetCore" or ResNetTelemetry.ActivitySourceName,
+            Sample = (ref _) => ActivitySamplingResult.AllData,
+            ActivityStopped = stopped.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using ServerHost host = await ServerHost.StartAsync();
+        using Activity caller = new Activity("caller").Start();
+
+        if (isGrpc)
+        {
+            await host.InferAsync(GrpcClient.Request(true, Images.Cat));
+        }
+        else
+        {
+            (await host.PostAsync("/classify", Images.Cat)).Status.Should().Be(HttpStatusCode.OK);
+        }
+
+        // The activity of a request ends after its response. Other tests run at the same time, in other traces.
+        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(1));
+        Activity? request;
+        while ((request = stopped.FirstOrDefault(a => a.OperationName.EndsWith("HttpRequestIn", StringComparison.Ordinal)
+            && a.TraceId == caller.TraceId)) is null)
+        {
+            await Task.Delay(5, limit.Token);
+        }
+
+        Activity batch = stopped.Single(a => a.OperationName == "run batch" && a.Links.Any(l => l.Context.TraceId == caller.TraceId));
+        batch.Links.Should().ContainSingle().Which.Context.SpanId.Should().Be(request.SpanId);
+        batch.Parent.Should().BeNull();
+        stopped.Should().Contain(a => a.OperationName == "scores" && a.ParentSpanId == batch.SpanId);
     }
 
     /// <summary>Returns the names of all metrics and labels that the dashboard uses.</summary>

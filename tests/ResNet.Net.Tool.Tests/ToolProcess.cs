@@ -13,6 +13,9 @@ internal static partial class ToolProcess
     /// <summary>Ends a process without notice.</summary>
     public const int Kill = 9;
 
+    /// <summary>Asks a process to end, as service managers do.</summary>
+    public const int Terminate = 15;
+
     public static Task<ProgramRun> RunAsync(string command, params string[] arguments)
         => RunAsync(command, new Dictionary<string, string>(), arguments);
 
@@ -96,5 +99,5 @@ internal static partial class ToolProcess
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int SendSignal(int process, int signal);
+    public static partial int SendSignal(int process, int signal);
 }

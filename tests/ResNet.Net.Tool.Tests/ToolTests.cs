@@ -11,7 +11,7 @@ public class ToolTests
     [
         "classify", "batch", "models",
         "models list", "models pull", "models verify", "models remove", "models import", "models where", "models doctor",
-        "evaluate", "quantize", "explain", "search", "search index", "search query", "train", "completion",
+        "evaluate", "quantize", "explain", "search", "search index", "search query", "train", "serve", "completion",
     ];
 
     public static TheoryData<string> Commands => [.. Names];
@@ -76,6 +76,7 @@ public class ToolTests
     [InlineData("resnet quantize --calibrator ", "Entropy")]
     [InlineData("resnet train --augmentation ", "FlipsAndCrops")]
     [InlineData("resnet train --backbone resnet18-b", "resnet18-backbone")]
+    [InlineData("resnet serve resnet50-v1-12-i", "resnet50-v1-12-int8")]
     public async Task Suggest_CompletesCommandsOptionsAndValues(string line, string expected)
     {
         ProgramRun run = await ToolProcess.RunAsync($"[suggest:{line.Length}]", line);

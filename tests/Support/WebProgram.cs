@@ -12,6 +12,9 @@ internal sealed partial class WebProgram : IDisposable
 
     private WebProgram(Process process) => _process = process;
 
+    /// <summary>Gets the process.</summary>
+    public Process Process => _process;
+
     /// <summary>Gets a client whose requests go to the application.</summary>
     public HttpClient Client { get; } = new(new SocketsHttpHandler { Expect100ContinueTimeout = Limit }) { Timeout = Limit };
 

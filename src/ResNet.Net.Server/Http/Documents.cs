@@ -53,6 +53,7 @@ internal sealed record ModelDocument(
     int? Classes,
     bool? ActivationMaps,
     bool? MultiLabel,
+    double? UnknownThreshold,
     IReadOnlyList<string>? Labels,
     JsonElement? Profile,
     BrowserDocument? Browser);
@@ -80,11 +81,15 @@ internal sealed record RegionDocument(double Left, double Top, double Width, dou
 internal sealed record MapDocument(
     int ClassIndex, string Label, float Probability, int Rows, int Columns, IReadOnlyList<float> Values, string Overlay);
 
-/// <summary>Represents the answer to an upload. The crop is a data URL of a PNG file.</summary>
+/// <summary>
+/// Represents the answer to an upload. The crop is a data URL of a PNG file. Whether the image is unknown is null for models without a
+/// threshold.
+/// </summary>
 internal sealed record ClassifyDocument(
     string Model,
     string Version,
     IReadOnlyList<PredictionDocument> Predictions,
+    bool? IsUnknown,
     TimingsDocument Timings,
     string? Crop,
     SizeDocument? Image,

@@ -45,11 +45,12 @@ internal static class ImageClassification
         ClassScores scores = results[0].Scores!;
         ActivationMap[] maps = [.. results.Select(r => r.Map).OfType<ActivationMap>()];
         StageTimings timings = scores.Timings;
+        IReadOnlyList<Prediction> best = Best(scores, request.Top, runner.Classifier.Labels);
         return new ClassifyDocument(
             model.Name,
             model.Version,
-            [.. Best(scores, request.Top, runner.Classifier.Labels)
-                .Select(p => new PredictionDocument(p.ClassIndex, p.SynsetId, p.Label, p.Probability))],
+            [.. best.Select(p => new PredictionDocument(p.ClassIndex, p.SynsetId, p.Label, p.Probability))],
+            runner.Classifier.UnknownThreshold is double threshold ? best[0].Probability < threshold : null,
             new TimingsDocument(
                 timings.Decode.TotalMilliseconds,
                 timings.Preprocess.TotalMilliseconds,

@@ -67,6 +67,7 @@ internal sealed class ImageEndpoints(
                 classifier?.Labels.Count,
                 classifier?.HasActivationMaps,
                 classifier?.IsMultiLabel,
+                classifier?.UnknownThreshold,
                 classifier is null ? null : [.. Enumerable.Range(0, classifier.Labels.Count).Select(i => classifier.Labels[i])],
                 classifier is null ? null : BrowserModels.ProfileOf(classifier),
                 classifier is null ? null : browser.Describe(model, classifier));

@@ -7,9 +7,6 @@ namespace ResNet.Net.Tool.CommandLine;
 /// <summary>Runs a command line and turns every expected failure into a message on standard error and an exit code.</summary>
 internal static class Cli
 {
-    // After Ctrl+C, the batch that is running may finish within this time.
-    private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(10);
-
     /// <summary>Runs the command that the arguments name.</summary>
     /// <returns>The exit code: see <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(RootCommand root, string[] args)
@@ -25,7 +22,12 @@ internal static class Cli
 
         try
         {
-            InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToEnd };
+            InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false };
+            if (parsed.CommandResult.Command is ToolCommand command)
+            {
+                configuration.ProcessTerminationTimeout = command.TimeToEnd;
+            }
+
             int exitCode = await parsed.InvokeAsync(configuration);
             return exitCode == ExitCode.Canceled ? throw new OperationCanceledException() : exitCode;
         }

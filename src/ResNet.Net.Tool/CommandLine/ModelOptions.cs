@@ -5,6 +5,8 @@ namespace ResNet.Net.Tool.CommandLine;
 /// <summary>The options that choose a model and the preprocessing for it.</summary>
 internal sealed class ModelOptions
 {
+    private readonly bool _hasModel;
+
     private readonly Option<string> _model = new("--model")
     {
         Description = "The ID of a variant, such as resnet50-v1-7, or the path of an ONNX file.",
@@ -74,8 +76,10 @@ internal sealed class ModelOptions
         HelpName = "folder",
     };
 
-    public ModelOptions()
+    /// <param name="hasModel">Whether <c>--model</c> is one of the options; otherwise, arguments name the models.</param>
+    public ModelOptions(bool hasModel = true)
     {
+        _hasModel = hasModel;
         _model.CompletionSources.Add([.. ResNetVariant.All.Select(v => v.Id)]);
         _profile.CompletionSources.Add([.. PreprocessingProfile.All.Select(p => p.Name)]);
     }
@@ -85,7 +89,7 @@ internal sealed class ModelOptions
     {
         Option[] options
             = [_model, _modelsFolder, _labels, _outputName, _outputKind, _profile, _size, _mean, _std, _tenCrop];
-        foreach (Option option in options)
+        foreach (Option option in _hasModel ? options : options[1..])
         {
             option.Recursive = true;
             command.Options.Add(option);

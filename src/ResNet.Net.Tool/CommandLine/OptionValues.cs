@@ -74,6 +74,19 @@ internal static class OptionValues
         return null;
     };
 
+    /// <summary>Parses a port, 0 included.</summary>
+    public static int? Port(ArgumentResult argument)
+    {
+        string text = argument.Tokens[0].Value;
+        if (ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
+        {
+            return port;
+        }
+
+        argument.AddError($"{OptionName(argument)} requires a port from 0 to {ushort.MaxValue}, not '{text}'.");
+        return null;
+    }
+
     /// <summary>Parses the name of an enumeration value, in any case.</summary>
     public static T OneOf<T>(ArgumentResult argument)
         where T : struct, Enum

@@ -25,7 +25,7 @@ export class Card {
     this.parts = {
       frame: find(".frame"), image: find(".image"), map: find(".map"), crop: find(".crop"), caption: find("figcaption"),
       working: find(".working"), failure: find(".failure"), result: find(".result"), classes: find(".classes"), hint: find(".hint"),
-      sees: find(".sees"), timings: find(".timings"), remove: find(".remove"),
+      unknown: find(".unknown"), sees: find(".sees"), timings: find(".timings"), remove: find(".remove"),
     };
     const title = find("h3");
     title.textContent = name;
@@ -98,6 +98,8 @@ export class Card {
       classes.querySelector("button")?.focus();
     }
 
+    // A model that was trained with unknown images states the threshold; undefined never compares.
+    this.parts.unknown.hidden = !(result.predictions[0].probability < model.unknownThreshold);
     hint.textContent = model.activationMaps ? "Select a class to see where the model finds it." : "";
     hint.hidden = !model.activationMaps;
     this.showTimings();

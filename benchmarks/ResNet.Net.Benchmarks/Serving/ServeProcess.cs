@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ResNet.Net.Benchmarks.Serving;
+
+/// <summary>Represents the server's process.</summary>
+internal sealed class ServeProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private ServeProcess(Process process, string[] addresses)
+    {
+        _process = process;
+        (HttpAddress, GrpcAddress) = (new Uri(addresses[0]), new Uri(addresses[^1]));
+    }
+
+    public Uri HttpAddress { get; }
+
+    public Uri GrpcAddress { get; }
+
+    /// <summary>Starts the server and waits until it listens.</summary>
+    public static async Task<ServeProcess> StartAsync(string variantId, string modelPath)
+    {
+        string[] arguments = [Environment.GetCommandLineArgs()[0], ServeChild.Command, variantId, modelPath];
+        Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        string line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server did not start.");
+        return new ServeProcess(process, line.Split(' '));
+    }
+
+    /// <summary>Returns the processor seconds and the resident bytes of the server.</summary>
+    public async Task<(double Seconds, double Bytes)> UsageAsync() => await AskAsync("usage");
+
+    /// <summary>Returns the images per second of the library in the server's process, and the processor seconds per second.</summary>
+    public async Task<(double Rate, double Cores)> LibraryAsync(string file, double seconds)
+        => await AskAsync(string.Create(CultureInfo.InvariantCulture, $"library {file} {seconds}"));
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private async Task<(double First, double Second)> AskAsync(string command)
+    {
+        await _process.StandardInput.WriteLineAsync(command);
+        await _process.StandardInput.FlushAsync();
+        string line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server ended.");
+        double[] numbers = [.. line.Split(' ').Select(n => double.Parse(n, CultureInfo.InvariantCulture))];
+        return (numbers[0], numbers[1]);
+    }
+}
