@@ -386,7 +386,7 @@ public class GoldenTestTests
     private static (float[] Input, float[] Logits) EmbeddedWithoutOptimizations(int seed)
     {
         float[] input = Noise(3 * 32 * 32, seed);
-        using OrtSession session = ResolvedModel.For(Embedded, null).Content.Open(
+        using OrtSession session = ModelContent.Embedded(Embedded).Open(
             new SessionSettings { IntraOpThreads = 1, Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL });
         return (input, RunSession(session, Embedded.InputName, input, [1, 3, 32, 32], Embedded.OutputName).Values);
     }
