@@ -191,7 +191,8 @@ public partial class CommandTests
         => BenchmarkSources.Contains($"Command = \"{word}\"", StringComparison.Ordinal);
 
     private static string Sources(string folder)
-        => string.Concat(Directory.GetFiles(Path.Combine(TestFolders.Repository, folder), "*.cs").Select(File.ReadAllText));
+        => string.Concat(Directory.GetFiles(Path.Combine(TestFolders.Repository, folder), "*.cs", SearchOption.AllDirectories)
+            .Where(f => !f.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText));
 
     /// <summary>Matches a command of the benchmarks such as <c>`-- variants`</c>.</summary>
     [GeneratedRegex(@"`-- ([a-z][a-z-]*)")]

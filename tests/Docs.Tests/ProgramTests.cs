@@ -15,8 +15,10 @@ public sealed class ProgramTests(Workshop workshop, ITestOutputHelper log) : ICl
         ["docs/getting-started.md"] = 2,
         ["docs/model-store.md"] = 2,
         ["docs/onnx-runtime.md"] = 1,
+        ["docs/onnx.md"] = 2,
         ["docs/serving.md"] = 1,
         ["docs/training.md"] = 2,
+        ["docs/variants.md"] = 1,
         ["src/ResNet.Net.Training/README.md"] = 1,
     };
 

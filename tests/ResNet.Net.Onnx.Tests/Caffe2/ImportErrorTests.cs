@@ -56,7 +56,7 @@ public class ImportErrorTests
         { "'Y_scale' is 0", 0, FillBytes("w", [2, 3, 3, 2], new byte[36], 0, 128) },
         { "'Y_zero_point' is 300", 0, FillBytes("w", [2, 3, 3, 2], new byte[36], 1, 300) },
         { "must have one output", 0, new Caffe2Operator("GivenTensorFill") },
-        { "not swapped", 0, Operator("Relu", ["x"], "w") },
+        { "Pass init_net.pb as the init network", 0, Operator("Relu", ["x"], "w") },
     };
 
     [Theory]
@@ -116,8 +116,8 @@ public class ImportErrorTests
     [Fact]
     public void Import_SwappedOrEmptyNetworks_Throws()
     {
-        Fails(QuantizedPredict(), QuantizedInit(), "Operator 0 (NCHW2NHWC, *of the init network*not swapped.");
-        Fails(QuantizedInit(), QuantizedInit(), "All 4 operators of the predict network*not swapped.");
+        Fails(QuantizedPredict(), QuantizedInit(), "Operator 0 (NCHW2NHWC, *of the init network*Pass init_net.pb as *.");
+        Fails(QuantizedInit(), QuantizedInit(), "All 4 operators of the predict network*Pass init_net.pb as the init network*");
         Fails(QuantizedInit(), new Caffe2Net(), "The predict network has no operators*");
         Fails(new Caffe2Net(), QuantizedPredict(), "Operator 2 (Int8ConvRelu, output 'c')*'w' is never written*");
 

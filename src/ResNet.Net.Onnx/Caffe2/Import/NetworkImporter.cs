@@ -3,6 +3,8 @@ namespace ResNet.Net.Onnx;
 /// <summary>Imports a pair of networks, operator by operator.</summary>
 internal sealed class NetworkImporter
 {
+    private const string WhichFiles = "Pass init_net.pb as the init network and predict_net.pb as the predict network";
+
     private const string BatchDimension = "N";
 
     // Weights that a file stores in fewer bytes than a model, and small initializers.
@@ -53,7 +55,7 @@ internal sealed class NetworkImporter
         {
             if (IsComputing(op))
             {
-                throw op.Error("it doesn't fill a blob with weights. Check that the init and the predict network are not swapped");
+                throw op.Error($"it doesn't fill a blob with weights. {WhichFiles}");
             }
 
             _variables.Fill(FilledBlob.Read(op));
@@ -67,7 +69,7 @@ internal sealed class NetworkImporter
             throw new OnnxModelException(_operators.Length == 0
                 ? "The predict network has no operators. Check that the file is complete."
                 : $"All {_operators.Length} operators of the predict network fill blobs. "
-                    + "Check that the init and the predict network are not swapped.");
+                    + $"{WhichFiles}.");
         }
 
         foreach (OperatorReader op in _operators.Where(IsComputing))
