@@ -1,10 +1,12 @@
 namespace ResNet.Net.Fuzz;
 
-/// <summary>Creates inputs: the corpus itself, then truncations of it, then mutations. Thread-safe.</summary>
+/// <summary>Creates inputs: the corpus itself, then mutations, of which every fifth is a truncation of the corpus. Thread-safe.</summary>
 internal sealed class FuzzSource
 {
     // Longer files are truncated at this many positions.
     private const int MaxTruncations = 2048;
+
+    private const long TruncationInterval = 5;
 
     private readonly FuzzTarget _target;
     private readonly FuzzOptions _options;
@@ -26,10 +28,9 @@ internal sealed class FuzzSource
             }
         }
 
-        // At most a fifth of the inputs: every n-th truncation, from all files.
-        int stride = (int)Math.Max(1, (5L * _truncations.Count / Math.Max(1, options.Count)) + 1);
-        TruncationCount = _truncations.Count / stride;
-        Stride = stride;
+        // If not all of them fit, every n-th, from all files.
+        Stride = (int)(TruncationInterval * _truncations.Count / Math.Max(1, options.Count)) + 1;
+        TruncationCount = _truncations.Count / Stride;
     }
 
     public int CorpusSize => _corpus.Count;
@@ -49,9 +50,9 @@ internal sealed class FuzzSource
         }
 
         index -= _corpus.Count;
-        if (index < TruncationCount)
+        if (index % TruncationInterval == 0 && index / TruncationInterval < TruncationCount)
         {
-            (int seed, int length) = _truncations[(int)index * Stride];
+            (int seed, int length) = _truncations[(int)(index / TruncationInterval) * Stride];
             return _corpus[seed] with { Settings = settings, Bytes = _corpus[seed].Bytes[..length] };
         }
 

@@ -161,7 +161,7 @@ internal static class ArchiveCorpus
 
     private static byte[] Inflate(byte[] gzip)
     {
-        const int MaxLength = 1 << 20;
+        const int MaxLength = 1 << 16;
         try
         {
             using GZipStream inflate = new(new MemoryStream(gzip), CompressionMode.Decompress);
