@@ -68,10 +68,12 @@ internal sealed class FuzzSource
 /// </summary>
 internal sealed class FuzzPool
 {
-    private const int MaxCount = 5000;
+    // Some messages contain a part of the input, so that every mutation seems new.
+    private const int MaxCountPerOutcome = 300;
     private const int MaxLength = 256 * 1024;
 
     private readonly HashSet<(string, int, int)> _known = [];
+    private readonly Dictionary<(string, string), int> _counts = [];
     private readonly List<FuzzInput> _inputs = [];
 
     public int Count => _inputs.Count;
@@ -83,10 +85,12 @@ internal sealed class FuzzPool
         FuzzOutcome outcome = result.Outcome;
         int time = (int)Math.Log2(Math.Max(1, result.Time.TotalMilliseconds / 8));
         int size = (int)Math.Log2(Math.Max(1, input.Bytes.Length));
-        if (_known.Count < MaxCount && input.Bytes.Length <= MaxLength
+        int count = _counts.GetValueOrDefault((outcome.Group, outcome.Name));
+        if (count < MaxCountPerOutcome && input.Bytes.Length <= MaxLength
             && _known.Add(($"{outcome.Group} {outcome.Name} {outcome.Shape}", time, size)))
         {
             _inputs.Add(input);
+            _counts[(outcome.Group, outcome.Name)] = count + 1;
         }
     }
 }
