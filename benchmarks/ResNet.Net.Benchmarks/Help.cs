@@ -31,7 +31,6 @@ internal static class Help
           {DecodeSpeed.Command} ZIP          Decoding of photos on one thread, compared with bare libturbojpeg.
           {ShrinkAccuracy.Command} ZIP [SIDE]  How ShrinkOnLoad changes the input.
           {ProfileDifferences.Command} ZIP     How far the pixels of the preprocessing profiles differ.
-          {DecodeFuzz.Command} COUNT [ZIP]     Decodes mutated images.
           {ResultPlots.Command} FOLDER [--save FOLDER] Draws the results in a folder.
         """;
 }

@@ -24,11 +24,6 @@ if (args is [ShrinkAccuracy.Command, string zip, ..])
     return 0;
 }
 
-if (args is [DecodeFuzz.Command, string count, ..])
-{
-    return DecodeFuzz.Run(int.Parse(count, CultureInfo.InvariantCulture), args.Length > 2 ? args[2] : null);
-}
-
 if (args is [StoreSpeed.Command, ..])
 {
     await StoreSpeed.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 240);

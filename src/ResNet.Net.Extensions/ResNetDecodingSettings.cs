@@ -15,6 +15,9 @@ public sealed class ResNetDecodingSettings
     /// <summary>Gets or sets <see cref="ImageDecodingOptions.MaxPixels"/>.</summary>
     public int? MaxPixels { get; set; }
 
+    /// <summary>Gets or sets <see cref="ImageDecodingOptions.MaxDuration"/>.</summary>
+    public TimeSpan? MaxDuration { get; set; }
+
     /// <summary>Gets or sets <see cref="ImageDecodingOptions.Background"/>.</summary>
     public byte? Background { get; set; }
 

@@ -33,6 +33,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Decoding:MaxWidth", "0", "Vision:ResNet:Decoding:MaxWidth = '0':*")]
     [InlineData("Decoding:MaxHeight", "-1", "Vision:ResNet:Decoding:MaxHeight = '-1':*")]
     [InlineData("Decoding:MaxPixels", "500000001", "Vision:ResNet:Decoding:MaxPixels = '500000001':*500000000*")]
+    [InlineData("Decoding:MaxDuration", "00:00:00", "Vision:ResNet:Decoding:MaxDuration = '00:00:00':*")]
     [InlineData("Store:Mirrors:0", "ftp://host", "Vision:ResNet:Store:Mirrors:0 = 'ftp://host':*http*")]
     [InlineData("Store:LocalFolders:0", " ", "Vision:ResNet:Store:LocalFolders:0 = ' ':*is blank*")]
     [InlineData("Store:Retries", "101", "Vision:ResNet:Store:Retries = '101':*100*")]

@@ -83,6 +83,7 @@ internal static class SettingsReader
             MaxWidth = settings.MaxWidth ?? defaults.MaxWidth,
             MaxHeight = settings.MaxHeight ?? defaults.MaxHeight,
             MaxPixels = settings.MaxPixels ?? defaults.MaxPixels,
+            MaxDuration = settings.MaxDuration ?? defaults.MaxDuration,
             Background = settings.Background ?? defaults.Background,
             AllowTruncated = settings.AllowTruncated ?? defaults.AllowTruncated,
         };

@@ -122,6 +122,7 @@ internal sealed class SettingsValidator<TSettings>(string name, string prefix, b
         Check(nameof(decoding.MaxWidth), decoding.MaxWidth, new() { MaxWidth = decoding.MaxWidth });
         Check(nameof(decoding.MaxHeight), decoding.MaxHeight, new() { MaxHeight = decoding.MaxHeight });
         Check(nameof(decoding.MaxPixels), decoding.MaxPixels, new() { MaxPixels = decoding.MaxPixels });
+        Check(nameof(decoding.MaxDuration), decoding.MaxDuration, new() { MaxDuration = decoding.MaxDuration });
     }
 
     private static void CheckStore(ResNetStoreSettings store, Action<string, object?, Action> check)

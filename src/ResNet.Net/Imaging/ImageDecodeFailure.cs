@@ -16,7 +16,7 @@ public enum ImageDecodeFailure
     UnsupportedFormat,
 
     /// <summary>
-    /// The image exceeds a limit of <see cref="ImageDecodingOptions"/>, has 100 JPEG scans or more, or is an ICO file with more than 256
+    /// The image exceeds a limit of <see cref="ImageDecodingOptions"/>, has too many JPEG scans, or is an ICO file with more than 256
     /// images.
     /// </summary>
     TooLarge,

@@ -7,6 +7,7 @@ public sealed class ImageDecodeRequest
 {
     private readonly bool _autoOrient;
     private readonly ResizeRule? _shrinkFor;
+    private readonly long _start;
     private ImageHeader _header;
     private byte[]? _pixels;
     private (int Width, int Height, PixelFormat Format) _layout;
@@ -21,10 +22,14 @@ public sealed class ImageDecodeRequest
         Format = format;
         _autoOrient = autoOrient;
         _shrinkFor = shrinkFor;
+        _start = options.MaxDuration is null ? 0 : options.TimeProvider.GetTimestamp();
     }
 
     /// <summary>Gets the options. The decoder itself applies <see cref="ImageDecodingOptions.AllowTruncated"/>.</summary>
     public ImageDecodingOptions Options { get; }
+
+    /// <summary>Gets whether decoding takes longer than <see cref="ImageDecodingOptions.MaxDuration"/>.</summary>
+    internal bool IsTimedOut => Options.MaxDuration is TimeSpan limit && Options.TimeProvider.GetElapsedTime(_start) > limit;
 
     /// <summary>Gets the format of the image, detected once from its first bytes.</summary>
     internal ImageFormat Format { get; }
@@ -61,8 +66,25 @@ public sealed class ImageDecodeRequest
                 + "Raise MaxWidth, MaxHeight, MaxPixels of ImageDecodingOptions if such images are wanted.");
         }
 
+        ThrowIfTimedOut();
         _header = _autoOrient && header.Orientation is >= 1 and <= 8 ? header : header with { Orientation = 1 };
         return JpegShrink.Factor(header.Width, header.Height, _header.Orientation, _shrinkFor);
+    }
+
+    /// <summary>
+    /// Throws if decoding takes longer than <see cref="ImageDecodingOptions.MaxDuration"/>. A decoder calls it from time to time, such as
+    /// after each row; the library calls it before pixels are allocated and after the decoder returns.
+    /// </summary>
+    /// <exception cref="ImageDecodeException">The time limit is exceeded.</exception>
+    public void ThrowIfTimedOut()
+    {
+        if (IsTimedOut)
+        {
+            throw new ImageDecodeException(
+                ImageDecodeFailure.TooLarge,
+                $"the image takes longer to decode than the limit of {Options.MaxDuration}. "
+                + "Raise ImageDecodingOptions.MaxDuration if such images are wanted.");
+        }
     }
 
     /// <summary>Gets the memory for the pixels, packed row after row from the top. Call it once, after <see cref="Accept"/>.</summary>

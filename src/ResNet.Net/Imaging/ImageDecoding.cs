@@ -27,18 +27,19 @@ internal static class ImageDecoding
         }
 
         ImageFormat format = ImageFormatDetector.Detect(encoded);
-        if (format == ImageFormat.Jpeg && JpegScanLimit.IsReached(encoded))
+        if (format == ImageFormat.Jpeg && JpegScanLimit.Find(encoded, options.MaxPixels) is int scans)
         {
             throw new ImageDecodeException(
                 ImageDecodeFailure.TooLarge,
-                $"the JPEG image has {JpegScanLimit.Value} scans or more, each of which costs a pass over the image. "
-                + "Save it again from its source.");
+                $"the JPEG image has {scans} scans or more, each of which costs a pass over the image. Save it again from its source.");
         }
 
         ImageDecodeRequest request = new(options, format, autoOrient, shrinkFor);
         try
         {
-            return decoder.TryDecode(encoded, request) ? request.Complete() : throw Unsupported(decoder, encoded);
+            bool isSupported = decoder.TryDecode(encoded, request);
+            request.ThrowIfTimedOut();
+            return isSupported ? request.Complete() : throw Unsupported(decoder, encoded);
         }
         catch
         {

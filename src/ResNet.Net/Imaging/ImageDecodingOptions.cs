@@ -1,8 +1,8 @@
 namespace ResNet.Net;
 
 /// <summary>
-/// Represents the limits on images and the way they are decoded. The limits are checked against the header of an image, before memory for
-/// its pixels is allocated. The defaults suit a server that decodes untrusted images.
+/// Represents the limits on images and the way they are decoded. The limits on size are checked against the header of an image, before
+/// memory for its pixels is allocated. The defaults suit a server that decodes untrusted images.
 /// </summary>
 public sealed record ImageDecodingOptions
 {
@@ -21,10 +21,21 @@ public sealed record ImageDecodingOptions
     public int MaxHeight { get; init; } = 16_384;
 
     /// <summary>
-    /// Gets the maximum number of pixels, from 1 to 500 million. Decoding takes up to 4 bytes per pixel, or 8 if the image is rotated.
+    /// Gets the maximum number of pixels, from 1 to 500 million. Decoding takes up to 4 bytes per pixel, 8 if the image is rotated,
+    /// and 12 while a progressive JPEG image is decoded.
     /// </summary>
     /// <value>64 million.</value>
     public int MaxPixels { get; init; } = 64_000_000;
+
+    /// <summary>Gets the maximum time that decoding an image may take, greater than zero.</summary>
+    /// <remarks>
+    /// <see cref="SkiaSharpDecoder"/> checks the time before it allocates pixels, and each time the codec reads the next part of a JPEG,
+    /// PNG, GIF or BMP file. It decodes WebP, ICO and run-length encoded BMP files in one step: an image that took longer is rejected
+    /// afterwards. Other decoders are checked before they get memory for pixels and when they return, unless they call
+    /// <see cref="ImageDecodeRequest.ThrowIfTimedOut"/>. Reading a file or a stream and preprocessing don't count.
+    /// </remarks>
+    /// <value>The default, <see langword="null"/>, sets no limit.</value>
+    public TimeSpan? MaxDuration { get; init; }
 
     /// <summary>Gets the gray level behind transparent pixels, from 0 (black) to 255 (white).</summary>
     /// <value>0.</value>
@@ -37,6 +48,9 @@ public sealed record ImageDecodingOptions
     /// <value><see langword="false"/>.</value>
     public bool AllowTruncated { get; init; }
 
+    /// <summary>Gets the clock that measures <see cref="MaxDuration"/>.</summary>
+    internal TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
     internal bool Allows(int width, int height) => width <= MaxWidth && height <= MaxHeight && (long)width * height <= MaxPixels;
 
     /// <exception cref="ArgumentOutOfRangeException">A limit is out of range.</exception>
@@ -47,5 +61,9 @@ public sealed record ImageDecodingOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxHeight, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxPixels, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxPixels, MaxPixelLimit);
+        if (MaxDuration is TimeSpan duration)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(duration, TimeSpan.Zero, nameof(MaxDuration));
+        }
     }
 }

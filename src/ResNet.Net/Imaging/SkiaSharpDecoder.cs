@@ -38,12 +38,28 @@ public sealed unsafe class SkiaSharpDecoder : IImageDecoder
 
         fixed (byte* memory = encoded)
         {
-            using SKData data = SKData.Create((nint)memory, encoded.Length);
-            using SKCodec codec = SKCodec.Create(data) ?? throw Failure(encoded, format, isTruncated: false);
+            using SKCodec? codec = Open(memory, encoded.Length, request);
+            if (codec is null)
+            {
+                request.ThrowIfTimedOut();
+                throw Failure(encoded, format, isTruncated: false);
+            }
+
             Decode(codec, encoded, format, request);
         }
 
         return true;
+    }
+
+    private static SKCodec? Open(byte* memory, int length, ImageDecodeRequest request)
+    {
+        if (request.Options.MaxDuration is not null)
+        {
+            return SKCodec.Create(new TimedStream(memory, length, request)); // the codec owns the stream
+        }
+
+        using SKData data = SKData.Create((nint)memory, length);
+        return SKCodec.Create(data);
     }
 
     private static void Decode(SKCodec codec, ReadOnlySpan<byte> encoded, ImageFormat format, ImageDecodeRequest request)
@@ -72,6 +88,9 @@ public sealed unsafe class SkiaSharpDecoder : IImageDecoder
         {
             result = codec.GetPixels(target, (nint)first);
         }
+
+        // Beyond the time limit, the file seems to end early.
+        request.ThrowIfTimedOut();
 
         // Skia completes a progressive JPEG image that ends early, takes a smaller image of an icon that ends early, and calls both a
         // success.

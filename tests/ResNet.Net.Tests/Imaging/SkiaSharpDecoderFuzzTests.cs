@@ -1,7 +1,7 @@
 namespace ResNet.Net.Tests;
 
 /// <summary>
-/// Tests that mutated images are decoded or rejected. The <c>decode-fuzz</c> command of the benchmarks runs more mutations.
+/// Tests that mutated images are decoded or rejected. <c>tests/Fuzz</c> runs more mutations, in child processes.
 /// </summary>
 public class SkiaSharpDecoderFuzzTests
 {

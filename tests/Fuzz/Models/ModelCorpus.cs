@@ -1,0 +1,136 @@
+using ResNet.Net.Onnx.Tests;
+
+namespace ResNet.Net.Fuzz;
+
+/// <summary>Creates small ONNX models, and mutates their bytes or their nodes.</summary>
+internal static class ModelCorpus
+{
+    public static IReadOnlyList<byte[]> Create()
+    {
+        List<byte[]> models = [.. HeadNetworks.Kinds.Select(kind => HeadNetworks.Build(kind).ToArray())];
+        models.Add(OnnxModelBuilder.PlaneMeans([1, 0, 0, 0, 1, 0, 0, 0, 1], [0, 0, 0], [1, 3, 8, 8]));
+        models.Add(OnnxModelBuilder.PlaneMeans([1, 0, 0, 0, 1, 0, 0, 0, 1], [0, 0, 0], [-1, 3, 8, 8], softmax: true));
+        models.AddRange(HeadNetworks.Kinds.Select(kind => WithMetadata(HeadNetworks.Build(kind)).ToArray()));
+        models.AddRange(((long[])[1, 5, 6, 7, 9, 10, 11]).Select(opset => WithOpset(HeadNetworks.Build("Dropout"), opset).ToArray()));
+        return models;
+    }
+
+    /// <summary>Mutates the bytes of a model, or the nodes of one that can still be parsed.</summary>
+    public static byte[] Mutate(byte[] model, byte[] other, Random random)
+    {
+        if (random.Next(3) > 0)
+        {
+            try
+            {
+                OnnxModel parsed = OnnxModel.Parse(model);
+                for (int edits = random.Next(1, 5); edits > 0 && parsed.Graph.Nodes.Count > 0; edits--)
+                {
+                    MutateNodes(parsed.Graph, random);
+                }
+
+                return parsed.ToArray();
+            }
+            catch (OnnxModelException)
+            {
+                // Damaged: mutate its bytes.
+            }
+        }
+
+        return ProtobufMutator.Mutate(model, other, random);
+    }
+
+    private static void MutateNodes(OnnxGraph graph, Random random)
+    {
+        OnnxNode node = graph.Nodes[random.Next(graph.Nodes.Count)];
+        OnnxNode other = graph.Nodes[random.Next(graph.Nodes.Count)];
+        switch (random.Next(13))
+        {
+            case 0:
+                node.Inputs.Clear();
+                break;
+            case 1:
+                node.Outputs.Clear();
+                break;
+            case 2 when node.Inputs.Count > 0:
+                node.Inputs[random.Next(node.Inputs.Count)] = string.Empty;
+                break;
+            case 3 when node.Inputs.Count > 0:
+                node.Inputs.RemoveAt(random.Next(node.Inputs.Count));
+                break;
+            case 4 when node.Inputs.Count > 0 && other.Outputs.Count > 0: // often a cycle
+                node.Inputs[random.Next(node.Inputs.Count)] = other.Outputs[0];
+                break;
+            case 5:
+                node.OpType = Operators[random.Next(Operators.Length)];
+                break;
+            case 6 when graph.Initializers.Count > 0:
+                OnnxTensor tensor = graph.Initializers[random.Next(graph.Initializers.Count)];
+                graph.Initializers.Remove(tensor);
+                graph.Initializers.Add(random.Next(3) switch
+                {
+                    0 => OnnxTensor.Create<float>(tensor.Name, [0], []),
+                    1 => OnnxTensor.Create<long>(tensor.Name, [2], [long.MaxValue, long.MinValue]),
+                    _ => OnnxTensor.Create<float>(tensor.Name, [1, 1, 2], [float.NaN, float.PositiveInfinity]),
+                });
+                break;
+            case 7:
+                node.Attributes.Set(Names[random.Next(Names.Length)], Numbers[random.Next(Numbers.Length)]);
+                break;
+            case 8:
+                node.Attributes.Set(
+                    Names[random.Next(Names.Length)],
+                    (long[])[.. Enumerable.Range(0, random.Next(5)).Select(_ => Numbers[random.Next(Numbers.Length)])]);
+                break;
+            case 9:
+                node.Attributes.Set(Names[random.Next(Names.Length)], float.NaN);
+                break;
+            case 10:
+                node.Attributes.Set(Names[random.Next(Names.Length)], "NOTSET");
+                break;
+            case 11 when node.Outputs.Count > 0 && graph.Outputs.Count > 0:
+                OnnxDimension[] shape = [.. Enumerable.Range(0, random.Next(6)).Select(_ => (OnnxDimension)Numbers[random.Next(5)])];
+                graph.Outputs.RemoveAt(0);
+                graph.Outputs.Add(new OnnxValueInfo(node.Outputs[0], OnnxElementType.Float, shape));
+                break;
+            default:
+                graph.Nodes.Insert(random.Next(graph.Nodes.Count), new OnnxNode(other.Proto.Clone()));
+                break;
+        }
+    }
+
+    private static readonly string[] Operators =
+    [
+        "Conv", "Gemm", "MatMul", "Add", "Sum", "Mul", "Reshape", "Flatten", "Softmax", "BatchNormalization", "Identity", "Constant",
+        "ConstantOfShape", "Shape", "Gather", "Concat", "Cast", "Slice", "Pad", "Clip", "Dropout", "Squeeze", "Unsqueeze", "Transpose",
+        "AveragePool", "MaxPool", "GlobalAveragePool", "ReduceMean", "QuantizeLinear", "DequantizeLinear", "Upsample", "Split", "Tile",
+        "Expand", "Loop", "If", "",
+    ];
+
+    private static readonly string[] Names =
+    [
+        "axis", "axes", "shape", "value", "to", "perm", "starts", "ends", "pads", "kernel_shape", "strides", "dilations", "group", "mode",
+        "transA", "transB", "alpha", "beta", "epsilon", "keepdims", "split", "auto_pad", "consumed_inputs", "broadcast",
+    ];
+
+    private static readonly long[] Numbers =
+        [0, 1, 2, 3, 8, -1, -2, -8, 64, 65_536, int.MaxValue, int.MinValue, long.MaxValue, long.MinValue, 1L << 31, 1L << 40];
+
+    private static OnnxModel WithMetadata(OnnxModel model)
+    {
+        new ModelMetadata
+        {
+            Labels = new LabelSet("letters", ["a", "b", "c", "d", "e"]),
+            Profile = PreprocessingProfile.Torchvision.WithCrop(8, 8),
+            OutputKind = OutputKind.Logits,
+        }.WriteTo(model);
+        model.SetMetadata("names", "{0: 'a', 1: 'b', 2: 'c', 3: 'd', 4: 'e'}");
+        return model;
+    }
+
+    private static OnnxModel WithOpset(OnnxModel model, long opset)
+    {
+        model.SetOpset(string.Empty, opset);
+        model.IrVersion = opset < 9 ? 3 : 4;
+        return model;
+    }
+}

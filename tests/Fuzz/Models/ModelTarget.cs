@@ -1,0 +1,154 @@
+namespace ResNet.Net.Fuzz;
+
+/// <summary>Reads, checks, upgrades, edits and writes ONNX models without ONNX Runtime.</summary>
+internal sealed class ModelTarget : FuzzTarget
+{
+    // Every operation gets a copy of the model. None may have an effect on the next.
+    private static readonly (string Name, Action<OnnxModel> Run)[] Operations =
+    [
+        ("Check", model => _ = model.Check().ToArray()),
+        ("Write", model => _ = OnnxModel.Parse(model.ToArray())),
+        ("Head", model => ClassifierHead.Find(model)),
+        ("Features", model => FeatureOutput.Cut(model, null, "features")),
+        ("InlineConstants", model => GraphPasses.InlineConstants(model.Graph)),
+        ("SplitSums", model => GraphPasses.SplitSums(model.Graph)),
+        ("RemoveIdentities", model => GraphPasses.RemoveIdentities(model.Graph)),
+        ("FuseMatMulAdd", model => GraphPasses.FuseMatMulAdd(model.Graph)),
+        ("FoldBatchNormalization", model => GraphPasses.FoldBatchNormalization(model.Graph)),
+        ("ReplaceBatchNormalization", model => GraphPasses.ReplaceBatchNormalization(model.Graph)),
+        ("Fold", model => ConstantFolding.Fold(model, _ => null)),
+        ("Upgrade", model => OpsetUpgrader.Upgrade(model)),
+        ("Sort", model => model.Graph.SortNodes()),
+        ("RemoveUnused", model => model.Graph.RemoveUnused()),
+        ("Index", model => model.Graph.CreateIndex()),
+        ("Names", model => model.Graph.CreateUniqueName("y")),
+        ("Values", ReadValues),
+    ];
+
+    public override long MemoryLimit => 128 << 20;
+
+    public override IReadOnlyList<FuzzInput> CreateCorpus() => [.. ModelCorpus.Create().Select(bytes => new FuzzInput("onnx", 0, bytes))];
+
+    public override FuzzInput Mutate(FuzzInput input, FuzzInput other, Random random)
+        => input with { Bytes = ModelCorpus.Mutate(input.Bytes, other.Bytes, random) };
+
+    public override FuzzOutcome Run(FuzzInput input)
+    {
+        string step = "Summary";
+        try
+        {
+            string problem = ReadSummary(input.Bytes);
+            step = "Parse";
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            OnnxModel? model = Parse(input.Bytes, out string rejection);
+            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            long limit = (200L * input.Bytes.Length) + (256 << 10);
+            if (allocated > limit)
+            {
+                return new FuzzOutcome(step, "memory", "memory", $"Parse allocated {allocated} bytes for {input.Bytes.Length}.");
+            }
+
+            if (model is null)
+            {
+                return FuzzOutcome.Rejected(step, nameof(OnnxModelException), rejection);
+            }
+
+            // One documented rejection decides the outcome; all operations run.
+            step = "Metadata";
+            FuzzOutcome outcome = new("operations", "completed", problem);
+            Try(step, () => ModelMetadata.Read(model), ref outcome);
+            foreach ((string name, Action<OnnxModel> run) in Operations)
+            {
+                step = name;
+                Try(name, () => run(model.Clone()), ref outcome);
+            }
+
+            return outcome;
+        }
+        catch (Exception exception)
+        {
+            return FuzzOutcome.Undocumented(step, exception);
+        }
+    }
+
+    private static OnnxModel? Parse(byte[] bytes, out string rejection)
+    {
+        try
+        {
+            rejection = string.Empty;
+            return OnnxModel.Parse(bytes);
+        }
+        catch (OnnxModelException exception)
+        {
+            rejection = exception.Message;
+            return null;
+        }
+    }
+
+    private static string ReadSummary(byte[] bytes)
+    {
+        try
+        {
+            OnnxModelSummary summary = OnnxModelSummary.Read(new MemoryStream(bytes));
+            return string.Join(' ', summary.OutputNames.Select(name => summary.FindOutputContent(name).ToString()).Distinct().Take(3))
+                + string.Join(' ', summary.Problems.Take(1).Select(FuzzOutcome.ShapeOf));
+        }
+        catch (OnnxModelException exception)
+        {
+            return FuzzOutcome.ShapeOf(exception.Message);
+        }
+    }
+
+    private static void Try(string name, Action operation, ref FuzzOutcome outcome)
+    {
+        try
+        {
+            operation();
+        }
+        catch (ResNetException exception) when (name == "Metadata")
+        {
+            outcome = FuzzOutcome.Rejected(name, nameof(ResNetException), exception.Message);
+        }
+        catch (OnnxModelException exception)
+        {
+            outcome = FuzzOutcome.Rejected(name, nameof(OnnxModelException), exception.Message);
+        }
+    }
+
+    private static void ReadValues(OnnxModel model)
+    {
+        foreach (OnnxNode node in model.Graph.Nodes)
+        {
+            foreach (string name in node.Attributes.Names)
+            {
+                Ignore(() => node.Attributes.GetInt(name, 0));
+                Ignore(() => node.Attributes.GetFloat(name, 0));
+                Ignore(() => node.Attributes.GetString(name, string.Empty));
+                Ignore(() => node.Attributes.GetInts(name));
+                Ignore(() => node.Attributes.GetFloats(name));
+                Ignore(() => node.Attributes.GetTensor(name)?.ToArray<float>());
+            }
+        }
+
+        foreach (OnnxTensor tensor in model.Graph.Initializers)
+        {
+            Ignore(() => tensor.Length);
+            Ignore(() => tensor.ToArray<float>());
+            Ignore(() => tensor.ToArray<long>());
+        }
+
+        _ = model.Graph.Inputs.Concat(model.Graph.Outputs).Select(value => value.ToString()).ToArray();
+    }
+
+    private static void Ignore<T>(Func<T> read)
+    {
+        try
+        {
+            _ = read();
+        }
+        catch (OnnxModelException)
+        {
+            // Documented; the next value is read all the same.
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+
+namespace ResNet.Net.Tests;
+
+/// <summary>Runs a part of what <c>tests/Fuzz</c> runs, with a fixed seed. The program fails on a finding.</summary>
+public class FuzzTests
+{
+    // It is built with these tests.
+    private static readonly string Program = Path.Combine(
+        TestFolders.Repository,
+        "tests",
+        "Fuzz",
+        "bin",
+        AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug",
+        "net10.0",
+        "ResNet.Net.Fuzz.dll");
+
+    [Fact]
+    public async Task Images_ThousandsOfHostileFiles_EndAsPixelsOrTheRightFailure()
+    {
+        Dictionary<string, long> counts = await RunAsync("images", 4000);
+
+        counts.Values.Sum().Should().Be(4000);
+        string[] formats = ["JPEG", "PNG", "WebP", "GIF", "BMP", "ICO"];
+        string[] outcomes = ["pixels", "Truncated", "Corrupt", "TooLarge"];
+        counts.Keys.Should().Contain(formats.SelectMany(format => outcomes.Select(outcome => $"{format} {outcome}")));
+        string[] others = ["JPEG UnsupportedFormat", "TIFF UnsupportedFormat", "unknown UnsupportedFormat", "unknown Empty"];
+        counts.Keys.Should().Contain(others);
+        counts.Should().HaveCount((formats.Length * outcomes.Length) + others.Length, "a format that is read has no other outcome");
+    }
+
+    [Fact]
+    public async Task Models_ThousandsOfMutations_EndAsDocumented()
+    {
+        Dictionary<string, long> counts = await RunAsync("models", 5000);
+
+        counts.Values.Sum().Should().Be(5000);
+        counts.Keys.Should().Contain(["operations completed", "Parse OnnxModelException", "Upgrade OnnxModelException"]);
+    }
+
+    [Fact]
+    public async Task Sessions_HundredsOfMutations_EndAsDocumented()
+    {
+        Dictionary<string, long> counts = await RunAsync("sessions", 400);
+
+        counts.Values.Sum().Should().Be(400);
+        counts.Keys.Should().Contain(["Classify completed", "Embed completed", "ResNetClassifier InferenceException"]);
+    }
+
+    [Fact]
+    public async Task Archives_ThousandsOfMutations_EndAsDocumented()
+    {
+        Dictionary<string, long> counts = await RunAsync("archives", 5000);
+
+        counts.Values.Sum().Should().Be(5000);
+        string[] kinds = ["config", "features", "golden", "journal", "labels", "list", "lmdb", "profile", "tar", "zip"];
+        counts.Keys.Should().Contain(kinds.Select(kind => $"{kind} read"), "valid files are among them");
+        counts.Keys.Where(key => !key.EndsWith(" read", StringComparison.Ordinal)).Select(key => key.Split(' ')[0])
+            .Should().BeEquivalentTo(kinds.Except(["features"]), "a damaged cache is an empty cache");
+    }
+
+    private static async Task<Dictionary<string, long>> RunAsync(string target, int count)
+    {
+        using TemporaryFolder folder = new();
+        ProgramRun run = await ProgramRun.OfAsync(
+            ProgramRun.Dotnet(
+                Program,
+                [target, "--count", count.ToString(CultureInfo.InvariantCulture), "--processes", "2", "--output", folder.FullPath]),
+            TimeSpan.FromMinutes(10));
+
+        run.ExitCode.Should().Be(0, "{0}{1}", run.Output, run.Error);
+        return run.Lines.Where(line => line.StartsWith('|')).Skip(2).Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+            .ToDictionary(
+                cells => $"{cells[1]} {cells[2]}",
+                cells => long.Parse(cells[3], NumberStyles.AllowThousands, CultureInfo.InvariantCulture));
+    }
+}
