@@ -25,7 +25,7 @@ public sealed partial class ImageDataset
     /// (<c>n02119789 1 kit_fox</c>), gives their synsets. Without either, the file is rejected.
     /// </remarks>
     /// <param name="path">
-    /// The images: <c>ILSVRC2012_img_val.tar</c>, a zip file or a folder. It may hold a part of the images that the ground truth lists.
+    /// The images: <c>ILSVRC2012_img_val.tar</c>, a zip file or a folder. The ground truth may list more images than these.
     /// </param>
     /// <param name="groundTruth">The ground-truth file, or the development kit: its <c>.tar.gz</c> file or its folder.</param>
     /// <param name="labels">The model's labels.</param>

@@ -166,8 +166,8 @@ public sealed partial class ImageDataset
     /// <see cref="FromClassFolders(string, LabelSet, ImageDatasetOptions?)"/>. Nothing is extracted to disk.
     /// </summary>
     /// <remarks>
-    /// A tar file in the tar file is read as a folder of its name: <c>ILSVRC2012_img_train.tar</c> holds the images of
-    /// <c>n01440764.tar</c> in the folder <c>n01440764</c>. Opening reads the header of each image (512 bytes); images are then read by
+    /// A nested tar file is read as a folder with its name: in <c>ILSVRC2012_img_train.tar</c>, the images of <c>n01440764.tar</c> are in the
+    /// folder <c>n01440764</c>. Opening reads the header of each image (512 bytes); images are then read by
     /// their position, concurrently and in any order.
     /// </remarks>
     /// <param name="path">The tar file, which stays open until the dataset is disposed.</param>
@@ -194,7 +194,8 @@ public sealed partial class ImageDataset
     /// <param name="options">The options; null for the defaults.</param>
     /// <returns>The dataset, which the caller disposes.</returns>
     /// <exception cref="ImageDatasetException">
-    /// The file is not a tar file, is compressed, truncated or damaged, or as for <see cref="Open(string, ImageDatasetOptions?)"/>.
+    /// The file is not a tar file, is compressed, truncated or damaged, or its content is invalid as described for
+    /// <see cref="Open(string, ImageDatasetOptions?)"/>.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="ArgumentException">The path is empty.</exception>

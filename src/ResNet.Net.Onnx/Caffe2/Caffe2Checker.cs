@@ -1,6 +1,6 @@
 namespace ResNet.Net.Onnx;
 
-/// <summary>Finds what is wrong with a network, or with a pair of networks.</summary>
+/// <summary>Finds problems of a network or a pair of networks.</summary>
 internal static class Caffe2Checker
 {
     public static IReadOnlyList<string> Check(Caffe2Net net)
@@ -60,7 +60,7 @@ internal static class Caffe2Checker
                 if (input is not null)
                 {
                     problems.Add(
-                        $"predict net: {op.Describe(i)} reads '{name}', which nothing writes before; pass two files of one model");
+                        $"predict net: {op.Describe(i)} reads '{name}', which no earlier operator writes; pass files of the same model");
                 }
 
                 input ??= name;
