@@ -166,9 +166,9 @@ public sealed partial class ImageDataset
     /// <see cref="FromClassFolders(string, LabelSet, ImageDatasetOptions?)"/>. Nothing is extracted to disk.
     /// </summary>
     /// <remarks>
-    /// A nested tar file is read as a folder with its name: in <c>ILSVRC2012_img_train.tar</c>, the images of <c>n01440764.tar</c> are in the
-    /// folder <c>n01440764</c>. Opening reads the header of each image (512 bytes); images are then read by
-    /// their position, concurrently and in any order.
+    /// A nested tar file is read as a folder with its name: in <c>ILSVRC2012_img_train.tar</c>, the images of <c>n01440764.tar</c> are in
+    /// the folder <c>n01440764</c>. Opening reads the header of each image (512 bytes). Images are then read by their position,
+    /// concurrently and in any order.
     /// </remarks>
     /// <param name="path">The tar file, which stays open until the dataset is disposed.</param>
     /// <param name="labels">The model's labels.</param>

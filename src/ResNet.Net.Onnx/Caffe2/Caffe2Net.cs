@@ -81,7 +81,7 @@ public sealed class Caffe2Net
     }
 
     /// <summary>
-    /// Checks each of two networks, whether they are swapped, and whether every blob that the predict net reads is written.
+    /// Checks each of two networks, whether they are swapped, and whether every blob that the predict network reads is written.
     /// </summary>
     /// <param name="init">The network that fills the weights, from <c>init_net.pb</c>.</param>
     /// <param name="predict">The network that computes, from <c>predict_net.pb</c>. One blob may remain unfilled: the image.</param>
