@@ -4,10 +4,11 @@ public sealed partial class ImageDataset
 {
     /// <summary>Opens a dataset and detects its layout.</summary>
     /// <remarks>
-    /// Supported layouts are a list (<c>.txt</c>, <c>.tsv</c>, <c>.csv</c>), a folder of class folders, a flat folder with a ground-truth
-    /// file in it or in its parent (<c>val.txt</c>, <c>LOC_val_solution.csv</c>, <c>ILSVRC2012_validation_ground_truth.txt</c>, the
-    /// development kit and others), and a flat folder whose file names start with a synset id (<c>n01440764_tench.JPEG</c>). A zip file or
-    /// an uncompressed tar file has the layout of a folder; its ground truth lies next to it. ImageNet's files
+    /// Supported layouts are a list (<c>.txt</c>, <c>.tsv</c>, <c>.csv</c>), a folder of class folders, and a flat folder. The images of a
+    /// flat folder have a ground truth in the folder or its parent, or file names that start with a synset id
+    /// (<c>n01440764_tench.JPEG</c>). The ground truth is <c>val.txt</c>, <c>LOC_val_solution.csv</c>,
+    /// <c>ILSVRC2012_validation_ground_truth.txt</c>, the development kit or another known file. A zip file or an uncompressed tar file has
+    /// the layout of a folder; its ground truth is next to it. ImageNet's files
     /// <c>ILSVRC2012_img_val.tar</c> and <c>ILSVRC2012_img_train.tar</c> are read as they are downloaded. A folder with <c>data.mdb</c> is
     /// an LMDB database of Caffe.
     /// </remarks>

@@ -56,7 +56,7 @@ internal sealed class LmdbFile : IDisposable
 
         if ((_meta.Flags & SortedDuplicates) != 0)
         {
-            throw new ImageDatasetException($"'{path}' stores several values per key (MDB_DUPSORT). Use a database with one value per key.");
+            throw new ImageDatasetException($"'{path}' has several values per key (MDB_DUPSORT). Use a database with one value per key.");
         }
     }
 

@@ -60,7 +60,7 @@ internal static class Caffe2Checker
                 if (input is not null)
                 {
                     problems.Add(
-                        $"predict network: {op.Describe(i)} reads '{name}', which no earlier operator writes; pass files of the same model");
+                        $"predict network: {op.Describe(i)} reads '{name}', which no earlier operator writes; pass files of one model");
                 }
 
                 input ??= name;
