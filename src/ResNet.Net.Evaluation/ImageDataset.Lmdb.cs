@@ -22,8 +22,8 @@ public sealed partial class ImageDataset
     /// <param name="options">The options; null for the defaults.</param>
     /// <returns>The dataset, which the caller disposes.</returns>
     /// <exception cref="ImageDatasetException">
-    /// The file is not such a database, or is damaged or truncated. Or records have no image (<c>float_data</c>), no label, or a label that
-    /// is not a class index; the message lists them.
+    /// The file is not such a database, or is damaged or truncated. The same exception lists invalid records: those without an image
+    /// (<c>float_data</c>), without a label, or with a label that is not a class index.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="ArgumentException">The path is empty.</exception>
