@@ -19,13 +19,13 @@ public sealed partial class ImageDataset
     /// <summary>Opens flat images with their ground truth, as ImageNet's validation set is distributed.</summary>
     /// <remarks>
     /// The ground truth is Caffe's <c>val.txt</c> (<c>ILSVRC2012_val_00000001.JPEG 65</c>, indices from 0 in the order of the synset ids),
-    /// Kaggle's <c>LOC_val_solution.csv</c>, one synset id per line in image order, or the development kit,
-    /// <c>ILSVRC2012_devkit_t12.tar.gz</c> as downloaded or extracted. The kit's <c>ILSVRC2012_validation_ground_truth.txt</c> holds
+    /// Kaggle's <c>LOC_val_solution.csv</c>, or one synset id per line in image order. It can also be the development kit,
+    /// <c>ILSVRC2012_devkit_t12.tar.gz</c>, as downloaded or extracted. The kit's <c>ILSVRC2012_validation_ground_truth.txt</c> holds
     /// ILSVRC2012 ids from 1 to 1000, which are <b>not</b> in the order of the synset ids; its <c>meta.mat</c>, or a map
     /// (<c>n02119789 1 kit_fox</c>), gives their synsets. Without either, the file is rejected.
     /// </remarks>
     /// <param name="path">
-    /// The images: <c>ILSVRC2012_img_val.tar</c>, a zip file or a folder. It may hold a part of the images that the ground truth lists.
+    /// The images: <c>ILSVRC2012_img_val.tar</c>, a zip file or a folder. The ground truth may list more images than these.
     /// </param>
     /// <param name="groundTruth">The ground-truth file, or the development kit: its <c>.tar.gz</c> file or its folder.</param>
     /// <param name="labels">The model's labels.</param>

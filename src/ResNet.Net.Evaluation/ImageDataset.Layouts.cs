@@ -4,10 +4,11 @@ public sealed partial class ImageDataset
 {
     /// <summary>Opens a dataset and detects its layout.</summary>
     /// <remarks>
-    /// Supported layouts are a list (<c>.txt</c>, <c>.tsv</c>, <c>.csv</c>), a folder of class folders, a flat folder with a ground-truth
-    /// file in it or in its parent (<c>val.txt</c>, <c>LOC_val_solution.csv</c>, <c>ILSVRC2012_validation_ground_truth.txt</c>, the
-    /// development kit and others), and a flat folder whose file names start with a synset id (<c>n01440764_tench.JPEG</c>). A zip file or
-    /// an uncompressed tar file has the layout of a folder; its ground truth lies next to it. ImageNet's files
+    /// Supported layouts are a list (<c>.txt</c>, <c>.tsv</c>, <c>.csv</c>), a folder of class folders, and a flat folder. The images of a
+    /// flat folder have a ground truth in the folder or its parent, or file names that start with a synset id
+    /// (<c>n01440764_tench.JPEG</c>). The ground truth is <c>val.txt</c>, <c>LOC_val_solution.csv</c>,
+    /// <c>ILSVRC2012_validation_ground_truth.txt</c>, the development kit or another known file. A zip file or an uncompressed tar file has
+    /// the layout of a folder; its ground truth is next to it. ImageNet's files
     /// <c>ILSVRC2012_img_val.tar</c> and <c>ILSVRC2012_img_train.tar</c> are read as they are downloaded. A folder with <c>data.mdb</c> is
     /// an LMDB database of Caffe.
     /// </remarks>
@@ -166,9 +167,9 @@ public sealed partial class ImageDataset
     /// <see cref="FromClassFolders(string, LabelSet, ImageDatasetOptions?)"/>. Nothing is extracted to disk.
     /// </summary>
     /// <remarks>
-    /// A tar file in the tar file is read as a folder of its name: <c>ILSVRC2012_img_train.tar</c> holds the images of
-    /// <c>n01440764.tar</c> in the folder <c>n01440764</c>. Opening reads the header of each image (512 bytes); images are then read by
-    /// their position, concurrently and in any order.
+    /// A nested tar file is read as a folder with its name: in <c>ILSVRC2012_img_train.tar</c>, the images of <c>n01440764.tar</c> are in
+    /// the folder <c>n01440764</c>. Opening reads the header of each image (512 bytes). Images are then read by their position,
+    /// concurrently and in any order.
     /// </remarks>
     /// <param name="path">The tar file, which stays open until the dataset is disposed.</param>
     /// <param name="labels">The model's labels.</param>
@@ -194,7 +195,8 @@ public sealed partial class ImageDataset
     /// <param name="options">The options; null for the defaults.</param>
     /// <returns>The dataset, which the caller disposes.</returns>
     /// <exception cref="ImageDatasetException">
-    /// The file is not a tar file, is compressed, truncated or damaged, or as for <see cref="Open(string, ImageDatasetOptions?)"/>.
+    /// The file is not a tar file, is compressed, truncated or damaged, or its content is invalid as described for
+    /// <see cref="Open(string, ImageDatasetOptions?)"/>.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="ArgumentException">The path is empty.</exception>

@@ -13,8 +13,8 @@ public sealed partial class ImageDataset
     /// PNG file with the same pixels. The names of the images are the keys.
     /// </para>
     /// <para>
-    /// The file is read without locks, mapping or native code. It must be of LMDB 0.9 on a 64-bit little-endian machine, and no program may
-    /// write it while the dataset is open.
+    /// The file is read without locks, mapping or native code. It must come from LMDB 0.9 on a 64-bit little-endian machine. No program
+    /// may write to it while the dataset is open.
     /// </para>
     /// </remarks>
     /// <param name="path">The folder with <c>data.mdb</c>, or the file. It stays open until the dataset is disposed.</param>
@@ -22,8 +22,8 @@ public sealed partial class ImageDataset
     /// <param name="options">The options; null for the defaults.</param>
     /// <returns>The dataset, which the caller disposes.</returns>
     /// <exception cref="ImageDatasetException">
-    /// The file is not such a database, is damaged or truncated, or has records without an image (<c>float_data</c>), without labels, or
-    /// with labels that are no class indices; the message lists them.
+    /// The file is not such a database, or is damaged or truncated. The same exception lists invalid records: those without an image
+    /// (<c>float_data</c>), without a label, or with a label that is not a class index.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="ArgumentException">The path is empty.</exception>

@@ -18,7 +18,7 @@ public sealed partial class ImageDataset : IDisposable
     /// <param name="isMultiLabel">
     /// Whether classes are independent. A dataset with an image of several classes or of none is multi-label in any case.
     /// </param>
-    /// <param name="source">What the images are read from, such as a database; <see cref="Dispose"/> disposes it. May be null.</param>
+    /// <param name="source">The source of the images, such as a database. <see cref="Dispose"/> disposes it. May be null.</param>
     /// <exception cref="ImageDatasetException">There are no images, two have the same name, or a class index has no label.</exception>
     public ImageDataset(
         string name, LabelSet labels, IEnumerable<LabeledImage> images, bool isMultiLabel = false, IDisposable? source = null)
@@ -102,7 +102,7 @@ public sealed partial class ImageDataset : IDisposable
         return (Part(false), Part(true));
     }
 
-    /// <summary>Closes the archive or database that the images are read from, if there is one.</summary>
+    /// <summary>Closes the archive or database that contains the images, if there is one.</summary>
     public void Dispose() => _source?.Dispose();
 
     /// <inheritdoc/>

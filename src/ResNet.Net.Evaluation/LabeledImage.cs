@@ -66,7 +66,7 @@ public sealed class LabeledImage
     /// </exception>
     public ReadOnlyMemory<byte> Read() => _read();
 
-    /// <summary>Returns the image as an input of batches and sequences. It is read when its turn comes.</summary>
+    /// <summary>Returns the image as an input for batches and sequences. It is read when it is classified.</summary>
     /// <returns>The input.</returns>
     public InputImage ToInput() => InputImage.FromEncoded(_read);
 

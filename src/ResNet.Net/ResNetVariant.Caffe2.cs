@@ -55,8 +55,8 @@ public sealed partial record ResNetVariant
     /// pointers in facebookarchive/models.
     /// </summary>
     /// <remarks>
-    /// The store imports <c>init_net.pb</c> and <c>predict_net.pb</c> once and keeps the ONNX model. <see cref="Profile"/> is the recipe of
-    /// the published accuracy.
+    /// The store imports <c>init_net.pb</c> and <c>predict_net.pb</c> once and keeps the ONNX model. <see cref="Profile"/> is the
+    /// preprocessing of the published accuracy.
     /// </remarks>
     public static ResNetVariant ResNet50Caffe2Float => field ??= Caffe2Pair(
         suffix: "",
@@ -82,11 +82,11 @@ public sealed partial record ResNetVariant
     /// <para>
     /// No size or SHA-256 of its <c>init_net.pb</c> is published, so <see cref="ModelStore"/> never downloads it. Download it from
     /// <see cref="VariantFile.Address"/> and place it in a local folder. The store records its hash at the first use and checks the shape
-    /// of the network. The <c>predict_net.pb</c> with a known hash is the repaired copy of facebookarchive/models issue 54; the originally
-    /// published file was damaged.
+    /// of the network. The originally published <c>predict_net.pb</c> was damaged. The known hash is that of the repaired copy, which issue
+    /// 54 of facebookarchive/models links to.
     /// </para>
     /// <para>
-    /// The store imports both files once and keeps the ONNX model. <see cref="Profile"/> is the recipe of the published accuracy.
+    /// The store imports both files once and keeps the ONNX model. <see cref="Profile"/> is the preprocessing of the published accuracy.
     /// </para>
     /// </remarks>
     public static ResNetVariant ResNet50Caffe2Quantized => field ??= Caffe2Pair(

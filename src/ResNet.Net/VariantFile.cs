@@ -18,13 +18,11 @@ public sealed record VariantFile
 
     /// <summary>
     /// Gets the SHA-256, in lowercase hexadecimal; <see langword="null"/> if none is published. <see cref="ModelStore"/> never downloads
-    /// such a file. It records the hash when the file is first used and rejects other content from then on.
+    /// such a file. It records the hash when the file is first used, and rejects different content from then on.
     /// </summary>
     public string? Sha256 { get; internal init; }
 
-    /// <summary>
-    /// Gets the address of a file that is published outside of the ONNX Model Zoo; <see langword="null"/> for the others.
-    /// </summary>
+    /// <summary>Gets the download address of a file in Caffe2's own format; <see langword="null"/> for all other files.</summary>
     public Uri? Address { get; internal init; }
 
     /// <inheritdoc/>

@@ -15,7 +15,7 @@ internal sealed record FuzzOptions(string Target, long Count, int Seed, int Proc
         --seed     the seed of the mutations (1)
         --processes  the number of child processes (one per core)
         --minutes  ends earlier, after this time
-        --output   the folder for inputs that cause a finding (artifacts/fuzz)
+        --output   the folder for inputs that cause a failure (artifacts/fuzz)
         """;
 
     public static FuzzOptions? Parse(string[] arguments)

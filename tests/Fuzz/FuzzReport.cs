@@ -1,6 +1,6 @@
 namespace ResNet.Net.Fuzz;
 
-/// <summary>Counts outcomes, saves the inputs of findings, and prints both. Not thread-safe.</summary>
+/// <summary>Counts outcomes, saves the inputs of failures, and prints both. Not thread-safe.</summary>
 internal sealed class FuzzReport(string folder)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
@@ -13,7 +13,7 @@ internal sealed class FuzzReport(string folder)
     private long _peak;
     private (TimeSpan Time, string Name) _slowest = (TimeSpan.Zero, "none");
 
-    public long FindingCount { get; private set; }
+    public long FailureCount { get; private set; }
 
     public int Discovered { get; set; }
 
@@ -38,7 +38,7 @@ internal sealed class FuzzReport(string folder)
         if (elapsed > _nextLine)
         {
             _nextLine += Interval;
-            Console.WriteLine($"{elapsed:hh\\:mm\\:ss}  {_count:N0} inputs, {FindingCount} findings");
+            Console.WriteLine($"{elapsed:hh\\:mm\\:ss}  {_count:N0} inputs, {FailureCount} failures");
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class FuzzReport(string folder)
 
         Console.WriteLine();
         Console.WriteLine(
-            $"{_count:N0} inputs in {elapsed:hh\\:mm\\:ss}: {FindingCount} findings; {_notReproduced} not reproduced in a new process. "
+            $"{_count:N0} inputs in {elapsed:hh\\:mm\\:ss}: {FailureCount} failures; {_notReproduced} not reproduced in a new process. "
             + $"{Discovered:N0} inputs became seeds.");
         Console.WriteLine(
             $"Slowest: {_slowest.Time.TotalMilliseconds:F0} ms of processor time ({_slowest.Name}). "
@@ -76,7 +76,7 @@ internal sealed class FuzzReport(string folder)
         }
         else
         {
-            FindingCount++;
+            FailureCount++;
         }
 
         string name = !isReproduced ? "unreproduced"

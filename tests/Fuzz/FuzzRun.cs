@@ -32,7 +32,7 @@ internal sealed class FuzzRun(FuzzOptions options)
         }
 
         _report.Write(_watch.Elapsed);
-        return _report.FindingCount == 0 ? 0 : 1;
+        return _report.FailureCount == 0 ? 0 : 1;
     }
 
     private void Work(FuzzTarget target, FuzzSource source, int worker)

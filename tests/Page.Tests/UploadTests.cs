@@ -71,7 +71,7 @@ public sealed class UploadTests(Browser browser)
     }
 
     [BrowserTheory]
-    [InlineData("bad-text.jpg", "The server does not read files of this format.")]
+    [InlineData("bad-text.jpg", "The server does not support this file format.")]
     [InlineData("bad-jpeg-truncated.jpg", "The image is damaged or incomplete.")]
     [InlineData("bad-png-huge.png", "The file or the image is too large for this server.")]
     [InlineData("bad-empty.jpg", "The image is damaged or incomplete.")]

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ResNet.Net.Tests;
 
-/// <summary>Runs a part of what <c>tests/Fuzz</c> runs, with a fixed seed. The program fails on a finding.</summary>
+/// <summary>Runs <c>tests/Fuzz</c> with few inputs and a fixed seed.</summary>
 public class FuzzTests
 {
     // It is built with these tests.

@@ -20,7 +20,7 @@ internal readonly record struct CaffeDatum(
     /// <param name="value">The record.</param>
     /// <param name="datum">Receives the image.</param>
     /// <returns>The reason why the record has no image, as the predicate of a sentence; null if it has one.</returns>
-    /// <exception cref="ImageDatasetException">The record is no valid message.</exception>
+    /// <exception cref="ImageDatasetException">The record is not a valid message.</exception>
     public static string? TryRead(ProtobufCursor value, out CaffeDatum datum)
     {
         // The first field of a Datum is a number, that of TensorProtos a message.

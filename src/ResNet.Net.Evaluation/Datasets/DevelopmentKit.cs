@@ -19,7 +19,7 @@ internal sealed record DevelopmentKit(IReadOnlyList<(int Number, string Text)> L
         => Directory.Exists(path) || Path.GetExtension(path).ToUpperInvariant() is ".GZ" or ".TGZ" or ".TAR";
 
     /// <summary>Reads the extracted kit or its archive.</summary>
-    /// <exception cref="ImageDatasetException">The archive is damaged, or a file is missing in it.</exception>
+    /// <exception cref="ImageDatasetException">The archive is damaged, or lacks a file.</exception>
     public static DevelopmentKit Load(string path)
     {
         if (Directory.Exists(path))
@@ -41,7 +41,7 @@ internal sealed record DevelopmentKit(IReadOnlyList<(int Number, string Text)> L
             or OverflowException or EndOfStreamException)
         {
             throw new ImageDatasetException(
-                $"'{path}' is damaged or not the development kit ILSVRC2012_devkit_t12.tar.gz: {exception.Message} Download it.",
+                $"'{path}' is damaged or not the development kit ILSVRC2012_devkit_t12.tar.gz: {exception.Message} Download it again.",
                 exception);
         }
     }

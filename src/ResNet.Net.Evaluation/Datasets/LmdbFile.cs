@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace ResNet.Net.Evaluation;
 
 /// <summary>
-/// Reads the records of an LMDB database file (data format 1: LMDB 0.9, 64-bit, little-endian) without mapping or locking it, so that a
-/// damaged file cannot crash the process and a read-only folder suffices.
+/// Reads the records of an LMDB database file (data format 1: LMDB 0.9, 64-bit, little-endian) without mapping or locking it: a damaged
+/// file cannot crash the process, and a read-only folder suffices.
 /// </summary>
 /// <remarks>
 /// A page is a header of 16 bytes, an array of node offsets, and nodes. Branch nodes refer to pages; leaf nodes hold a key and a value, or
@@ -56,7 +56,7 @@ internal sealed class LmdbFile : IDisposable
 
         if ((_meta.Flags & SortedDuplicates) != 0)
         {
-            throw new ImageDatasetException($"'{path}' stores several values for a key (MDB_DUPSORT), which no image database does.");
+            throw new ImageDatasetException($"'{path}' has several values per key (MDB_DUPSORT). Use a database with one value per key.");
         }
     }
 

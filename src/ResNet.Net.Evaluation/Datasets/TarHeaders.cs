@@ -17,7 +17,7 @@ internal sealed class TarHeaders(SafeFileHandle file, long end, string archive)
 {
     private const int Block = 512;
 
-    // Paths are shorter; the limits prevent that a small file takes much memory.
+    // Paths are shorter; the limits keep a small file from using much memory.
     private const int MaxExtension = 64 * 1024;
     private const int MaxPath = 1024;
     private const int MaxDepth = 16;

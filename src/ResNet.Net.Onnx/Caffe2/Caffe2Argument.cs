@@ -5,7 +5,7 @@ namespace ResNet.Net.Onnx;
 /// <summary>
 /// Represents an argument of a <see cref="Caffe2Operator"/> or a <see cref="Caffe2Net"/> (protobuf message <c>Argument</c>).
 /// </summary>
-/// <remarks>Arguments that hold tensors (fields <c>t</c>, <c>tensors</c> and <c>qtensors</c>) lose them when they are read.</remarks>
+/// <remarks>The tensors of an argument (fields <c>t</c>, <c>tensors</c> and <c>qtensors</c>) are discarded when it is read.</remarks>
 /// <param name="name">The name.</param>
 public sealed class Caffe2Argument(string name)
 {

@@ -1,6 +1,6 @@
 namespace ResNet.Net.Onnx;
 
-/// <summary>Finds what is wrong with a network, or with a pair of networks.</summary>
+/// <summary>Finds problems of a network or a pair of networks.</summary>
 internal static class Caffe2Checker
 {
     public static IReadOnlyList<string> Check(Caffe2Net net)
@@ -39,16 +39,16 @@ internal static class Caffe2Checker
         if (!predict.Operators.Any(o => o.Inputs.Count > 0))
         {
             return init.Operators.Any(o => o.Inputs.Count > 0)
-                ? ["the two networks are swapped: the predict net only fills blobs, and the init net computes"]
-                : ["the predict net only fills blobs, as an init net does; pass predict_net.pb"];
+                ? ["the two networks are swapped: the predict network only fills blobs, and the init network computes"]
+                : ["the predict network only fills blobs, as an init network does; pass predict_net.pb"];
         }
 
         if (init.Operators.Count > 0 && init.Operators.All(o => o.Inputs.Count > 0))
         {
-            return ["the init net fills no blobs, as a predict net does; pass init_net.pb"];
+            return ["the init network fills no blobs, as a predict network does; pass init_net.pb"];
         }
 
-        List<string> problems = [.. Check(init).Select(p => $"init net: {p}"), .. Check(predict).Select(p => $"predict net: {p}")];
+        List<string> problems = [.. Check(init).Select(p => $"init network: {p}"), .. Check(predict).Select(p => $"predict network: {p}")];
         HashSet<string> written = [.. init.Operators.SelectMany(o => o.Outputs)];
         string? input = null;
         for (int i = 0; i < predict.Operators.Count; i++)
@@ -60,7 +60,7 @@ internal static class Caffe2Checker
                 if (input is not null)
                 {
                     problems.Add(
-                        $"predict net: {op.Describe(i)} reads '{name}', which nothing writes before; pass two files of one model");
+                        $"predict network: {op.Describe(i)} reads '{name}', which no earlier operator writes; pass files of one model");
                 }
 
                 input ??= name;

@@ -5,8 +5,7 @@ namespace ResNet.Net.Onnx;
 /// <summary>Represents a network of Caffe2: a list of operators (protobuf message <c>NetDef</c>).</summary>
 /// <remarks>
 /// A model is a pair of networks: <c>predict_net.pb</c> computes the outputs, <c>init_net.pb</c> holds the weights as operators that fill
-/// blobs. Source: <c>caffe2/proto/caffe2.proto</c> of pytorch/pytorch. Fields that the file has keep their presence, even if they are
-/// empty. Unknown fields are lost.
+/// blobs. Empty fields are kept; unknown fields are discarded. Source: <c>caffe2/proto/caffe2.proto</c> of pytorch/pytorch.
 /// </remarks>
 public sealed class Caffe2Net
 {
@@ -31,7 +30,7 @@ public sealed class Caffe2Net
     /// <summary>Gets the declared inputs. Published files declare blobs that nothing reads.</summary>
     public IReadOnlyList<string> ExternalInputs { get; init; } = [];
 
-    /// <summary>Gets the declared outputs. They may not be the results of the network.</summary>
+    /// <summary>Gets the declared outputs. They may differ from the actual results of the network.</summary>
     public IReadOnlyList<string> ExternalOutputs { get; init; } = [];
 
     /// <summary>
@@ -40,7 +39,7 @@ public sealed class Caffe2Net
     /// <param name="path">The path of the file.</param>
     /// <returns>The network.</returns>
     /// <exception cref="OnnxModelException">
-    /// The file is damaged, is not a Caffe2 network, or exceeds 2 GiB. The message names the operator, or the line of a text.
+    /// The file is damaged, is not a Caffe2 network, or exceeds 2 GiB. The message has the operator, or the line of a text.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Access to the file is denied, or the path names a folder.</exception>
@@ -82,7 +81,7 @@ public sealed class Caffe2Net
     }
 
     /// <summary>
-    /// Checks two networks: each of them, whether they are swapped, and whether the init net fills what the other reads.
+    /// Checks each of two networks, whether they are swapped, and whether every blob that the predict network reads is written.
     /// </summary>
     /// <param name="init">The network that fills the weights, from <c>init_net.pb</c>.</param>
     /// <param name="predict">The network that computes, from <c>predict_net.pb</c>. One blob may remain unfilled: the image.</param>
@@ -134,7 +133,7 @@ public sealed class Caffe2Net
         return stream.ToArray();
     }
 
-    /// <summary>Writes the network in protobuf's text form, for people. Weights make a long text.</summary>
+    /// <summary>Writes the network in protobuf's text form, which is readable. With weights, the text is long.</summary>
     /// <returns>The text.</returns>
     /// <exception cref="OnnxModelException">The binary form would exceed 2 GiB.</exception>
     public string ToText() => Caffe2TextWriter.Write(ToArray());

@@ -53,12 +53,12 @@ internal sealed class BrowserModels(ModelCatalog models, IOptions<ResNetServerOp
     private string? FindObstacle(ResNetClassifier classifier) => classifier switch
     {
         _ when !options.Value.AllowModelDownload => "The server does not offer its models for download (setting AllowModelDownload).",
-        _ when !PageFiles.HasRuntime => "The server was built without ONNX Runtime for browsers (eng/page.sh).",
-        { Profile.MeanImage: not null } => "The model subtracts a mean image, which the page does not.",
+        _ when !PageFiles.HasRuntime => "The server runs without ONNX Runtime for browsers (folder wwwroot/ort).",
+        { Profile.MeanImage: not null } => "The page does not support models that subtract a mean image.",
         { Profile.Interpolation: not (Interpolation.PillowBilinear or Interpolation.PillowBicubic) }
             => $"The page does not implement the model's interpolation, {classifier.Profile.Interpolation}.",
-        { Crops: not CropSampling.Center } => "The model evaluates ten crops of an image, the page one.",
-        { FixedBatch: > 1 } => "The model requires batches of several images.",
+        { Crops: not CropSampling.Center } => "The page does not support models that evaluate ten crops.",
+        { FixedBatch: > 1 } => "The page does not support models with a fixed batch size greater than 1.",
         _ => null,
     };
 

@@ -9,7 +9,7 @@ namespace ResNet.Net.Server;
 
 /// <summary>
 /// Serves the files of the page, which are embedded in the assembly: <c>index.html</c> as <c>/</c>, the others by their paths. ONNX Runtime
-/// for browsers is optional; it lies in the folder <c>wwwroot/ort</c> next to the application.
+/// for browsers is optional: its files are in the folder <c>wwwroot/ort</c> next to the application.
 /// </summary>
 internal static class PageFiles
 {

@@ -5,10 +5,10 @@ using ResNet.Net.Tool.CommandLine;
 
 namespace ResNet.Net.Tool.Models;
 
-/// <summary><c>resnet models import-caffe2</c>: converts Caffe2's two files to an ONNX file that states how to use it.</summary>
+/// <summary><c>resnet models import-caffe2</c>: converts Caffe2's two files to an ONNX file with labels and profile.</summary>
 internal sealed class ImportCaffe2Command(OutputFormat format)
 {
-    /// <exception cref="IOException">An input cannot be read, or the output would replace one.</exception>
+    /// <exception cref="IOException">An input file cannot be read, or is also the output file.</exception>
     /// <exception cref="OnnxModelException">The files are not a network that can be imported.</exception>
     public async Task<int> RunAsync(
         string init, string predict, string output, QuantizationFormat target, CancellationToken cancellationToken)
@@ -76,16 +76,16 @@ internal sealed class ImportCaffe2Command(OutputFormat format)
     {
         if (variant is null)
         {
-            return "Network: not a known variant, so that no accuracy is known. "
-                + "Labels of ImageNet (for 1000 classes) and the profile Caffe2Area are assumed.";
+            return "Network: not a known variant, so its accuracy is unknown. "
+                + "The ONNX file has the profile Caffe2Area and, for 1000 classes, the labels of ImageNet.";
         }
 
-        string accuracy = $"published accuracy top-1 {Format.Percent(variant.Top1)} %, top-5 {Format.Percent(variant.Top5)} %, "
+        string accuracy = $"published accuracy of top-1 {Format.Percent(variant.Top1)} %, top-5 {Format.Percent(variant.Top5)} %, "
             + $"with the profile {variant.Profile.Name}";
-        return isOther ? $"Network: the operators of {variant.Id}, but other weights, so that no accuracy is known."
-            : isVerified ? $"Network: {variant.Id}; {accuracy}."
-            : $"Network: the operators of {variant.Id}. No SHA-256 of its weights is published: "
-                + $"if these are the published ones, {accuracy}.";
+        return isOther ? $"Network: the operators of {variant.Id}, but different weights, so the accuracy is unknown."
+            : isVerified ? $"Network: {variant.Id}, {accuracy}."
+            : $"Network: the operators of {variant.Id}. No SHA-256 of its weights is published. "
+                + $"If these are the published weights: {accuracy}.";
     }
 
     private static LabelSet? LabelsFor(OnnxModel model)

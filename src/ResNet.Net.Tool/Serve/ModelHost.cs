@@ -18,9 +18,9 @@ internal static class ModelHost
     private const string UrlsKey = "urls";
 
     /// <summary>Loads the models and creates the application.</summary>
-    /// <param name="settingsFile">A JSON file, which the environment and the overrides take precedence over; may be null.</param>
+    /// <param name="settingsFile">A JSON file, overridden by the environment and by <paramref name="overrides"/>; may be null.</param>
     /// <param name="overrides">Settings that take precedence over everything else.</param>
-    /// <param name="models">The models; without any, those of the configuration, or else the embedded one.</param>
+    /// <param name="models">The models. If empty, the configured models; if there are none, the embedded model.</param>
     /// <param name="load">Loads a model.</param>
     public static async Task<WebApplication> CreateAsync(
         string? settingsFile,

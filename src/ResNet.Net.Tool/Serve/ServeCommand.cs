@@ -19,33 +19,33 @@ internal sealed class ServeCommand
 
     private readonly Option<string?> _urls = new("--urls")
     {
-        Description = $"The address to listen on, such as http://0.0.0.0:8000; several with ';', port 0 for a free one. "
+        Description = $"The addresses to listen on, separated by ';', such as http://0.0.0.0:8000. Port 0 selects a free port. "
             + $"[default: {ModelHost.DefaultUrls}]",
         HelpName = "address",
     };
 
     private readonly Option<int?> _grpcPort = new("--grpc-port")
     {
-        Description = $"The port of gRPC, 0 for a free one. [default: {ModelHost.DefaultGrpcPort}]",
+        Description = $"The port of gRPC; 0 selects a free port. [default: {ModelHost.DefaultGrpcPort}]",
         HelpName = "n",
         CustomParser = OptionValues.Port,
     };
 
     private readonly Option<string[]> _apiKeys = new("--api-key")
     {
-        Description = "A key of at least 16 characters that requests must present; several times for several keys. Other users of this "
-            + "machine can see arguments: the variable ResNet__Server__ApiKeys__0 is safer.",
+        Description = "A key of at least 16 characters that requests must have; repeat the option for more keys. Other users of this "
+            + "machine can see arguments: the environment variable ResNet__Server__ApiKeys__0 is safer.",
         HelpName = "key",
     };
 
     private readonly Option<bool> _noMaps = new("--no-maps")
     {
-        Description = "Leave out the activation maps that the page shows.",
+        Description = "Load the models without activation maps, which the page shows.",
     };
 
     private readonly Option<string?> _settings = new("--settings")
     {
-        Description = "A JSON file with the sections ResNet (Server, Models), Kestrel and Logging: see the documentation of the server.",
+        Description = "A JSON file with the sections ResNet (Server, Models), Kestrel and Logging, as in the server's documentation.",
         HelpName = "file",
     };
 
@@ -78,7 +78,7 @@ internal sealed class ServeCommand
         ServedModelName[] names = [.. options.GetValue(_models)!.Select(ServedModelName.Parse)];
         if (names.CountBy(n => n.Name).FirstOrDefault(n => n.Value > 1).Key is string repeated)
         {
-            throw new ArgumentException($"Several models have the name '{repeated}'. Name them apart: name=model.");
+            throw new ArgumentException($"Several models have the name '{repeated}'. Give each its own name: name=model.");
         }
 
         string? settings = options.GetValue(_settings);
@@ -144,7 +144,7 @@ internal sealed class ServeCommand
         }
         catch (Exception exception) when (Failure.IsExpected(exception) && exception is not ModelUnavailableException)
         {
-            // The page shows no maps of models without a head that the library knows.
+            // The library cannot add maps to every graph.
             return await choice.LoadAsync(cancellationToken);
         }
     }

@@ -21,7 +21,7 @@ internal sealed partial record ServedModelName(string Name, string Model)
         return NamePattern().IsMatch(name)
             ? new ServedModelName(name, argument)
             : throw new ArgumentException(
-                $"'{name}' cannot be part of an address. Name the model with letters, digits, '.', '_' or '-': my-model={argument}");
+                $"'{name}' cannot be part of an address. Specify a name of letters, digits, '.', '_' or '-': my-model={argument}");
     }
 
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z")]

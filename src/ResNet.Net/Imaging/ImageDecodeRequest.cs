@@ -28,7 +28,7 @@ public sealed class ImageDecodeRequest
     /// <summary>Gets the options. The decoder itself applies <see cref="ImageDecodingOptions.AllowTruncated"/>.</summary>
     public ImageDecodingOptions Options { get; }
 
-    /// <summary>Gets whether decoding takes longer than <see cref="ImageDecodingOptions.MaxDuration"/>.</summary>
+    /// <summary>Gets whether decoding has taken longer than <see cref="ImageDecodingOptions.MaxDuration"/>.</summary>
     internal bool IsTimedOut => Options.MaxDuration is TimeSpan limit && Options.TimeProvider.GetElapsedTime(_start) > limit;
 
     /// <summary>Gets the format of the image, detected once from its first bytes.</summary>
@@ -72,8 +72,8 @@ public sealed class ImageDecodeRequest
     }
 
     /// <summary>
-    /// Throws if decoding takes longer than <see cref="ImageDecodingOptions.MaxDuration"/>. A decoder calls it from time to time, such as
-    /// after each row; the library calls it before pixels are allocated and after the decoder returns.
+    /// Throws if decoding has taken longer than <see cref="ImageDecodingOptions.MaxDuration"/>. A decoder calls it regularly, such as after
+    /// each row; the library calls it before pixels are allocated and after the decoder returns.
     /// </summary>
     /// <exception cref="ImageDecodeException">The time limit is exceeded.</exception>
     public void ThrowIfTimedOut()

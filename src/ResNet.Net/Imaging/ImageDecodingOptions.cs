@@ -1,8 +1,8 @@
 namespace ResNet.Net;
 
 /// <summary>
-/// Represents the limits on images and the way they are decoded. The limits on size are checked against the header of an image, before
-/// memory for its pixels is allocated. The defaults suit a server that decodes untrusted images.
+/// Represents the options for decoding images. The size limits are checked against the header of an image, before memory for its pixels
+/// is allocated. The defaults suit a server that decodes untrusted images.
 /// </summary>
 public sealed record ImageDecodingOptions
 {
@@ -31,7 +31,7 @@ public sealed record ImageDecodingOptions
     /// <remarks>
     /// <see cref="SkiaSharpDecoder"/> checks the time before it allocates pixels, and each time the codec reads the next part of a JPEG,
     /// PNG, GIF or BMP file. It decodes WebP, ICO and run-length encoded BMP files in one step: an image that took longer is rejected
-    /// afterwards. Other decoders are checked before they get memory for pixels and when they return, unless they call
+    /// afterwards. For other decoders, the time is checked before they get memory for pixels, when they return, and whenever they call
     /// <see cref="ImageDecodeRequest.ThrowIfTimedOut"/>. Reading a file or a stream and preprocessing don't count.
     /// </remarks>
     /// <value>The default, <see langword="null"/>, sets no limit.</value>

@@ -215,10 +215,10 @@ internal sealed class ImportedModelStore(StoreSettings settings, ResNetVariant v
 
     private ModelUnavailableException Unusable(IReadOnlyList<VerifiedFile> files, OnnxModelException exception)
     {
-        string details = $"The files of '{variant.Id}' are not this model: {exception.Message}";
+        string details = $"The files do not contain the model '{variant.Id}': {exception.Message}";
         for (int i = 0; i < files.Count; i++)
         {
-            details += $"\n  {files[i].Path}, SHA-256 {files[i].Sha256} ({(variant.Files[i].Sha256 is null ? "none is" : "as")} published)";
+            details += $"\n  {files[i].Path}, SHA-256 {files[i].Sha256} ({(variant.Files[i].Sha256 is null ? "not" : "as")} published)";
             if (variant.Files[i].Sha256 is null)
             {
                 new FileStore(settings, new StoredFile(variant, StoredFileKind.Model, variant.Files[i])).Forget(files[i].Path);

@@ -3,7 +3,7 @@ namespace ResNet.Net;
 /// <summary>Specifies what the store is doing.</summary>
 public enum ModelDownloadStage
 {
-    /// <summary>Waiting for another process or thread that is downloading a file of the same variant.</summary>
+    /// <summary>Waiting for another process or thread that is downloading or converting files of the same variant.</summary>
     Waiting,
 
     /// <summary>Hashing bytes that are already on disk.</summary>

@@ -29,8 +29,8 @@ public sealed record ModelSource
         "Hugging Face", "https://huggingface.co/onnxmodelzoo/{id}/resolve/main/{file}", FileOrigins.Zoo);
 
     /// <summary>
-    /// Gets the large files of the repository <c>onnx/models</c> on GitHub, and the <see cref="VariantFile.Address"/> of files that are
-    /// published elsewhere.
+    /// Gets the large files of the repository <c>onnx/models</c> on GitHub, and, for files that have one, the
+    /// <see cref="VariantFile.Address"/>.
     /// </summary>
     public static ModelSource GitHub { get; } = new(
         "GitHub", "https://media.githubusercontent.com/media/onnx/models/main/validated/vision/classification/resnet/model/{file}",

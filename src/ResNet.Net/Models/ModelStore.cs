@@ -11,9 +11,9 @@ namespace ResNet.Net;
 /// package to the folder <c>models</c> in <see cref="AppContext.BaseDirectory"/>.
 /// </para>
 /// <para>
-/// Variants in Caffe2's own format (<see cref="ResNetVariant.IsImported"/>) are imported once: the store keeps the ONNX model with the
-/// hashes of their files. A file without a published SHA-256 is never downloaded. The store uses it if it is placed in the store or in a
-/// local folder: it logs and records the SHA-256 of the first use, checks the shape of the network, and rejects other content from then on.
+/// The store converts variants in Caffe2's own format (<see cref="ResNetVariant.IsImported"/>) once, and keeps the ONNX model with the
+/// hashes of their files. It never downloads a file without a published SHA-256, but uses one in the store or in a local folder. At the
+/// first use, it logs and records the SHA-256 and checks the shape of the network. From then on, it rejects different content.
 /// </para>
 /// <para>
 /// Thread-safe. Threads, processes and the containers of one machine can share the folder: one of them downloads, the others wait. The

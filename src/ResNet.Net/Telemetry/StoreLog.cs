@@ -32,16 +32,16 @@ internal static partial class StoreLog
     [LoggerMessage(208, LogLevel.Information, "Another process or thread is downloading {File}; waiting for it.")]
     public static partial void WaitingForOther(this ILogger log, string file);
 
-    [LoggerMessage(209, LogLevel.Warning, "{Path} is used with SHA-256 {Sha256}: none is published for the {File}. It is recorded.")]
+    [LoggerMessage(209, LogLevel.Warning, "No SHA-256 is published for the {File}. '{Path}' is used. Its SHA-256 {Sha256} is recorded.")]
     public static partial void HashAccepted(this ILogger log, string path, string file, string sha256);
 
     [LoggerMessage(210, LogLevel.Information, "Imported {Model} from Caffe2's format in {Seconds:0.0} s.")]
     public static partial void ModelImported(this ILogger log, string model, double seconds);
 
-    [LoggerMessage(211, LogLevel.Warning, "The import of {Model} reports: {Warning}")]
+    [LoggerMessage(211, LogLevel.Warning, "Import of {Model}: {Warning}")]
     public static partial void ImportWarning(this ILogger log, string model, string warning);
 
-    [LoggerMessage(212, LogLevel.Information, "The imported model of {Model} is not stored: {Reason}.")]
+    [LoggerMessage(212, LogLevel.Information, "The imported model {Model} cannot be stored: {Reason}.")]
     public static partial void ImportNotStored(this ILogger log, string model, string reason);
 
     [LoggerMessage(213, LogLevel.Warning, "The imported model '{Folder}' is unusable and is replaced: {Reason}.")]

@@ -43,7 +43,7 @@ public class ImportErrorTests
         { "different shapes, [2, 4, 4] and [3]", 5, Operator("Int8Sum", ["c", "f"], "q", Quantization(1, 0)) },
         { "Softmax is supported only over the channels", 6, Operator("Softmax", ["nhwc"], "scores") },
         { "'scores' of the network is quantized", 6, Operator("Int8Relu", ["f"], "scores") },
-        { "'scores'*[2, 4, 4]*no classifier", 6, Operator("Relu", ["nhwc"], "scores") },
+        { "'scores'*[2, 4, 4]*not a classifier", 6, Operator("Relu", ["nhwc"], "scores") },
         { "already NHWC", 1, Operator("NCHW2NHWC", ["nhwc"], "q") },
     };
 

@@ -89,8 +89,9 @@ internal sealed class NetworkImporter
             && !FilledBlob.IsFill(op.Type) && !op.Engine.StartsWith("DNNLOWP", StringComparison.Ordinal))];
         if (others is [OperatorReader other, ..])
         {
-            _graph.Warn($"{other}: the engine is '{other.Engine}' instead of DNNLOWP, as for {others.Length} operators in total. "
-                + "They are imported with the rounding of DNNLOWP, so values can differ from Caffe2's by one step.");
+            _graph.Warn($"{other}: the engine is '{other.Engine}' instead of DNNLOWP. "
+                + $"In total, {others.Length} operators have another engine. "
+                + "The importer uses the rounding of DNNLOWP, so values can differ from Caffe2's by one step.");
         }
     }
 
@@ -155,7 +156,7 @@ internal sealed class NetworkImporter
         {
             throw last.Error(scores is null ? "a fill operator overwrites its result"
                 : scores.Quantization is not null ? $"the result '{name}' of the network is quantized. Int8Dequantize must follow it"
-                : $"the result '{name}' of the network has the shape {scores} instead of scores of classes. The network is no classifier");
+                : $"the result '{name}' of the network has the shape {scores} instead of class scores. The network is not a classifier");
         }
 
         string output = _graph.Flatten(scores);

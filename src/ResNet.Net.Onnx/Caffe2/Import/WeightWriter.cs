@@ -13,7 +13,7 @@ internal sealed record QuantizedBias(string Name, float[] Scales);
 
 /// <summary>Writes filled blobs as initializers, with channels first.</summary>
 /// <param name="graph">The graph.</param>
-/// <param name="budget">The largest number of bytes of all initializers, so that a small file can't demand much memory.</param>
+/// <param name="budget">The largest number of bytes of all initializers, so a small file can't require much memory.</param>
 internal sealed class WeightWriter(ImportedGraph graph, long budget)
 {
     // The names of the initializers that hold a blob in a layout.
@@ -222,7 +222,7 @@ internal sealed class WeightWriter(ImportedGraph graph, long budget)
         budget -= bytes;
         if (bytes < 0 || budget < 0)
         {
-            throw user.Error("the weights would take far more memory than the files contain. The files are damaged or not a classifier");
+            throw user.Error("the weights would take far more memory than the files. The files are damaged or do not contain a classifier");
         }
     }
 

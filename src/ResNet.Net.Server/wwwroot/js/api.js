@@ -1,7 +1,7 @@
-// The requests of the page to the server, and the model in the browser behind the same call.
+// Sends the page's requests to the server, and runs models in the browser through a similar function.
 const keyName = "resnet-net-api-key";
 
-/** Describes why a request failed, in words for the user. */
+/** Describes to the user why a request failed. */
 export class RequestError extends Error {
   constructor(message, { status = 0, retryAfter = 0, detail = "" } = {}) {
     super(message);
@@ -22,7 +22,7 @@ const titles = {
   401: "The server requires an API key.",
   408: "The upload took too long.",
   413: "The file or the image is too large for this server.",
-  415: "The server does not read files of this format. Use JPEG, PNG, WebP, GIF or BMP.",
+  415: "The server does not support this file format. Use JPEG, PNG, WebP, GIF or BMP.",
   422: "The image is damaged or incomplete.",
   429: "The server is busy.",
   503: "The model is not available at the moment.",
@@ -37,7 +37,7 @@ function errorOf(status, text, retryAfter) {
     // A proxy may answer with a page of its own.
   }
 
-  // Details of the server are for developers; the page shows them on demand.
+  // The server's details are for developers; the page shows them on demand.
   const title = titles[status] ?? `The server ${status >= 500 ? "failed" : "rejected the request"} (status ${status}).`;
   return new RequestError(title, { status, retryAfter, detail });
 }
@@ -83,7 +83,7 @@ export function classifyOnServer(file, model, { explain, top = 5, crop = true, s
       try {
         resolve(JSON.parse(request.responseText));
       } catch {
-        reject(new RequestError("The answer of the server was cut off."));
+        reject(new RequestError("The server’s response is incomplete."));
       }
     };
     request.onerror = () => reject(new RequestError(

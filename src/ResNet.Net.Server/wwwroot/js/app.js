@@ -92,10 +92,10 @@ function showSelectedModel() {
   }
 
   modeNote.hidden = !browser?.reason;
-  modeNote.textContent = browser?.reason ? `Not available in this browser: ${browser.reason}` : "";
+  modeNote.textContent = browser?.reason ? `This browser cannot run the model. ${browser.reason}` : "";
 }
 
-// Classification: a few images at a time, the others wait.
+// Classification: a few images run at a time; the others wait.
 
 function enqueue(card) {
   card.controller?.abort();
@@ -313,7 +313,7 @@ function setUpSources() {
   }));
 }
 
-// The newest image is at the top and comes first.
+// The newest image is at the top and is classified first.
 const classifyAll = () => cards.forEach(enqueue);
 modelList.onchange = () => {
   showSelectedModel();

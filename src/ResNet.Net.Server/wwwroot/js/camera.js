@@ -29,8 +29,8 @@ export function setUpCamera(onPhoto) {
       shoot.focus();
     } catch (error) {
       message.textContent = error.name === "NotAllowedError"
-        ? "The browser does not allow the page to use the camera. Change this in the settings of the page."
-        : error.name === "NotFoundError" ? "There is no camera." : "The camera cannot be started.";
+        ? "The browser blocks the camera for this page. Allow it in the site settings."
+        : error.name === "NotFoundError" ? "No camera was found." : "The camera cannot be started.";
     }
   };
   shoot.onclick = () => {

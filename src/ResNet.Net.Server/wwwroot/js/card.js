@@ -68,7 +68,7 @@ export class Card {
     }
   }
 
-  /** Shows an error: a text for the user, and the answer of the server if there is one. */
+  /** Shows an error: a text for the user, and the server's response if there is one. */
   showError(text, detail = "") {
     const { working, failure, result } = this.parts;
     working.hidden = true;
@@ -98,7 +98,7 @@ export class Card {
       classes.querySelector("button")?.focus();
     }
 
-    // A model that was trained with unknown images states the threshold; undefined never compares.
+    // Only some models have a threshold; comparing with undefined is false.
     this.parts.unknown.hidden = !(result.predictions[0].probability < model.unknownThreshold);
     hint.textContent = model.activationMaps ? "Select a class to see where the model finds it." : "";
     hint.hidden = !model.activationMaps;
@@ -162,7 +162,7 @@ export class Card {
     drawMap(this.parts.map, this.maps.get(classIndex));
     this.parts.map.hidden = this.parts.frame.classList.contains("missing");
     this.element.querySelector("article").classList.add("mapped");
-    this.parts.hint.textContent = `Bright areas speak for “${label}”. Select it again to hide them.`;
+    this.parts.hint.textContent = `Bright areas are evidence for “${label}”. Select the class again to hide them.`;
   }
 
   hideMap() {
@@ -189,7 +189,7 @@ export class Card {
     crop.hidden = false;
     const isWhole = region.width > 0.999 && region.height > 0.999;
     caption.textContent = `${width} × ${height} pixels. `
-      + (isWhole ? "The model sees the whole image." : "The model sees the bright part.");
+      + (isWhole ? "The model sees the whole image." : "The model sees only the bright part.");
   }
 
   async showCrop() {

@@ -1,4 +1,4 @@
-// What a profile does to the size of an image; the same as ResizeRule and CropRule of the library.
+// Computes the resize and the crop of a profile, as ResizeRule and CropRule of the library do.
 
 /** Rounds to the nearest integer, halves to even. */
 export function roundHalfToEven(value) {

@@ -43,7 +43,7 @@ function resample(filter, pixels, plan) {
   const last = rows[rows.length - 1];
   const rowCount = last.start + last.weights.length - firstRow;
 
-  // Bytes lie between the passes, the horizontal one comes first.
+  // The horizontal pass comes first and rounds to bytes.
   const middle = new Uint8Array(rowCount * plan.width * 3);
   for (let y = 0, target = 0; y < rowCount; y++) {
     const row = (firstRow + y) * plan.sourceWidth * 4;

@@ -1,4 +1,4 @@
-// Runs models in the browser, apart from the page, which stays responsive.
+// Runs models in a worker, so the page stays responsive.
 import { cropOf, normalize } from "./preprocessing.js";
 import { best, probabilitiesOf } from "./scores.js";
 

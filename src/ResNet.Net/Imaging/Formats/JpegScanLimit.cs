@@ -11,10 +11,10 @@ internal static class JpegScanLimit
     /// </summary>
     public const int Value = 100;
 
-    // All scans together may pass over this many times the largest number of pixels. libjpeg writes 18 scans of a CMYK image.
+    // All scans together may process this many times the maximum number of pixels. libjpeg writes 18 scans of a CMYK image.
     private const int Passes = 24;
 
-    /// <summary>Finds out whether a JPEG file has too many scans for its size.</summary>
+    /// <summary>Determines whether a JPEG file has too many scans for its size.</summary>
     /// <param name="encoded">The file.</param>
     /// <param name="maxPixels">The limit on pixels.</param>
     /// <returns>The smallest number of scans that is rejected; <see langword="null"/> if the file has fewer.</returns>
@@ -50,7 +50,7 @@ internal static class JpegScanLimit
         return null;
     }
 
-    // An image beyond the limit on pixels is rejected for that.
+    // An image that exceeds the limit on pixels is rejected for that reason.
     private static int LimitOf(ReadOnlySpan<byte> frame, int maxPixels)
     {
         long pixels = (long)BinaryPrimitives.ReadUInt16BigEndian(frame[1..]) * BinaryPrimitives.ReadUInt16BigEndian(frame[3..]);

@@ -9,7 +9,7 @@ internal static unsafe class PngFile
     /// <param name="rgb">The packed RGB pixels, <c>[height, width, 3]</c>.</param>
     /// <param name="width">The number of columns.</param>
     /// <param name="height">The number of rows.</param>
-    /// <param name="compress">Whether a smaller file is worth the time.</param>
+    /// <param name="compress">Whether to compress the file; encoding is faster without.</param>
     /// <returns>The encoded file.</returns>
     public static byte[] Encode(ReadOnlySpan<byte> rgb, int width, int height, bool compress = true)
     {

@@ -71,7 +71,7 @@ public sealed class UnpublishedHashTests : IDisposable
         Func<Task> ensure = () => store.EnsureAsync(Variant);
 
         (await ensure.Should().ThrowAsync<ModelUnavailableException>()).WithMessage(
-            $"The files of '{Variant.Id}' are not this model: *{_fixture.InitPath}*{Caffe2Pair.HashOf(wider.Init)}*");
+            $"The files do not contain the model '{Variant.Id}': *{_fixture.InitPath}*{Caffe2Pair.HashOf(wider.Init)}*");
 
         await File.WriteAllBytesAsync(_fixture.InitPath, _fixture.Pair.Init);
         await ensure.Should().NotThrowAsync("the hash of the wrong file is not kept");
