@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Evaluation;
 
@@ -30,7 +31,7 @@ internal sealed class TarSource : IImageArchive
 
     public static TarSource Open(string path, LabelSet? labels, ImageDatasetOptions options)
     {
-        SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
+        SafeFileHandle file = RegularFile.OpenHandle(path, options: FileOptions.RandomAccess);
         try
         {
             ThrowIfCompressed(file, path);

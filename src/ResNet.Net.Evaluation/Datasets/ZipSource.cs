@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Evaluation;
 

@@ -1,4 +1,4 @@
-using System.Text;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
 
@@ -16,8 +16,14 @@ internal sealed record DownloadOrigin(string Address, string Validator)
     {
         try
         {
-            FileInfo file = new(path);
-            string[] lines = file.Exists && file.Length <= MaxBytes ? File.ReadAllLines(path) : [];
+            if (!File.Exists(path))
+            {
+                return null;
+            }
+
+            using FileStream file = RegularFile.OpenRead(path);
+            using StreamReader reader = new(file);
+            string[] lines = file.Length <= MaxBytes ? reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
             return lines.Length == 2 ? new DownloadOrigin(lines[0], lines[1]) : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -26,5 +32,5 @@ internal sealed record DownloadOrigin(string Address, string Validator)
         }
     }
 
-    public void Write(string path) => File.WriteAllText(path, $"{Address}\n{Validator}\n", Encoding.UTF8);
+    public void Write(string path) => StoreFile.Write(path, $"{Address}\n{Validator}\n");
 }
