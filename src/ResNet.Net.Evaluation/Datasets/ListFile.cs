@@ -110,7 +110,7 @@ internal static class ListFile
             }
             else if (number > 1 || !csv || ImageFileNames.IsImage(image))
             {
-                entries.Add((number, image.Replace('\\', '/'), label));
+                entries.Add((number, ArchiveNames.Normal(image.Replace('\\', '/')), label));
             }
         }
 

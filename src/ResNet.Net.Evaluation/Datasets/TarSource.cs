@@ -144,15 +144,7 @@ internal sealed class TarSource : IImageArchive
         }
 
         // Names may contain '..', but are only compared and displayed; nothing is written to disk.
-        private static string Normalize(string name)
-        {
-            while (name.StartsWith("./", StringComparison.Ordinal))
-            {
-                name = name[2..];
-            }
-
-            return name.TrimEnd('/');
-        }
+        private static string Normalize(string name) => ArchiveNames.Normal(name).TrimEnd('/');
 
         private void Add(string name, TarFileEntry entry)
         {
@@ -166,6 +158,10 @@ internal sealed class TarSource : IImageArchive
             else if (!ImageFileNames.IsImage(name))
             {
                 return;
+            }
+            else if (ArchiveNames.ProblemOf(name) is string problem)
+            {
+                _errors.Add($"the entry '{Format.Plain(name)}' {problem}");
             }
             else if (entry.Kind != TarEntryKind.File)
             {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
@@ -63,6 +64,11 @@ internal sealed unsafe class ModelContent
         => Path is not null
             ? OnnxModel.Load(Path, ExternalDataPolicy.ReadFromModelFolder)
             : Use(stream => OnnxModel.Parse(BytesOf(stream)));
+
+    /// <summary>Returns the SHA-256 in lowercase hexadecimal: the verified one, or that of the bytes as they are now.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public string ComputeSha256()
+        => Sha256 ?? (Path is not null ? CacheEntry.HashOf(Path) : Use(stream => Convert.ToHexStringLower(SHA256.HashData(stream))));
 
     /// <summary>Passes the bytes to a function as a stream over memory that is valid during the call.</summary>
     public T Use<T>(Func<UnmanagedMemoryStream, T> use)

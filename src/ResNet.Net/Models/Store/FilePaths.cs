@@ -5,7 +5,7 @@ internal sealed class FilePaths(string root, StoredFile file)
 {
     private const string LocalOrigin = "local folder";
 
-    public string Root => root;
+    public string Root { get; } = root;
 
     public string Folder { get; } = Path.Combine(root, file.Variant.Id);
 
