@@ -109,7 +109,7 @@ public sealed class LabelSet
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         using FileStream file = RegularFile.OpenRead(path, FileShare.Read | FileShare.Delete);
-        if (file.CanSeek && file.Length > LabelText.MaxBytes)
+        if (file.Length > LabelText.MaxBytes)
         {
             throw new ResNetException(
                 $"The label file '{path}' has {file.Length} bytes; at most {LabelText.MaxBytes} are read. Check the path.");

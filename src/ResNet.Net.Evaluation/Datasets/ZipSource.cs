@@ -177,7 +177,7 @@ internal sealed class ZipSource : IImageArchive
             {
                 errors.Add($"the entry '{name}' is encrypted");
             }
-            else if (entry.Length > options.MaxImageBytes)
+            else if (entry.Length < 0 || entry.Length > options.MaxImageBytes)
             {
                 errors.Add(
                     $"the entry '{name}' has {entry.Length} bytes uncompressed; the limit is {options.MaxImageBytes} "

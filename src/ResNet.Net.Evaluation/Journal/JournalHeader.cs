@@ -5,7 +5,15 @@ namespace ResNet.Net.Evaluation;
 
 /// <summary>Identifies the evaluation that a journal belongs to.</summary>
 internal sealed record JournalHeader(
-    int Journal, string Model, string ModelSha256, string Labels, string Profile, string Crops, string Dataset, int Images, string Fingerprint)
+    int Journal,
+    string Model,
+    string ModelSha256,
+    string Labels,
+    string Profile,
+    string Crops,
+    string Dataset,
+    int Images,
+    string Fingerprint)
 {
     public const int Version = 3;
 

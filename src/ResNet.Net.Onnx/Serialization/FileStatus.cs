@@ -13,7 +13,7 @@ internal readonly partial record struct FileStatus(FileKind Kind, uint Links, ul
 {
     private const int CurrentFolder = -100, NoFollow = 0x100, EmptyPath = 0x1000;
 
-    /// <summary>Returns the status of a file; null if it is missing or inaccessible, or the system isn't a Linux of 2018 or later.</summary>
+    /// <summary>Returns the status of a file; null if it is inaccessible, or the system isn't a Linux of 2018 or later.</summary>
     /// <param name="path">The path.</param>
     /// <param name="followLinks">Whether a link stands for its target.</param>
     public static FileStatus? Of(string path, bool followLinks = true) => Read(CurrentFolder, path, followLinks ? 0 : NoFollow);

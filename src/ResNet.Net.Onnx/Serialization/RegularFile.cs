@@ -5,7 +5,7 @@ namespace ResNet.Net.Onnx;
 /// <summary>
 /// Opens regular files only. Opening a named pipe blocks until another process writes to it, and a device may have no end.
 /// </summary>
-/// <remarks>On Linux, the kind is checked before and after opening. Elsewhere, only files that cannot seek are rejected, once open.</remarks>
+/// <remarks>Linux: the kind is checked before and after opening. Elsewhere: files that cannot seek are rejected, once open.</remarks>
 internal static class RegularFile
 {
     /// <summary>Returns whether a path, or the target of a link, is a named pipe, a device or a socket. False if that is unknown.</summary>

@@ -16,7 +16,8 @@ public sealed class SpecialDatasetFileTests : IDisposable
         {
             string path = NamedPipe.Create(_folder[$"data.{extension}"]);
 
-            ((Action)(() => ImageDataset.Open(path, ColorModel.Labels).Dispose())).Should().Throw<IOException>(extension).WithMessage(Reason);
+            Action open = () => ImageDataset.Open(path, ColorModel.Labels).Dispose();
+            open.Should().Throw<IOException>(extension).WithMessage(Reason);
         }
 
         ((Action)(() => GoldenArchive.Read(_folder["data.zip"]))).Should().Throw<IOException>().WithMessage(Reason);
@@ -27,7 +28,7 @@ public sealed class SpecialDatasetFileTests : IDisposable
     {
         NamedPipe.Create(_folder["red", "1.png"]);
         _folder.Write(Path.Combine("red", "2.png"), ColorModel.Image(255, 0, 0));
-        using ImageDataset dataset = ImageDataset.Open(_folder.FullPath, new LabelSet("red", ["red", "green", "blue"]));
+        using ImageDataset dataset = ImageDataset.Open(_folder.FullPath, ColorModel.Labels);
         using ResNetClassifier classifier = ColorModel.Create();
 
         EvaluationReport report = await Evaluator.EvaluateAsync(classifier, dataset);

@@ -24,7 +24,8 @@ public sealed class SpecialFileTests : IDisposable
                 () => LabelSet.Load(path),
             ];
             loads.Should().AllSatisfy(l => l.Should().Throw<IOException>().WithMessage(Reason));
-            ((Action)(() => ResNetClassifier.Create(new ModelDefinition(path)))).Should().Throw<ModelUnavailableException>().WithMessage(Reason);
+            Action create = () => ResNetClassifier.Create(new ModelDefinition(path));
+            create.Should().Throw<ModelUnavailableException>().WithMessage(Reason);
         }
     }
 
@@ -44,7 +45,8 @@ public sealed class SpecialFileTests : IDisposable
     [LinuxFact]
     public async Task Ensure_NamedPipesBesideTheModel_AreIgnoredOrReplaced()
     {
-        foreach (string path in (string[])[_fixture.RecordPath, _fixture.PartialPath, $"{_fixture.PartialPath}.origin", _fixture.DamagedPath])
+        string origin = $"{_fixture.PartialPath}.origin";
+        foreach (string path in (string[])[_fixture.RecordPath, _fixture.PartialPath, origin, _fixture.DamagedPath])
         {
             NamedPipe.Create(_fixture[path]);
         }

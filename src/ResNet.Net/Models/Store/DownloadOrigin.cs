@@ -23,8 +23,8 @@ internal sealed record DownloadOrigin(string Address, string Validator)
 
             using FileStream file = RegularFile.OpenRead(path);
             using StreamReader reader = new(file);
-            string[] lines = file.Length <= MaxBytes ? reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
-            return lines.Length == 2 ? new DownloadOrigin(lines[0], lines[1]) : null;
+            string[] lines = file.Length <= MaxBytes ? reader.ReadToEnd().Split('\n') : [];
+            return lines is [string address, string validator, ""] ? new DownloadOrigin(address, validator) : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

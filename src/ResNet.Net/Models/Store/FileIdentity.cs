@@ -9,7 +9,7 @@ namespace ResNet.Net;
 /// </summary>
 internal sealed record FileIdentity(long Bytes, string State)
 {
-    /// <summary>Returns the identity of a file, or of the target of a link; null if it is missing, inaccessible or no regular file.</summary>
+    /// <summary>Returns the identity of a file, or of the target of a link; null if it is missing, inaccessible or a pipe.</summary>
     public static FileIdentity? Of(string path)
     {
         try

@@ -51,29 +51,29 @@ internal static class StoreFile
         writer.Write(text);
     }
 
-    /// <summary>Opens a file for reading and writing, creating it if necessary. A link in its place is deleted.</summary>
-    /// <exception cref="IOException">The file cannot be opened, or was replaced by a link meanwhile.</exception>
+    /// <summary>Opens a file for reading and writing, creating it if necessary. A link in its place is replaced by a new file.</summary>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
     public static SafeFileHandle OpenOrCreate(string path)
     {
-        if (IsLink(path) || FileStatus.Of(path) is { Kind: FileKind.Regular, Links: > 1 } || RegularFile.IsSpecial(path))
+        const FileShare Share = FileShare.ReadWrite | FileShare.Delete;
+        if (File.Exists(path) && !IsLink(path) && !RegularFile.IsSpecial(path))
         {
-            File.Delete(path);
+            SafeFileHandle existing = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, Share);
+            if (IsAt(existing, path))
+            {
+                return existing;
+            }
+
+            existing.Dispose();
         }
 
-        FileMode mode = File.Exists(path) ? FileMode.Open : FileMode.CreateNew;
-        SafeFileHandle file = File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        if (IsAt(file, path))
-        {
-            return file;
-        }
-
-        file.Dispose();
-        throw new IOException($"'{path}' was replaced while it was opened.");
+        File.Delete(path);
+        return File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, Share);
     }
 
     public static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
 
-    /// <summary>Returns whether an open file is the one at a path, and no link leads to it.</summary>
+    /// <summary>Returns whether an open file is the one at a path, and has no other name, whatever happened while it was opened.</summary>
     private static bool IsAt(SafeFileHandle file, string path)
         => FileStatus.Of(path, followLinks: false) is FileStatus atPath
             ? FileStatus.Of(file) is FileStatus open && open.Inode == atPath.Inode && open is { Kind: FileKind.Regular, Links: <= 1 }

@@ -110,7 +110,7 @@ public sealed class StoreLinkTests : IDisposable
         string model = _fixture["model.onnx"];
         CacheableModel.Build().Save(model);
         File.WriteAllText(_fixture["elsewhere", "a", "b", "key"], "precious");
-        Directory.CreateSymbolicLink(_fixture[_fixture.Root, .. folder.Split('/')], Path.GetDirectoryName(Victim)!);
+        Directory.CreateSymbolicLink(_fixture[[_fixture.Root, .. folder.Split('/')]], Path.GetDirectoryName(Victim)!);
         ResNetClassifierOptions options = new() { CacheOptimizedModel = true, Store = _fixture.Store() };
 
         ResNetClassifier.Create(
