@@ -50,8 +50,12 @@ internal sealed class CacheEntry(string folder, string key, string? weightsFile 
     {
         try
         {
-            // The key first: without it, the rest is not an entry.
-            File.Delete(Path.Combine(folder, KeyFile));
+            // The key first: without it, the rest is not an entry. Of a link, only the link is deleted.
+            if (!StoreFile.IsLink(folder))
+            {
+                File.Delete(Path.Combine(folder, KeyFile));
+            }
+
             Directory.Delete(folder, recursive: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
