@@ -53,9 +53,9 @@ public sealed class SpecialFileTests : IDisposable
 
         await using TestServer server = await TestServer.StartAsync(_fixture.File);
 
-        string path1 = await _fixture.Store(server).EnsureAsync(_fixture.Variant);
+        string stored = await _fixture.Store(server).EnsureAsync(_fixture.Variant);
 
-        File.ReadAllBytes(path1).Should().Equal(_fixture.File);
+        File.ReadAllBytes(stored).Should().Equal(_fixture.File);
         _fixture.Store().List()[0].State.Should().Be(StoredModelState.Verified);
     }
 
@@ -77,7 +77,9 @@ public sealed class SpecialFileTests : IDisposable
         using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
         string good = Path.Combine(TestFolders.SampleImages, "cat.png");
 
-        IReadOnlyList<ClassificationOutcome> outcomes = classifier.ClassifyBatch([pipe, good]);
+        InputImage[] images = [pipe, good];
+
+        IReadOnlyList<ClassificationOutcome> outcomes = classifier.ClassifyBatch(images);
 
         outcomes[0].Error.Should().BeOfType<IOException>().Which.Message.Should().Match(Reason);
         outcomes[1].Succeeded.Should().BeTrue();
