@@ -283,6 +283,11 @@ public sealed partial class ImageDataset
     internal static LabeledImage[] Labeled(string[] names, int[] classes, Func<string, ReadOnlyMemory<byte>> read)
         => [.. names.Select((name, i) => new LabeledImage(name, classes[i], () => read(name)))];
 
+    internal static LabeledImage[] Labeled(IImageArchive archive, string[] names, int[] classes)
+        => archive is ZipSource zip
+            ? [.. names.Select((name, i) => new LabeledImage(name, classes[i], () => zip.Read(name), () => zip.Open(name)))]
+            : Labeled(names, classes, archive.Read);
+
     internal static ImageDatasetOptions Validated(ImageDatasetOptions? options)
     {
         options ??= new ImageDatasetOptions();
@@ -315,7 +320,7 @@ public sealed partial class ImageDataset
         try
         {
             (LabelSet labels, int[] classes) = classify(archive);
-            return new ImageDataset(archive.Name, labels, Labeled(archive.Names, classes, archive.Read), archive, multiLabel);
+            return new ImageDataset(archive.Name, labels, Labeled(archive, archive.Names, classes), archive, multiLabel);
         }
         catch
         {

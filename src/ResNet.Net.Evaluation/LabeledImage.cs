@@ -1,9 +1,12 @@
+using System.Buffers;
+
 namespace ResNet.Net.Evaluation;
 
 /// <summary>Represents an image whose class or classes are known. Immutable and thread-safe.</summary>
 public sealed class LabeledImage
 {
     private readonly Func<ReadOnlyMemory<byte>> _read;
+    private readonly Func<IMemoryOwner<byte>>? _open;
 
     /// <summary>Initializes an image of one class.</summary>
     /// <param name="name">The name that identifies the image in the dataset and in reports, such as <c>cat/1.png</c>.</param>
@@ -47,6 +50,13 @@ public sealed class LabeledImage
         _read = read;
     }
 
+    /// <param name="name">The name.</param>
+    /// <param name="classIndex">The class.</param>
+    /// <param name="read">Returns the encoded file, which the caller may keep.</param>
+    /// <param name="open">Returns the encoded file in memory that is limited and reused; null if there is no such memory.</param>
+    internal LabeledImage(string name, int classIndex, Func<ReadOnlyMemory<byte>> read, Func<IMemoryOwner<byte>>? open)
+        : this(name, classIndex, read) => _open = open;
+
     /// <summary>Gets the image's name: its path relative to the dataset's folder, separated by <c>/</c>.</summary>
     public string Name { get; }
 
@@ -68,7 +78,7 @@ public sealed class LabeledImage
 
     /// <summary>Returns the image as an input for batches and sequences. It is read when it is classified.</summary>
     /// <returns>The input.</returns>
-    public InputImage ToInput() => InputImage.FromEncoded(_read);
+    public InputImage ToInput() => _open is null ? InputImage.FromEncoded(_read) : InputImage.FromEncoded(_open);
 
     /// <inheritdoc/>
     public override string ToString()

@@ -120,8 +120,7 @@ public sealed class OnnxModel
     public static unsafe OnnxModel Load(string path, ExternalDataPolicy externalData = ExternalDataPolicy.Reject)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0,
-            FileOptions.SequentialScan);
+        using FileStream file = RegularFile.OpenRead(path, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
         if (file.Length > int.MaxValue)
         {
             throw new OnnxModelException(

@@ -93,7 +93,7 @@ public sealed record OnnxModelSummary(
     public static OnnxModelSummary Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        using FileStream file = RegularFile.OpenRead(path, FileShare.Read | FileShare.Delete);
         return Read(file);
     }
 

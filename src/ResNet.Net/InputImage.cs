@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 
 namespace ResNet.Net;
@@ -20,6 +21,7 @@ public sealed class InputImage
     private readonly string? _path;
     private readonly ReadOnlyMemory<byte> _memory;
     private readonly Func<ReadOnlyMemory<byte>>? _readEncoded;
+    private readonly Func<IMemoryOwner<byte>>? _openEncoded;
     private readonly (int Width, int Height, PixelFormat Format, int Stride)? _layout;
     private readonly ReadOnlyMemory<float>? _tensor;
 
@@ -29,12 +31,14 @@ public sealed class InputImage
         bool ownsStream = false,
         ReadOnlyMemory<byte> memory = default,
         Func<ReadOnlyMemory<byte>>? readEncoded = null,
+        Func<IMemoryOwner<byte>>? openEncoded = null,
         (int Width, int Height, PixelFormat Format, int Stride)? layout = null,
         ReadOnlyMemory<float>? tensor = null)
     {
         _path = path;
         _memory = memory;
         _readEncoded = readEncoded;
+        _openEncoded = openEncoded;
         _layout = layout;
         _tensor = tensor;
         OpenStream = openStream;
@@ -103,6 +107,9 @@ public sealed class InputImage
         return new InputImage(readEncoded: readEncoded);
     }
 
+    /// <summary>Creates an image from a function as above whose memory is disposed as soon as the image is decoded.</summary>
+    internal static InputImage FromEncoded(Func<IMemoryOwner<byte>> openEncoded) => new(openEncoded: openEncoded);
+
     /// <summary>Creates an image from pixels in memory. No decoder runs.</summary>
     /// <param name="pixels">
     /// The bytes, laid out as in a <see cref="PixelView"/>. They must not change until the image is processed.
@@ -157,7 +164,7 @@ public sealed class InputImage
 
     /// <summary>Returns the same image with other views. Only the methods for sequences accept more than one.</summary>
     internal InputImage WithViews(IReadOnlyList<ImageView> views)
-        => new(_path, OpenStream, OwnsStream, _memory, _readEncoded, _layout) { Views = views };
+        => new(_path, OpenStream, OwnsStream, _memory, _readEncoded, _openEncoded, _layout) { Views = views };
 
     /// <summary>Returns the stream of an image that has one.</summary>
     /// <exception cref="ArgumentException">The caller's function returned null.</exception>
@@ -166,13 +173,24 @@ public sealed class InputImage
 
     /// <summary>Returns the image as an input of the pipeline. A stream must have been read before.</summary>
     /// <remarks>An exception of the caller's function is not wrapped.</remarks>
-    internal ImageInput ToInput()
-        => _readEncoded is not null ? ReadEncoded(_readEncoded)
+    /// <param name="memory">Receives the memory to dispose after the image was decoded; null if there is none.</param>
+    internal ImageInput ToInput(out IMemoryOwner<byte>? memory)
+    {
+        memory = null;
+        if (_openEncoded is not null)
+        {
+            long start = Stopwatch.GetTimestamp();
+            memory = _openEncoded();
+            return ImageInput.FromMemory(memory.Memory.Span, null, start);
+        }
+
+        return _readEncoded is not null ? ReadEncoded(_readEncoded)
             : _path is not null ? ImageInput.FromFile(_path)
             : _tensor is ReadOnlyMemory<float> tensor ? ImageInput.FromTensor(tensor.Span)
             : _layout is (int width, int height, PixelFormat format, int stride)
                 ? ImageInput.FromPixels(new PixelView(_memory.Span, width, height, format, stride))
             : ImageInput.FromMemory(_memory.Span);
+    }
 
     private static ImageInput ReadEncoded(Func<ReadOnlyMemory<byte>> readEncoded)
     {

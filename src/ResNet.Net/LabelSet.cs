@@ -1,4 +1,5 @@
 using System.Text;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
 
@@ -107,8 +108,8 @@ public sealed class LabelSet
     public static LabelSet Load(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        if (file.CanSeek && file.Length > LabelText.MaxBytes)
+        using FileStream file = RegularFile.OpenRead(path, FileShare.Read | FileShare.Delete);
+        if (file.Length > LabelText.MaxBytes)
         {
             throw new ResNetException(
                 $"The label file '{path}' has {file.Length} bytes; at most {LabelText.MaxBytes} are read. Check the path.");

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace ResNet.Net;
 
 public sealed partial class ResNetClassifier
@@ -16,7 +18,12 @@ public sealed partial class ResNetClassifier
         ClassScores?[] target = new ClassScores?[1];
         if (image.OpenStream is null)
         {
-            _ = _pipeline.Run(Operation.Scores, image.ToInput(), _readAll, target);
+            ImageInput input = image.ToInput(out IMemoryOwner<byte>? memory);
+            using (memory)
+            {
+                _ = _pipeline.Run(Operation.Scores, input, _readAll, target);
+            }
+
             return target[0]!;
         }
 

@@ -68,6 +68,9 @@ public sealed partial class ResNetClassifier : IDisposable
     /// <summary>Gets the variant; <see langword="null"/> if the classifier was created from a <see cref="ModelDefinition"/>.</summary>
     public ResNetVariant? Variant => _model.Source.Variant;
 
+    /// <summary>Gets the content of the model, before any changes.</summary>
+    internal ModelContent Content => _model.Source.Content;
+
     /// <summary>Gets the names of the classes, in the order of the scores.</summary>
     public LabelSet Labels { get; }
 

@@ -69,6 +69,24 @@ public sealed class BatchTests : IDisposable
     }
 
     [UnixFact]
+    public async Task FileNameThatASpreadsheetEvaluates_GetsAPrefix()
+    {
+        // A space, a no-break space, a zero-width space, a byte order mark and a control character before the formula.
+        string[] names = ["=1", " =2", "\u00A0=3", "\u200B=4", "\uFEFF+5", "\u0001@6"];
+        foreach (string name in names)
+        {
+            File.Copy(Sample("cat.png"), _folder["in", $"{name}.png"]);
+        }
+
+        ProgramRun run = await BatchAsync(_folder["in"], "--out", Csv);
+        ProgramRun again = await BatchAsync(_folder["in"], "--out", Csv);
+
+        run.ExitCode.Should().Be(Success, run.Error);
+        File.ReadAllText(Csv).Should().ContainAll(names.Select(n => $"./{n}.png"));
+        again.Output.Should().Contain("6 images").And.Contain("0 of them are new");
+    }
+
+    [UnixFact]
     public async Task FileNameWithALineBreak_StaysOneCell()
     {
         File.Copy(Sample("cat.png"), _folder["in", "two\r\n\"lines\".png"]);

@@ -142,14 +142,19 @@ public sealed class SearchTests : IDisposable
         (await SearchAsync("index", TestFolders.SampleImages, "--out", Index)).ExitCode.Should().Be(Success);
         byte[] whole = File.ReadAllBytes(Index);
         byte[] otherVersion = [.. whole], tooMany = [.. whole];
+        byte[] negative = [.. whole], notANumber = [.. whole];
         otherVersion[8] = 2;
         tooMany[12] = 11;
+        negative.AsSpan(12, 8).Fill(0xFF);
+        BinaryPrimitives.WriteSingleLittleEndian(notANumber.AsSpan(whole.Length - 4), float.NaN);
         (byte[] Bytes, string Said)[] damages =
         [
             ([], "does not start"),
             ("PK\u0003\u0004 something else"u8.ToArray(), "does not start"),
             (otherVersion, "version 2"),
             (tooMany, "truncated"),
+            (negative, "states -1 images"),
+            (notANumber, "outside -1 to 1"),
             (whole[..14], "truncated"),
             (whole[..100], "truncated"),
             (whole[..^1], "truncated"),

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Evaluation;
 
@@ -31,7 +32,7 @@ internal sealed record DevelopmentKit(IReadOnlyList<(int Number, string Text)> L
                 : throw Missing(path, IdsName);
         }
 
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        using FileStream file = RegularFile.OpenRead(path);
         try
         {
             return Read(file, path);

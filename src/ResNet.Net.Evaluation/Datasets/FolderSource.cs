@@ -1,3 +1,5 @@
+using ResNet.Net.Onnx;
+
 namespace ResNet.Net.Evaluation;
 
 /// <summary>Reads image files from a folder.</summary>
@@ -33,7 +35,7 @@ internal sealed class FolderSource(string folder, ImageDatasetOptions options)
     public ReadOnlyMemory<byte> Read(string name)
     {
         string path = Path.Combine(_root, name);
-        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        using FileStream stream = RegularFile.OpenRead(path, options: FileOptions.SequentialScan);
         return BoundedRead.ToEnd(stream, stream.Length, options.MaxImageBytes, name);
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Evaluation;
 
@@ -92,7 +93,8 @@ internal static class ListFile
         bool csv = Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase);
         List<(int, string, string)> entries = [];
         int number = 0;
-        foreach (string text in File.ReadLines(path, Encoding.UTF8))
+        using StreamReader reader = new(RegularFile.OpenRead(path), Encoding.UTF8);
+        while (reader.ReadLine() is string text)
         {
             number++;
             string line = text.Trim();
@@ -108,7 +110,7 @@ internal static class ListFile
             }
             else if (number > 1 || !csv || ImageFileNames.IsImage(image))
             {
-                entries.Add((number, image.Replace('\\', '/'), label));
+                entries.Add((number, ArchiveNames.Normal(image.Replace('\\', '/')), label));
             }
         }
 

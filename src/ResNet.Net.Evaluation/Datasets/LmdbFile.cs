@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Evaluation;
 
@@ -68,7 +69,7 @@ internal sealed class LmdbFile : IDisposable
     /// <exception cref="ImageDatasetException">The file is not an LMDB file, or is truncated or damaged.</exception>
     public static LmdbFile Open(string path)
     {
-        SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, FileOptions.RandomAccess);
+        SafeFileHandle file = RegularFile.OpenHandle(path, FileShare.ReadWrite, FileOptions.RandomAccess);
         try
         {
             return new LmdbFile(path, file);

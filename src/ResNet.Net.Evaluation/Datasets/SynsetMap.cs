@@ -1,4 +1,5 @@
 using System.Globalization;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Evaluation;
 
@@ -28,7 +29,7 @@ internal sealed class SynsetMap
     public static SynsetMap Load(string path)
     {
         const int MaxMatlabBytes = 16 << 20;
-        using (FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read))
+        using (FileStream file = RegularFile.OpenRead(path))
         {
             Span<byte> start = stackalloc byte[8];
             if (MatlabSynsets.IsMatlab(start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]))

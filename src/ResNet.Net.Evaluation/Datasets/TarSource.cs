@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Evaluation;
 
@@ -30,7 +31,7 @@ internal sealed class TarSource : IImageArchive
 
     public static TarSource Open(string path, LabelSet? labels, ImageDatasetOptions options)
     {
-        SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
+        SafeFileHandle file = RegularFile.OpenHandle(path, options: FileOptions.RandomAccess);
         try
         {
             ThrowIfCompressed(file, path);
@@ -143,15 +144,7 @@ internal sealed class TarSource : IImageArchive
         }
 
         // Names may contain '..', but are only compared and displayed; nothing is written to disk.
-        private static string Normalize(string name)
-        {
-            while (name.StartsWith("./", StringComparison.Ordinal))
-            {
-                name = name[2..];
-            }
-
-            return name.TrimEnd('/');
-        }
+        private static string Normalize(string name) => ArchiveNames.Normal(name).TrimEnd('/');
 
         private void Add(string name, TarFileEntry entry)
         {
@@ -165,6 +158,10 @@ internal sealed class TarSource : IImageArchive
             else if (!ImageFileNames.IsImage(name))
             {
                 return;
+            }
+            else if (ArchiveNames.ProblemOf(name) is string problem)
+            {
+                _errors.Add($"the entry '{Format.Plain(name)}' {problem}");
             }
             else if (entry.Kind != TarEntryKind.File)
             {

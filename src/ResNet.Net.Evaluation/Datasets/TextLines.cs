@@ -1,4 +1,5 @@
 using System.Text;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Evaluation;
 
@@ -8,7 +9,7 @@ internal static class TextLines
     /// <exception cref="ImageDatasetException">The file is binary.</exception>
     public static IReadOnlyList<(int Number, string Text)> Read(string path)
     {
-        using StreamReader reader = new(path, Encoding.UTF8);
+        using StreamReader reader = new(RegularFile.OpenRead(path), Encoding.UTF8);
         return Read(reader, path);
     }
 

@@ -1,3 +1,5 @@
+using ResNet.Net.Onnx;
+
 namespace ResNet.Net.Evaluation;
 
 /// <summary>
@@ -39,7 +41,7 @@ public sealed class GoldenArchive
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         const FileShare Share = FileShare.ReadWrite | FileShare.Delete;
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, Share, bufferSize: 0, FileOptions.SequentialScan);
+        using FileStream file = RegularFile.OpenRead(path, Share, FileOptions.SequentialScan);
         return Read(file, $"'{path}'", limits, cancellationToken);
     }
 

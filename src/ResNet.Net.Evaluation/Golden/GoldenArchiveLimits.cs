@@ -11,6 +11,10 @@ public sealed record GoldenArchiveLimits
     /// <value>The default is 4 MiB. An input of the zoo's models, 3x224x224 floats, has 0.6 MB.</value>
     public long MaxTensorBytes { get; init; } = 4 << 20;
 
+    /// <summary>Gets the maximum size of all tensor files together in bytes, from 1. The tensors stay in memory.</summary>
+    /// <value>The default is 64 MiB. The zoo's archives have less than 4 MB of tensors each.</value>
+    public long MaxTotalTensorBytes { get; init; } = 64 << 20;
+
     /// <summary>Gets the maximum size of the uncompressed archive in bytes, from 1.</summary>
     /// <value>The default is 512 MiB. The zoo's archives include the model, which has at most 242 MB.</value>
     public long MaxTotalBytes { get; init; } = 512 << 20;
@@ -21,6 +25,7 @@ public sealed record GoldenArchiveLimits
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxEntries, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxTensorBytes, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxTensorBytes, Array.MaxLength);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxTotalTensorBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxTotalBytes, 1);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Formats.Tar;
 using System.Globalization;
 using System.IO.Compression;
@@ -17,6 +18,8 @@ internal sealed class GoldenArchiveReader(string archive, GoldenArchiveLimits li
     private readonly HashSet<string> _names = [];
     private readonly Dictionary<(string Folder, bool IsInput, int Index), OnnxTensor> _tensors = [];
     private readonly byte[] _buffer = new byte[BufferBytes];
+    private readonly ArrayBufferWriter<byte> _content = new();
+    private long _tensorBytes;
     private string? _entry;
     private bool _isAfterEntry;
 
@@ -150,6 +153,13 @@ internal sealed class GoldenArchiveReader(string archive, GoldenArchiveLimits li
                 + $"({nameof(GoldenArchiveLimits)}.{nameof(GoldenArchiveLimits.MaxTensorBytes)})");
         }
 
+        if (isTensor && (_tensorBytes += entry.Length) > limits.MaxTotalTensorBytes)
+        {
+            throw Rejected(
+                $"is too large: the tensors have more than {limits.MaxTotalTensorBytes} bytes together "
+                + $"({nameof(GoldenArchiveLimits)}.{nameof(GoldenArchiveLimits.MaxTotalTensorBytes)})");
+        }
+
         if (entry.Length > stream.Total)
         {
             throw Exceeded(stream);
@@ -171,11 +181,22 @@ internal sealed class GoldenArchiveReader(string archive, GoldenArchiveLimits li
 
     private OnnxTensor ReadTensor(TarEntry entry)
     {
-        byte[] bytes = new byte[entry.Length];
-        entry.DataStream?.ReadExactly(bytes);
+        // The buffer grows with what is read, since the length is a claim. It serves all tensors.
+        _content.ResetWrittenCount();
+        while (entry.DataStream?.Read(_buffer) is int read and > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _content.Write(_buffer.AsSpan(0, read));
+        }
+
+        if (_content.WrittenCount < entry.Length)
+        {
+            throw new EndOfStreamException();
+        }
+
         try
         {
-            OnnxTensor tensor = OnnxTensor.Parse(bytes);
+            OnnxTensor tensor = OnnxTensor.Parse(_content.WrittenSpan);
             if (tensor.ElementType != OnnxElementType.Float)
             {
                 throw Rejected($"contains {tensor.ElementType} instead of Float");

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Evaluation;
 
@@ -31,6 +32,7 @@ internal sealed class EvaluationJournal : IDisposable
     /// <exception cref="IOException">The file cannot be opened, or another process has it open.</exception>
     public static EvaluationJournal Open(string path, JournalHeader header)
     {
+        RegularFile.ThrowIfSpecial(path);
         EvaluationJournal journal = new(path, new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         try
         {

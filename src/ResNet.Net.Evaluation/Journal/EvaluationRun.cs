@@ -46,7 +46,8 @@ internal sealed class EvaluationRun(
     }
 
     /// <summary>
-    /// Restores the journal's results after it has repeated one batch with equal results: the model's name doesn't identify its weights.
+    /// Restores the journal's results after it has repeated one batch with equal results: the header covers neither the content of the
+    /// images nor weights in other files than the model.
     /// </summary>
     private async Task ResumeAsync(EvaluationJournal journal, CancellationToken cancellationToken)
     {

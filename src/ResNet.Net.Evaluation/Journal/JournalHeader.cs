@@ -5,13 +5,22 @@ namespace ResNet.Net.Evaluation;
 
 /// <summary>Identifies the evaluation that a journal belongs to.</summary>
 internal sealed record JournalHeader(
-    int Journal, string Model, string Labels, string Profile, string Crops, string Dataset, int Images, string Fingerprint)
+    int Journal,
+    string Model,
+    string ModelSha256,
+    string Labels,
+    string Profile,
+    string Crops,
+    string Dataset,
+    int Images,
+    string Fingerprint)
 {
-    public const int Version = 2;
+    public const int Version = 3;
 
     public static JournalHeader Of(ResNetClassifier classifier, ImageDataset dataset) => new(
         Version,
         classifier.ModelName,
+        classifier.Content.ComputeSha256(),
         HashOf(classifier.Labels),
         classifier.Profile.Name,
         classifier.Crops.ToString(),
@@ -24,6 +33,8 @@ internal sealed record JournalHeader(
     public string? DifferenceFrom(JournalHeader expected)
         => Journal != expected.Journal ? $"version {Journal} of the format, not {expected.Journal}"
         : Model != expected.Model ? $"the model '{Model}', not '{expected.Model}'"
+        : ModelSha256 != expected.ModelSha256
+            ? $"a model '{Model}' with other weights: its file has SHA-256 {ModelSha256}, not {expected.ModelSha256}"
         : Labels != expected.Labels ? $"a model '{Model}' with other labels"
         : Profile != expected.Profile ? $"the preprocessing profile '{Profile}', not '{expected.Profile}'"
         : Crops != expected.Crops ? $"the crops {Crops}, not {expected.Crops}"

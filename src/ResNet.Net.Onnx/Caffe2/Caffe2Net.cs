@@ -47,8 +47,7 @@ public sealed class Caffe2Net
     public static Caffe2Net Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0,
-            FileOptions.SequentialScan);
+        using FileStream file = RegularFile.OpenRead(path, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
         return file.Length <= Array.MaxLength
             ? Read(file, $"'{path}'")
             : throw new OnnxModelException($"'{path}' has {file.Length} bytes, but a Caffe2 network is limited to 2 GiB.");

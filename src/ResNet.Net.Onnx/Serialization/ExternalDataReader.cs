@@ -39,7 +39,7 @@ internal static class ExternalDataReader
         try
         {
             string path = ResolveInside(tensor, folder, location);
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            using FileStream file = RegularFile.OpenRead(path);
             long offset = ReadNumber(tensor, entries, "offset") ?? 0;
             long length = ReadNumber(tensor, entries, "length") ?? file.Length - offset;
             long expected = TensorData.LengthOf(tensor) * TensorData.SizeOf((OnnxElementType)tensor.DataType);

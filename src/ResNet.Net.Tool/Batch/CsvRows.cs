@@ -25,7 +25,7 @@ internal sealed class CsvRows(TextWriter output, int top)
     /// Prefixes a path that a spreadsheet would evaluate with <c>./</c>: it still names the same file. File names are untrusted
     /// input.
     /// </summary>
-    public static string CellOf(string path) => path.AsSpan().IndexOfAny(Formula) == 0 ? $"./{path}" : path;
+    public static string CellOf(string path) => IsFormula(path) ? $"./{path}" : path;
 
     /// <summary>Reverts <see cref="CellOf"/>.</summary>
     public static string PathOf(string cell) => cell.StartsWith("./", StringComparison.Ordinal) ? cell[2..] : cell;
@@ -36,8 +36,26 @@ internal sealed class CsvRows(TextWriter output, int top)
         ? [CellOf(path), .. outcome.Value.Predictions.SelectMany(Cells), ""]
         : [CellOf(path), .. Enumerable.Repeat("", 3 * top), OneLine(Failure.Describe(outcome.Error))]);
 
+    /// <summary>Returns whether a spreadsheet may evaluate a cell. Some skip spaces and invisible characters at its start.</summary>
+    private static bool IsFormula(string cell)
+    {
+        int start = 0;
+        while (start < cell.Length && !Formula.Contains(cell[start]) && IsSkipped(cell[start]))
+        {
+            start++;
+        }
+
+        return start < cell.Length && Formula.Contains(cell[start]);
+    }
+
+    private static bool IsSkipped(char c)
+        => char.IsWhiteSpace(c) || char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format;
+
+    // A model names its classes: an apostrophe makes a spreadsheet show the label as text.
+    private static string LabelOf(string label) => IsFormula(label) ? $"'{label}" : label;
+
     private static string[] Cells(Prediction prediction)
-        => [prediction.Label, prediction.SynsetId ?? "", prediction.Probability.ToString("F6", CultureInfo.InvariantCulture)];
+        => [LabelOf(prediction.Label), prediction.SynsetId ?? "", prediction.Probability.ToString("F6", CultureInfo.InvariantCulture)];
 
     private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
 

@@ -7,6 +7,9 @@ namespace ResNet.Net.Tool.Search;
 /// <summary>Reads an index file sequentially; one image is in memory at a time.</summary>
 internal sealed class FeatureIndex
 {
+    // The features are a vector of length 1; rounding may exceed that.
+    private const float MaxFeature = 1.01f;
+
     private readonly string _path;
 
     /// <exception cref="ArgumentException">The file is not an index, or belongs to another model.</exception>
@@ -20,6 +23,11 @@ internal sealed class FeatureIndex
         {
             throw new ArgumentException(
                 $"The index '{path}' was created {difference}. Use the options that it was created with, or create it again.");
+        }
+
+        if (Count < 0)
+        {
+            throw Invalid($"states {Count} images");
         }
 
         Features = found == features ? found : throw Invalid($"has {found} features per image, but the model has {features}");
@@ -69,7 +77,11 @@ internal sealed class FeatureIndex
         {
             string image = reader.ReadString();
             reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(features.AsSpan()));
-            return image;
+
+            // Also NaN, which has no order.
+            return features.AsSpan().ContainsAnyExceptInRange(-MaxFeature, MaxFeature)
+                ? throw Invalid($"has features of '{image}' outside -1 to 1")
+                : image;
         }
         catch (Exception exception) when (exception is IOException or FormatException)
         {

@@ -76,11 +76,20 @@ public sealed class ActivationMap
     /// <param name="width">The number of columns in the scaled image, at least 1.</param>
     /// <param name="height">The number of rows in the scaled image, at least 1.</param>
     /// <returns>One value per pixel, <c>[height, width]</c>, in the unit of logits; NaN outside <see cref="Region"/>.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="width"/> or <paramref name="height"/> is less than 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="width"/> or <paramref name="height"/> is less than 1, or the scaled image has more than 2^30 pixels.
+    /// </exception>
     public float[] Upsample(int width, int height)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        const int MaxPixels = 1 << 30;
+        if ((long)width * Math.Max(height, Rows) > MaxPixels)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(height), height, $"The size {width} x {height} has too many pixels; the limit is {MaxPixels}.");
+        }
+
         CubicTaps horizontal = new(Positions(width, ImageWidth, Region.Left, Region.Width, Columns), Columns);
         CubicTaps vertical = new(Positions(height, ImageHeight, Region.Top, Region.Height, Rows), Rows);
         float[] stretched = new float[Rows * width];
@@ -92,7 +101,7 @@ public sealed class ActivationMap
             }
         }
 
-        float[] upsampled = new float[checked(width * height)];
+        float[] upsampled = new float[width * height];
         for (int y = 0; y < height; y++)
         {
             for (int x = 0; x < width; x++)

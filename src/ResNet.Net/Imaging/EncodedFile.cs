@@ -1,4 +1,5 @@
 using System.Buffers;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
 
@@ -30,15 +31,14 @@ internal struct EncodedFile : IDisposable
     public static EncodedFile Read(string path, int maxBytes)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        using FileStream stream = RegularFile.OpenRead(path, options: FileOptions.SequentialScan);
         return Read(stream, maxBytes, path);
     }
 
     public static async Task<EncodedFile> ReadAsync(string path, int maxBytes, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        FileStream stream = new(
-            path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan | FileOptions.Asynchronous);
+        FileStream stream = RegularFile.OpenRead(path, options: FileOptions.SequentialScan | FileOptions.Asynchronous);
         await using (stream.ConfigureAwait(false))
         {
             return await ReadAsync(stream, maxBytes, path, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
@@ -204,10 +205,11 @@ internal sealed partial class ImagePipeline
             }
 
             bool isRead = item.Decoded is not null;
+            IMemoryOwner<byte>? memory = null;
             try
             {
                 ImageInput image = isRead ? default
-                    : item.Image!.OpenStream is null ? item.Image.ToInput()
+                    : item.Image!.OpenStream is null ? item.Image.ToInput(out memory)
                     : ImageInput.FromMemory(item.File.Span, null, Stopwatch.GetTimestamp() - item.ReadTicks);
                 isRead = true;
                 PixelView pixels = item.Decoded is DecodedImage decoded ? decoded.Pixels : Open(item, image);
@@ -225,6 +227,7 @@ internal sealed partial class ImagePipeline
             }
             finally
             {
+                memory?.Dispose();
                 item.File.Dispose();
                 if (view == item.Views.Count - 1 || item.Error is not null)
                 {

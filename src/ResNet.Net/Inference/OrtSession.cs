@@ -63,6 +63,11 @@ internal sealed class OrtSession : IDisposable
     public static OrtSession FromFile(string path, SessionSettings settings)
     {
         OrtRuntime.Get();
+        if (RegularFile.IsSpecial(path))
+        {
+            throw new InferenceException($"'{path}' is a named pipe, a device or a socket, not a model file.");
+        }
+
         return new OrtSession(settings, path, options => new InferenceSession(path, options));
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
 
@@ -49,8 +50,12 @@ internal sealed class CacheEntry(string folder, string key, string? weightsFile 
     {
         try
         {
-            // The key first: without it, the rest is not an entry.
-            File.Delete(Path.Combine(folder, KeyFile));
+            // The key first: without it, the rest is not an entry. Of a link, only the link is deleted.
+            if (!StoreFile.IsLink(folder))
+            {
+                File.Delete(Path.Combine(folder, KeyFile));
+            }
+
             Directory.Delete(folder, recursive: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -64,14 +69,12 @@ internal sealed class CacheEntry(string folder, string key, string? weightsFile 
 
     public static string HashOf(string path)
     {
-        using FileStream file = new(
-            path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        using FileStream file = RegularFile.OpenRead(path, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
     /// <summary>Verifies the entry.</summary>
-    /// <param name="rehash">Whether to hash the files even if their verification records are valid.</param>
-    public EntryCheck Verify(bool rehash)
+    public EntryCheck Verify()
     {
         try
         {
@@ -80,12 +83,13 @@ internal sealed class CacheEntry(string folder, string key, string? weightsFile 
                 return new EntryCheck(EntryState.Missing);
             }
 
-            if (File.ReadAllText(Path.Combine(Folder, KeyFile)) != key)
+            using StreamReader keyFile = new(RegularFile.OpenRead(Path.Combine(Folder, KeyFile), FileShare.ReadWrite | FileShare.Delete));
+            if (keyFile.ReadToEnd() != key)
             {
                 return new EntryCheck(EntryState.Invalid, "it was written for another machine or by another version, or is incomplete");
             }
 
-            return Files.Select(file => ProblemOf(Path.Combine(Folder, file), rehash)).FirstOrDefault(p => p is not null) is string problem
+            return Files.Select(file => ProblemOf(Path.Combine(Folder, file))).FirstOrDefault(p => p is not null) is string problem
                 ? new EntryCheck(EntryState.Invalid, problem)
                 : new EntryCheck(EntryState.Valid);
         }
@@ -134,7 +138,7 @@ internal sealed class CacheEntry(string folder, string key, string? weightsFile 
 
     private static string RecordPathOf(string path) => $"{path}{VerificationRecord.Extension}";
 
-    private static string? ProblemOf(string path, bool rehash)
+    private static string? ProblemOf(string path)
     {
         FileIdentity? identity = FileIdentity.Of(path);
         if (identity is null || VerificationRecord.Read(RecordPathOf(path)) is not VerificationRecord record)
@@ -142,7 +146,7 @@ internal sealed class CacheEntry(string folder, string key, string? weightsFile 
             return $"'{Path.GetFileName(path)}' or its verification record is missing or incomplete";
         }
 
-        if (record.Identity == identity && !rehash)
+        if (record.Identity == identity)
         {
             return null;
         }

@@ -50,6 +50,7 @@ internal sealed class ImportedModelStore(StoreSettings settings, ResNetVariant v
         try
         {
             using StoreLock? acquired = await WaitForLockAsync(entry, cancellationToken).ConfigureAwait(false);
+            StoreFile.CreateFolder(settings.Root, _folder);
             if (acquired?.IsEffective == true)
             {
                 CacheEntry.DeletePartials(_folder);
@@ -61,7 +62,7 @@ internal sealed class ImportedModelStore(StoreSettings settings, ResNetVariant v
             }
 
             model = Import(files);
-            return Write(entry, model);
+            return settings.Options.AlwaysVerify ? WriteIfChanged(entry, model) : Write(entry, model);
         }
         catch (Exception exception)
             when (exception is StoreException or IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
@@ -81,7 +82,13 @@ internal sealed class ImportedModelStore(StoreSettings settings, ResNetVariant v
 
     private ModelContent? Find(CacheEntry entry)
     {
-        EntryCheck check = entry.Verify(settings.Options.AlwaysVerify);
+        // The records are as easily replaced as the model: only the files of the variant have a hash to compare with.
+        if (settings.Options.AlwaysVerify || StoreFile.FindLink(settings.Root, entry.Folder) is not null)
+        {
+            return null;
+        }
+
+        EntryCheck check = entry.Verify();
         if (check.State == EntryState.Invalid)
         {
             settings.Log.ImportRejected(entry.Folder, check.Problem!.TrimEnd('.'));
@@ -98,12 +105,12 @@ internal sealed class ImportedModelStore(StoreSettings settings, ResNetVariant v
     {
         for (bool isWaiting = false; ; isWaiting = true)
         {
-            if (StoreLock.TryAcquire(LockFile) is StoreLock acquired)
+            if (StoreLock.TryAcquire(LockFile, settings.Root) is StoreLock acquired)
             {
                 return acquired;
             }
 
-            if (isWaiting && entry.Verify(rehash: false).State == EntryState.Valid)
+            if (isWaiting && entry.Verify().State == EntryState.Valid)
             {
                 return null;
             }
@@ -116,6 +123,18 @@ internal sealed class ImportedModelStore(StoreSettings settings, ResNetVariant v
 
             await Task.Delay(Poll, settings.Options.Time, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Writes the model unless the entry has it already, and returns it from memory.</summary>
+    private ModelContent WriteIfChanged(CacheEntry entry, byte[] model)
+    {
+        string sha256 = Convert.ToHexStringLower(SHA256.HashData(model));
+        if (entry.Verify().State != EntryState.Valid || CacheEntry.HashOf(entry.ModelPath) != sha256)
+        {
+            Write(entry, model);
+        }
+
+        return ModelContent.InMemory(variant.Id, model, sha256, entry.ModelPath);
     }
 
     private ModelContent Write(CacheEntry entry, byte[] model)
@@ -155,7 +174,7 @@ internal sealed class ImportedModelStore(StoreSettings settings, ResNetVariant v
         _reporter.Begin(ModelDownloadStage.Converting, files[0].Path, 0);
         try
         {
-            Caffe2ImportResult result = Caffe2Importer.Import(Read(files[0]), Read(files[1]));
+            Caffe2ImportResult result = Caffe2Importer.Import(Parse(files[0]), Parse(files[1]));
             foreach (string warning in result.Warnings)
             {
                 settings.Log.ImportWarning(variant.Id, warning);
@@ -174,23 +193,7 @@ internal sealed class ImportedModelStore(StoreSettings settings, ResNetVariant v
         }
     }
 
-    /// <summary>Reads exactly the content that was verified, whatever happens to the file meanwhile.</summary>
-    private Caffe2Net Read(VerifiedFile file)
-    {
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(file.Path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelUnavailableException(variant.Id, $"'{file.Path}' cannot be read: {exception.Message}", exception);
-        }
-
-        return Convert.ToHexStringLower(SHA256.HashData(bytes)) == file.Sha256
-            ? Caffe2Net.Parse(bytes)
-            : throw new ModelUnavailableException(variant.Id, $"'{file.Path}' changed while it was read. Load the model again.");
-    }
+    private Caffe2Net Parse(VerifiedFile file) => Caffe2Net.Parse(file.Read(variant));
 
     /// <summary>Checks that the model is the one of the variant: the only check for a file without a published SHA-256.</summary>
     private void Check(OnnxModel model)

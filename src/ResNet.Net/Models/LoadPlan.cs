@@ -112,7 +112,8 @@ internal sealed class LoadPlan
 
         try
         {
-            return new OptimizedModelCache(Store, Log);
+            // Optimized models have no published hash to compare with, and ONNX Runtime maps their weights by path.
+            return Store.Options.AlwaysVerify ? null : new OptimizedModelCache(Store, Log);
         }
         catch (ArgumentException) when (Options.Store is null)
         {

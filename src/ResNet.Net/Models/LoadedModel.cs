@@ -152,7 +152,7 @@ internal sealed class LoadedModel : IDisposable
 
     private void LogLoaded(SessionSettings settings, TimeSpan time)
     {
-        string origin = Source.Content.Path ?? (Source.Variant?.IsEmbedded == true ? "the library" : "memory");
+        string origin = Source.Content.FilePath ?? (Source.Variant?.IsEmbedded == true ? "the library" : "memory");
         _log.ModelLoaded(Name, time.TotalMilliseconds, ExecutionProvider, settings.IntraOpThreads, origin, _session.IsFromCache);
         if (Int8Guard.IsNeeded(CpuFeatures.HasInt8DotProduct) && settings.ConfigEntries.GetValueOrDefault(Int8Guard.Entry) == "1")
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
@@ -9,12 +10,13 @@ internal sealed unsafe class ModelContent
     private readonly string? _resource;
     private readonly Lazy<OnnxModelSummary?> _summary;
 
-    private ModelContent(string name, string? path, ReadOnlyMemory<byte> memory, string? resource, string? sha256)
+    private ModelContent(string name, string? path, ReadOnlyMemory<byte> memory, string? resource, string? sha256, string? copy = null)
     {
         Name = name;
         Path = path;
         Memory = memory;
         Sha256 = sha256;
+        FilePath = path ?? copy;
         _resource = resource;
         _summary = new Lazy<OnnxModelSummary?>(TryReadSummary);
     }
@@ -22,10 +24,13 @@ internal sealed unsafe class ModelContent
     /// <summary>Gets the name for messages.</summary>
     public string Name { get; }
 
-    /// <summary>Gets the path of the file; null if the model is not in a file.</summary>
+    /// <summary>Gets the path of the file to open; null if the bytes of the model are in memory.</summary>
     public string? Path { get; }
 
-    /// <summary>Gets the caller's memory; empty for files and resources.</summary>
+    /// <summary>Gets the path of a file that has, or had, these bytes; null if there is none.</summary>
+    public string? FilePath { get; }
+
+    /// <summary>Gets the bytes in memory; empty for files and resources.</summary>
     public ReadOnlyMemory<byte> Memory { get; }
 
     /// <summary>Gets the SHA-256 if it has been verified; null otherwise.</summary>
@@ -35,7 +40,12 @@ internal sealed unsafe class ModelContent
 
     public static ModelContent File(string name, string path, string? sha256 = null) => new(name, path, default, null, sha256);
 
-    public static ModelContent InMemory(string name, ReadOnlyMemory<byte> model) => new(name, null, model, null, null);
+    /// <param name="name">The name for messages.</param>
+    /// <param name="model">The bytes.</param>
+    /// <param name="sha256">Their SHA-256 if it has been verified; null otherwise.</param>
+    /// <param name="copy">The path of a file that has the same bytes; null if there is none.</param>
+    public static ModelContent InMemory(string name, ReadOnlyMemory<byte> model, string? sha256 = null, string? copy = null)
+        => new(name, null, model, null, sha256, copy);
 
     public static ModelContent Embedded(ResNetVariant variant)
         => new(variant.Id, null, default, variant.Files[0].Name, variant.Files[0].Sha256);
@@ -54,6 +64,11 @@ internal sealed unsafe class ModelContent
         => Path is not null
             ? OnnxModel.Load(Path, ExternalDataPolicy.ReadFromModelFolder)
             : Use(stream => OnnxModel.Parse(BytesOf(stream)));
+
+    /// <summary>Returns the SHA-256 in lowercase hexadecimal: the verified one, or that of the bytes as they are now.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public string ComputeSha256()
+        => Sha256 ?? (Path is not null ? CacheEntry.HashOf(Path) : Use(stream => Convert.ToHexStringLower(SHA256.HashData(stream))));
 
     /// <summary>Passes the bytes to a function as a stream over memory that is valid during the call.</summary>
     public T Use<T>(Func<UnmanagedMemoryStream, T> use)

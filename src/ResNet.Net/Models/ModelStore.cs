@@ -126,7 +126,7 @@ public sealed class ModelStore
 
         return variant.IsImported
             ? Task.Run(() => new ImportedModelStore(_settings, variant).OpenAsync(files, CancellationToken.None))
-                .GetAwaiter().GetResult().Path
+                .GetAwaiter().GetResult().FilePath
             : files[0].Path;
     }
 
@@ -223,11 +223,14 @@ public sealed class ModelStore
 
             return variant.IsImported
                 ? await new ImportedModelStore(_settings, variant, progress).OpenAsync(files, cancellationToken).ConfigureAwait(false)
-                : ContentOf(files[0]);
+                : ContentOf(files[0], variant);
         }
     }
 
-    private static ModelContent ContentOf(VerifiedFile file) => ModelContent.File(file.Path, file.Path, file.Sha256);
+    // With AlwaysVerify, the bytes that were hashed are the bytes that run: the file is not opened again by its path.
+    private ModelContent ContentOf(VerifiedFile file, ResNetVariant variant) => Options.AlwaysVerify
+        ? ModelContent.InMemory(file.Path, file.Read(variant), file.Sha256, file.Path)
+        : ModelContent.File(file.Path, file.Path, file.Sha256);
 
     /// <summary>Returns the model if verification records show that it is unchanged, without reading it; null otherwise.</summary>
     private ModelContent? FindVerified(ResNetVariant variant, FileStore[] stores)
@@ -244,11 +247,11 @@ public sealed class ModelStore
             files[i] = file;
         }
 
-        return variant.IsImported ? new ImportedModelStore(_settings, variant).Find(files) : ContentOf(files[0]);
+        return variant.IsImported ? new ImportedModelStore(_settings, variant).Find(files) : ContentOf(files[0], variant);
     }
 
     private string PathOf(ModelContent content, ResNetVariant variant)
-        => content.Path ?? throw new ModelUnavailableException(
+        => content.FilePath ?? throw new ModelUnavailableException(
             variant.Id,
             $"The ONNX model that was imported from the files of '{variant.Id}' cannot be stored in '{RootFolder}'. "
             + $"Set {StoreVariables.Root} to a writable folder with enough free space. ResNetClassifier.Create needs no stored model.");

@@ -37,6 +37,13 @@ public sealed record ModelStoreOptions
     public bool? Offline { get; init; }
 
     /// <summary>Gets whether a file is hashed at each request, rather than only when it has changed since it was verified.</summary>
+    /// <remarks>
+    /// A classifier or an embedder then runs exactly the bytes that were hashed: they are read into memory once and stay there, instead of
+    /// being opened again by their path. Optimized and imported models in the store are not used, since nothing published confirms their
+    /// content: the graph is optimized, and files in Caffe2's own format are imported, on every load. A file without a published SHA-256
+    /// is compared with the recorded one. <see cref="ModelStore.EnsureAsync"/> and <see cref="ModelStore.Find"/> return a path, whose
+    /// file can change after it was hashed.
+    /// </remarks>
     /// <value>The default is <see langword="false"/>.</value>
     public bool AlwaysVerify { get; init; }
 

@@ -48,11 +48,24 @@ internal sealed class OptimizedModelCache(ModelStore store, ILogger log)
     /// <exception cref="InferenceException">The model or a setting is rejected.</exception>
     public OrtSession Open(ModelContent model, ModelPreparation preparation, SessionSettings settings)
     {
+        if (StoreFile.FindLink(store.RootFolder, _root) is string linkedRoot)
+        {
+            return OpenWithoutCache(model, preparation, settings, linkedRoot);
+        }
+
         string hash = model.Sha256 ?? HashOf(model);
         string key = KeyOf(hash, preparation, settings);
         string folder = FolderOf(store.RootFolder, hash);
         CacheEntry entry = new(Path.Combine(folder, TextHash.Of(key)), key, WeightsFile);
-        return OpenEntry(entry, settings) ?? OpenAndCache(model, preparation, settings, folder, entry);
+        return StoreFile.FindLink(store.RootFolder, entry.Folder) is string link
+            ? OpenWithoutCache(model, preparation, settings, link)
+            : OpenEntry(entry, settings) ?? OpenAndCache(model, preparation, settings, folder, entry);
+    }
+
+    private OrtSession OpenWithoutCache(ModelContent model, ModelPreparation preparation, SessionSettings settings, string link)
+    {
+        log.OptimizedModelNotCached(model.Name, $"'{link}' is a link, which the store does not follow");
+        return preparation.Open(model, settings);
     }
 
     /// <summary>Returns the session entries that make ONNX Runtime write the optimized model.</summary>
@@ -87,7 +100,7 @@ internal sealed class OptimizedModelCache(ModelStore store, ILogger log)
 
     private OrtSession? OpenEntry(CacheEntry entry, SessionSettings settings)
     {
-        EntryCheck check = entry.Verify(store.Options.AlwaysVerify);
+        EntryCheck check = entry.Verify();
         if (check.State == EntryState.Missing)
         {
             return null;
@@ -121,7 +134,7 @@ internal sealed class OptimizedModelCache(ModelStore store, ILogger log)
         {
             // One writer per model; others do not wait. The system releases the lock of a process that dies.
             string lockFile = Path.Combine(store.RootFolder, ".locks", $"optimized-{Path.GetFileName(folder)}.lock");
-            using StoreLock? acquired = StoreLock.TryAcquire(lockFile);
+            using StoreLock? acquired = StoreLock.TryAcquire(lockFile, store.RootFolder);
             if (acquired is null)
             {
                 return preparation.Open(model, settings);
@@ -188,8 +201,9 @@ internal sealed class OptimizedModelCache(ModelStore store, ILogger log)
             int sameModel = 0;
             long bytes = 0;
             foreach (string folder in Directory.EnumerateDirectories(_root)
+                .Where(f => !StoreFile.IsLink(f))
                 .SelectMany(Directory.EnumerateDirectories)
-                .Where(f => !CacheEntry.IsPartial(f))
+                .Where(f => !CacheEntry.IsPartial(f) && !StoreFile.IsLink(f))
                 .OrderByDescending(CacheEntry.LastUsed))
             {
                 bytes += CacheEntry.SizeOf(folder);
@@ -216,9 +230,7 @@ internal sealed class OptimizedModelCache(ModelStore store, ILogger log)
 
         string recordPath = Path.Combine(_root, ".hashes", $"{TextHash.Of(model.Path)}{VerificationRecord.Extension}");
         FileIdentity? before = FileIdentity.Of(model.Path);
-        if (!store.Options.AlwaysVerify
-            && VerificationRecord.Read(recordPath) is VerificationRecord record
-            && record.Identity == before)
+        if (VerificationRecord.Read(recordPath) is VerificationRecord record && record.Identity == before)
         {
             return record.Sha256;
         }

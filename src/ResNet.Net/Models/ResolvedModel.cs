@@ -75,8 +75,10 @@ internal sealed record ResolvedModel
         }
 
         string path = Path.GetFullPath(definition.Path);
-        return File.Exists(path)
-            ? ModelContent.File(path, path)
+        return RegularFile.IsSpecial(path)
+            ? throw new ModelUnavailableException(
+                definition.DisplayName, $"'{path}' is a named pipe, a device or a socket. Copy the model to a file.")
+            : File.Exists(path) ? ModelContent.File(path, path)
             : throw new ModelUnavailableException(
                 definition.DisplayName, $"The model file '{path}' does not exist. Check the path passed to ModelDefinition.");
     }

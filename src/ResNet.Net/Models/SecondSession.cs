@@ -56,5 +56,5 @@ internal static class SecondSession
     private static object IdentityOf(ModelContent content)
         => content.Path is string path ? (object?)FileIdentity.Of(path) ?? ""
             : content.Memory.IsEmpty ? ""
-            : Convert.ToHexString(SHA256.HashData(content.Memory.Span));
+            : content.Sha256 ?? Convert.ToHexStringLower(SHA256.HashData(content.Memory.Span));
 }

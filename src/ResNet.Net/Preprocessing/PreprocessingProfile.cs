@@ -1,3 +1,5 @@
+using ResNet.Net.Onnx;
+
 namespace ResNet.Net;
 
 /// <summary>
@@ -255,7 +257,7 @@ public sealed record PreprocessingProfile
     /// </exception>
     public static PreprocessingProfile FromPreprocessorConfig(string path)
     {
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = RegularFile.OpenRead(path);
         return PreprocessorConfig.Read(file, $"The file '{path}'");
     }
 

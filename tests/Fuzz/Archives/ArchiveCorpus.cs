@@ -20,7 +20,7 @@ internal static class ArchiveCorpus
     private static readonly byte[] Image = BmpFiles.Write(4, 4, 24, BmpFiles.Pattern(48));
 
     public static JournalHeader Header { get; } =
-        new(JournalHeader.Version, "model", "labels", "profile", "Center", "dataset", 3, "fingerprint");
+        new(JournalHeader.Version, "model", "sha256", "labels", "profile", "Center", "dataset", 3, "fingerprint");
 
     public static IReadOnlyList<FuzzInput> Create(string folder) =>
     [

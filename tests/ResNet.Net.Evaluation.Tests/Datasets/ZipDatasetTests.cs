@@ -91,6 +91,82 @@ public sealed class ZipDatasetTests : IDisposable
     }
 
     [Fact]
+    public void Read_BombThatIsNoImage_IsNotInflated()
+    {
+        using ImageDataset dataset = ImageDataset.FromZip(Zip(("cat/bomb.png", new byte[50_000_000]), ("dog/1.png", [1])), Animals);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        ((Func<ReadOnlyMemory<byte>>)dataset.Images[0].Read).Should().Throw<IOException>().WithMessage("*bomb.png*50000000*");
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1 << 20);
+    }
+
+    [Fact]
+    public async Task Evaluate_ManyBombs_BoundsTheBytesInUse()
+    {
+        // They start as images, and each has 40 MB: seven would exceed the limit.
+        byte[] bomb = new byte[40_000_000];
+        ColorModel.Image(1, 2, 3).CopyTo(bomb, 0);
+        bomb[20] ^= 1;
+        string zip = Zip([.. Enumerable.Range(0, 12).Select(i => ($"{(i % 2 == 0 ? "red" : "green")}/{i}.png", bomb))]);
+        using ZipSource source = ZipSource.Open(zip, ColorModel.Labels, new ImageDatasetOptions());
+        using ImageDataset dataset = new(
+            "bombs", ColorModel.Labels, ImageDataset.Labeled(source, source.Names, [.. source.Names.Select(_ => 0)]), null, false);
+        using ResNetClassifier classifier = ColorModel.Create(new ResNetClassifierOptions { BatchSize = 12 });
+
+        EvaluationReport report = await Evaluator.EvaluateAsync(classifier, dataset);
+
+        report.Images.Should().HaveCount(12).And.OnlyContain(i => !i.Succeeded);
+        source.Memory.Peak.Should().BeInRange(40_000_000, 256 << 20);
+        source.Memory.Current.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Enter_LimitReached_WaitsForExit()
+    {
+        MemoryGate gate = new(100);
+        gate.Enter(80);
+        Task second = Task.Run(() => gate.Enter(30));
+
+        second.IsCompleted.Should().BeFalse();
+        gate.Exit(80);
+        await second;
+
+        gate.Current.Should().Be(30);
+        gate.Peak.Should().Be(80);
+    }
+
+    [Fact]
+    public void Read_ChangedContent_FailsByItsChecksum()
+    {
+        string path = _folder["stored.zip"];
+        using (ZipArchive archive = new(File.Create(path), ZipArchiveMode.Create))
+        using (Stream stream = archive.CreateEntry("cat/1.png", CompressionLevel.NoCompression).Open())
+        {
+            stream.Write("unmistakable content"u8);
+        }
+
+        byte[] zip = File.ReadAllBytes(path);
+        zip[zip.AsSpan().IndexOf("unmistakable"u8)] ^= 1;
+        using ImageDataset dataset = ImageDataset.FromZip(_folder.Write("changed.zip", zip), Animals);
+
+        ((Func<ReadOnlyMemory<byte>>)dataset.Images[0].Read).Should().Throw<IOException>().WithMessage("*cat/1.png*checksum*");
+    }
+
+    [Theory]
+    [InlineData("cat/a\0.png", "zero byte")]
+    [InlineData("cat/\uFFFD.png", "UTF-8")]
+    public void FromZip_UnusableName_Throws(string name, string why)
+        => ErrorOf(Zip((name, [1]), ("dog/1.png", [1]))).Should().Contain(why);
+
+    [Theory]
+    [InlineData("./cat/1.png")]
+    [InlineData("cat/./1.png")]
+    [InlineData("cat//1.png")]
+    public void FromZip_SameNameInAnotherForm_Throws(string name)
+        => ErrorOf(Zip((name, [1]), ("cat/1.png", [1]))).Should().Contain("'cat/1.png' occurs twice");
+
+    [Fact]
     public void FromZip_EncryptedEntry_Throws()
     {
         byte[] zip = File.ReadAllBytes(Zip(("cat/1.png", [1, 2, 3])));

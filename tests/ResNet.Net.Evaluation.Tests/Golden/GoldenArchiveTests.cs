@@ -228,6 +228,37 @@ public class GoldenArchiveTests
     }
 
     [Fact]
+    public void Read_ManyTensors_StopsAtTheLimitOfAllTensors()
+    {
+        TarGzBuilder tar = Pair("");
+        byte[] large = OnnxTensor.Create<float>("x", [1 << 18], new float[1 << 18]).Serialize();
+        for (int i = 1; i < 71; i++)
+        {
+            tar.Add($"input_{i}.pb", large);
+        }
+
+        byte[] archive = tar.Build();
+
+        Rejection(archive).Message.Should().ContainAll("input_64.pb", "67108864", "MaxTotalTensorBytes");
+        GoldenArchive.Read(new MemoryStream(archive), new GoldenArchiveLimits { MaxTotalTensorBytes = 100 << 20 })
+            .Datasets[0].Inputs.Should().HaveCount(71);
+    }
+
+    [Fact]
+    public void Read_ClaimedSize_AllocatesWhatIsThere()
+    {
+        // The entry claims 1 GiB, and the archive ends after its header.
+        byte[] archive = TarGzBuilder.Compress(new TarGzBuilder().Add("input_0.pb", size: 1 << 30).Tar);
+        GoldenArchiveLimits limits = new() { MaxTensorBytes = 1 << 30, MaxTotalTensorBytes = 1 << 30, MaxTotalBytes = 2L << 30 };
+        Rejection(archive, limits);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Rejection(archive, limits);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(4 << 20);
+    }
+
+    [Fact]
     public void Read_TooManyEntries_Throws()
     {
         TarGzBuilder tar = Pair("");

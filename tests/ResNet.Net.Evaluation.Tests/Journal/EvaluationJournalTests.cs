@@ -129,8 +129,31 @@ public sealed class EvaluationJournalTests : IDisposable
         (await ErrorAsync(tenCrop, dataset)).Should().ContainAll("Center", "TenCrop");
         (await ErrorAsync(_classifier, ColorModel.Dataset(13))).Should().ContainAll("12 images", "13");
         (await ErrorAsync(_classifier, ColorModel.Dataset(12, seed: 2))).Should().Contain("other classes");
-        (await ErrorAsync(otherWeights, dataset)).Should().ContainAll("00000.png", "weights");
+        (await ErrorAsync(otherWeights, dataset)).Should().ContainAll("'colors' with other weights", "SHA-256");
         File.ReadAllBytes(Journal).Should().Equal(before);
+    }
+
+    [Fact]
+    public async Task Open_OtherWeightsBeforeTheFirstResult_Throws()
+    {
+        // Only damaged images: the journal has a header and no results to compare.
+        ImageDataset dataset = ColorModel.Dataset(3, isDamaged: _ => true);
+        await Evaluator.EvaluateAsync(_classifier, dataset, Options);
+        using ResNetClassifier otherWeights = ColorModel.Create(gain: 10.001f);
+
+        (await ErrorAsync(otherWeights, dataset)).Should().Contain("other weights");
+    }
+
+    [Fact]
+    public async Task Resume_ImagesChanged_Throws()
+    {
+        await Evaluator.EvaluateAsync(_classifier, ColorModel.Dataset(12), Options);
+        ImageDataset before = ColorModel.Dataset(12);
+        byte[] white = ColorModel.Image(255, 255, 255);
+        ImageDataset changed = new(
+            before.Name, before.Labels, before.Images.Select(i => new LabeledImage(i.Name, i.ClassIndex, () => white)));
+
+        (await ErrorAsync(_classifier, changed)).Should().ContainAll("00000.png", "images have changed");
     }
 
     [Theory]

@@ -47,6 +47,17 @@ public class ActivationMapTests
         }
     }
 
+    [Theory]
+    [InlineData(100_000, 100_000)]
+    [InlineData(int.MaxValue, 1)]
+    [InlineData(1, int.MaxValue)]
+    public void Upsample_TooManyPixels_Throws(int width, int height)
+    {
+        ActivationMap map = Create([1, -2, 3, 4, 5, 6], columns: 3, 20, 12, new ImageRegion(6, 3, 9, 6));
+
+        ((Action)(() => map.Upsample(width, height))).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*1073741824*");
+    }
+
     [Fact]
     public void Upsample_LinearMap_StaysLinear()
     {

@@ -1,4 +1,4 @@
-using System.Text;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
 
@@ -16,9 +16,15 @@ internal sealed record DownloadOrigin(string Address, string Validator)
     {
         try
         {
-            FileInfo file = new(path);
-            string[] lines = file.Exists && file.Length <= MaxBytes ? File.ReadAllLines(path) : [];
-            return lines.Length == 2 ? new DownloadOrigin(lines[0], lines[1]) : null;
+            if (!File.Exists(path))
+            {
+                return null;
+            }
+
+            using FileStream file = RegularFile.OpenRead(path);
+            using StreamReader reader = new(file);
+            string[] lines = file.Length <= MaxBytes ? reader.ReadToEnd().Split('\n') : [];
+            return lines is [string address, string validator, ""] ? new DownloadOrigin(address, validator) : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -26,5 +32,5 @@ internal sealed record DownloadOrigin(string Address, string Validator)
         }
     }
 
-    public void Write(string path) => File.WriteAllText(path, $"{Address}\n{Validator}\n", Encoding.UTF8);
+    public void Write(string path) => StoreFile.Write(path, $"{Address}\n{Validator}\n");
 }

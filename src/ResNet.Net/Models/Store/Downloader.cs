@@ -359,7 +359,7 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
     private SourceException Rejection(HttpResponseMessage response)
     {
         int status = (int)response.StatusCode;
-        string phrase = string.IsNullOrWhiteSpace(response.ReasonPhrase) ? $"{response.StatusCode}" : response.ReasonPhrase;
+        string phrase = string.IsNullOrWhiteSpace(response.ReasonPhrase) ? $"{response.StatusCode}" : Shown(response.ReasonPhrase);
         string answer = $"responds with {status} {phrase}";
         if (status is >= 300 and < 400)
         {
@@ -369,7 +369,7 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
                 { IsAbsoluteUri: true } location when !IsHttp(location) => $" to '{Redact(location)}', which is neither http nor https",
                 { IsAbsoluteUri: true } location
                     => $" to '{Redact(location)}' that is not followed, after too many redirects or from https to http",
-                var location => $" to '{location.OriginalString}' that is not followed, after too many redirects",
+                var location => $" to '{Shown(location.OriginalString)}' that is not followed, after too many redirects",
             };
             return new SourceException($"{answer}: a redirect{target}");
         }
@@ -392,6 +392,14 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
             _ => "",
         };
         return new SourceException(answer + hint) { IsTransient = isTransient, RetryAfter = delay };
+    }
+
+    /// <summary>Returns a text of the server for messages: shortened, without characters that a terminal interprets.</summary>
+    private static string Shown(string text)
+    {
+        const int MaxShown = 100;
+        string shortened = text.Length > MaxShown ? $"{text[..MaxShown]}..." : text;
+        return string.Concat(shortened.Select(c => char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format ? '?' : c));
     }
 
     private TimeSpan? RetryAfter(HttpResponseMessage response)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
 
@@ -46,13 +47,13 @@ internal sealed record FileCheck(
         CandidateFile candidate, StoredFile file, ProgressReporter reporter, CancellationToken cancellationToken)
     {
         string path = candidate.Path;
+        RegularFile.ThrowIfSpecial(path);
         if (FileIdentity.Of(path) is not FileIdentity before)
         {
             return new FileCheck(path, FileCheckResult.Missing, "no such file");
         }
 
-        using FileStream stream = new(
-            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        using FileStream stream = RegularFile.OpenRead(path, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
         bool isWrongSize = file.File.Bytes is long bytes && stream.Length != bytes;
         if (isWrongSize || !file.HasHash)
         {

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
 
@@ -7,9 +7,9 @@ namespace ResNet.Net;
 /// Identifies the state of a file without reading it: size and time of the last write, and on Linux the inode and the time of the last
 /// change, which programs cannot set. Only compared for equality, so that clock changes don't matter.
 /// </summary>
-internal sealed partial record FileIdentity(long Bytes, string State)
+internal sealed record FileIdentity(long Bytes, string State)
 {
-    /// <summary>Returns the identity of a file, or of the target of a link; null if it is missing or inaccessible.</summary>
+    /// <summary>Returns the identity of a file, or of the target of a link; null if it is missing, inaccessible or a pipe.</summary>
     public static FileIdentity? Of(string path)
     {
         try
@@ -28,53 +28,21 @@ internal sealed partial record FileIdentity(long Bytes, string State)
         }
     }
 
-    private static FileIdentity Of(FileInfo info)
+    private static FileIdentity? Of(FileInfo info)
     {
-        string details = (OperatingSystem.IsLinux() ? LinuxDetails(info.FullName) : null) ?? Text(info.CreationTimeUtc.Ticks);
+        FileStatus? status = FileStatus.Of(info.FullName);
+        if (status is { Kind: not FileKind.Regular })
+        {
+            return null;
+        }
+
+        string details = status is FileStatus known ? Details(known) : Text(info.CreationTimeUtc.Ticks);
         return new FileIdentity(info.Length, $"{Text(info.LastWriteTimeUtc.Ticks)}:{details}");
     }
 
-    private static unsafe string? LinuxDetails(string path)
-    {
-        const int CurrentFolder = -100;
-        const uint ChangeTime = 0x80, Inode = 0x100;
-        Statx status = default;
-        try
-        {
-            const uint Wanted = ChangeTime | Inode;
-            if (statx(CurrentFolder, path, 0, Wanted, &status) == 0 && (status.Mask & Wanted) == Wanted)
-            {
-                // Not the device: its number may change with a restart.
-                return $"{Text((long)status.Inode)}:{Text(status.ChangeSeconds)}.{Text(status.ChangeNanoseconds)}";
-            }
-        }
-        catch (Exception exception) when (exception is EntryPointNotFoundException or DllNotFoundException)
-        {
-            // A C library older than 2018: use the times only.
-        }
-
-        return null;
-    }
+    // Not the device: its number may change with a restart.
+    private static string Details(FileStatus status)
+        => $"{Text((long)status.Inode)}:{Text(status.ChangeSeconds)}.{Text(status.ChangeNanoseconds)}";
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    private static unsafe partial int statx(int folder, string path, int flags, uint mask, Statx* status);
-
-    /// <summary>The part of Linux's <c>struct statx</c> that is used. Its layout is the same on every processor.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct Statx
-    {
-        [FieldOffset(0)]
-        public uint Mask;
-
-        [FieldOffset(32)]
-        public ulong Inode;
-
-        [FieldOffset(96)]
-        public long ChangeSeconds;
-
-        [FieldOffset(104)]
-        public uint ChangeNanoseconds;
-    }
 }

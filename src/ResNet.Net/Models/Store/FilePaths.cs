@@ -5,6 +5,8 @@ internal sealed class FilePaths(string root, StoredFile file)
 {
     private const string LocalOrigin = "local folder";
 
+    public string Root { get; } = root;
+
     public string Folder { get; } = Path.Combine(root, file.Variant.Id);
 
     public string File { get; } = Path.Combine(root, file.Variant.Id, file.Name);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
 
@@ -194,7 +195,7 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
 
         try
         {
-            using StoreLock acquired = StoreLock.TryAcquire(_paths.Lock)
+            using StoreLock acquired = StoreLock.TryAcquire(_paths.Lock, settings.Root)
                 ?? throw new StoreException("another process or thread is downloading it. Stop that first");
             foreach (string folder in folders)
             {
@@ -320,8 +321,7 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
     private async Task CopyAsync(string path, PartialFile partial, CancellationToken cancellationToken)
     {
         const int BufferBytes = 256 * 1024;
-        FileStream source = new(
-            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        FileStream source = RegularFile.OpenRead(path, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
         await using (source.ConfigureAwait(false))
         {
             _reporter.Begin(ModelDownloadStage.Importing, path, 0);
@@ -443,7 +443,7 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
         TimeSpan poll = FirstPoll;
         for (bool isWaiting = false; ; isWaiting = true)
         {
-            if (StoreLock.TryAcquire(_paths.Lock) is StoreLock acquired)
+            if (StoreLock.TryAcquire(_paths.Lock, settings.Root) is StoreLock acquired)
             {
                 return acquired;
             }

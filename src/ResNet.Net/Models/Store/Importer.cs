@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
 
@@ -25,7 +26,7 @@ internal sealed class Importer(StoreSettings settings, IEnumerable<ResNetVariant
         try
         {
             string[] files = isFile ? [path] : Directory.GetFiles(path, "*", new EnumerationOptions { RecurseSubdirectories = true });
-            foreach (string candidate in files.Order(StringComparer.Ordinal))
+            foreach (string candidate in files.Where(f => isFile || !RegularFile.IsSpecial(f)).Order(StringComparer.Ordinal))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (Recognize(candidate, isFile) is StoredFile file && imported.Add(file))
@@ -72,8 +73,7 @@ internal sealed class Importer(StoreSettings settings, IEnumerable<ResNetVariant
 
     private static string HashOf(string path)
     {
-        using FileStream stream = new(
-            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        using FileStream stream = RegularFile.OpenRead(path, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
@@ -125,8 +125,7 @@ internal sealed class Importer(StoreSettings settings, IEnumerable<ResNetVariant
 
     private static byte[] Start(string path)
     {
-        using FileStream stream
-            = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        using FileStream stream = RegularFile.OpenRead(path, FileShare.ReadWrite | FileShare.Delete);
         byte[] start = new byte[ContentSniffer.SampleBytes];
         return start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
     }

@@ -30,7 +30,7 @@ internal sealed class PartialFile : IAsyncDisposable
         _complete = complete;
         _path = path;
         _isPrivate = isPrivate;
-        _file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        _file = StoreFile.OpenOrCreate(path);
     }
 
     /// <summary>Gets the number of bytes in the file and in the hash.</summary>
@@ -57,7 +57,7 @@ internal sealed class PartialFile : IAsyncDisposable
         PartialFile partial;
         try
         {
-            Directory.CreateDirectory(paths.Folder);
+            StoreFile.CreateFolder(paths.Root, paths.Folder);
             partial = new PartialFile(paths, complete, path, isPrivate);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -1,3 +1,5 @@
+using ResNet.Net.Onnx;
+
 namespace ResNet.Net;
 
 /// <summary>
@@ -18,12 +20,20 @@ internal sealed class StoreLock : IDisposable
     public bool IsEffective { get; }
 
     /// <summary>Acquires the lock; returns null if it is held already.</summary>
+    /// <param name="path">The path of the lock file. A link in its place is deleted.</param>
+    /// <param name="root">The root folder of the store, below which no folder may be a link; null if the file is not in a store.</param>
     /// <exception cref="StoreException">The folder cannot be written.</exception>
-    public static StoreLock? TryAcquire(string path)
+    public static StoreLock? TryAcquire(string path, string? root = null)
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            string folder = Path.GetDirectoryName(path)!;
+            StoreFile.CreateFolder(root ?? folder, folder);
+            if (StoreFile.IsLink(path) || RegularFile.IsSpecial(path))
+            {
+                File.Delete(path);
+            }
+
             FileStream? file = TryOpen(path);
             if (file is null)
             {

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using ResNet.Net.Onnx;
+
 namespace ResNet.Net;
 
 /// <summary>Describes a file of a variant that the store manages: one of the model's files, or the test data.</summary>
@@ -40,4 +43,26 @@ internal sealed record StoredFile(ResNetVariant Variant, StoredFileKind Kind, Va
 /// <summary>Describes a file that was found and whose content was checked.</summary>
 /// <param name="Path">The path.</param>
 /// <param name="Sha256">The SHA-256 of its content, in lowercase hexadecimal.</param>
-internal sealed record VerifiedFile(string Path, string Sha256);
+internal sealed record VerifiedFile(string Path, string Sha256)
+{
+    /// <summary>Reads exactly the content that was verified, whatever happened to the file since.</summary>
+    /// <exception cref="ModelUnavailableException">The file cannot be read, or has changed.</exception>
+    public byte[] Read(ResNetVariant variant)
+    {
+        byte[] bytes;
+        try
+        {
+            using FileStream file = RegularFile.OpenRead(Path, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
+            bytes = GC.AllocateUninitializedArray<byte>(checked((int)file.Length));
+            file.ReadExactly(bytes);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or OverflowException)
+        {
+            throw new ModelUnavailableException(variant.Id, $"'{Path}' cannot be read: {exception.Message}", exception);
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(bytes)) == Sha256
+            ? bytes
+            : throw new ModelUnavailableException(variant.Id, $"'{Path}' changed while it was read. Load the model again.");
+    }
+}

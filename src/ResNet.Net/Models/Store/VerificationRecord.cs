@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net;
 
@@ -20,6 +21,7 @@ internal sealed record VerificationRecord(string Sha256, FileIdentity Identity, 
 
     // A record has 200 bytes. The checksum of longer files fails.
     private const int MaxBytes = 1024;
+    private const int HashDigits = 64;
 
     /// <summary>Returns the record in a file; null if there is none, or it is invalid.</summary>
     public static VerificationRecord? Read(string path)
@@ -32,7 +34,7 @@ internal sealed record VerificationRecord(string Sha256, FileIdentity Identity, 
             }
 
             // No stream or reader: at startup, setting them up would take longer than everything else in this method.
-            using SafeFileHandle file = File.OpenHandle(path);
+            using SafeFileHandle file = RegularFile.OpenHandle(path, FileShare.ReadWrite | FileShare.Delete);
             Span<byte> bytes = stackalloc byte[MaxBytes];
             return Parse(Encoding.ASCII.GetString(bytes[..RandomAccess.Read(file, bytes, 0)]));
         }
@@ -43,15 +45,16 @@ internal sealed record VerificationRecord(string Sha256, FileIdentity Identity, 
     }
 
     /// <summary>
-    /// Writes the record if possible. Without a record, the file is hashed again the next time. The record is written in place, since
-    /// incomplete records are ignored: a process that dies leaves no temporary file.
+    /// Writes the record if possible. Without a record, the file is hashed again the next time. No temporary file is needed, since
+    /// incomplete records are ignored.
     /// </summary>
     public void TryWrite(string path)
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllText(path, ToString());
+            string folder = Path.GetDirectoryName(path)!;
+            StoreFile.CreateFolder(Path.GetDirectoryName(folder)!, folder);
+            StoreFile.Write(path, ToString());
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
@@ -71,6 +74,10 @@ internal sealed record VerificationRecord(string Sha256, FileIdentity Identity, 
         string[] parts = text.TrimEnd('\n').Split(' ');
         return parts.Length == 6
             && parts[0] == Format
+
+            // The hash is part of the path of a cache entry.
+            && parts[1].Length == HashDigits
+            && parts[1].All(char.IsAsciiHexDigitLower)
             && TextHash.Of(text[..text.LastIndexOf(' ')]) == parts[5]
             && long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out long bytes)
             && long.TryParse(parts[4], NumberStyles.None, CultureInfo.InvariantCulture, out long ticks)

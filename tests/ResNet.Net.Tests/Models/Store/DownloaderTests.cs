@@ -39,6 +39,24 @@ public sealed class DownloaderTests : IDisposable
         reports.Select(r => r.Bytes).Should().BeInAscendingOrder();
     }
 
+    [Fact]
+    public async Task Ensure_LongReasonPhrase_IsShortenedAndWithoutEscapes()
+    {
+        string phrase = $"No\u001b[31m{new string('x', 3000)}";
+        using HttpClient client = new(new FixedResponse(phrase));
+        ModelStoreOptions options = _fixture.Options() with
+        {
+            Sources = [ModelSource.Mirror("http://localhost/")],
+            HttpClient = client,
+        };
+
+        Func<Task> ensure = () => new ModelStore(options).EnsureAsync(_fixture.Variant);
+
+        string message = (await ensure.Should().ThrowAsync<ModelUnavailableException>()).Which.Message;
+        message.Should().Contain("responds with 404 No?[31mxxx").And.NotContain("\u001b");
+        message.Length.Should().BeLessThan(2000);
+    }
+
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
@@ -436,5 +454,16 @@ public sealed class DownloaderTests : IDisposable
             request.RequestUri = new Uri(address);
             return base.SendAsync(request, cancellationToken);
         }
+    }
+
+    private sealed class FixedResponse(string phrase) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+            => Task.FromResult(new HttpResponseMessage(System.Net.HttpStatusCode.NotFound)
+            {
+                ReasonPhrase = phrase,
+                RequestMessage = request,
+                Content = new ByteArrayContent([]),
+            });
     }
 }
