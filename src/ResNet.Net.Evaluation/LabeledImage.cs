@@ -78,7 +78,7 @@ public sealed class LabeledImage
 
     /// <summary>Returns the image as an input for batches and sequences. It is read when it is classified.</summary>
     /// <returns>The input.</returns>
-    public InputImage ToInput() => _open is null ? InputImage.FromEncoded(_read) : InputImage.FromEncoded(_open);
+    public InputImage ToInput() => _open is null ? InputImage.FromEncoded(_read) : InputImage.FromPooled(_open);
 
     /// <inheritdoc/>
     public override string ToString()

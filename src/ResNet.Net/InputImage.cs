@@ -107,8 +107,8 @@ public sealed class InputImage
         return new InputImage(readEncoded: readEncoded);
     }
 
-    /// <summary>Creates an image from a function as above whose memory is disposed as soon as the image is decoded.</summary>
-    internal static InputImage FromEncoded(Func<IMemoryOwner<byte>> openEncoded) => new(openEncoded: openEncoded);
+    /// <summary>Creates an image from a function that rents the contents of an image file. They are disposed once decoded.</summary>
+    internal static InputImage FromPooled(Func<IMemoryOwner<byte>> openEncoded) => new(openEncoded: openEncoded);
 
     /// <summary>Creates an image from pixels in memory. No decoder runs.</summary>
     /// <param name="pixels">
