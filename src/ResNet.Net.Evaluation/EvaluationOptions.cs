@@ -11,7 +11,7 @@ public sealed record EvaluationOptions
     /// <value>The default is null: no journal is written.</value>
     public string? JournalPath { get; init; }
 
-    /// <summary>Gets a value indicating whether the first image that cannot be read or decoded ends the evaluation.</summary>
+    /// <summary>Gets whether the first image that cannot be read or decoded ends the evaluation.</summary>
     /// <remarks>Otherwise the report lists the failed images, and accuracies are computed over the others.</remarks>
     /// <value>The default is <see langword="false"/>.</value>
     public bool StopOnFailure { get; init; }

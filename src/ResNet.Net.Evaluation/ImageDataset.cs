@@ -48,7 +48,7 @@ public sealed partial class ImageDataset : IDisposable
     /// <summary>Gets the images in evaluation order: sorted by name, or in the order of the list file.</summary>
     public IReadOnlyList<LabeledImage> Images { get; }
 
-    /// <summary>Gets a value indicating whether classes are independent: an image has any number of them.</summary>
+    /// <summary>Gets whether classes are independent: an image has any number of them.</summary>
     public bool IsMultiLabel { get; }
 
     /// <summary>Gets the SHA-256 of all image names and classes in hexadecimal.</summary>

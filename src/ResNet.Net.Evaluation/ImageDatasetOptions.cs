@@ -8,7 +8,7 @@ public sealed record ImageDatasetOptions
     /// <value>The default is 64 MiB.</value>
     public int MaxImageBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>Gets a value indicating whether classes are independent, so that an image may have several of them or none.</summary>
+    /// <summary>Gets whether classes are independent, so that an image may have several of them or none.</summary>
     /// <remarks>
     /// A list that has several labels on a line, separated by <c>;</c>, is multi-label in any case. Set this if every image happens to have
     /// exactly one class.

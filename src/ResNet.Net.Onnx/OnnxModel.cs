@@ -103,7 +103,7 @@ public sealed class OnnxModel
     public OnnxGraph Graph { get; }
 
     /// <summary>
-    /// Gets a value indicating whether the model defines functions. This library keeps them, but doesn't check or edit them.
+    /// Gets whether the model defines functions. This library keeps them, but doesn't check or edit them.
     /// </summary>
     public bool HasFunctions => _proto.Functions.Count > 0;
 

@@ -43,7 +43,7 @@ public sealed record OnnxModelSummary(
     internal IReadOnlyDictionary<string, double[]> SmallConstants { get; init; } = ReadOnlyDictionary<string, double[]>.Empty;
 
     /// <summary>
-    /// Gets a value indicating whether callers can replace weights because the graph lists them among its inputs. A runtime can't treat
+    /// Gets whether callers can replace weights because the graph lists them among its inputs. A runtime can't treat
     /// such weights as constants, so it can't fold them. IR version 3 requires this list, so there it doesn't make weights replaceable.
     /// </summary>
     public bool HasReplaceableWeights => IrVersion >= 4 && InitializerNames.Intersect(InputNames).Any();

@@ -71,7 +71,7 @@ public sealed class OnnxNode
     /// <summary>Gets the node's attributes.</summary>
     public OnnxAttributes Attributes { get; }
 
-    /// <summary>Gets a value indicating whether the node has subgraphs, as If and Loop do.</summary>
+    /// <summary>Gets whether the node has subgraphs, as If and Loop do.</summary>
     public bool HasSubgraphs => Subgraphs.Of(Proto).Any();
 
     internal NodeProto Proto { get; }

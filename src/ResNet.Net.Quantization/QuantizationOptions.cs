@@ -16,7 +16,7 @@ public sealed record QuantizationOptions
     /// <value>The default is <see cref="ActivationType.UInt8"/>.</value>
     public ActivationType ActivationType { get; init; } = ActivationType.UInt8;
 
-    /// <summary>Gets a value indicating whether weights use 7 bits, from -64 to 64.</summary>
+    /// <summary>Gets whether weights use 7 bits, from -64 to 64.</summary>
     /// <remarks>
     /// Sums of two products then fit into 16 bits, so processors without VNNI give correct results even without the saturation guard.
     /// The weights are less precise on all processors.

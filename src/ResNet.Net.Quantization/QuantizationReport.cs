@@ -31,7 +31,7 @@ public sealed record QuantizationReport
     /// <summary>Gets the models that tuning evaluated, starting with no layer in float; empty without tuning.</summary>
     public IReadOnlyList<TuningTrial> Trials { get; init; } = [];
 
-    /// <summary>Gets a value indicating whether the accuracy criterion is met; null without tuning.</summary>
+    /// <summary>Gets whether the accuracy criterion is met; null without tuning.</summary>
     public bool? MeetsCriterion { get; init; }
 
     /// <summary>Gets how the machine that wrote the report executes int8 models.</summary>

@@ -39,7 +39,7 @@ public sealed record TrainingOptions
     public int MaxIterations { get; init; } = 200;
 
     /// <summary>
-    /// Gets a value indicating whether the validation images calibrate the probabilities (temperature scaling, Guo et al. 2017).
+    /// Gets whether the validation images calibrate the probabilities (temperature scaling, Guo et al. 2017).
     /// </summary>
     public bool Calibrate { get; init; } = true;
 

@@ -50,7 +50,7 @@ public sealed class Feed : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        string here = Directory.CreateDirectory(Consumers).FullName;
+        Directory.CreateDirectory(Consumers);
         Directory.CreateDirectory(Folder);
         string user = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } named
             ? named
@@ -74,21 +74,24 @@ public sealed class Feed : IAsyncLifetime, IDisposable
             return;
         }
 
-        // One build for all builds shared projects once.
-        string properties = $"Configuration=Release;PackageVersion={Version};PackageOutputPath={Folder};"
-            + $"NuspecOutputPath={_folder["manifests"]}";
-        string project = _folder.Write("pack.proj", $"""
+        await PackAsync(_folder, $"PackageVersion={Version}", Folder);
+    }
+
+    /// <summary>Packs every project of <c>src</c>. One build for all builds shared projects once.</summary>
+    internal static async Task PackAsync(TemporaryFolder work, string properties, string packages)
+    {
+        string project = work.Write("pack.proj", $"""
             <Project>
               <Target Name="Pack">
                 <ItemGroup>
                   <Library Include="{TestFolders.Repository}/src/*/*.csproj" />
                 </ItemGroup>
                 <MSBuild Projects="@(Library)" Targets="Pack" BuildInParallel="true"
-                         Properties="{properties}" />
+                         Properties="Configuration=Release;{properties};PackageOutputPath={packages};NuspecOutputPath={work["manifests"]}" />
               </Target>
             </Project>
             """);
-        await DotnetCommand.RunAsync(here, "msbuild", project, "-t:Pack", "-m", "-v:m", "-nologo");
+        await DotnetCommand.RunAsync(work.FullPath, "msbuild", project, "-t:Pack", "-m", "-v:m", "-nologo");
     }
 
     public Task DisposeAsync() => Task.CompletedTask;

@@ -52,21 +52,8 @@ public class SupplyChainTests(Feed feed)
     public async Task Pack_TheSameBuildAgain_GivesTheSameBytes()
     {
         using TemporaryFolder again = new();
-        string properties = $"Configuration=Release;NoBuild=true;PackageVersion={feed.Version};PackageOutputPath={again["packages"]};"
-            + $"NuspecOutputPath={again["manifests"]}";
-        string project = again.Write("pack.proj", $"""
-            <Project>
-              <Target Name="Pack">
-                <ItemGroup>
-                  <Library Include="{TestFolders.Repository}/src/*/*.csproj" />
-                </ItemGroup>
-                <MSBuild Projects="@(Library)" Targets="Pack" BuildInParallel="true"
-                         Properties="{properties}" />
-              </Target>
-            </Project>
-            """);
 
-        await DotnetCommand.RunAsync(again.FullPath, "msbuild", project, "-t:Pack", "-v:m", "-nologo");
+        await Feed.PackAsync(again, $"NoBuild=true;PackageVersion={feed.Version}", again["packages"]);
 
         string[] files = [.. Directory.GetFiles(again["packages"]).Select(f => Path.GetFileName(f))];
         files.Should().HaveCountGreaterThan(Feed.Ids.Count * 2, "libraries have symbol packages");

@@ -20,7 +20,7 @@ internal sealed class SynsetMap
 
     public string Path { get; }
 
-    /// <summary>Gets a value indicating whether the file holds the numbers: ILSVRC2012 ids instead of positions.</summary>
+    /// <summary>Gets whether the file holds the numbers: ILSVRC2012 ids instead of positions.</summary>
     public bool HasIds { get; }
 
     public int Count => _synsets.Count;

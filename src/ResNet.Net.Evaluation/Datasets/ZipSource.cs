@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using System.IO.Hashing;
 using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Evaluation;
@@ -128,7 +129,7 @@ internal sealed class ZipSource : IImageArchive
                 start.AsSpan(0, sampled).CopyTo(buffer);
                 Span<byte> rest = buffer.AsSpan(sampled, (int)Math.Max(entry.Length - sampled, 0) + 1);
                 int length = sampled + stream.ReadAtLeast(rest, rest.Length, throwOnEndOfStream: false);
-                return length == entry.Length && Crc32.Of(buffer.AsSpan(0, length)) == entry.Crc32
+                return length == entry.Length && Crc32.HashToUInt32(buffer.AsSpan(0, length)) == entry.Crc32
                     ? length
                     : throw new IOException(
                         $"'{name}' is damaged: its size or checksum differs from the one in the archive. Create the archive again.");

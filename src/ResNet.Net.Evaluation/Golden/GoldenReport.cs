@@ -12,7 +12,7 @@ public sealed record GoldenReport
     /// <summary>Gets the execution provider that ran the model, such as <c>CPU</c>.</summary>
     public required string ExecutionProvider { get; init; }
 
-    /// <summary>Gets a value indicating whether the processor has int8 dot-product instructions (VNNI, or DotProd on Arm).</summary>
+    /// <summary>Gets whether the processor has int8 dot-product instructions (VNNI, or DotProd on Arm).</summary>
     public required bool HasInt8DotProduct { get; init; }
 
     /// <summary>Gets how the CPU adds the products of an int8 model; null if the outputs are compared as fp32.</summary>
@@ -27,6 +27,6 @@ public sealed record GoldenReport
     /// <summary>Gets the result of each dataset, in archive order.</summary>
     public required IReadOnlyList<GoldenResult> Results { get; init; }
 
-    /// <summary>Gets a value indicating whether all datasets passed.</summary>
+    /// <summary>Gets whether all datasets passed.</summary>
     public bool Passed => Results.All(r => r.Passed);
 }

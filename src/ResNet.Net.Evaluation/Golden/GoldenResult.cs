@@ -18,17 +18,17 @@ public sealed record GoldenResult
     /// <summary>Gets the largest ratio of difference to allowed difference. Up to 1 is within the tolerance.</summary>
     public required double Used { get; init; }
 
-    /// <summary>Gets a value indicating whether the best class is the expected one. It doesn't affect <see cref="Passed"/>.</summary>
+    /// <summary>Gets whether the best class is the expected one. It doesn't affect <see cref="Passed"/>.</summary>
     /// <remarks>Test inputs may be noise, whose best classes are nearly tied.</remarks>
     public required bool Top1Agrees { get; init; }
 
-    /// <summary>Gets a value indicating whether the best five classes are the expected ones, in any order.</summary>
+    /// <summary>Gets whether the best five classes are the expected ones, in any order.</summary>
     /// <remarks>It doesn't affect <see cref="Passed"/>.</remarks>
     public required bool Top5Agrees { get; init; }
 
     /// <summary>Gets a description of the failure that names the element; null if the output is within the tolerance.</summary>
     public required string? Failure { get; init; }
 
-    /// <summary>Gets a value indicating whether the output has the expected shape and is within the tolerance.</summary>
+    /// <summary>Gets whether the output has the expected shape and is within the tolerance.</summary>
     public bool Passed => Failure is null;
 }

@@ -17,7 +17,7 @@ public sealed record EvaluatedImage
     /// <summary>Gets the true class.</summary>
     public int ClassIndex { get; }
 
-    /// <summary>Gets a value indicating whether the image was classified. If not, only <see cref="Error"/> is meaningful.</summary>
+    /// <summary>Gets whether the image was classified. If not, only <see cref="Error"/> is meaningful.</summary>
     [MemberNotNullWhen(false, nameof(Error))]
     public bool Succeeded => Error is null;
 
@@ -37,7 +37,7 @@ public sealed record EvaluatedImage
     /// <remarks>A probability of 0 counts as the smallest positive float, 1.4e-45, which gives 103.3 nats.</remarks>
     public double Loss { get; private init; }
 
-    /// <summary>Gets a value indicating whether the most probable class is the true class.</summary>
+    /// <summary>Gets whether the most probable class is the true class.</summary>
     public bool IsCorrect => Rank == 1;
 
     internal static EvaluatedImage Failure(LabeledImage image, string error) => new(image) { Error = error };

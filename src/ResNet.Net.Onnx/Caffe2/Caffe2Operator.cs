@@ -29,7 +29,7 @@ public sealed class Caffe2Operator(string type)
     /// <summary>Gets the names of blobs that must be written before the operator runs, although it doesn't read them.</summary>
     public IReadOnlyList<string> ControlInputs { get; init; } = [];
 
-    /// <summary>Gets a value indicating whether the operator computes a gradient; <see langword="null"/> if the field is absent.</summary>
+    /// <summary>Gets whether the operator computes a gradient; <see langword="null"/> if the field is absent.</summary>
     public bool? IsGradient { get; init; }
 
     /// <summary>Finds an argument.</summary>

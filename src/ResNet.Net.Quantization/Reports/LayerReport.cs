@@ -9,7 +9,7 @@ public sealed record LayerReport
     /// <summary>Gets the operator in the float model, followed by <c>+Relu</c> if a Relu is part of the layer.</summary>
     public required string Operator { get; init; }
 
-    /// <summary>Gets a value indicating whether the layer computes in integers.</summary>
+    /// <summary>Gets whether the layer computes in integers.</summary>
     public required bool IsQuantized { get; init; }
 
     /// <summary>Gets the reason why the layer stays in float; null if it is quantized.</summary>

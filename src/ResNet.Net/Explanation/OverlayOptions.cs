@@ -18,7 +18,7 @@ public sealed record OverlayOptions
     /// <value>0.75.</value>
     public double Opacity { get; init; } = 0.75;
 
-    /// <summary>Gets a value indicating whether the unchanged image is drawn to the left of the overlay.</summary>
+    /// <summary>Gets whether the unchanged image is drawn to the left of the overlay.</summary>
     /// <value><see langword="false"/>.</value>
     public bool SideBySide { get; init; }
 

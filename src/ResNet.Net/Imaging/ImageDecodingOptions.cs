@@ -42,7 +42,7 @@ public sealed record ImageDecodingOptions
     public byte Background { get; init; }
 
     /// <summary>
-    /// Gets a value indicating whether a truncated image is decoded as far as its format permits, instead of being rejected. Missing pixels
+    /// Gets whether a truncated image is decoded as far as its format permits, instead of being rejected. Missing pixels
     /// are gray or black.
     /// </summary>
     /// <value><see langword="false"/>.</value>

@@ -228,6 +228,7 @@ internal sealed class ImportedModelStore(StoreSettings settings, ResNetVariant v
             }
         }
 
-        return new ModelUnavailableException(variant.Id, $"{details}\nReplace the file whose SHA-256 is not published.", exception);
+        string remedy = variant.Files.Any(f => f.Sha256 is null) ? "\nReplace the file whose SHA-256 is not published." : "";
+        return new ModelUnavailableException(variant.Id, details + remedy, exception);
     }
 }

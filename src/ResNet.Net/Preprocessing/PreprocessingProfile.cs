@@ -211,12 +211,12 @@ public sealed record PreprocessingProfile
     /// <value>The standard deviation of ImageNet: 0.229, 0.224, 0.225.</value>
     public ChannelValues Std { get; init; } = ImageNetStd;
 
-    /// <summary>Gets a value indicating whether the EXIF orientation of an image is applied when it is decoded.</summary>
+    /// <summary>Gets whether the EXIF orientation of an image is applied when it is decoded.</summary>
     /// <value><see langword="true"/>.</value>
     public bool AutoOrient { get; init; } = true;
 
     /// <summary>
-    /// Gets a value indicating whether large JPEG images are decoded at 1/2, 1/4 or 1/8 of their size: the smallest that leaves both sides
+    /// Gets whether large JPEG images are decoded at 1/2, 1/4 or 1/8 of their size: the smallest that leaves both sides
     /// at least twice as long as <see cref="Resize"/> makes them. Other formats and smaller images are decoded at full size.
     /// </summary>
     /// <remarks>

@@ -7,7 +7,7 @@ namespace ResNet.Net;
 internal readonly record struct ResizePlan(
     int SourceWidth, int SourceHeight, int ScaledWidth, int ScaledHeight, int Left, int Top, int Width, int Height)
 {
-    /// <summary>Gets a value indicating whether the image already has the scaled size.</summary>
+    /// <summary>Gets whether the image already has the scaled size.</summary>
     public bool IsCopy => SourceWidth == ScaledWidth && SourceHeight == ScaledHeight;
 
     public static ResizePlan Create(PreprocessingProfile profile, in PixelView source)

@@ -13,7 +13,7 @@ public sealed record ResizeRule
         Rounding = rounding;
     }
 
-    /// <summary>Gets a value indicating whether the image keeps its aspect ratio.</summary>
+    /// <summary>Gets whether the image keeps its aspect ratio.</summary>
     public bool KeepsAspectRatio { get; }
 
     /// <summary>Gets the width in pixels; for <see cref="ShortSide"/>, the length of the short side.</summary>

@@ -24,7 +24,7 @@ internal sealed record FilledBlob(string Name, OperatorReader Source, long[] Sha
     /// <summary>Gets the zero point of integers, as stored.</summary>
     public int ZeroPoint { get; init; }
 
-    /// <summary>Gets a value indicating whether the file determines the values.</summary>
+    /// <summary>Gets whether the file determines the values.</summary>
     public bool HasValues => Floats is not null || Bytes is not null || Ints is not null || Constant is not null;
 
     public long Length => TensorData.LengthOf(Shape) ?? 0;

@@ -13,11 +13,11 @@ internal sealed record NetworkValue(string Name, long Channels, long Height, lon
     /// <summary>Gets the quantization; <see langword="null"/> for float values.</summary>
     public ValueQuantization? Quantization { get; init; }
 
-    /// <summary>Gets a value indicating whether the value is <c>[N, Channels]</c>.</summary>
+    /// <summary>Gets whether the value is <c>[N, Channels]</c>.</summary>
     public bool IsFlat { get; init; }
 
     /// <summary>
-    /// Gets a value indicating whether channels are the last dimension in Caffe2; <see langword="null"/> if no operator has
+    /// Gets whether channels are the last dimension in Caffe2; <see langword="null"/> if no operator has
     /// determined it.
     /// </summary>
     public bool? IsNhwc { get; init; }

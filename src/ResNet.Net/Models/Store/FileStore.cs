@@ -165,7 +165,7 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
         }
     }
 
-    /// <summary>Deletes the verification records of a file that turned out to be another one than expected.</summary>
+    /// <summary>Deletes the verification records of a file whose content turned out to be wrong.</summary>
     public void Forget(string path)
     {
         foreach (CandidateFile candidate in Candidates.Where(c => c.Path == path))
@@ -255,7 +255,8 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
         if (check.IsFirstUse)
         {
             settings.Log.HashAccepted(check.Path, file.Title, check.ActualSha256!);
-            _reporter.Notice($"{check.Path} is used with SHA-256 {check.ActualSha256}: none is published for the {file.Title}.");
+            _reporter.Notice(
+                $"{check.Path} is used with SHA-256 {check.ActualSha256}. It is not verified: no SHA-256 is published for the {file.Title}.");
         }
 
         _reporter.Done(check.Path);

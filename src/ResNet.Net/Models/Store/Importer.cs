@@ -66,7 +66,7 @@ internal sealed class Importer(StoreSettings settings, IEnumerable<ResNetVariant
     {
         string sha256 = HashOf(path);
         new ProgressReporter(file, progress).Notice(
-            $"{path} is imported with SHA-256 {sha256}: none is published for the {file.Title}.");
+            $"{path} is imported with SHA-256 {sha256}. It is not verified: no SHA-256 is published for the {file.Title}.");
         settings.Log.HashAccepted(path, file.Title, sha256);
         return file with { File = file.File with { Bytes = new FileInfo(path).Length, Sha256 = sha256 } };
     }

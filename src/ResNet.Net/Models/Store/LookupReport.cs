@@ -37,7 +37,7 @@ internal sealed class LookupReport(StoreSettings settings, StoredFile file)
 
     private static string Facts(VariantFile file)
         => file.Sha256 is null
-            ? $"{file.Name} (no SHA-256 is published; the hash of the first file is recorded)"
+            ? $"{file.Name} (no SHA-256 is published; the store records the hash of the first file that it uses)"
             : $"{file.Name} ({file.Bytes} bytes, SHA-256 {file.Sha256})";
 
     public void Add(FileCheck check, string origin)
@@ -66,7 +66,7 @@ internal sealed class LookupReport(StoreSettings settings, StoredFile file)
     public void AddWhyNothingWasDownloaded() => _downloads.Append(file.Variant.PackageId is string package
         ? $"\n  none: the file is published as the package {package}, not as a download"
         : !file.HasHash
-        ? "\n  none: no SHA-256 of the file is published, so that a download could not be verified"
+        ? "\n  none: no SHA-256 is published for the file, so a download could not be verified"
         : settings.Offline
         ? $"\n  none: {StoreVariables.Offline} or ModelStoreOptions.{nameof(ModelStoreOptions.Offline)} disables the network"
         : $"\n  none: ModelStoreOptions.{nameof(ModelStoreOptions.Sources)} is empty");
@@ -80,7 +80,7 @@ internal sealed class LookupReport(StoreSettings settings, StoredFile file)
                 location,
                 file.File.Sha256,
                 actual,
-                $"The {file.Title} was found, but with other bytes. It was not used.{details}")
+                $"The {file.Title} was found, but its content is wrong. It was not used.{details}")
             : new ModelUnavailableException(file.Variant.Id, $"The {file.Title} was not found.{details}");
     }
 

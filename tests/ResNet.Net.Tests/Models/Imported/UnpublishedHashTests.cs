@@ -19,7 +19,7 @@ public sealed class UnpublishedHashTests : IDisposable
         Func<Task> ensure = () => _fixture.Store(server).EnsureAsync(Variant);
 
         (await ensure.Should().ThrowAsync<ModelUnavailableException>()).WithMessage(
-            "*no SHA-256 of the file is published, so that a download could not be verified*"
+            "*no SHA-256 is published for the file, so a download could not be verified*"
             + $"init_net.pb (no SHA-256 is published*{Variant.Files[0].Address}*");
         server.Requests.Should().BeEmpty();
     }
