@@ -256,7 +256,8 @@ internal sealed class FileStore(StoreSettings settings, StoredFile file, IProgre
         {
             settings.Log.HashAccepted(check.Path, file.Title, check.ActualSha256!);
             _reporter.Notice(
-                $"{check.Path} is used with SHA-256 {check.ActualSha256}. It is not verified: no SHA-256 is published for the {file.Title}.");
+                $"{check.Path} is used with SHA-256 {check.ActualSha256}. "
+                + $"It is not verified: no SHA-256 is published for the {file.Title}.");
         }
 
         _reporter.Done(check.Path);
