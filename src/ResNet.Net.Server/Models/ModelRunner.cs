@@ -57,8 +57,11 @@ internal sealed class ModelRunner : IAsyncDisposable
         }
 
         // If an image is rejected, the others don't run in vain.
-        using CancellationTokenSource rest = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<ImageResult>[] tasks = [.. images.Select(image => _batcher.SubmitAsync(image, rest.Token))];
+        using CancellationTokenSource? rest = images.Count > 1
+            ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken)
+            : null;
+        CancellationToken token = rest?.Token ?? cancellationToken;
+        Task<ImageResult>[] tasks = [.. images.Select(image => _batcher.SubmitAsync(image, token))];
         try
         {
             return await Task.WhenAll(tasks).ConfigureAwait(false);
@@ -81,7 +84,10 @@ internal sealed class ModelRunner : IAsyncDisposable
         }
         finally
         {
-            await rest.CancelAsync().ConfigureAwait(false);
+            if (rest is not null)
+            {
+                await rest.CancelAsync().ConfigureAwait(false);
+            }
         }
     }
 
