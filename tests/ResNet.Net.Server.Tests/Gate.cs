@@ -11,7 +11,7 @@ internal sealed class Gate : IImageDecoder, IDisposable
     /// <summary>Gets the number of images that the decoder was given since <see cref="Close"/>.</summary>
     public int Entered => Volatile.Read(ref _entered);
 
-    /// <summary>Gets the number of images that were decoded on threads of the thread pool.</summary>
+    /// <summary>Gets the number of images that were decoded on threads of the thread pool since <see cref="Close"/>.</summary>
     public int OnPool => Volatile.Read(ref _onPool);
 
     public IReadOnlyList<string> Formats => _decoder.Formats;
@@ -21,6 +21,7 @@ internal sealed class Gate : IImageDecoder, IDisposable
     {
         _open.Reset();
         Volatile.Write(ref _entered, 0);
+        Volatile.Write(ref _onPool, 0);
     }
 
     public void Open() => _open.Set();
