@@ -118,7 +118,8 @@ if (rest is [Scaling.Command, ..])
 
 if (rest is [ServeBenchmark.Command, ..])
 {
-    await ServeBenchmark.RunAsync(rest.Contains(ServeBenchmark.QuickOption), folder);
+    int only = Array.IndexOf(rest, ServeBenchmark.OnlyOption);
+    await ServeBenchmark.RunAsync(rest.Contains(ServeBenchmark.QuickOption), only < 0 ? null : rest[only + 1], folder);
     return 0;
 }
 

@@ -126,6 +126,7 @@ public class FigureTests
     [InlineData("decode-speed")]
     [InlineData("decode-profile")]
     [InlineData("scaling")]
+    [InlineData("serve")]
     public void Tables_OfPerformancePage_AreThoseOfTheResults(string name)
     {
         string[] page = File.ReadAllLines(Path.Combine(TestFolders.Repository, "docs/performance.md"));

@@ -6,9 +6,13 @@ internal sealed class Gate : IImageDecoder, IDisposable
     private readonly SkiaSharpDecoder _decoder = new();
     private readonly ManualResetEventSlim _open = new(true);
     private int _entered;
+    private int _onPool;
 
     /// <summary>Gets the number of images that the decoder was given since <see cref="Close"/>.</summary>
     public int Entered => Volatile.Read(ref _entered);
+
+    /// <summary>Gets the number of images that were decoded on threads of the thread pool since <see cref="Close"/>.</summary>
+    public int OnPool => Volatile.Read(ref _onPool);
 
     public IReadOnlyList<string> Formats => _decoder.Formats;
 
@@ -17,6 +21,7 @@ internal sealed class Gate : IImageDecoder, IDisposable
     {
         _open.Reset();
         Volatile.Write(ref _entered, 0);
+        Volatile.Write(ref _onPool, 0);
     }
 
     public void Open() => _open.Set();
@@ -33,6 +38,11 @@ internal sealed class Gate : IImageDecoder, IDisposable
     public bool TryDecode(ReadOnlySpan<byte> encoded, ImageDecodeRequest request)
     {
         Interlocked.Increment(ref _entered);
+        if (Thread.CurrentThread.IsThreadPoolThread)
+        {
+            Interlocked.Increment(ref _onPool);
+        }
+
         _open.Wait();
         return _decoder.TryDecode(encoded, request);
     }

@@ -50,15 +50,20 @@ public sealed class HttpInferTests(SharedServer server)
         ShouldEqual(answer.Values("probabilities"), [.. exponentials.Select(e => (float)(e / exponentials.Sum()))]);
     }
 
-    [Fact]
-    public async Task Infer_BinaryTensorWithBinaryOutputs_EqualsTheLibrary()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Infer_BinaryTensorWithBinaryOutputs_EqualsTheLibrary(int padding)
     {
         byte[] tensor = Bytes(Images.Tensor(Images.Cat));
+        string space = new(' ', padding);
 
         Answer answer = await server.Host.InferAsync(
             $$$"""
             {"parameters":{"binary_data_output":true},
-             "inputs":[{"name":"{{{Input}}}","datatype":"FP32","shape":[1,3,32,32],"parameters":{"binary_data_size":{{{tensor.Length}}}}}]}
+             "inputs":[{"name":"{{{Input}}}","datatype":"FP32","shape":[1,3,32,32],"parameters":{"binary_data_size":{{{tensor.Length}}}}}]}{{{space}}}
             """,
             tensor);
 
@@ -93,6 +98,18 @@ public sealed class HttpInferTests(SharedServer server)
     public async Task Infer_ImageInJson_IsBase64()
     {
         Answer answer = await server.Host.InferAsync(ImageJson(Images.Ship));
+
+        answer.Status.Should().Be(HttpStatusCode.OK, answer.Text);
+        ShouldEqual(answer.Values("probabilities"), Images.Probabilities(Images.Ship));
+    }
+
+    [Fact]
+    public async Task Infer_EscapedBase64InJson_IsUnescaped()
+    {
+        string json = ImageJson(Images.Ship).Replace("/", "\\/", StringComparison.Ordinal).Replace("+", "\\u002B", StringComparison.Ordinal);
+        json.Should().Contain("\\/").And.Contain("\\u002B");
+
+        Answer answer = await server.Host.InferAsync(json);
 
         answer.Status.Should().Be(HttpStatusCode.OK, answer.Text);
         ShouldEqual(answer.Values("probabilities"), Images.Probabilities(Images.Ship));

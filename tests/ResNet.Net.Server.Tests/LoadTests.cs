@@ -44,6 +44,21 @@ public sealed class LoadTests : IDisposable
     }
 
     [Fact]
+    public async Task Images_OfAllEndpoints_LeaveTheThreadPoolToRequests()
+    {
+        await using ServerHost host = await _gate.StartAsync();
+        _gate.Close();
+        _gate.Open();
+
+        (await host.PostAsync("/classify", Images.Cat)).Status.Should().Be(HttpStatusCode.OK);
+        (await host.PostAsync(InferPath, Images.Cat, headerLength: 0)).Status.Should().Be(HttpStatusCode.OK);
+        _ = await host.InferAsync(GrpcClient.Request(true, Images.Cat));
+
+        _gate.Entered.Should().Be(3);
+        _gate.OnPool.Should().Be(0);
+    }
+
+    [Fact]
     public async Task QueueTime_Exceeded_RejectsAndDoesNotRun()
     {
         await using ServerHost host = await _gate.StartAsync(options => options.MaxQueueTime = TimeSpan.FromMilliseconds(50));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,9 @@ internal static class ServeChild
 {
     public const string Command = "serve-child";
     public const string Model = "model";
+
+    /// <summary>The address that reads a body and runs no model: <c>/Transport/Read</c>, HTTP or gRPC.</summary>
+    public const string Transport = "Transport", Read = "Read";
 
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
@@ -42,12 +46,26 @@ internal static class ServeChild
             .AddModel(Model, (_, _) => Task.FromResult(classifier));
         await using WebApplication app = builder.Build();
         app.MapResNetServer();
+        app.MapPost($"/{Transport}/{Read}", ReadAsync);
         await app.StartAsync();
         Console.WriteLine(string.Join(' ', app.Urls));
         while (Console.ReadLine() is string line)
         {
             string[] words = line.Split(' ');
             Console.WriteLine(words[0] == "usage" ? Usage() : await LibraryAsync(classifier, words[1], double.Parse(words[2], Culture)));
+        }
+    }
+
+    /// <summary>Reads the body; answers gRPC with an empty message.</summary>
+    private static async Task ReadAsync(HttpContext context)
+    {
+        await context.Request.Body.CopyToAsync(Stream.Null);
+        if (context.Request.ContentType == "application/grpc")
+        {
+            const int PrefixLength = 5;
+            context.Response.ContentType = "application/grpc";
+            await context.Response.Body.WriteAsync(new byte[PrefixLength]);
+            context.Response.AppendTrailer("grpc-status", "0");
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Google.Protobuf;
+using Grpc.Core;
 using Grpc.Net.Client;
 using ResNet.Net.Server.Wire;
 
@@ -11,11 +12,19 @@ namespace ResNet.Net.Benchmarks.Serving;
 internal sealed class ServeRequests : IDisposable
 {
     /// <summary>The names of the requests, as the tables have them.</summary>
-    public const string Tensor = "`infer`, binary tensor", Infer = "`infer`, JPEG", Classify = "`/classify`, JPEG", Grpc = "gRPC, JPEG";
+    public const string Tensor = "`infer`, binary tensor", Infer = "`infer`, JPEG", Classify = "`/classify`, JPEG", Grpc = "gRPC, JPEG",
+        GrpcTensor = "gRPC, tensor";
 
     private const string TensorExtension = ".tensor";
     private const string InferPath = $"/v2/models/{ServeChild.Model}/infer";
     private const string LengthHeader = "Inference-Header-Content-Length";
+
+    private static readonly Method<ModelInferRequest, ModelInferResponse> TransportMethod = new(
+        MethodType.Unary,
+        ServeChild.Transport,
+        ServeChild.Read,
+        Marshallers.Create(static request => request.ToByteArray(), ModelInferRequest.Parser.ParseFrom),
+        Marshallers.Create(static response => response.ToByteArray(), ModelInferResponse.Parser.ParseFrom));
 
     private readonly HttpClient _http;
     private readonly GrpcChannel _channel;
@@ -55,8 +64,13 @@ internal sealed class ServeRequests : IDisposable
     }
 
     /// <summary>Returns the function that sends a request and throws unless it succeeds.</summary>
-    public async Task<Func<Task>> CreateAsync(string kind, string file, PreprocessingProfile profile)
+    /// <param name="kind">The name of the request.</param>
+    /// <param name="file">The image or tensor.</param>
+    /// <param name="profile">The preprocessing profile of the model.</param>
+    /// <param name="isTransport">Whether the request goes to the address that runs no model.</param>
+    public async Task<Func<Task>> CreateAsync(string kind, string file, PreprocessingProfile profile, bool isTransport = false)
     {
+        string PathOf(string path) => isTransport ? $"/{ServeChild.Transport}/{ServeChild.Read}" : path;
         byte[] image = await File.ReadAllBytesAsync(file);
         switch (kind)
         {
@@ -69,14 +83,18 @@ internal sealed class ServeRequests : IDisposable
                     """;
                 byte[] header = Encoding.UTF8.GetBytes(json);
                 byte[] body = [.. header, .. image];
-                return () => PostAsync(InferPath, body, header.Length);
+                return () => PostAsync(PathOf(InferPath), body, header.Length);
             case Infer:
-                return () => PostAsync(InferPath, image, 0);
+                return () => PostAsync(PathOf(InferPath), image, 0);
             case Classify:
-                return () => PostAsync("/classify", image, null);
+                return () => PostAsync(PathOf("/classify"), image, null);
             default:
-                ModelInferRequest request = CreateGrpc(image);
-                return async () => _ = await _grpc.ModelInferAsync(request);
+                ModelInferRequest request = kind == Grpc
+                    ? CreateGrpc("image_bytes", "BYTES", [1], [.. BitConverter.GetBytes(image.Length), .. image])
+                    : CreateGrpc(await InputNameAsync(), "FP32", [1, 3, profile.Crop.Height, profile.Crop.Width], image);
+                return isTransport
+                    ? async () => _ = await _channel.CreateCallInvoker().AsyncUnaryCall(TransportMethod, null, default, request)
+                    : async () => _ = await _grpc.ModelInferAsync(request);
         }
     }
 
@@ -95,17 +113,13 @@ internal sealed class ServeRequests : IDisposable
         }
     }
 
-    private static ModelInferRequest CreateGrpc(byte[] image)
+    private static ModelInferRequest CreateGrpc(string input, string datatype, long[] shape, byte[] content) => new()
     {
-        byte[] element = [.. BitConverter.GetBytes(image.Length), .. image];
-        return new ModelInferRequest
-        {
-            ModelName = ServeChild.Model,
-            Inputs = { new ModelInferRequest.Types.InferInputTensor { Name = "image_bytes", Datatype = "BYTES", Shape = { 1 } } },
-            Outputs = { new ModelInferRequest.Types.InferRequestedOutputTensor { Name = "probabilities" } },
-            RawInputContents = { UnsafeByteOperations.UnsafeWrap(element) },
-        };
-    }
+        ModelName = ServeChild.Model,
+        Inputs = { new ModelInferRequest.Types.InferInputTensor { Name = input, Datatype = datatype, Shape = { shape } } },
+        Outputs = { new ModelInferRequest.Types.InferRequestedOutputTensor { Name = "probabilities" } },
+        RawInputContents = { UnsafeByteOperations.UnsafeWrap(content) },
+    };
 
     private async Task<string> InputNameAsync()
         => (await _grpc.ModelMetadataAsync(new ModelMetadataRequest { Name = ServeChild.Model })).Inputs

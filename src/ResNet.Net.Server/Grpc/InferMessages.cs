@@ -77,7 +77,7 @@ internal static class InferMessages
         }
 
         ReadOnlyMemory<byte> raw = message.RawInputContents[0].Memory;
-        return isImage ? InputReader.ReadElements(raw, count) : inputs.ReadValues(raw.Span, count);
+        return isImage ? InputReader.ReadElements(raw, count) : inputs.ReadValues(raw, count);
     }
 
     private static int? ClassesOf(ModelInferRequest.Types.InferRequestedOutputTensor output)

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace ResNet.Net.Server;
 
 /// <summary>
-/// Reads inference requests in JSON, with the binary data that follows it. Values are read straight into an array of the size that the
-/// shape requires, so that the memory of a request is proportional to its length.
+/// Reads inference requests in JSON, with the binary data that follows it. Values are read straight into memory of the size that the
+/// shape requires, which counts as memory of the body.
 /// </summary>
 internal static class InferJsonReader
 {
@@ -14,12 +14,14 @@ internal static class InferJsonReader
     /// <param name="binary">The binary data after it.</param>
     /// <param name="contract">The contract of the model.</param>
     /// <param name="inputs">Validates inputs.</param>
+    /// <param name="body">The body, which provides the memory for data in JSON.</param>
     /// <exception cref="ServerException">The request is invalid.</exception>
-    public static InferRequest Read(ReadOnlyMemory<byte> json, ReadOnlyMemory<byte> binary, ModelContract contract, InputReader inputs)
+    public static InferRequest Read(
+        ReadOnlyMemory<byte> json, ReadOnlyMemory<byte> binary, ModelContract contract, InputReader inputs, RequestBody body)
     {
         try
         {
-            return ReadRequest(json.Span, binary, contract, inputs);
+            return ReadRequest(json.Span, binary, contract, inputs, body);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
@@ -32,7 +34,7 @@ internal static class InferJsonReader
     }
 
     private static InferRequest ReadRequest(
-        ReadOnlySpan<byte> json, ReadOnlyMemory<byte> binary, ModelContract contract, InputReader inputs)
+        ReadOnlySpan<byte> json, ReadOnlyMemory<byte> binary, ModelContract contract, InputReader inputs, RequestBody body)
     {
         string? id = null;
         TimeSpan? timeout = null;
@@ -72,7 +74,7 @@ internal static class InferJsonReader
             throw ServerException.Invalid("The body continues after the JSON object.");
         }
 
-        InputTensor input = ReadInputs(json[inputRange], binary, inputs, contract);
+        InputTensor input = ReadInputs(json[inputRange], binary, inputs, contract, body);
         return new InferRequest(id, input, ReadOutputs(json[outputRange], isBinaryOutput, contract), timeout);
     }
 
@@ -87,7 +89,7 @@ internal static class InferJsonReader
     };
 
     private static InputTensor ReadInputs(
-        ReadOnlySpan<byte> json, ReadOnlyMemory<byte> binary, InputReader inputs, ModelContract contract)
+        ReadOnlySpan<byte> json, ReadOnlyMemory<byte> binary, InputReader inputs, ModelContract contract, RequestBody body)
     {
         Utf8JsonReader reader = new(json, isFinalBlock: true, default);
         if (json.IsEmpty || !reader.Read() || reader.TokenType != JsonTokenType.StartArray)
@@ -104,14 +106,14 @@ internal static class InferJsonReader
                     $"The request has several inputs. Send either '{ModelContract.ImageInput}' or '{contract.TensorInput}'.");
             }
 
-            input = ReadInput(ref reader, json, binary, inputs);
+            input = ReadInput(ref reader, json, binary, inputs, body);
         }
 
         return input ?? throw ServerException.Invalid("The array 'inputs' is empty.");
     }
 
     private static InputTensor ReadInput(
-        ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ReadOnlyMemory<byte> binary, InputReader inputs)
+        ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ReadOnlyMemory<byte> binary, InputReader inputs, RequestBody body)
     {
         string? name = null, datatype = null;
         List<long>? shape = null;
@@ -156,7 +158,7 @@ internal static class InferJsonReader
                 ? throw ServerException.Invalid(
                     $"The parameter 'binary_data_size' is {size}, but {binary.Length} bytes follow the JSON object.")
                 : data is not null ? throw ServerException.Invalid("The input has both 'data' and binary data.")
-                : isImage ? InputReader.ReadElements(binary, count) : inputs.ReadValues(binary.Span, count);
+                : isImage ? InputReader.ReadElements(binary, count) : inputs.ReadValues(binary, count);
         }
 
         if (data is not Range range)
@@ -176,8 +178,8 @@ internal static class InferJsonReader
         }
 
         return isImage
-            ? InputReader.FromElements(JsonTensorData.ReadElements(json[range], count), count)
-            : inputs.FromValues(JsonTensorData.ReadValues(json[range], inputs.ValueCount(count)), count);
+            ? InputReader.FromElements(JsonTensorData.ReadElements(json[range], count, body), count)
+            : inputs.FromValues(JsonTensorData.ReadValues(json[range], inputs.ValueCount(count), body), count);
     }
 
     private static List<long> ReadShape(ref Utf8JsonReader reader)

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Text.Json;
 
 namespace ResNet.Net.Server;
@@ -8,8 +10,9 @@ internal static class JsonTensorData
     /// <summary>Reads numbers.</summary>
     /// <param name="json">The array.</param>
     /// <param name="count">The number of values that the shape requires.</param>
+    /// <param name="body">Provides the memory.</param>
     /// <exception cref="ServerException">The number differs, or an element is not a number.</exception>
-    public static float[] ReadValues(ReadOnlySpan<byte> json, long count)
+    public static ReadOnlyMemory<float> ReadValues(ReadOnlySpan<byte> json, long count, RequestBody body)
     {
         // A value takes at least two bytes, such as "0,". A shape must not make the server allocate more than the client has sent.
         if (count > json.Length / 2)
@@ -17,7 +20,8 @@ internal static class JsonTensorData
             throw WrongCount(count);
         }
 
-        float[] values = new float[count];
+        FloatMemory memory = new(body.Rent(count * sizeof(float)));
+        Span<float> values = memory.GetSpan();
         int read = 0;
         Utf8JsonReader reader = new(json);
         while (reader.Read())
@@ -36,12 +40,12 @@ internal static class JsonTensorData
             }
         }
 
-        return read == count ? values : throw WrongCount(count);
+        return read == count ? memory.Memory : throw WrongCount(count);
     }
 
     /// <summary>Reads strings of base64.</summary>
     /// <exception cref="ServerException">The number differs, or an element is not base64.</exception>
-    public static IReadOnlyList<ReadOnlyMemory<byte>> ReadElements(ReadOnlySpan<byte> json, int count)
+    public static IReadOnlyList<ReadOnlyMemory<byte>> ReadElements(ReadOnlySpan<byte> json, int count, RequestBody body)
     {
         List<ReadOnlyMemory<byte>> elements = [];
         Utf8JsonReader reader = new(json);
@@ -53,7 +57,7 @@ internal static class JsonTensorData
                     break;
                 case JsonTokenType.String when elements.Count == count:
                     throw WrongCount(count);
-                case JsonTokenType.String when reader.TryGetBytesFromBase64(out byte[]? bytes):
+                case JsonTokenType.String when TryDecode(ref reader, body, out ReadOnlyMemory<byte> bytes):
                     elements.Add(bytes);
                     break;
                 default:
@@ -64,6 +68,18 @@ internal static class JsonTensorData
         }
 
         return elements.Count == count ? elements : throw WrongCount(count);
+    }
+
+    /// <summary>Decodes a string of base64 into memory of the body.</summary>
+    private static bool TryDecode(ref Utf8JsonReader reader, RequestBody body, out ReadOnlyMemory<byte> bytes)
+    {
+        Memory<byte> memory = body.Rent(reader.ValueSpan.Length);
+
+        // Removes escapes: serializers write the plus sign of base64 as \u002B.
+        int length = reader.CopyString(memory.Span);
+        bool succeeded = Base64.DecodeFromUtf8InPlace(memory.Span[..length], out length) == OperationStatus.Done;
+        bytes = memory[..length];
+        return succeeded;
     }
 
     private static ServerException WrongCount(long count)

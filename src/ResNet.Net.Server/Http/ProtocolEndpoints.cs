@@ -91,14 +91,22 @@ internal sealed class ProtocolEndpoints(
     {
         ServedModel model = Find(context);
         ModelRunner runner = model.GetRunner();
-        using RequestBody body = await RequestBody.ReadAsync(context, options.Value, budget).ConfigureAwait(false);
-        InferRequest request = Read(context.Request, body.Memory, runner);
+        using RequestBody body = await RequestBody.ReadAsync(context, options.Value, budget, JsonLengthOf(context.Request) ?? 0)
+            .ConfigureAwait(false);
+        InferRequest request = Read(context.Request, body, runner);
         InferResponse response = await Inference.RunAsync(model, runner, request, body, context.RequestAborted).ConfigureAwait(false);
         await InferHttpWriter.WriteAsync(context, response).ConfigureAwait(false);
     }
 
-    private static InferRequest Read(HttpRequest request, ReadOnlyMemory<byte> body, ModelRunner runner)
+    /// <summary>Returns the length of the JSON object before binary data; null if the header is missing or malformed.</summary>
+    private static int? JsonLengthOf(HttpRequest request)
+        => int.TryParse(request.Headers[InferHttpWriter.LengthHeader], NumberStyles.None, CultureInfo.InvariantCulture, out int length)
+            ? length
+            : null;
+
+    private static InferRequest Read(HttpRequest request, RequestBody body, ModelRunner runner)
     {
+        ReadOnlyMemory<byte> content = body.Memory;
         if (request.Headers.ContentEncoding.Count > 0)
         {
             throw new ServerException(StatusCodes.Status415UnsupportedMediaType, "The server does not take compressed bodies.");
@@ -107,21 +115,21 @@ internal sealed class ProtocolEndpoints(
         string? header = request.Headers[InferHttpWriter.LengthHeader];
         if (header is null)
         {
-            return InferJsonReader.Read(body, default, runner.Contract, runner.Inputs);
+            return InferJsonReader.Read(content, default, runner.Contract, runner.Inputs, body);
         }
 
-        if (!int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out int length) || length > body.Length)
+        if (JsonLengthOf(request) is not int length || length > content.Length)
         {
             throw ServerException.Invalid(
                 $"The header {InferHttpWriter.LengthHeader} is '{InputReader.Shorten(header)}'. "
-                + $"It is the length of the JSON object, at most that of the body, {body.Length}.");
+                + $"It is the length of the JSON object, at most that of the body, {content.Length}.");
         }
 
         // Without a JSON object, the body is an image, and all outputs are binary.
         return length == 0
             ? new InferRequest(
-                null, InputReader.FromElements([body], 1), OutputSelection.Resolve(runner.Contract, null, isBinary: true), null)
-            : InferJsonReader.Read(body[..length], body[length..], runner.Contract, runner.Inputs);
+                null, InputReader.FromElements([content], 1), OutputSelection.Resolve(runner.Contract, null, isBinary: true), null)
+            : InferJsonReader.Read(content[..length], content[length..], runner.Contract, runner.Inputs, body);
     }
 
     private ServedModel Find(HttpContext context)

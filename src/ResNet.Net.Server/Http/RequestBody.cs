@@ -10,37 +10,48 @@ namespace ResNet.Net.Server;
 internal sealed class RequestBody : IDisposable
 {
     private const int FirstBytes = 64 << 10;
+    private const int Factor = 4;
 
     private readonly MemoryBudget _budget;
+    private readonly List<byte[]> _rented = [];
+    private readonly int _start;
     private byte[] _buffer = [];
     private int _length;
-    private int _reserved;
+    private long _reserved;
     private int _holders = 1;
 
-    private RequestBody(MemoryBudget budget) => _budget = budget;
+    /// <param name="budget">The memory of all bodies.</param>
+    /// <param name="headerLength">The number of bytes before binary data, which is aligned for 32-bit values.</param>
+    private RequestBody(MemoryBudget budget, int headerLength)
+    {
+        _budget = budget;
+        _start = -headerLength & (sizeof(float) - 1);
+    }
 
-    public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, _length);
+    public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(_start, _length);
 
     /// <summary>Reads a body.</summary>
     /// <param name="context">The request.</param>
     /// <param name="options">The limits.</param>
     /// <param name="budget">The memory of all bodies.</param>
+    /// <param name="headerLength">The number of bytes before binary data, which is aligned for 32-bit values.</param>
     /// <exception cref="ServerException">The body is too large or too slow, or there is too little memory.</exception>
     /// <exception cref="BadHttpRequestException">The body is malformed.</exception>
     /// <exception cref="OperationCanceledException">The client has gone.</exception>
-    public static async Task<RequestBody> ReadAsync(HttpContext context, ResNetServerOptions options, MemoryBudget budget)
+    public static async Task<RequestBody> ReadAsync(
+        HttpContext context, ResNetServerOptions options, MemoryBudget budget, int headerLength = 0)
     {
         if (context.Request.ContentLength > options.MaxRequestBytes)
         {
             throw TooLarge(options.MaxRequestBytes);
         }
 
-        RequestBody body = new(budget);
+        RequestBody body = new(budget, headerLength);
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         limit.CancelAfter(options.RequestReadTimeout);
         try
         {
-            await body.ReadAsync(context.Request.Body, options.MaxRequestBytes, limit.Token).ConfigureAwait(false);
+            await body.ReadAsync(context.Request, options.MaxRequestBytes, limit.Token).ConfigureAwait(false);
             return body;
         }
         catch (Exception exception)
@@ -63,6 +74,21 @@ internal sealed class RequestBody : IDisposable
         StatusCodes.Status413PayloadTooLarge,
         $"The body of the request exceeds {limit} bytes. Send a smaller image, or fewer images per request.",
         RejectionReasons.TooLarge);
+
+    /// <summary>Returns further memory, which is released together with the body.</summary>
+    /// <exception cref="ServerException">There is too little memory.</exception>
+    public Memory<byte> Rent(long length)
+    {
+        if (length > Array.MaxLength)
+        {
+            throw new ServerException(
+                StatusCodes.Status413PayloadTooLarge, "The request has too many values. Send fewer images.", RejectionReasons.TooLarge);
+        }
+
+        Reserve(length);
+        _rented.Add(ArrayPool<byte>.Shared.Rent((int)length));
+        return _rented[^1].AsMemory(0, (int)length);
+    }
 
     /// <summary>Holds the memory until <see cref="Release"/>; returns false if it has been returned.</summary>
     public bool TryHold()
@@ -89,44 +115,53 @@ internal sealed class RequestBody : IDisposable
             _budget.Release(_reserved);
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = [];
+            _rented.ForEach(static buffer => ArrayPool<byte>.Shared.Return(buffer));
+            _rented.Clear();
         }
     }
 
     /// <summary>Ends the request.</summary>
     public void Dispose() => Release();
 
-    private async Task ReadAsync(Stream stream, int limit, CancellationToken cancellationToken)
+    private void Reserve(long bytes)
     {
-        while (_length < limit)
+        _budget.Reserve(bytes);
+        _reserved += bytes;
+    }
+
+    private async Task ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
+    {
+        while (true)
         {
-            if (_length == _buffer.Length)
+            if (_start + _length >= _buffer.Length)
             {
-                Grow(limit);
+                Grow(request.ContentLength, limit);
             }
 
-            int read = await stream.ReadAsync(_buffer.AsMemory(_length), cancellationToken).ConfigureAwait(false);
+            int read = await request.Body.ReadAsync(_buffer.AsMemory(_start + _length), cancellationToken).ConfigureAwait(false);
             if (read == 0)
             {
                 return;
             }
 
             _length += read;
-        }
-
-        if (_length > limit || await stream.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) > 0)
-        {
-            throw TooLarge(limit);
+            if (_length > limit)
+            {
+                throw TooLarge(limit);
+            }
         }
     }
 
-    /// <summary>Doubles the buffer, up to the limit.</summary>
-    private void Grow(int limit)
+    /// <summary>Enlarges the buffer fourfold, up to the announced length or the limit.</summary>
+    private void Grow(long? announced, int limit)
     {
-        int size = (int)Math.Min(Math.Max(FirstBytes, 2L * _buffer.Length), limit);
-        _budget.Reserve(size - _reserved);
-        _reserved = size;
-        byte[] larger = ArrayPool<byte>.Shared.Rent(size);
-        Memory.CopyTo(larger);
+        // One byte more than the body shows its end without another enlargement.
+        long end = _start + Math.Min(announced ?? limit, limit) + 1;
+        long size = Math.Min(Math.Max(FirstBytes, Factor * (long)_buffer.Length), end);
+        size = size > _buffer.Length ? size : 2L * _buffer.Length;
+        Reserve(Math.Min(size, limit) - _reserved);
+        byte[] larger = ArrayPool<byte>.Shared.Rent((int)size);
+        _buffer.AsSpan(Math.Min(_start, _buffer.Length)).CopyTo(larger.AsSpan(_start));
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = larger;
     }

@@ -63,8 +63,8 @@ internal sealed class ServerMiddleware(
         }
 
         // gRPC reads the message itself.
-        BudgetedStream body = new(context.Request.Body, budget);
-        context.Request.Body = body;
+        BudgetedReader body = new(context.Request.BodyReader, budget);
+        context.Features.Set<IRequestBodyPipeFeature>(body);
         try
         {
             await next(context).ConfigureAwait(false);

@@ -58,9 +58,9 @@ internal static class UploadReader
             if (ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? disposition)
                 && Names.Contains(HeaderUtilities.RemoveQuotes(disposition.Name).ToString(), StringComparer.OrdinalIgnoreCase))
             {
-                using MemoryStream image = new();
-                await section.Body.CopyToAsync(image).ConfigureAwait(false);
-                return image.GetBuffer().AsMemory(0, (int)image.Length);
+                long start = section.BaseStreamOffset!.Value;
+                await section.Body.CopyToAsync(Stream.Null).ConfigureAwait(false);
+                return body.Slice((int)start, (int)section.Body.Length);
             }
         }
 

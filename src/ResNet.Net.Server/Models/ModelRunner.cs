@@ -8,6 +8,7 @@ internal sealed class ModelRunner : IAsyncDisposable
     private readonly DynamicBatcher<ImageWork, ImageResult> _batcher;
     private readonly QueueEstimate _estimate;
     private readonly ResNetServerOptions _options;
+    private readonly InferenceThreads _threads;
 
     public ModelRunner(string name, ResNetClassifier classifier, ResNetServerOptions options, int? threads)
     {
@@ -20,6 +21,7 @@ internal sealed class ModelRunner : IAsyncDisposable
         int concurrency = options.MaxConcurrentBatches
             ?? (classifier.BatchSize > 1 ? ConcurrentBatches : Math.Min(threads ?? Environment.ProcessorCount, Environment.ProcessorCount));
         _estimate = new QueueEstimate(concurrency);
+        _threads = new InferenceThreads(name, concurrency);
         _batcher = new DynamicBatcher<ImageWork, ImageResult>(RunBatchAsync, new DynamicBatcherOptions
         {
             Name = name,
@@ -28,6 +30,7 @@ internal sealed class ModelRunner : IAsyncDisposable
             MaxQueueDelay = options.MaxQueueDelay,
             MaxQueueTime = options.MaxQueueTime,
             MaxQueueLength = Math.Max(options.MaxQueueLength, batchSize),
+            Start = _threads.Queue,
         });
     }
 
@@ -54,8 +57,11 @@ internal sealed class ModelRunner : IAsyncDisposable
         }
 
         // If an image is rejected, the others don't run in vain.
-        using CancellationTokenSource rest = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<ImageResult>[] tasks = [.. images.Select(image => _batcher.SubmitAsync(image, rest.Token))];
+        using CancellationTokenSource? rest = images.Count > 1
+            ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken)
+            : null;
+        CancellationToken token = rest?.Token ?? cancellationToken;
+        Task<ImageResult>[] tasks = [.. images.Select(image => _batcher.SubmitAsync(image, token))];
         try
         {
             return await Task.WhenAll(tasks).ConfigureAwait(false);
@@ -78,7 +84,10 @@ internal sealed class ModelRunner : IAsyncDisposable
         }
         finally
         {
-            await rest.CancelAsync().ConfigureAwait(false);
+            if (rest is not null)
+            {
+                await rest.CancelAsync().ConfigureAwait(false);
+            }
         }
     }
 
@@ -86,6 +95,7 @@ internal sealed class ModelRunner : IAsyncDisposable
     {
         await _batcher.DrainAsync().ConfigureAwait(false);
         await _batcher.DisposeAsync().ConfigureAwait(false);
+        _threads.Dispose();
     }
 
     private static ServerException Busy(string reason, TimeSpan queueTime) => new(

@@ -45,9 +45,9 @@ internal sealed class InputReader(ModelContract contract, int maxImages)
     /// <summary>Returns the number of values of preprocessed images.</summary>
     public long ValueCount(int count) => (long)count * contract.ImageLength;
 
-    /// <summary>Reads values in little-endian order.</summary>
+    /// <summary>Reads values in little-endian order. The input refers to the data.</summary>
     /// <exception cref="ServerException">The data has another length, or a value is not finite.</exception>
-    public InputTensor ReadValues(ReadOnlySpan<byte> data, int count)
+    public InputTensor ReadValues(ReadOnlyMemory<byte> data, int count)
     {
         long expected = ValueCount(count) * sizeof(float);
         if (data.Length != expected)
@@ -56,15 +56,14 @@ internal sealed class InputReader(ModelContract contract, int maxImages)
                 $"The binary data of the input '{contract.TensorInput}' has {data.Length} bytes, but its shape requires {expected}.");
         }
 
-        float[] values = GC.AllocateUninitializedArray<float>(data.Length / sizeof(float));
-        data.CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
+        FloatMemory values = new(data);
         if (!BitConverter.IsLittleEndian)
         {
-            Span<int> words = MemoryMarshal.Cast<float, int>(values.AsSpan());
+            Span<int> words = MemoryMarshal.Cast<float, int>(values.GetSpan());
             BinaryPrimitives.ReverseEndianness(words, words);
         }
 
-        return FromValues(values, count);
+        return FromValues(values.Memory, count);
     }
 
     /// <summary>Creates an input of values of the right number.</summary>

@@ -1,6 +1,7 @@
 namespace ResNet.Net;
 
-// The queue. Everything in this file requires the lock. None of it completes a task or calls foreign code other than the clock.
+// The queue. Everything in this file requires the lock. None of it completes a task or calls foreign code other than the clock and the
+// function that starts batches.
 public sealed partial class DynamicBatcher<TInput, TResult>
 {
     private readonly Lock _lock = new();
@@ -95,7 +96,7 @@ public sealed partial class DynamicBatcher<TInput, TResult>
             }
 
             _running++;
-            ThreadPool.UnsafeQueueUserWorkItem(batch, preferLocal: false);
+            _options.Start(batch);
         }
 
         SetTimer(now);

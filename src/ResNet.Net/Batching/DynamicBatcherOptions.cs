@@ -48,6 +48,11 @@ public sealed record DynamicBatcherOptions
     /// <value>The default is <see cref="TimeProvider.System"/>.</value>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>Gets the function that runs a batch on another thread. It is called under a lock.</summary>
+    /// <value>The default is the thread pool.</value>
+    internal Action<IThreadPoolWorkItem> Start { get; init; }
+        = static batch => ThreadPool.UnsafeQueueUserWorkItem(batch, preferLocal: false);
+
     /// <exception cref="ArgumentException">A value is out of range; the message names the property.</exception>
     internal void Validate()
     {
