@@ -26,7 +26,7 @@ internal static class Help
           {QuantizedFeatures.Command} MODEL ZIP  Features of the int8 ResNet-18 backbone, compared with float.
           {LatencyTable.Command} [ZIP]             Where the time of Classify(path) goes.
           {Scaling.Command} [{Scaling.QuickOption}]         Throughput and memory by threads, callers, batch, image size and model depth.
-          {ServeBenchmark.Command} [{ServeBenchmark.QuickOption}] [{ServeBenchmark.OnlyOption} TEXT] Throughput and latency of the server, compared with the library.
+          {ServeBenchmark.Command} [{ServeBenchmark.QuickOption}] [{ServeBenchmark.OnlyOption} TEXT] Throughput and latency of the server.
           {ServeSoak.Command} MINUTES      Mixed load on the server, and its memory.
           {DecodeSpeed.Command} ZIP          Decoding of photos on one thread, compared with bare libturbojpeg.
           {ShrinkAccuracy.Command} ZIP [SIDE]  How ShrinkOnLoad changes the input.

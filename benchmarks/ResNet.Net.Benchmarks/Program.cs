@@ -119,7 +119,7 @@ if (rest is [Scaling.Command, ..])
 if (rest is [ServeBenchmark.Command, ..])
 {
     int only = Array.IndexOf(rest, ServeBenchmark.OnlyOption);
-    await ServeBenchmark.RunAsync(rest.Contains(ServeBenchmark.QuickOption), only < 0 ? null : rest[only + 1], folder);
+    await ServeBenchmark.RunAsync(rest.Contains(ServeBenchmark.QuickOption), only < 0 ? null : rest.ElementAtOrDefault(only + 1), folder);
     return 0;
 }
 

@@ -63,7 +63,8 @@ public sealed class HttpInferTests(SharedServer server)
         Answer answer = await server.Host.InferAsync(
             $$$"""
             {"parameters":{"binary_data_output":true},
-             "inputs":[{"name":"{{{Input}}}","datatype":"FP32","shape":[1,3,32,32],"parameters":{"binary_data_size":{{{tensor.Length}}}}}]}{{{space}}}
+             "inputs":[{"name":"{{{Input}}}","datatype":"FP32","shape":[1,3,32,32],
+                        "parameters":{"binary_data_size":{{{tensor.Length}}}}}]}{{{space}}}
             """,
             tensor);
 
@@ -106,7 +107,9 @@ public sealed class HttpInferTests(SharedServer server)
     [Fact]
     public async Task Infer_EscapedBase64InJson_IsUnescaped()
     {
-        string json = ImageJson(Images.Ship).Replace("/", "\\/", StringComparison.Ordinal).Replace("+", "\\u002B", StringComparison.Ordinal);
+        string json = ImageJson(Images.Ship)
+            .Replace("/", "\\/", StringComparison.Ordinal)
+            .Replace("+", "\\u002B", StringComparison.Ordinal);
         json.Should().Contain("\\/").And.Contain("\\u002B");
 
         Answer answer = await server.Host.InferAsync(json);

@@ -146,7 +146,13 @@ internal static class ServeBenchmark
         public string Summary => $"## Saturated, {Saturating} callers\n\n{_saturated}\n## Half of that load\n\n{_half}";
 
         public void Add(
-            string model, string image, string kind, Floor floor, Dictionary<int, LoadResult> results, LoadResult transport, LoadResult half)
+            string model,
+            string image,
+            string kind,
+            Floor floor,
+            Dictionary<int, LoadResult> results,
+            LoadResult transport,
+            LoadResult half)
         {
             LoadResult full = results[Saturating];
             foreach ((int callers, LoadResult r) in results)
@@ -162,7 +168,8 @@ internal static class ServeBenchmark
             _saturated.Append(
                 Culture,
                 $"| {model} | {image} | {kind} | {floor.Rate:F1} | {transport.Rate:F1} | {full.Rate:F1} | {full.Rate / floor.Rate:F2} "
-                    + $"| {transport.Rate / (transport.Rate + floor.Rate):F2} | {PerProcessor(full, floor):F2} | {full.ClientCores:F2} |\n");
+                    + $"| {transport.Rate / (transport.Rate + floor.Rate):F2} | {PerProcessor(full, floor):F2} "
+                    + $"| {full.ClientCores:F2} |\n");
             string line = string.Create(
                 Culture,
                 $"| {model} | {image} | {kind} | {half.Rate:F1} | {half.P50:F1} | {half.P95:F1} | {half.P99:F1} "
