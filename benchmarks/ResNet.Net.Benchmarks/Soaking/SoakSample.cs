@@ -60,7 +60,8 @@ internal sealed record SoakSample(
         return new SoakSample(n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10]);
     }
 
-    public static SoakSample[] Load(string path) => [.. File.ReadLines(path).Skip(1).Select(Parse)];
+    /// <summary>Reads the lines of a CSV file.</summary>
+    public static SoakSample[] Read(IEnumerable<string> lines) => [.. lines.Skip(1).Select(Parse)];
 
     public static void Save(string path, IEnumerable<SoakSample> samples)
         => File.WriteAllText(path, string.Concat(samples.Select(s => s.ToString()).Prepend(Header).Select(line => line + "\n")));

@@ -28,6 +28,11 @@ internal static class StoreProbe
             return HandleProbe.Run(use);
         }
 
+        if (arguments is [FaultProbe.Command, string fault])
+        {
+            return FaultProbe.Run(fault);
+        }
+
         if (arguments is [ImportCommand, string root, string models])
         {
             ResNetVariant imported = ImportedModelFixture.VariantOf(Caffe2Pair.Create());
