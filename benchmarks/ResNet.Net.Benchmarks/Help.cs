@@ -1,4 +1,5 @@
 using ResNet.Net.Benchmarks.Serving;
+using ResNet.Net.Benchmarks.Soaking;
 
 namespace ResNet.Net.Benchmarks;
 
@@ -27,7 +28,7 @@ internal static class Help
           {LatencyTable.Command} [ZIP]             Where the time of Classify(path) goes.
           {Scaling.Command} [{Scaling.QuickOption}]         Throughput and memory by threads, callers, batch, image size and model depth.
           {ServeBenchmark.Command} [{ServeBenchmark.QuickOption}] [{ServeBenchmark.OnlyOption} TEXT] Throughput and latency of the server.
-          {ServeSoak.Command} MINUTES      Mixed load on the server, and its memory.
+          {Soak.Command} MINUTES [{Soak.ServerOption}] [--save FOLDER] Long load on library and server, and what it uses.
           {DecodeSpeed.Command} ZIP          Decoding of photos on one thread, compared with bare libturbojpeg.
           {ShrinkAccuracy.Command} ZIP [SIDE]  How ShrinkOnLoad changes the input.
           {ProfileDifferences.Command} ZIP     How far the pixels of the preprocessing profiles differ.

@@ -11,6 +11,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Perfolizer.Horology;
 using ResNet.Net.Benchmarks;
 using ResNet.Net.Benchmarks.Serving;
+using ResNet.Net.Benchmarks.Soaking;
 
 if (args is ["--help" or "-h" or "-?"])
 {
@@ -78,11 +79,6 @@ if (args is [ServeChild.Command, string served, string servedFile])
     return 0;
 }
 
-if (args is [ServeSoak.Command, string minutes])
-{
-    return await ServeSoak.RunAsync(double.Parse(minutes, CultureInfo.InvariantCulture));
-}
-
 (string? folder, string[] rest) = ResultsFolder.TakeOption(args);
 if (rest is [VariantTable.Command, .. string[] ids])
 {
@@ -121,6 +117,11 @@ if (rest is [ServeBenchmark.Command, ..])
     int only = Array.IndexOf(rest, ServeBenchmark.OnlyOption);
     await ServeBenchmark.RunAsync(rest.Contains(ServeBenchmark.QuickOption), only < 0 ? null : rest.ElementAtOrDefault(only + 1), folder);
     return 0;
+}
+
+if (rest is [Soak.Command, string minutes, ..])
+{
+    return await Soak.RunAsync(double.Parse(minutes, CultureInfo.InvariantCulture), rest.Contains(Soak.ServerOption), folder);
 }
 
 if (rest is [LatencyTable.Command, ..])

@@ -1,11 +1,13 @@
 using System.Globalization;
+using ResNet.Net.Benchmarks.Soaking;
 using ResNet.Net.Plots;
 
 namespace ResNet.Net.Benchmarks;
 
 /// <summary>
-/// Draws the committed results: <c>plot FOLDER [--save FOLDER]</c> reads <c>FusedBenchmarks.md</c>, <c>variants.md</c> and
-/// <c>scaling.md</c>, as far as they exist, and writes <c>preprocessing.svg</c>, <c>variants.svg</c> and <c>scaling.svg</c>.
+/// Draws the committed results: <c>plot FOLDER [--save FOLDER]</c> reads <c>FusedBenchmarks.md</c>, <c>variants.md</c>,
+/// <c>scaling.md</c>, <c>soak.csv</c> and <c>soak-server.csv</c>, as far as they exist, and writes <c>preprocessing.svg</c> and a plot of
+/// the name of each other file.
 /// </summary>
 internal static class ResultPlots
 {
@@ -20,6 +22,8 @@ internal static class ResultPlots
         Draw("FusedBenchmarks.md", "preprocessing.svg", report => Preprocessing(Cells(report)));
         Draw("variants.md", "variants.svg", report => Variants(Cells(report)));
         Draw("scaling.md", "scaling.svg", ScalingPlots.Draw);
+        Draw("soak.csv", "soak.svg", lines => SoakPlot.Draw(SoakSample.Read(lines), "library and server"));
+        Draw("soak-server.csv", "soak-server.svg", lines => SoakPlot.Draw(SoakSample.Read(lines), "server"));
 
         void Draw(string result, string plot, Func<string[], string> draw)
         {

@@ -94,7 +94,7 @@ internal static class ScalingPlots
     }
 
     /// <summary>Returns a step of 1, 2, 2.5 or 5 times a power of ten that divides the axis into about four parts.</summary>
-    private static double Step(double end)
+    public static double Step(double end)
     {
         double power = Math.Pow(10, Math.Floor(Math.Log10(end / 4)));
         return power * ((end / 4 / power) switch { <= 1 => 1, <= 2 => 2, <= 2.5 => 2.5, <= 5 => 5, _ => 10 });

@@ -147,7 +147,7 @@ public class FigureTests
             ["plot", Path.Combine(TestFolders.Repository, Results), "--save", folder.FullPath]));
 
         run.ExitCode.Should().Be(0, run.Error);
-        foreach (string plot in (string[])["preprocessing.svg", "variants.svg", "scaling.svg"])
+        foreach (string plot in (string[])["preprocessing.svg", "variants.svg", "scaling.svg", "soak.svg", "soak-server.svg"])
         {
             File.ReadAllText(folder[plot]).Should().Be(File.ReadAllText(Path.Combine(TestFolders.Repository, Results, plot)));
         }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime;
 
 namespace ResNet.Net.Tests;
 
@@ -50,10 +51,47 @@ public sealed class ResNetClassifierSoakTests
     }
 
     [Fact]
+    public void Classify_DuringCompactingCollections_ReturnsEqualResults()
+    {
+        using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
+        byte[][] images = [.. TestFolders.SampleImagePaths.Select(File.ReadAllBytes)];
+        Prediction[][] expected = [.. images.Select(i => classifier.Classify(i).Predictions.ToArray())];
+        ConcurrentQueue<string> differences = [];
+        using CancellationTokenSource ended = new();
+        Thread[] threads = [.. Enumerable.Range(0, 4).Select(t => new Thread(() =>
+        {
+            for (int i = t; !ended.IsCancellationRequested; i++)
+            {
+                // The arrays are new, and dead neighbors leave gaps, so that every collection moves them.
+                byte[][] garbage = [.. Enumerable.Range(0, 8).Select(_ => new byte[1000])];
+                byte[] image = [.. images[i % images.Length]];
+                garbage[0][0] = image[0];
+                if (!classifier.Classify(image).Predictions.SequenceEqual(expected[i % images.Length]))
+                {
+                    differences.Enqueue($"thread {t}, image {i % images.Length}");
+                }
+            }
+        }))];
+        Array.ForEach(threads, t => t.Start());
+
+        for (int collection = 0; collection < 200; collection++)
+        {
+            GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
+        }
+
+        ended.Cancel();
+        Array.ForEach(threads, t => t.Join());
+
+        differences.Should().BeEmpty();
+    }
+
+    [Fact]
     public void Dispose_WhileOtherThreadsClassify_CallsCompleteOrThrowObjectDisposedException()
     {
         byte[] pixels = new byte[32 * 32 * 3];
         new Random(6).NextBytes(pixels);
+        InputImage image = InputImage.FromPixels(pixels, 32, 32);
         int expected;
         using (ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20))
         {
@@ -66,15 +104,18 @@ public sealed class ResNetClassifierSoakTests
         {
             ResNetClassifierOptions options = new() { Threads = 1 + (round % 2) };
             ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, options);
-            using Barrier start = new(5);
-            Thread[] threads = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+            using Barrier start = new(17);
+            Thread[] threads = [.. Enumerable.Range(0, 16).Select(t => new Thread(() =>
             {
                 start.SignalAndWait();
                 try
                 {
                     while (true)
                     {
-                        if (classifier.Classify(new PixelView(pixels, 32, 32)).Best.ClassIndex == expected)
+                        Classification result = t % 2 == 0
+                            ? classifier.Classify(new PixelView(pixels, 32, 32))
+                            : classifier.ClassifyBatch([image, image, image])[t % 3].Value;
+                        if (result.Best.ClassIndex == expected)
                         {
                             Interlocked.Increment(ref completed);
                         }

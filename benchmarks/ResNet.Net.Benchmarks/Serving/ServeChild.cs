@@ -5,13 +5,15 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using ResNet.Net.Benchmarks.Soaking;
 
 namespace ResNet.Net.Benchmarks.Serving;
 
 /// <summary>
 /// Serves a model in a process of its own. Reads commands from standard input and answers each with a line: <c>usage</c> with the processor
 /// seconds and the resident bytes of this process, <c>library FILE SECONDS</c> with the images and processor seconds per second of
-/// <c>ClassifyManyAsync</c> on the same classifier.
+/// <c>ClassifyManyAsync</c> on the same classifier, <c>load THREADS</c> after starting a load of the library, <c>sample</c> with a sample of
+/// this process.
 /// </summary>
 internal static class ServeChild
 {
@@ -49,11 +51,29 @@ internal static class ServeChild
         app.MapPost($"/{Transport}/{Read}", ReadAsync);
         await app.StartAsync();
         Console.WriteLine(string.Join(' ', app.Urls));
+        SoakLibrary? load = null;
         while (Console.ReadLine() is string line)
         {
             string[] words = line.Split(' ');
-            Console.WriteLine(words[0] == "usage" ? Usage() : await LibraryAsync(classifier, words[1], double.Parse(words[2], Culture)));
+            switch (words[0])
+            {
+                case "usage":
+                    Console.WriteLine(Usage());
+                    break;
+                case "load":
+                    load = new SoakLibrary(int.Parse(words[1], Culture));
+                    Console.WriteLine();
+                    break;
+                case "sample":
+                    Console.WriteLine(SoakSample.Take(0, load?.Count ?? 0));
+                    break;
+                default:
+                    Console.WriteLine(await LibraryAsync(classifier, words[1], double.Parse(words[2], Culture)));
+                    break;
+            }
         }
+
+        load?.Dispose();
     }
 
     /// <summary>Reads the body; answers gRPC with an empty message.</summary>

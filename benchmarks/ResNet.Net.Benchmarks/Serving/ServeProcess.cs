@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ResNet.Net.Benchmarks.Soaking;
 
 namespace ResNet.Net.Benchmarks.Serving;
 
@@ -32,11 +33,18 @@ internal sealed class ServeProcess : IDisposable
     }
 
     /// <summary>Returns the processor seconds and the resident bytes of the server.</summary>
-    public async Task<(double Seconds, double Bytes)> UsageAsync() => await AskAsync("usage");
+    public async Task<(double Seconds, double Bytes)> UsageAsync() => await AskNumbersAsync("usage");
 
     /// <summary>Returns the images per second of the library in the server's process, and the processor seconds per second.</summary>
     public async Task<(double Rate, double Cores)> LibraryAsync(string file, double seconds)
-        => await AskAsync(string.Create(CultureInfo.InvariantCulture, $"library {file} {seconds}"));
+        => await AskNumbersAsync(string.Create(CultureInfo.InvariantCulture, $"library {file} {seconds}"));
+
+    /// <summary>Starts threads in the server's process that use the library directly.</summary>
+    public Task StartLibraryLoadAsync(int threads) => AskAsync(string.Create(CultureInfo.InvariantCulture, $"load {threads}"));
+
+    /// <summary>Takes a sample of the server's process.</summary>
+    /// <returns>The sample, with the number of the library's calls.</returns>
+    public async Task<SoakSample> SampleAsync() => SoakSample.Parse(await AskAsync("sample"));
 
     public void Dispose()
     {
@@ -45,12 +53,16 @@ internal sealed class ServeProcess : IDisposable
         _process.Dispose();
     }
 
-    private async Task<(double First, double Second)> AskAsync(string command)
+    private async Task<(double First, double Second)> AskNumbersAsync(string command)
+    {
+        double[] numbers = [.. (await AskAsync(command)).Split(' ').Select(n => double.Parse(n, CultureInfo.InvariantCulture))];
+        return (numbers[0], numbers[1]);
+    }
+
+    private async Task<string> AskAsync(string command)
     {
         await _process.StandardInput.WriteLineAsync(command);
         await _process.StandardInput.FlushAsync();
-        string line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server ended.");
-        double[] numbers = [.. line.Split(' ').Select(n => double.Parse(n, CultureInfo.InvariantCulture))];
-        return (numbers[0], numbers[1]);
+        return await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server ended.");
     }
 }

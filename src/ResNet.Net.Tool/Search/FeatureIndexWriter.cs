@@ -48,10 +48,17 @@ internal sealed class FeatureIndexWriter : IDisposable
 
     public void Dispose()
     {
-        _writer.Dispose();
-        if (!_complete)
+        try
         {
-            File.Delete(_partial);
+            _writer.Dispose();
+        }
+        finally
+        {
+            // On a full disk, the last write fails here too.
+            if (!_complete)
+            {
+                File.Delete(_partial);
+            }
         }
     }
 }

@@ -22,7 +22,7 @@ internal sealed unsafe class TimedStream(byte* memory, int length, ImageDecodeRe
 
     protected override IntPtr OnPeek(IntPtr buffer, IntPtr size) => Copy(buffer, size);
 
-    protected override bool OnIsAtEnd() => _position == length || request.IsTimedOut;
+    protected override bool OnIsAtEnd() => _position == length || IsTimedOut();
 
     protected override bool OnHasPosition() => true;
 
@@ -44,10 +44,25 @@ internal sealed unsafe class TimedStream(byte* memory, int length, ImageDecodeRe
 
     protected override IntPtr OnCreateNew() => IntPtr.Zero;
 
+    // The application's TimeProvider may throw: the image then ends early, and the decoder asks again outside of native code.
+    private bool IsTimedOut()
+    {
+        try
+        {
+            return request.IsTimedOut;
+        }
+#pragma warning disable CA1031 // an exception must not propagate into native frames: it would terminate the process
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return true;
+        }
+    }
+
     // A null buffer skips bytes.
     private int Copy(IntPtr buffer, IntPtr size)
     {
-        int count = request.IsTimedOut ? 0 : (int)Math.Clamp(size, 0, length - _position);
+        int count = IsTimedOut() ? 0 : (int)Math.Clamp(size, 0, length - _position);
         if (buffer != IntPtr.Zero)
         {
             new ReadOnlySpan<byte>(memory + _position, count).CopyTo(new Span<byte>((void*)buffer, count));

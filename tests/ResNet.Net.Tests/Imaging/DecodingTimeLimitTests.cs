@@ -67,6 +67,19 @@ public class DecodingTimeLimitTests
         DecodeOutcome.Of(Noise("png"), options).Failure.Should().Be(ImageDecodeFailure.TooLarge);
     }
 
+    [Theory]
+    [InlineData("jpeg")]
+    [InlineData("png")]
+    [InlineData("gif")]
+    [InlineData("bmp")]
+    public void Decode_ClockThrowsWithinNativeCode_ThrowsItsException(string format)
+    {
+        byte[] encoded = Noise(format);
+
+        ((Action)(() => DecodeOutcome.Of(encoded, Limit(new BrokenTime(failsAfter: 12), TimeSpan.FromDays(1)))))
+            .Should().Throw<InvalidOperationException>().WithMessage("The clock is broken.");
+    }
+
     [Fact]
     public void Decode_DecoderChecksTheTime_IsStopped()
     {
@@ -127,6 +140,15 @@ public class DecodingTimeLimitTests
         public override long TimestampFrequency => 1;
 
         public override long GetTimestamp() => ++Reads;
+    }
+
+    /// <summary>Throws after a number of reads.</summary>
+    private sealed class BrokenTime(int failsAfter) : TimeProvider
+    {
+        private int _reads;
+
+        public override long GetTimestamp()
+            => ++_reads > failsAfter ? throw new InvalidOperationException("The clock is broken.") : _reads;
     }
 
     /// <summary>Checks the time before each of a thousand rows.</summary>

@@ -303,6 +303,31 @@ public sealed class OptimizedModelCacheTests : IDisposable
         ShouldLog(NotCached);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Classify_FilesRemovedOrReplacedWhileOpen_ReturnsTheSame(bool replaced)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // open files cannot be deleted
+        }
+
+        Create(Options).Should().Equal(_expected);
+        using ResNetClassifier classifier = ResNetClassifier.Create(Definition(), Options);
+        ShouldLog(Opened);
+        foreach (string file in Directory.GetFiles(_folder.FullPath, "*", SearchOption.AllDirectories))
+        {
+            File.Delete(file);
+            if (replaced)
+            {
+                File.WriteAllText(file, "another file of the same name");
+            }
+        }
+
+        CacheableModel.Scores(classifier).Should().Equal(_expected);
+    }
+
     [Fact]
     public void Create_TooLittleSpace_WorksWithoutCache()
     {

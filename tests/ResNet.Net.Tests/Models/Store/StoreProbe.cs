@@ -23,6 +23,16 @@ internal static class StoreProbe
             return EnvironmentProbe.Run(mode);
         }
 
+        if (arguments is [HandleProbe.Command, string use])
+        {
+            return HandleProbe.Run(use);
+        }
+
+        if (arguments is [FaultProbe.Command, string fault])
+        {
+            return FaultProbe.Run(fault);
+        }
+
         if (arguments is [ImportCommand, string root, string models])
         {
             ResNetVariant imported = ImportedModelFixture.VariantOf(Caffe2Pair.Create());
