@@ -7,6 +7,7 @@ namespace ResNet.Net.Fuzz;
 internal sealed class ChildProcess : IDisposable
 {
     private const int BufferSize = 1 << 16;
+    private const int MaxPolls = 600;
 
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
@@ -58,14 +59,14 @@ internal sealed class ChildProcess : IDisposable
             int seen = 0;
             for (int waits = 0; !conversation.Wait(Poll); waits++)
             {
-                // Processor time: on a busy machine, a process may wait for seconds. The last condition detects a deadlock.
+                // Processor time: on a busy machine, a process may wait for minutes. The last condition detects a deadlock.
                 TimeSpan total = _process.HasExited ? before : _process.TotalProcessorTime;
                 int answered = CountOf(results);
                 if (answered > seen)
                 {
                     (seen, before, waits) = (answered, total, 0);
                 }
-                else if (total - before > 5 * FuzzRun.TimeLimit || waits > 120)
+                else if (total - before > 5 * FuzzRun.TimeLimit || waits > MaxPolls)
                 {
                     string fault = $"no answer after {(total - before).TotalSeconds:F1} s of processor time";
                     return [.. results.Take(answered), Fatal(inputs[answered], "hang", fault)];

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using static ResNet.Net.Server.Tests.ProtocolHttp;
 
 namespace ResNet.Net.Server.Tests;
@@ -112,6 +113,28 @@ public sealed class LimitTests
         Buffered(host).Should().BeLessThanOrEqualTo(128 << 10);
     }
 
+    [Fact]
+    public async Task ConnectionReset_DuringTheBody_LogsNoError()
+    {
+        await using ServerHost host = await ServerHost.StartAsync();
+        for (int i = 0; i < 200; i++)
+        {
+            using Connection client = await Connection.OpenAsync(host.Address);
+            await client.WriteAsync($"POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{new string('x', i)}");
+            await Task.Delay(i % 4);
+            client.Reset();
+        }
+
+        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(1));
+        while (Buffered(host) != 0)
+        {
+            await Task.Delay(5, limit.Token);
+        }
+
+        (await host.PostAsync("/classify", Images.Cat)).Status.Should().Be(HttpStatusCode.OK);
+        host.Logs.Entries.Where(entry => entry.Level >= LogLevel.Error).Should().BeEmpty();
+    }
+
     private static long Buffered(ServerHost host) => host.Application.Services.GetRequiredService<MemoryBudget>().Used;
 
     /// <summary>A client that writes what it wants, and reads afterwards.</summary>
@@ -127,6 +150,12 @@ public sealed class LimitTests
         }
 
         public async Task WriteAsync(byte[] data) => await _client.GetStream().WriteAsync(data);
+
+        public void Reset()
+        {
+            _client.LingerState = new LingerOption(true, 0);
+            _client.Close();
+        }
 
         public Task WriteAsync(string text) => WriteAsync(Encoding.ASCII.GetBytes(text));
 

@@ -5,6 +5,7 @@ using ResNet.Net.Server.Wire;
 namespace ResNet.Net.Server;
 
 /// <summary>Implements the Open Inference Protocol over gRPC.</summary>
+[BindServiceMethod(typeof(ServiceBinding), nameof(ServiceBinding.Bind))]
 internal sealed class InferenceService(ModelCatalog models, ServerState state, ILogger<InferenceService> log)
     : GRPCInferenceService.GRPCInferenceServiceBase
 {

@@ -92,9 +92,10 @@ internal static class ErrorWriter
             }
             while (read > 0 && drained < MostDrained);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or InvalidOperationException)
         {
-            // The client has gone, or is too slow. It has the response, or doesn't want it.
+            // The client has gone, or is too slow. It has the response, or doesn't want it. If the connection ended during a read of the
+            // body, Kestrel reports that this read is still in progress.
         }
     }
 }

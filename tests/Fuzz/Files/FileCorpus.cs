@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using System.Text.RegularExpressions;
 using ResNet.Net.Onnx.Tests.Support;
 using ResNet.Net.Tool.Batch;
 using ResNet.Net.Tool.CommandLine;
@@ -9,7 +10,7 @@ using ResNet.Net.Tool.Search;
 namespace ResNet.Net.Fuzz;
 
 /// <summary>Creates Caffe2 networks, ImageNet's development kit, and the files of the tool and the model store, and mutates them.</summary>
-internal static class FileCorpus
+internal static partial class FileCorpus
 {
     public const string Net = "netdef", NetText = "nettext", Pair = "netpair", Index = "index", Csv = "csv", Manifest = "manifest",
         Kit = "kit", Synsets = "synsets", Truth = "truth", Record = "record", Origin = "origin";
@@ -42,6 +43,7 @@ internal static class FileCorpus
             .. Enumerable.Repeat(PairOf(nets[0].ToArray(), nets[1].ToArray()), 3).Select(bytes => new FuzzInput(Pair, 0, bytes)),
             .. Enumerable.Repeat(PairOf(nets[2].ToArray(), nets[3].ToArray()), 3).Select(bytes => new FuzzInput(Pair, 0, bytes)),
             new FuzzInput(Index, 0, IndexOf(folder)),
+            new FuzzInput(Index, 0, [.. IndexOf(folder).AsSpan(0, 24), 0xFF, 0xFF, 0xFF, 0xFF, 0x0F]), // a string of -1 bytes
             new FuzzInput(Csv, 0, Rows),
             new FuzzInput(Manifest, 0, ManifestOf(folder)),
             .. ((byte[][])[plain, compressed]).Select(mat => new FuzzInput(Kit, 0, KitOf(mat))),
@@ -97,8 +99,7 @@ internal static class FileCorpus
         {
             try
             {
-                string text = Caffe2Net.Parse(net).ToText();
-                return Caffe2Net.ParseText(Encoding.UTF8.GetString(ArchiveCorpus.MutateText(Encoding.UTF8.GetBytes(text), random))).ToArray();
+                return Caffe2Net.ParseText(MutateValues(Caffe2Net.Parse(net).ToText(), random)).ToArray();
             }
             catch (OnnxModelException)
             {
@@ -107,6 +108,20 @@ internal static class FileCorpus
         }
 
         return ProtobufMutator.Mutate(net, other, random);
+    }
+
+    private static string MutateValues(string text, Random random)
+    {
+        for (int edits = random.Next(1, 4); edits > 0 && ValuePattern().Matches(text) is { Count: > 0 } values; edits--)
+        {
+            Match value = values[random.Next(values.Count)];
+            bool isText = value.Value[0] == '"';
+            Match[] alike = [.. values.Where(other => other.Value[0] == '"' == isText)];
+            string replacement = isText || random.Next(3) == 0 ? alike[random.Next(alike.Length)].Value : Numbers[random.Next(Numbers.Length)];
+            text = $"{text[..value.Index]}{replacement}{text[(value.Index + value.Length)..]}";
+        }
+
+        return text;
     }
 
     private static byte[] MutatePair(byte[] pair, Random random)
@@ -213,4 +228,10 @@ internal static class FileCorpus
         .. data,
         .. new byte[isPadded ? -data.Length & 7 : 0],
     ];
+
+    private static readonly string[] Numbers =
+        ["0", "1", "2", "-1", "3", "127", "256", "2147483647", "-2147483648", "9223372036854775807", "0.5", "1e-30", "1e30", "nan", "inf"];
+
+    [GeneratedRegex("(?<=: )(\"[^\"\\n]*\"|-?[0-9][-+.e0-9]*)")]
+    private static partial Regex ValuePattern();
 }

@@ -9,7 +9,7 @@ internal sealed class RequestTarget : FuzzTarget
 {
     private const int GoodInterval = 64, EmbeddedInterval = 4096;
 
-    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromMinutes(5);
 
     // The server may wait for the rest of a malformed request.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(15);
