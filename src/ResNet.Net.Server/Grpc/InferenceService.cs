@@ -5,9 +5,8 @@ using ResNet.Net.Server.Wire;
 namespace ResNet.Net.Server;
 
 /// <summary>Implements the Open Inference Protocol over gRPC.</summary>
-[BindServiceMethod(typeof(ServiceBinding), nameof(ServiceBinding.Bind))]
 internal sealed class InferenceService(ModelCatalog models, ServerState state, ILogger<InferenceService> log)
-    : GRPCInferenceService.GRPCInferenceServiceBase
+    : InferenceBinding.ServiceBase
 {
     public override Task<ServerLiveResponse> ServerLive(ServerLiveRequest request, ServerCallContext context)
         => Task.FromResult(new ServerLiveResponse { Live = true });
