@@ -6,6 +6,7 @@ using ResNet.Net.Onnx.Tests.Support;
 using ResNet.Net.Tool.Batch;
 using ResNet.Net.Tool.CommandLine;
 using ResNet.Net.Tool.Search;
+using Match = System.Text.RegularExpressions.Match;
 
 namespace ResNet.Net.Fuzz;
 
