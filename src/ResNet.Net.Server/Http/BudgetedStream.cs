@@ -1,9 +1,12 @@
+using Grpc.Core;
+
 namespace ResNet.Net.Server;
 
 /// <summary>Counts the bytes that gRPC reads from a body against the memory of all bodies.</summary>
 internal sealed class BudgetedStream(Stream body, MemoryBudget budget) : Stream
 {
     private long _reserved;
+    private bool _hasStarted;
 
     public override bool CanRead => true;
 
@@ -25,6 +28,16 @@ internal sealed class BudgetedStream(Stream body, MemoryBudget budget) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int read = await body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        if (!_hasStarted && read > 0)
+        {
+            // A message begins with 0, or 1 if it is compressed. Other values would be logged as errors.
+            _hasStarted = true;
+            if (buffer.Span[0] > 1)
+            {
+                throw new RpcException(new Status(StatusCode.InvalidArgument, "The message is malformed."));
+            }
+        }
+
         try
         {
             budget.Reserve(read);

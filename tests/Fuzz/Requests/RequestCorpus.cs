@@ -165,6 +165,8 @@ internal static class RequestCorpus
             Call(2, new ModelReadyRequest { Name = FuzzServer.Tiny, Version = "1" }),
             Call(3, new ServerMetadataRequest()),
             Call(4, new ModelReadyRequest { Name = FuzzServer.Tiny }),
+            [2, 2, 0, 0, 0, 0], // neither compressed nor uncompressed
+            [0, 0, 0, 0, 0, 2, 0x0A, 0x7F], // a field that is longer than the message
         ];
 
         static byte[] Call(byte method, IMessage message) => [method, .. GrpcConnection.Message(message.ToByteArray())];

@@ -21,6 +21,9 @@ internal sealed class RequestTarget : FuzzTarget
     // OK, INVALID_ARGUMENT, DEADLINE_EXCEEDED, NOT_FOUND, RESOURCE_EXHAUSTED, UNIMPLEMENTED (a compressed message), UNAVAILABLE.
     private static readonly int[] GrpcStatuses = [0, 3, 4, 5, 8, 12, 14];
 
+    // A message that is longer or shorter than its announced length: INTERNAL, as in all implementations of gRPC.
+    private static readonly string[] FramingErrors = ["Incomplete message.", "Additional data after the message received."];
+
     private readonly string _root = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar);
     private FuzzServer? _server;
     private HttpConnection? _http;
@@ -175,7 +178,7 @@ internal sealed class RequestTarget : FuzzTarget
         => !Statuses.Contains(answer.Status) ? $"The status {answer.Status} is not documented: {answer.Body}" : LeakOf(answer.Body);
 
     private string? FaultOf(GrpcAnswer answer)
-        => answer.Status >= 0 && !GrpcStatuses.Contains(answer.Status)
+        => answer.Status >= 0 && !GrpcStatuses.Contains(answer.Status) && !FramingErrors.Contains(answer.Message)
             ? $"The status {answer.Status} is not documented: {answer.Message}"
             : LeakOf(answer.Message);
 
