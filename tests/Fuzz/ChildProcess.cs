@@ -6,6 +6,9 @@ namespace ResNet.Net.Fuzz;
 /// <summary>Represents a child process that runs inputs, as its parent sees it.</summary>
 internal sealed class ChildProcess : IDisposable
 {
+    private const int BufferSize = 1 << 16;
+    private const int MaxPolls = 600;
+
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
@@ -34,45 +37,50 @@ internal sealed class ChildProcess : IDisposable
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, line) => Remember(line.Data);
         _process.BeginErrorReadLine();
-        _requests = new BinaryWriter(_process.StandardInput.BaseStream);
-        _answers = new BinaryReader(_process.StandardOutput.BaseStream);
+        _requests = new BinaryWriter(new BufferedStream(_process.StandardInput.BaseStream, BufferSize));
+        _answers = new BinaryReader(new BufferedStream(_process.StandardOutput.BaseStream, BufferSize));
     }
 
     /// <summary>Gets the number of inputs that the process ran.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Runs an input.</summary>
-    /// <returns>The result. Its process is unusable if <see cref="FuzzResult.IsFatal"/>.</returns>
-    public FuzzResult Run(FuzzInput input)
+    /// <summary>Runs inputs in order.</summary>
+    /// <returns>
+    /// The results. If one of them is <see cref="FuzzResult.IsFatal"/>, it is the last, and the process is unusable.
+    /// </returns>
+    public IReadOnlyList<FuzzResult> Run(IReadOnlyList<FuzzInput> inputs)
     {
-        Count++;
-        TimeSpan before = TimeSpan.Zero;
+        Count += inputs.Count;
+        List<FuzzResult> results = new(inputs.Count);
         try
         {
-            before = _process.TotalProcessorTime;
-            _requests.Write(input.Kind);
-            _requests.Write(input.Settings);
-            _requests.Write(input.Bytes.Length);
-            _requests.Write(input.Bytes);
-            _requests.Flush();
-            Task<FuzzResult> answer = Task.Run(ReadAnswer);
-            for (int waits = 0; !answer.Wait(Poll); waits++)
+            TimeSpan before = _process.TotalProcessorTime;
+            Task conversation = Task.Run(() => Converse(inputs, results));
+            int seen = 0;
+            for (int waits = 0; !conversation.Wait(Poll); waits++)
             {
-                // Processor time: on a busy machine, a process may wait for seconds. The second condition detects a deadlock.
-                TimeSpan used = _process.HasExited ? TimeSpan.Zero : _process.TotalProcessorTime - before;
-                if (used > 5 * FuzzRun.TimeLimit || waits > 120)
+                // Processor time: on a busy machine, a process may wait for minutes. The last condition detects a deadlock.
+                TimeSpan total = _process.HasExited ? before : _process.TotalProcessorTime;
+                int answered = CountOf(results);
+                if (answered > seen)
                 {
-                    return Fatal(input, "hang", $"no answer after {used.TotalSeconds:F1} s of processor time");
+                    (seen, before, waits) = (answered, total, 0);
+                }
+                else if (total - before > 5 * FuzzRun.TimeLimit || waits > MaxPolls)
+                {
+                    string fault = $"no answer after {(total - before).TotalSeconds:F1} s of processor time";
+                    return [.. results.Take(answered), Fatal(inputs[answered], "hang", fault)];
                 }
             }
-
-            return answer.Result;
         }
         catch (Exception exception) when (exception is IOException or AggregateException or InvalidOperationException)
         {
             _process.WaitForExit(10_000);
-            return Fatal(input, "crash", $"exit code {(_process.HasExited ? _process.ExitCode : "none")}\n{_errors}");
+            string fault = $"exit code {(_process.HasExited ? _process.ExitCode : "none")}\n{_errors}";
+            results.Add(Fatal(inputs[results.Count], "crash", fault));
         }
+
+        return results;
     }
 
     public void Dispose()
@@ -89,14 +97,50 @@ internal sealed class ChildProcess : IDisposable
     private static FuzzResult Fatal(FuzzInput input, string name, string fault)
         => new(new FuzzOutcome(input.Kind, name, name, fault), TimeSpan.Zero, 0, IsFatal: true);
 
+    private static int CountOf(List<FuzzResult> results)
+    {
+        lock (results)
+        {
+            return results.Count;
+        }
+    }
+
+    // The child answers each input before it reads the next, so that neither side waits for space in a pipe forever.
+    private void Converse(IReadOnlyList<FuzzInput> inputs, List<FuzzResult> results)
+    {
+        Task writing = Task.Run(() =>
+        {
+            foreach (FuzzInput input in inputs)
+            {
+                _requests.Write(input.Kind);
+                _requests.Write(input.Settings);
+                _requests.Write(input.Bytes.Length);
+                _requests.Write(input.Bytes);
+            }
+
+            _requests.Flush();
+        });
+        for (int i = 0; i < inputs.Count; i++)
+        {
+            FuzzResult result = ReadAnswer();
+            lock (results)
+            {
+                results.Add(result);
+            }
+        }
+
+        writing.Wait();
+    }
+
     private FuzzResult ReadAnswer()
     {
         string group = _answers.ReadString();
         string name = _answers.ReadString();
         string shape = _answers.ReadString();
+        string passed = _answers.ReadString();
         string fault = _answers.ReadString();
         return new FuzzResult(
-            new FuzzOutcome(group, name, shape, fault.Length == 0 ? null : fault),
+            new FuzzOutcome(group, name, shape, fault.Length == 0 ? null : fault) { Passed = passed },
             TimeSpan.FromTicks(_answers.ReadInt64()),
             _answers.ReadInt64(),
             IsFatal: false);

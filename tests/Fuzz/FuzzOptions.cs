@@ -10,7 +10,7 @@ internal sealed record FuzzOptions(string Target, long Count, int Seed, int Proc
         dotnet run -c Release --project tests/Fuzz -- TARGET [--count N] [--seed S] [--processes P] [--minutes M] [--output FOLDER]
         dotnet run -c Release --project tests/Fuzz -- TARGET --replay FILE...
 
-        TARGET     images, models, sessions or archives
+        TARGET     images, models, sessions, requests, archives or files
         --count    the number of inputs (100,000)
         --seed     the seed of the mutations (1)
         --processes  the number of child processes (one per core)

@@ -9,6 +9,9 @@ internal sealed record FuzzOutcome(string Group, string Name, string Shape, stri
 {
     private const int MaxShapeLength = 160;
 
+    /// <summary>Gets the stages that accepted the input, separated by spaces.</summary>
+    public string Passed { get; init; } = string.Empty;
+
     /// <summary>Creates the outcome of a documented exception.</summary>
     public static FuzzOutcome Rejected(string group, string name, string message) => new(group, name, ShapeOf(message));
 

@@ -16,7 +16,7 @@ internal static class FuzzReplay
             string[] parts = Path.GetFileName(file).Split('_');
             int settings = parts.Length < 3 ? 0 : int.Parse(parts[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             using ChildProcess child = new(target);
-            FuzzResult result = child.Run(new FuzzInput(parts[0], settings, File.ReadAllBytes(file)));
+            FuzzResult result = child.Run([new FuzzInput(parts[0], settings, File.ReadAllBytes(file))])[0];
             faults += result.Outcome.Fault is null ? 0 : 1;
             Console.WriteLine(
                 $"{file}: {result.Outcome.Group} {result.Outcome.Name}, {result.Time.TotalMilliseconds:F0} ms, {result.Growth >> 20} MB. "

@@ -6,6 +6,7 @@ internal sealed class FuzzReport(string folder)
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     private readonly SortedDictionary<string, SortedDictionary<string, long>> _counts = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, long> _passed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _faults = [];
     private TimeSpan _nextLine = Interval;
     private long _count;
@@ -25,6 +26,11 @@ internal sealed class FuzzReport(string folder)
             ? existing
             : _counts[outcome.Group] = new SortedDictionary<string, long>(StringComparer.Ordinal);
         row[outcome.Name] = row.GetValueOrDefault(outcome.Name) + 1;
+        foreach (string stage in outcome.Passed.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            _passed[stage] = _passed.GetValueOrDefault(stage) + 1;
+        }
+
         if (fault is null)
         {
             _peak = Math.Max(_peak, result.Growth);
@@ -52,6 +58,17 @@ internal sealed class FuzzReport(string folder)
             foreach ((string name, long count) in row)
             {
                 Console.WriteLine($"| {group} | {name} | {count:N0} |");
+            }
+        }
+
+        if (_passed.Count > 0)
+        {
+            Console.WriteLine();
+            Console.WriteLine("| stage | inputs that it accepted | share |");
+            Console.WriteLine("|---|---|---|");
+            foreach ((string stage, long count) in _passed)
+            {
+                Console.WriteLine($"| {stage} | {count:N0} | {(double)count / _count:P1} |");
             }
         }
 

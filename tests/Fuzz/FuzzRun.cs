@@ -11,6 +11,9 @@ internal sealed class FuzzRun(FuzzOptions options)
     // A process that ran this many inputs is replaced, so that slow growth is noticed and attributed.
     private const int InputsPerProcess = 50_000;
 
+    // A child process gets this many inputs at a time, so that it need not wait for its parent after each.
+    private const int BatchSize = 64;
+
     private readonly Lock _gate = new();
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly FuzzReport _report = new(options.Output);
@@ -39,34 +42,45 @@ internal sealed class FuzzRun(FuzzOptions options)
     {
         FuzzPool pool = new();
         ChildProcess child = new(options.Target);
-        for (long index = worker; index < options.Count && !IsOver(); index += options.Processes)
+        List<(long Index, FuzzInput Input)> batch = [];
+        for (long index = worker; !IsOver();)
         {
-            FuzzInput input = source.Create(index, pool);
-            FuzzResult result = child.Run(input);
-            if (IsFault(result, target))
+            for (; batch.Count < BatchSize && index < options.Count; index += options.Processes)
+            {
+                batch.Add((index, source.Create(index, pool)));
+            }
+
+            if (batch.Count == 0)
+            {
+                break;
+            }
+
+            // A failure may have an effect on the results after it, so those inputs run again.
+            IReadOnlyList<FuzzResult> results = child.Run([.. batch.Select(item => item.Input)]);
+            int count = 0;
+            bool isFault = false;
+            while (count < results.Count && !isFault)
+            {
+                isFault = IsFault(results[count], target);
+                (long at, FuzzInput input) = batch[count];
+                if (isFault)
+                {
+                    Confirm(target, at, input, results[count]);
+                }
+                else
+                {
+                    pool.Offer(input, results[count]);
+                    Record(input, at, results[count], null, isReproduced: false);
+                }
+
+                count++;
+            }
+
+            batch.RemoveRange(0, count);
+            if (isFault || child.Count >= InputsPerProcess)
             {
                 child.Dispose();
                 child = new ChildProcess(options.Target);
-
-                // Once more in a new process: another input may have been the cause.
-                FuzzResult again = child.Run(input);
-                bool isFault = IsFault(again, target);
-                Record(input, index, result, isFault ? again : result, isFault);
-                if (isFault)
-                {
-                    child.Dispose();
-                    child = new ChildProcess(options.Target);
-                }
-            }
-            else
-            {
-                pool.Offer(input, result);
-                Record(input, index, result, null, isReproduced: false);
-                if (child.Count >= InputsPerProcess)
-                {
-                    child.Dispose();
-                    child = new ChildProcess(options.Target);
-                }
             }
         }
 
@@ -75,6 +89,15 @@ internal sealed class FuzzRun(FuzzOptions options)
         {
             _report.Discovered += pool.Count;
         }
+    }
+
+    // Runs the input of a failure in a process of its own: another input may have been the cause.
+    private void Confirm(FuzzTarget target, long index, FuzzInput input, FuzzResult result)
+    {
+        using ChildProcess child = new(options.Target);
+        FuzzResult again = child.Run([input])[0];
+        bool isFault = IsFault(again, target);
+        Record(input, index, result, isFault ? again : result, isFault);
     }
 
     private bool IsOver() => options.Duration > TimeSpan.Zero && _watch.Elapsed > options.Duration;

@@ -8,6 +8,8 @@ internal static class FuzzTargets
         ["images"] = () => new ImageTarget(),
         ["models"] = () => new ModelTarget(),
         ["sessions"] = () => new SessionTarget(),
+        ["requests"] = () => new RequestTarget(),
         ["archives"] = () => new ArchiveTarget(),
+        ["files"] = () => new FileTarget(),
     };
 }

@@ -135,6 +135,23 @@ public sealed class GrpcTests(SharedServer server)
         }
     }
 
+    [Theory]
+    [InlineData("inference.GRPCInferenceService", "ModelInfer")]
+    [InlineData("inference.GRPCInferenceService", "ServerReady")]
+    [InlineData("grpc.health.v1.Health", "Check")]
+    public async Task Call_MalformedMessage_IsInvalidArgument_AndLogsNoError(string service, string method)
+    {
+        Method<byte[], byte[]> call = new(
+            MethodType.Unary, service, method, Marshallers.Create<byte[]>(b => b, b => b), Marshallers.Create<byte[]>(b => b, b => b));
+
+        // A field whose length exceeds the message.
+        Func<Task> send = async () => await server.Host.Grpc.CreateCallInvoker().AsyncUnaryCall(call, null, default, [0x0A, 0x7F, 1]);
+
+        (await send.Should().ThrowAsync<RpcException>()).Which.Status
+            .Should().Be(new Status(StatusCode.InvalidArgument, "The message is malformed."));
+        server.Host.Logs.Of("ErrorExecutingServiceMethod").Should().BeEmpty();
+    }
+
     [Fact]
     public async Task HealthProtocol_KnowsServerServiceAndModels()
     {

@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Grpc.Core;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using static ResNet.Net.Server.Tests.ProtocolHttp;
 
@@ -110,6 +113,35 @@ public sealed class LimitTests
         }
 
         Buffered(host).Should().BeLessThanOrEqualTo(128 << 10);
+    }
+
+    [Fact]
+    public async Task ConnectionReset_DuringTheBody_AbortsTheRequest_AndReadsNoMore()
+    {
+        await using ServerHost host = await ServerHost.StartAsync();
+        ServerMiddleware middleware = host.Application.Services.GetRequiredService<ServerMiddleware>();
+        Lifetime lifetime = new();
+        using MemoryStream response = new();
+        DefaultHttpContext context = new();
+        context.Features.Set<IHttpRequestLifetimeFeature>(lifetime);
+        context.Response.Body = response;
+        context.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(new ServerEndpoint("infer", ErrorForm.Protocol)), null));
+
+        // The exception of a read can arrive before the token of the request is canceled.
+        await middleware.InvokeAsync(context, _ => throw new ConnectionResetException("The connection was reset."));
+
+        lifetime.IsAborted.Should().BeTrue();
+        response.Length.Should().Be(0);
+        host.Logs.Of("RequestFailed").Should().BeEmpty();
+    }
+
+    private sealed class Lifetime : IHttpRequestLifetimeFeature
+    {
+        public CancellationToken RequestAborted { get; set; }
+
+        public bool IsAborted { get; private set; }
+
+        public void Abort() => IsAborted = true;
     }
 
     private static long Buffered(ServerHost host) => host.Application.Services.GetRequiredService<MemoryBudget>().Used;

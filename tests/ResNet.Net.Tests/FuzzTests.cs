@@ -59,6 +59,27 @@ public class FuzzTests
             .Should().BeEquivalentTo(kinds.Except(["features"]), "a damaged cache is an empty cache");
     }
 
+    [Fact]
+    public async Task Files_ThousandsOfMutations_EndAsDocumented()
+    {
+        Dictionary<string, long> counts = await RunAsync("files", 4000);
+
+        counts.Values.Sum().Should().Be(4000);
+        string[] kinds = ["csv", "index", "kit", "manifest", "netdef", "netpair", "nettext", "origin", "record", "synsets", "truth"];
+        counts.Keys.Should().Contain(kinds.Select(kind => $"{kind} read"), "valid files are among them");
+        counts.Keys.Where(key => !key.EndsWith(" read", StringComparison.Ordinal)).Select(key => key.Split(' ')[0])
+            .Should().BeEquivalentTo(kinds.Except(["origin", "record"]), "a damaged record of the store is no record");
+    }
+
+    [Fact]
+    public async Task Requests_HundredsOfMutations_EndAsDocumented()
+    {
+        Dictionary<string, long> counts = await RunAsync("requests", 800);
+
+        counts.Values.Sum().Should().Be(800);
+        counts.Keys.Should().Contain(["http 200", "http 400", "http 404", "raw 400", "grpc status 0", "grpc status 3"]);
+    }
+
     private static async Task<Dictionary<string, long>> RunAsync(string target, int count)
     {
         using TemporaryFolder folder = new();
@@ -69,7 +90,7 @@ public class FuzzTests
             TimeSpan.FromMinutes(10));
 
         run.ExitCode.Should().Be(0, "{0}{1}", run.Output, run.Error);
-        return run.Lines.Where(line => line.StartsWith('|')).Skip(2).Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+        return run.Lines.SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|')).Skip(2).Select(line => line.Split('|', StringSplitOptions.TrimEntries))
             .ToDictionary(
                 cells => $"{cells[1]} {cells[2]}",
                 cells => long.Parse(cells[3], NumberStyles.AllowThousands, CultureInfo.InvariantCulture));

@@ -8,7 +8,7 @@ namespace ResNet.Net.Server;
 /// Implements the health protocol of gRPC: of the server (""), of the service, and of every model by its name. It reads the state of the
 /// models, so that probes during loading write nothing to the log.
 /// </summary>
-internal sealed class HealthService(ModelCatalog models, ServerState state) : Health.HealthBase
+internal sealed class HealthService(ModelCatalog models, ServerState state) : HealthBinding.ServiceBase
 {
     private const string InferenceServiceName = "inference.GRPCInferenceService";
 

@@ -6,7 +6,7 @@ namespace ResNet.Net.Server;
 
 /// <summary>Implements the Open Inference Protocol over gRPC.</summary>
 internal sealed class InferenceService(ModelCatalog models, ServerState state, ILogger<InferenceService> log)
-    : GRPCInferenceService.GRPCInferenceServiceBase
+    : InferenceBinding.ServiceBase
 {
     public override Task<ServerLiveResponse> ServerLive(ServerLiveRequest request, ServerCallContext context)
         => Task.FromResult(new ServerLiveResponse { Live = true });

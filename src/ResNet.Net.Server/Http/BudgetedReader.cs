@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ResNet.Net.Server;
@@ -10,6 +11,7 @@ internal sealed class BudgetedReader(PipeReader body, MemoryBudget budget) : Pip
     private ReadOnlySequence<byte> _buffer;
     private long _consumed;
     private long _reserved;
+    private bool _hasStarted;
 
     public PipeReader Reader => this;
 
@@ -56,6 +58,17 @@ internal sealed class BudgetedReader(PipeReader body, MemoryBudget budget) : Pip
     private void Count(ReadResult result)
     {
         _buffer = result.Buffer;
+        if (!_hasStarted && !_buffer.IsEmpty)
+        {
+            // A message begins with 0, or 1 if it is compressed. Other values would be logged as errors.
+            _hasStarted = true;
+            if (_buffer.FirstSpan[0] > 1)
+            {
+                body.AdvanceTo(_buffer.Start);
+                throw new RpcException(new Status(StatusCode.InvalidArgument, "The message is malformed."));
+            }
+        }
+
         long arrived = _consumed + _buffer.Length - _reserved;
         if (arrived <= 0)
         {

@@ -92,9 +92,14 @@ internal static class ErrorWriter
             }
             while (read > 0 && drained < MostDrained);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException)
+        catch (OperationCanceledException)
         {
-            // The client has gone, or is too slow. It has the response, or doesn't want it.
+            // The client is too slow. It has the response, or doesn't want it.
+        }
+        catch (IOException)
+        {
+            // The client has gone. Kestrel would try to read the rest once more, and log an error.
+            context.Abort();
         }
     }
 }

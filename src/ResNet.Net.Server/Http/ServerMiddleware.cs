@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -81,6 +82,13 @@ internal sealed class ServerMiddleware(
         if (context.RequestAborted.IsCancellationRequested)
         {
             return failure with { Status = StatusCodes.Status499ClientClosedRequest };
+        }
+
+        if (exception is ConnectionResetException or ConnectionAbortedException)
+        {
+            // Kestrel may not have noticed yet. It would try to read the rest of the body, and log an error.
+            context.Abort();
+            return failure;
         }
 
         if (failure.IsInternal)

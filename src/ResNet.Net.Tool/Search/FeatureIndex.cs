@@ -65,7 +65,7 @@ internal sealed class FeatureIndex
                     ? throw Invalid($"has version {version}, not {FeatureIndexFormat.Version}")
                 : (reader.ReadInt64(), reader.ReadInt32(), ModelFingerprint.FromJson(reader.ReadString()));
         }
-        catch (Exception exception) when (exception is EndOfStreamException or FormatException or JsonException)
+        catch (Exception exception) when (exception is IOException or FormatException or JsonException)
         {
             throw Invalid("is truncated or damaged");
         }

@@ -57,6 +57,25 @@ internal static class ArchiveCorpus
         return input with { Bytes = input.Kind == Journal && random.Next(4) > 0 ? RepairJournal(bytes) : bytes };
     }
 
+    /// <summary>Replaces, repeats or removes parts of a text.</summary>
+    public static byte[] MutateText(byte[] text, Random random)
+    {
+        string value = Encoding.UTF8.GetString(text);
+        for (int edits = random.Next(1, 5); edits > 0; edits--)
+        {
+            int at = random.Next(value.Length + 1);
+            int length = random.Next(Math.Min(12, value.Length - at) + 1);
+            value = random.Next(3) switch
+            {
+                0 => value[..at] + Tokens[random.Next(Tokens.Length)] + value[(at + length)..],
+                1 => value[..(at + length)] + value[at..],
+                _ => value[..at] + value[(at + length)..],
+            };
+        }
+
+        return Encoding.UTF8.GetBytes(value);
+    }
+
     private static IEnumerable<FuzzInput> Texts(string kind, params string[] texts)
         => texts.Select(text => new FuzzInput(kind, 0, Encoding.UTF8.GetBytes(text)));
 
@@ -218,24 +237,6 @@ internal static class ArchiveCorpus
         }
 
         return Encoding.UTF8.GetBytes(string.Join('\n', lines));
-    }
-
-    private static byte[] MutateText(byte[] text, Random random)
-    {
-        string value = Encoding.UTF8.GetString(text);
-        for (int edits = random.Next(1, 5); edits > 0; edits--)
-        {
-            int at = random.Next(value.Length + 1);
-            int length = random.Next(Math.Min(12, value.Length - at) + 1);
-            value = random.Next(3) switch
-            {
-                0 => value[..at] + Tokens[random.Next(Tokens.Length)] + value[(at + length)..],
-                1 => value[..(at + length)] + value[at..],
-                _ => value[..at] + value[(at + length)..],
-            };
-        }
-
-        return Encoding.UTF8.GetBytes(value);
     }
 
     private static readonly string[] Tokens =

@@ -1,3 +1,5 @@
+using Google.Protobuf;
+using ResNet.Net.Onnx.Schema;
 using ResNet.Net.Onnx.Tests;
 
 namespace ResNet.Net.Fuzz;
@@ -15,10 +17,24 @@ internal static class ModelCorpus
         return models;
     }
 
-    /// <summary>Mutates the bytes of a model, or the nodes of one that can still be parsed.</summary>
+    /// <summary>Mutates the fields of a model or its nodes, or the bytes, which few parsers accept afterwards.</summary>
     public static byte[] Mutate(byte[] model, byte[] other, Random random)
     {
-        if (random.Next(3) > 0)
+        int choice = random.Next(10);
+        if (choice < 5)
+        {
+            try
+            {
+                ModelProto message = ModelProto.Parser.ParseFrom(model);
+                MutateFields(message, random);
+                return message.ToByteArray();
+            }
+            catch (InvalidProtocolBufferException)
+            {
+                // Damaged: mutate its bytes.
+            }
+        }
+        else if (choice < 8)
         {
             try
             {
@@ -37,6 +53,61 @@ internal static class ModelCorpus
         }
 
         return ProtobufMutator.Mutate(model, other, random);
+    }
+
+    private static void MutateFields(ModelProto model, Random random)
+    {
+        for (int edits = random.Next(1, 4); edits > 0; edits--)
+        {
+            MessageMutator.Mutate(model, random);
+        }
+
+        // What edits of single fields rarely produce.
+        GraphProto graph = model.Graph ?? new GraphProto();
+        switch (random.Next(24))
+        {
+            case 0 when graph.Node.Count > 0: // graphs in graphs; parsers reject more than about 30 levels
+                NodeProto node = graph.Node[random.Next(graph.Node.Count)];
+                for (int depth = random.Next(1, 60); depth > 0; depth--)
+                {
+                    AttributeProto attribute = new() { Name = "body", Type = AttributeProto.Types.AttributeType.Graph };
+                    attribute.G = new GraphProto { Name = "g", Node = { node } };
+                    node = new NodeProto { OpType = "If", Input = { "c" }, Output = { $"d{depth}" }, Attribute = { attribute } };
+                }
+
+                graph.Node.Add(node);
+                break;
+            case 1 when graph.Initializer.Count > 0:
+                TensorProto tensor = graph.Initializer[random.Next(graph.Initializer.Count)];
+                tensor.DataLocation = TensorProto.Types.DataLocation.External;
+                tensor.ClearRawData();
+                foreach (string key in (string[])["location", "offset", "length", "checksum"])
+                {
+                    tensor.ExternalData.Add(new StringStringEntryProto { Key = key, Value = Paths[random.Next(Paths.Length)] });
+                }
+
+                break;
+            case 2 when graph.Node.Count > 1: // a cycle
+                NodeProto first = graph.Node[0];
+                if (first.Input.Count > 0 && graph.Node[^1].Output.Count > 0)
+                {
+                    first.Input[0] = graph.Node[^1].Output[0];
+                }
+
+                break;
+            case 3 when graph.Node.Count > 0: // a chain of many nodes
+                string previous = graph.Node[^1].Output.FirstOrDefault() ?? "y";
+                for (int i = random.Next(1, 500); i > 0; i--)
+                {
+                    NodeProto identity = new() { OpType = "Identity", Input = { previous }, Output = { $"i{i}" } };
+                    graph.Node.Add(identity);
+                    previous = identity.Output[0];
+                }
+
+                break;
+            default:
+                break;
+        }
     }
 
     private static void MutateNodes(OnnxGraph graph, Random random)
@@ -97,6 +168,9 @@ internal static class ModelCorpus
                 break;
         }
     }
+
+    private static readonly string[] Paths =
+        ["weights.bin", "../weights.bin", "/etc/passwd", "/dev/zero", "", "0", "-1", "9223372036854775807", "4096", "a\0b", ".", "C:\\x"];
 
     private static readonly string[] Operators =
     [

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace ResNet.Net.Fuzz;
 
 /// <summary>Reads, checks, upgrades, edits and writes ONNX models without ONNX Runtime.</summary>
@@ -56,14 +58,15 @@ internal sealed class ModelTarget : FuzzTarget
             // One documented rejection decides the outcome; all operations run.
             step = "Metadata";
             FuzzOutcome outcome = new("operations", "completed", problem);
-            Try(step, () => ModelMetadata.Read(model), ref outcome);
+            StringBuilder passed = new("Parse");
+            Try(step, () => ModelMetadata.Read(model), passed, ref outcome);
             foreach ((string name, Action<OnnxModel> run) in Operations)
             {
                 step = name;
-                Try(name, () => run(model.Clone()), ref outcome);
+                Try(name, () => run(model.Clone()), passed, ref outcome);
             }
 
-            return outcome;
+            return outcome with { Passed = passed.ToString() };
         }
         catch (Exception exception)
         {
@@ -99,11 +102,12 @@ internal sealed class ModelTarget : FuzzTarget
         }
     }
 
-    private static void Try(string name, Action operation, ref FuzzOutcome outcome)
+    private static void Try(string name, Action operation, StringBuilder passed, ref FuzzOutcome outcome)
     {
         try
         {
             operation();
+            passed.Append(' ').Append(name);
         }
         catch (ResNetException exception) when (name == "Metadata")
         {

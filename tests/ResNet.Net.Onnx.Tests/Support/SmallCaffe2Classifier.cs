@@ -17,10 +17,14 @@ internal static class SmallCaffe2Classifier
     public static Caffe2Net QuantizedPredict(params (int Index, Caffe2Operator Operator)[] replacements) => Replace(
         [
             Operator("NCHW2NHWC", ["data"], "nhwc"),
-            Operator("Int8Quantize", ["nhwc"], "q", Quantization(InputScale, 128)),
-            Operator("Int8ConvRelu", ["q", "w", "b"], "c", [Int("kernel", 3), Int("pad", 1), Order("NHWC"), .. Quantization(2, 0)]),
-            Operator("Int8AveragePool", ["c"], "p", [Int("kernel", 4), Order("NHWC"), .. Quantization(2, 0)]),
-            Operator("Int8FC", ["p", "fw", "fb"], "f", [Order("NHWC"), .. Quantization(1, 128)]),
+            Operator("Int8Quantize", ["nhwc"], "q", Caffe2Operators.Quantization(InputScale, 128)),
+            Operator(
+                "Int8ConvRelu",
+                ["q", "w", "b"],
+                "c",
+                [Int("kernel", 3), Int("pad", 1), Order("NHWC"), .. Caffe2Operators.Quantization(2, 0)]),
+            Operator("Int8AveragePool", ["c"], "p", [Int("kernel", 4), Order("NHWC"), .. Caffe2Operators.Quantization(2, 0)]),
+            Operator("Int8FC", ["p", "fw", "fb"], "f", [Order("NHWC"), .. Caffe2Operators.Quantization(1, 128)]),
             Operator("Int8Dequantize", ["f"], "q"),
             Operator("Softmax", ["q"], "scores"),
         ],
