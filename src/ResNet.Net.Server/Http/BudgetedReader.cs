@@ -62,7 +62,7 @@ internal sealed class BudgetedReader(PipeReader body, MemoryBudget budget) : Pip
         {
             // A message begins with 0, or 1 if it is compressed. Other values would be logged as errors.
             _hasStarted = true;
-            if (_buffer.FirstSpan[0] > 1)
+            if (new SequenceReader<byte>(_buffer).TryPeek(out byte first) && first > 1)
             {
                 body.AdvanceTo(_buffer.Start);
                 throw new RpcException(new Status(StatusCode.InvalidArgument, "The message is malformed."));
