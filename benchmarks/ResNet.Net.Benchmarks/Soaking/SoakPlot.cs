@@ -21,7 +21,7 @@ internal static class SoakPlot
             new("Memory in MB",
             [
                 new("resident", [.. samples.Select(s => s.Resident)]),
-                new("committed by the garbage collector", [.. samples.Select(s => s.Committed)]),
+                new("garbage collector", [.. samples.Select(s => s.Committed)]),
                 new("allocated with malloc", [.. samples.Select(s => s.NativeUsed)]),
             ]),
             new("Threads, open files and sockets",
