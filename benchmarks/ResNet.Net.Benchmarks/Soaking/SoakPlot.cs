@@ -7,6 +7,7 @@ namespace ResNet.Net.Benchmarks.Soaking;
 internal static class SoakPlot
 {
     private const double Width = 820, Left = 62, Right = 796, Top = 84, PanelHeight = 230, PlotTop = 54, PlotBottom = 190;
+    private const int Window = 12;
     private const string WarmUpFill = "#eef1f4";
 
     private static readonly string[] Colors = [Palette.Bar, Palette.Orange, Palette.SkyBlue];
@@ -27,7 +28,7 @@ internal static class SoakPlot
             new("Threads, open files and sockets",
                 [new("threads", [.. samples.Select(s => s.Threads)]), new("files and sockets", [.. samples.Select(s => s.Handles)])]),
             new("Operations per second of processor time",
-                [new("mean since the first sample", [.. samples.Select(s => Rate(samples[0], s))])]),
+                [new("mean of the last 12 samples", [.. samples.Select((s, i) => Rate(samples[Math.Max(0, i - Window)], s))])]),
         ];
         SvgCanvas svg = new(Width, Top + (PanelHeight * panels.Length) + 16);
         svg.Text(24, 36, string.Create(CultureInfo.InvariantCulture, $"{samples[^1].Minutes:F0} minutes of load: {what}"), 18, bold: true);
@@ -78,7 +79,7 @@ internal static class SoakPlot
                 svg.Line(X(samples[k - 1].Minutes), Y(before), X(samples[k].Minutes), Y(value), Colors[i], 2);
             }
 
-            double x = Left + (i * 240);
+            double x = Left + (i * 270);
             svg.Rectangle(new Box(x, top + 26, 11, 11), Colors[i]);
             svg.Text(x + 17, top + 36, panel.Series[i].Name, 13);
         }

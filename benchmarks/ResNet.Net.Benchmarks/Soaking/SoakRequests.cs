@@ -29,6 +29,7 @@ internal sealed class SoakRequests : IDisposable
     public static async Task<SoakRequests> CreateAsync(ServeProcess server, string small, string large, PreprocessingProfile profile)
     {
         ServeRequests requests = new(server);
+        requests.Http.Timeout = TimeSpan.FromMinutes(10); // at the lowest priority, a busy machine runs nothing for minutes
         await requests.UntilReadyAsync();
         byte[] bytes = await File.ReadAllBytesAsync(small), largeBytes = await File.ReadAllBytesAsync(large);
         Task<Func<Task>> Good(string kind, string file) => requests.CreateAsync(kind, file, profile);

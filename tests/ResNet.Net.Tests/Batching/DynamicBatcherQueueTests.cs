@@ -88,6 +88,19 @@ public sealed class DynamicBatcherQueueTests : IDisposable
     }
 
     [Fact]
+    public async Task SubmitAsync_WallClock_IsNotRead()
+    {
+        await using DynamicBatcher<int, string> batcher = Create(o => o with { TimeProvider = new NoWallClock() });
+        Task<string> running = batcher.SubmitAsync(0);
+        Task<string> old = batcher.SubmitAsync(1);
+
+        await old.Invoking(t => t).Should().ThrowAsync<BatcherRejectedException>();
+        await _runs.CompleteAsync(1);
+
+        (await running).Should().Be("0");
+    }
+
+    [Fact]
     public async Task SubmitAsync_CanceledBefore_IsNotQueued()
     {
         await using DynamicBatcher<int, string> batcher = Create();
@@ -224,5 +237,11 @@ public sealed class DynamicBatcherQueueTests : IDisposable
             MaxQueueTime = Limit,
         };
         return new(_runs.RunAsync, change?.Invoke(options) ?? options);
+    }
+
+    /// <summary>Has the system's monotonic clock and timers, but no date.</summary>
+    private sealed class NoWallClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => throw new InvalidOperationException("The wall clock can jump.");
     }
 }

@@ -72,7 +72,8 @@ public unsafe class GuardedBufferTests
             byte[] encoded = fixture.Encoded();
             using GuardedMemory guarded = new(Math.Max(encoded.Length, 1), exactStart);
             encoded.CopyTo(guarded.Span);
-            if (DecodeOutcome.Of(decoder, guarded.Span[..encoded.Length]).DifferenceFrom(DecodeOutcome.Of(decoder, encoded)) is string difference)
+            DecodeOutcome expected = DecodeOutcome.Of(decoder, encoded);
+            if (DecodeOutcome.Of(decoder, guarded.Span[..encoded.Length]).DifferenceFrom(expected) is string difference)
             {
                 differences.Add($"{fixture.Name}: {difference}");
             }
