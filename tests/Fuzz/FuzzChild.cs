@@ -15,6 +15,7 @@ internal static class FuzzChild
         using BinaryReader requests = new(new BufferedStream(Console.OpenStandardInput(), BufferSize));
         using BinaryWriter answers = new(Console.OpenStandardOutput());
         using FuzzTarget target = FuzzTargets.All[targetName]();
+        target.Prepare();
         using PeakMemory memory = new();
         long settled = memory.Read();
         int count = 0;

@@ -17,6 +17,11 @@ internal abstract class FuzzTarget : IDisposable
     /// <param name="random">The source of randomness.</param>
     public abstract FuzzInput Mutate(FuzzInput input, FuzzInput other, Random random);
 
+    /// <summary>Prepares the child process, whose time and memory until then count for no input.</summary>
+    public virtual void Prepare()
+    {
+    }
+
     /// <summary>Reads an input. Called in the child process, on one thread.</summary>
     /// <param name="input">The input.</param>
     /// <returns>The outcome. The method throws no exception.</returns>

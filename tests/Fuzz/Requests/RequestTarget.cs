@@ -37,11 +37,16 @@ internal sealed class RequestTarget : FuzzTarget
     public override FuzzInput Mutate(FuzzInput input, FuzzInput other, Random random)
         => input with { Bytes = RequestMutator.Mutate(input, other, random) };
 
+    public override void Prepare()
+    {
+        _server = FuzzServer.StartAsync().GetAwaiter().GetResult();
+        _ = Exchange(RequestCorpus.Good);
+    }
+
     public override FuzzOutcome Run(FuzzInput input)
     {
         try
         {
-            _server ??= FuzzServer.StartAsync().GetAwaiter().GetResult();
             FuzzOutcome outcome = input.Kind switch
             {
                 RequestCorpus.Http when RequestMutator.IsComplete(input.Bytes) => RunHttp(input),
