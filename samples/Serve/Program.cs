@@ -22,6 +22,10 @@ if (!section.GetSection("Models").GetChildren().Any())
 // Requests are counted in the metrics, not logged one by one.
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 
+// Errors of addresses that don't exist have a body, too.
+builder.Services.AddProblemDetails();
+
 var app = builder.Build();
+app.UseStatusCodePages();
 app.MapResNetServer();
 app.Run();

@@ -80,7 +80,7 @@ public sealed partial class ResNetServerBuilder
             IConfigurationSection[] versions = [.. model.GetSection("Versions").GetChildren()];
             if (versions.Length == 0)
             {
-                AddModel(model.Key, model);
+                AddConfigured(model.Key, model, FirstVersion);
                 continue;
             }
 
@@ -92,7 +92,7 @@ public sealed partial class ResNetServerBuilder
 
             foreach (IConfigurationSection version in versions)
             {
-                AddModel(model.Key, version, version.Key);
+                AddConfigured(model.Key, version, version.Key);
             }
         }
     }
@@ -109,9 +109,15 @@ public sealed partial class ResNetServerBuilder
                 nameof(name));
     }
 
-    private ResNetServerBuilder Add(string name, string version)
+    private void AddConfigured(string name, IConfigurationSection section, string version)
     {
-        Services.AddSingleton(new ModelRegistration(name, version, KeyOf(name, version)));
+        Services.AddKeyedResNetClassifier(KeyOf(name, version), section);
+        Add(name, version, isConfigured: true);
+    }
+
+    private ResNetServerBuilder Add(string name, string version, bool isConfigured = false)
+    {
+        Services.AddSingleton(new ModelRegistration(name, version, KeyOf(name, version), isConfigured));
         return this;
     }
 
@@ -120,4 +126,8 @@ public sealed partial class ResNetServerBuilder
 }
 
 /// <summary>Names a version of a model and the key of its classifier.</summary>
-internal sealed record ModelRegistration(string Name, string Version, string Key);
+/// <param name="Name">The name of the model.</param>
+/// <param name="Version">The version.</param>
+/// <param name="Key">The key of the classifier.</param>
+/// <param name="IsConfigured">Whether the model comes from the section of all models, which has no order.</param>
+internal sealed record ModelRegistration(string Name, string Version, string Key, bool IsConfigured);

@@ -27,12 +27,21 @@ public static class ResNetServerExtensions
     public static ResNetServerBuilder AddResNetServer(this IServiceCollection services, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        IConfigurationSection settings = section.GetSection("Server");
+        const string Server = "Server", Models = "Models";
+        if (section.GetChildren().FirstOrDefault(c => !IsKey(c, Server) && !IsKey(c, Models)) is IConfigurationSection unknown)
+        {
+            throw new InvalidOperationException(
+                $"The configuration has the unknown key '{unknown.Path}'. The sections of the server are {Server} and {Models}.");
+        }
+
+        IConfigurationSection settings = section.GetSection(Server);
         ResNetServerBuilder builder = services.AddResNetServer(
             options => settings.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true));
-        builder.AddModels(section.GetSection("Models"));
+        builder.AddModels(section.GetSection(Models));
         return builder;
     }
+
+    private static bool IsKey(IConfigurationSection section, string key) => section.Key.Equals(key, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Adds the server with settings from code.</summary>
     /// <param name="services">The service collection.</param>

@@ -65,7 +65,7 @@ public sealed class StartupTests
     [Theory]
     [InlineData("\"MaxRequestBytes\": 2000000", "\"MaxRequestBytes\": 1", "Server:MaxRequestBytes = 1: use a value from 1024")]
     [InlineData("\"DefaultModel\": \"second\"", "\"DefaultModel\": \"x\"", "there is no such model. The models are")]
-    [InlineData("0123456789abcdef", "short", "a key with less than 16 characters")]
+    [InlineData("0123456789abcdef", "short", "a key with fewer than 16 characters")]
     [InlineData("00:00:03", "00:00:00", "Server:MaxQueueTime = 00:00:00: use a time from")]
     public void Options_Invalid_NameKeyValueAndRemedy(string valid, string invalid, string message)
     {
@@ -84,6 +84,30 @@ public sealed class StartupTests
         Func<ResNetServerOptions> options = () => services.GetRequiredService<IOptions<ResNetServerOptions>>().Value;
 
         options.Should().Throw<InvalidOperationException>().WithMessage("*DefaltModel*");
+    }
+
+    [Fact]
+    public void Options_SeveralConfiguredModelsWithoutADefault_AreAnError()
+    {
+        using ServiceProvider services = ServicesOf(
+            Configuration.Replace("\"DefaultModel\": \"second\", ", "", StringComparison.Ordinal));
+
+        Func<ResNetServerOptions> options = () => services.GetRequiredService<IOptions<ResNetServerOptions>>().Value;
+
+        options.Should().Throw<OptionsValidationException>()
+            .WithMessage("Several models are configured. Set Server:DefaultModel to the one that answers /classify: *second*");
+    }
+
+    [Theory]
+    [InlineData("\"Models\"", "Modles")]
+    [InlineData("\"Server\"", "Sever")]
+    public void AddResNetServer_UnknownSection_IsAnError(string section, string misspelled)
+    {
+        string json = Configuration.Replace(section, $"\"{misspelled}\"", StringComparison.Ordinal);
+
+        Action create = () => ServicesOf(json).Dispose();
+
+        create.Should().Throw<InvalidOperationException>().WithMessage($"*unknown key '*{misspelled}'*Server and Models*");
     }
 
     [Fact]

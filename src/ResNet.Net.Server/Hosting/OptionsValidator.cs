@@ -41,7 +41,7 @@ internal sealed class OptionsValidator(IEnumerable<ModelRegistration> models) : 
         const int ShortestKey = 16;
         if (options.ApiKeys.Any(k => string.IsNullOrWhiteSpace(k) || k.Length < ShortestKey))
         {
-            failures.Add($"Server:{nameof(options.ApiKeys)} has a key with less than {ShortestKey} characters. Use long random keys.");
+            failures.Add($"Server:{nameof(options.ApiKeys)} has a key with fewer than {ShortestKey} characters. Use long random keys.");
         }
 
         if (!models.Any())
@@ -53,6 +53,14 @@ internal sealed class OptionsValidator(IEnumerable<ModelRegistration> models) : 
             failures.Add(
                 $"Server:{nameof(options.DefaultModel)} = '{model}': there is no such model. "
                 + $"The models are {string.Join(", ", models.Select(m => m.Name).Distinct())}.");
+        }
+
+        else if (options.DefaultModel is null && models.Where(m => m.IsConfigured).Select(m => m.Name).Distinct().ToArray() is [_, _, ..] names)
+        {
+            // A configuration has no order.
+            failures.Add(
+                $"Several models are configured. Set Server:{nameof(options.DefaultModel)} to the one that answers /classify: "
+                + $"{string.Join(", ", names)}.");
         }
 
         return failures.Count > 0 ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;

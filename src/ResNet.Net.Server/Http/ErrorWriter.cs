@@ -77,8 +77,7 @@ internal static class ErrorWriter
             return;
         }
 
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        limit.CancelAfter(DrainTime);
+        using TimedBody body = new(context.Request, DrainTime);
         byte[] buffer = new byte[DrainBufferBytes];
         try
         {
@@ -87,12 +86,12 @@ internal static class ErrorWriter
             int read;
             do
             {
-                read = await context.Request.Body.ReadAsync(buffer, limit.Token).ConfigureAwait(false);
+                read = await body.ReadAsync(buffer).ConfigureAwait(false);
                 drained += read;
             }
             while (read > 0 && drained < MostDrained);
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
             // The client is too slow. It has the response, or doesn't want it.
         }

@@ -20,11 +20,10 @@ internal sealed class ImageEndpoints(
     {
         ServerEndpoint classify = new("classify", ErrorForm.Problem) { TakesBody = true };
         ServerEndpoint predict = new("predictions", ErrorForm.Problem) { TakesBody = true };
+        ServerEndpoint ping = new(null, ErrorForm.Problem) { IsOpen = true };
         endpoints.MapGet("/ping", PingAsync).Describe(
-            PingAsync,
-            new ServerEndpoint(null, ErrorForm.Problem) { IsOpen = true },
-            "Tells whether all models answer requests.",
-            typeof(StatusDocument));
+            PingAsync, ping, "Tells whether all models answer requests.", typeof(StatusDocument));
+        endpoints.MapHead("/ping", PingAsync, ping);
         endpoints.MapGet("/models", ListAsync).Describe(
             ListAsync, new ServerEndpoint("models", ErrorForm.Problem), "Lists the models.", typeof(ModelListDocument));
         browser.Map(endpoints);

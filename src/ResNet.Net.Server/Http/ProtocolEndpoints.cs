@@ -24,16 +24,21 @@ internal sealed class ProtocolEndpoints(
         void Get(string pattern, RequestDelegate handler, ServerEndpoint treatment, string summary, Type type, params int[] errors)
             => endpoints.MapGet(pattern, handler).Describe(handler, treatment, summary, type, errors);
 
+        void Probe(string pattern, RequestDelegate handler, string summary, Type type, params int[] errors)
+        {
+            Get(pattern, handler, health, summary, type, errors);
+            endpoints.MapHead(pattern, handler, health);
+        }
+
         Get("/v2", ServerMetadataAsync, metadata, "Describes the server.", typeof(ServerMetadataDocument));
-        Get("/v2/health/live", LiveAsync, health, "Tells whether the server is running.", typeof(LiveDocument));
-        Get("/v2/health/ready", ReadyAsync, health, "Tells whether all models answer requests.", typeof(ReadyDocument), Unavailable);
+        Probe("/v2/health/live", LiveAsync, "Tells whether the server is running.", typeof(LiveDocument));
+        Probe("/v2/health/ready", ReadyAsync, "Tells whether all models answer requests.", typeof(ReadyDocument), Unavailable);
         foreach (string model in (string[])["/v2/models/{name}", "/v2/models/{name}/versions/{version}"])
         {
             Get(model, ModelMetadataAsync, metadata, "Describes a model.", typeof(ModelMetadataDocument), NotFound, Unavailable);
-            Get(
+            Probe(
                 $"{model}/ready",
                 ModelReadyAsync,
-                health,
                 "Tells whether a model answers requests.",
                 typeof(ModelReadyDocument),
                 NotFound,
@@ -109,7 +114,7 @@ internal sealed class ProtocolEndpoints(
         ReadOnlyMemory<byte> content = body.Memory;
         if (request.Headers.ContentEncoding.Count > 0)
         {
-            throw new ServerException(StatusCodes.Status415UnsupportedMediaType, "The server does not take compressed bodies.");
+            throw new ServerException(StatusCodes.Status415UnsupportedMediaType, "The server does not accept compressed bodies.");
         }
 
         string? header = request.Headers[InferHttpWriter.LengthHeader];

@@ -47,24 +47,33 @@ internal sealed class RequestBody : IDisposable
         }
 
         RequestBody body = new(budget, headerLength);
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        limit.CancelAfter(options.RequestReadTimeout);
+        using TimedBody timed = new(context.Request, options.RequestReadTimeout);
         try
         {
-            await body.ReadAsync(context.Request, options.MaxRequestBytes, limit.Token).ConfigureAwait(false);
+            await body.ReadAsync(timed, context.Request.ContentLength, options.MaxRequestBytes).ConfigureAwait(false);
             return body;
         }
-        catch (Exception exception)
+        catch (TimeoutException)
         {
             body.Dispose();
-            if (exception is OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
-            {
-                throw new ServerException(
-                    StatusCodes.Status408RequestTimeout,
-                    $"The body did not arrive within {options.RequestReadTimeout.TotalSeconds:0.###} s.",
-                    RejectionReasons.SlowBody);
-            }
-
+            throw new ServerException(
+                StatusCodes.Status408RequestTimeout,
+                $"The body did not arrive within {options.RequestReadTimeout.TotalSeconds:0.###} s.",
+                RejectionReasons.SlowBody);
+        }
+        catch (BadHttpRequestException exception)
+            when (exception.StatusCode == StatusCodes.Status400BadRequest && context.Request.ContentLength is not null)
+        {
+            // Nothing else can be wrong with a body of a known length.
+            body.Dispose();
+            throw new ServerException(
+                StatusCodes.Status400BadRequest,
+                $"The body ended before its {context.Request.ContentLength} bytes.",
+                RejectionReasons.ClientGone);
+        }
+        catch
+        {
+            body.Dispose();
             throw;
         }
     }
@@ -129,16 +138,16 @@ internal sealed class RequestBody : IDisposable
         _reserved += bytes;
     }
 
-    private async Task ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
+    private async Task ReadAsync(TimedBody source, long? announced, int limit)
     {
         while (true)
         {
             if (_start + _length >= _buffer.Length)
             {
-                Grow(request.ContentLength, limit);
+                Grow(announced, limit);
             }
 
-            int read = await request.Body.ReadAsync(_buffer.AsMemory(_start + _length), cancellationToken).ConfigureAwait(false);
+            int read = await source.ReadAsync(_buffer.AsMemory(_start + _length)).ConfigureAwait(false);
             if (read == 0)
             {
                 return;

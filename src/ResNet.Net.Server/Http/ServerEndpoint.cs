@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace ResNet.Net.Server;
 
@@ -32,6 +33,10 @@ internal enum ErrorForm
 internal static class ServerEndpointExtensions
 {
     private const string Json = "application/json";
+
+    /// <summary>Maps HEAD for probes that only look at the status. The OpenAPI document leaves it out.</summary>
+    public static void MapHead(this IEndpointRouteBuilder endpoints, string pattern, RequestDelegate handler, ServerEndpoint treatment)
+        => endpoints.MapMethods(pattern, [HttpMethods.Head], handler).WithMetadata(treatment).ExcludeFromDescription();
 
     /// <summary>Adds the description of an endpoint.</summary>
     /// <param name="endpoint">The endpoint.</param>

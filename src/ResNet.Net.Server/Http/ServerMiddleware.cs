@@ -120,7 +120,7 @@ internal sealed class ServerMiddleware(
             allowed = string.IsNullOrEmpty(allowed) ? null : allowed;
             string message = allowed is null
                 ? "There is no such address. GET /v2 describes the server."
-                : $"The address does not take {context.Request.Method} requests, but {allowed}.";
+                : $"This address accepts {allowed} only.";
             context.Response.OnStarting(() =>
             {
                 context.Response.Headers.Allow = allowed;

@@ -21,7 +21,7 @@ internal static class UploadReader
     {
         if (request.Headers.ContentEncoding.Count > 0)
         {
-            throw new ServerException(StatusCodes.Status415UnsupportedMediaType, "The server does not take compressed bodies.");
+            throw new ServerException(StatusCodes.Status415UnsupportedMediaType, "The server does not accept compressed bodies.");
         }
 
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
@@ -40,7 +40,7 @@ internal static class UploadReader
         try
         {
             return await FindAsync(boundary, body).ConfigureAwait(false)
-                ?? throw ServerException.Invalid($"The form has no field {string.Join(", ", Names.Select(n => $"'{n}'"))} with an image.");
+                ?? throw ServerException.Invalid("The form has no field 'data', 'image' or 'file' with an image.");
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException)
         {

@@ -11,7 +11,6 @@ namespace ResNet.Net.Server;
 internal sealed record Failure(int Status, string Message, string Reason, TimeSpan? RetryAfter = null)
 {
     private const string Invalid = "invalid_request";
-    private const string ClientGone = "client_gone";
     private const string Deadline = "deadline";
     private const string Image = "image";
     private const string Internal = "internal";
@@ -29,7 +28,7 @@ internal sealed record Failure(int Status, string Message, string Reason, TimeSp
             => new Failure(slow.StatusCode, "The body of the request arrived too slowly.", RejectionReasons.SlowBody),
         BadHttpRequestException bad => new Failure(bad.StatusCode, "The HTTP request is malformed.", Invalid),
         OperationCanceledException or ConnectionResetException or ConnectionAbortedException
-            => new Failure(StatusCodes.Status499ClientClosedRequest, "The request was canceled.", ClientGone),
+            => new Failure(StatusCodes.Status499ClientClosedRequest, "The request was canceled.", RejectionReasons.ClientGone),
         TimeoutException => new Failure(
             StatusCodes.Status504GatewayTimeout, "The time that the request allows has passed.", Deadline),
         ModelUnavailableException => new Failure(

@@ -33,7 +33,7 @@ internal sealed class InputReader(ModelContract contract, int maxImages)
         if (!fits || shape![0] < 1)
         {
             throw ServerException.Invalid(
-                $"The input '{input.Name}' has the shape {Describe(input.Shape)}, but the request has {Describe(shape ?? [])}. "
+                $"The request has the shape {Describe(shape ?? [])} for the input '{input.Name}', whose shape is {Describe(input.Shape)}. "
                 + "The first dimension is the number of images, at least 1.");
         }
 

@@ -31,4 +31,5 @@ internal static class RejectionReasons
     public const string Unauthorized = "unauthorized";
     public const string TooLarge = "too_large";
     public const string SlowBody = "slow_body";
+    public const string ClientGone = "client_gone";
 }

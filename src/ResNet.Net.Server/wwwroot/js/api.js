@@ -22,7 +22,7 @@ const titles = {
   401: "The server requires an API key.",
   408: "The upload took too long.",
   413: "The file or the image is too large for this server.",
-  415: "The server does not support this file format. Use JPEG, PNG, WebP, GIF or BMP.",
+  415: "The server does not support this file format. Use JPEG, PNG, WebP, GIF, BMP or ICO.",
   422: "The image is damaged or incomplete.",
   429: "The server is busy.",
   503: "The model is not available at the moment.",

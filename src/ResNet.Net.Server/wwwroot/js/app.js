@@ -92,7 +92,7 @@ function showSelectedModel() {
   }
 
   modeNote.hidden = !browser?.reason;
-  modeNote.textContent = browser?.reason ? `This browser cannot run the model. ${browser.reason}` : "";
+  modeNote.textContent = browser?.reason ?? "";
 }
 
 // Classification: a few images run at a time; the others wait.

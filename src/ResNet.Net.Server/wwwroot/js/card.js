@@ -209,7 +209,7 @@ export class Card {
     }
 
     canvas.setAttribute("aria-label", `What the model sees of ${this.name}`);
-    sees.querySelector("figcaption").textContent = `The model’s input, ${canvas.width} × ${canvas.height} pixels`;
+    sees.querySelector("figcaption").textContent = `The model’s input, ${canvas.width}\u00a0×\u00a0${canvas.height}\u00a0pixels`;
   }
 
   showTimings() {
