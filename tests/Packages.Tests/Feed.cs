@@ -80,6 +80,7 @@ public sealed class Feed : IAsyncLifetime, IDisposable
     /// <summary>Packs every project of <c>src</c>. One build for all builds shared projects once.</summary>
     internal static async Task PackAsync(TemporaryFolder work, string properties, string packages)
     {
+        properties = $"Configuration=Release;{properties};PackageOutputPath={packages};NuspecOutputPath={work["manifests"]}";
         string project = work.Write("pack.proj", $"""
             <Project>
               <Target Name="Pack">
@@ -87,7 +88,7 @@ public sealed class Feed : IAsyncLifetime, IDisposable
                   <Library Include="{TestFolders.Repository}/src/*/*.csproj" />
                 </ItemGroup>
                 <MSBuild Projects="@(Library)" Targets="Pack" BuildInParallel="true"
-                         Properties="Configuration=Release;{properties};PackageOutputPath={packages};NuspecOutputPath={work["manifests"]}" />
+                         Properties="{properties}" />
               </Target>
             </Project>
             """);

@@ -144,12 +144,14 @@ public sealed class GrpcTests(SharedServer server)
         Method<byte[], byte[]> call = new(
             MethodType.Unary, service, method, Marshallers.Create<byte[]>(b => b, b => b), Marshallers.Create<byte[]>(b => b, b => b));
 
+        int errors = server.Host.Logs.Of("ErrorExecutingServiceMethod").Count;
+
         // A field whose length exceeds the message.
         Func<Task> send = async () => await server.Host.Grpc.CreateCallInvoker().AsyncUnaryCall(call, null, default, [0x0A, 0x7F, 1]);
 
         (await send.Should().ThrowAsync<RpcException>()).Which.Status
             .Should().Be(new Status(StatusCode.InvalidArgument, "The message is malformed."));
-        server.Host.Logs.Of("ErrorExecutingServiceMethod").Should().BeEmpty();
+        server.Host.Logs.Of("ErrorExecutingServiceMethod").Skip(errors).Should().BeEmpty();
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class HttpInferErrorTests(SharedServer server)
         { """{"inputs":[{}]}""", "The model has no input ''." },
         { """{"id":1,"inputs":[]}""", "not a valid inference request in JSON" },
         { """{"id":"\ud800","inputs":[]}""", "not a valid inference request in JSON" },
-        { Tensor(shape: "[1,3,32]"), "has the shape [-1, 3, 32, 32], but the request has [1, 3, 32]" },
+        { Tensor(shape: "[1,3,32]"), "has the shape [1, 3, 32] for the input 'image', whose shape is [-1, 3, 32, 32]" },
         { Tensor(shape: "[0,3,32,32]"), "the number of images, at least 1" },
         { Tensor(shape: "[-1,3,32,32]"), "the number of images, at least 1" },
         { Tensor(shape: "[1,3,32,32.5]"), "an array of at most 16 integers" },

@@ -66,7 +66,9 @@ public class FuzzTests
 
         counts.Values.Sum().Should().Be(4000);
         string[] kinds = ["csv", "index", "kit", "manifest", "netdef", "netpair", "nettext", "origin", "record", "synsets", "truth"];
-        counts.Keys.Should().Contain(kinds.Select(kind => $"{kind} read"), "valid files are among them");
+        counts.Keys.Should().Contain(
+            kinds.Except(["manifest"]).Select(kind => $"{kind} read"),
+            "valid files are among them, but a changed manifest is of another run");
         counts.Keys.Where(key => !key.EndsWith(" read", StringComparison.Ordinal)).Select(key => key.Split(' ')[0])
             .Should().BeEquivalentTo(kinds.Except(["origin", "record"]), "a damaged record of the store is no record");
     }
@@ -90,7 +92,9 @@ public class FuzzTests
             TimeSpan.FromMinutes(10));
 
         run.ExitCode.Should().Be(0, "{0}{1}", run.Output, run.Error);
-        return run.Lines.SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|')).Skip(2).Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+        return run.Lines.SkipWhile(line => !line.StartsWith("| kind", StringComparison.Ordinal)).Skip(2)
+            .TakeWhile(line => line.StartsWith('|') && !line.StartsWith("| stage", StringComparison.Ordinal))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
             .ToDictionary(
                 cells => $"{cells[1]} {cells[2]}",
                 cells => long.Parse(cells[3], NumberStyles.AllowThousands, CultureInfo.InvariantCulture));

@@ -12,8 +12,8 @@ namespace ResNet.Net.Benchmarks.Serving;
 /// <summary>
 /// Serves a model in a process of its own. Reads commands from standard input and answers each with a line: <c>usage</c> with the processor
 /// seconds and the resident bytes of this process, <c>library FILE SECONDS</c> with the images and processor seconds per second of
-/// <c>ClassifyManyAsync</c> on the same classifier, <c>load THREADS</c> after starting a load of the library, <c>sample</c> with a sample of
-/// this process.
+/// <c>ClassifyManyAsync</c> on the same classifier, <c>load THREADS</c> after starting a load of the library, <c>sample</c> with a sample
+/// of this process.
 /// </summary>
 internal static class ServeChild
 {

@@ -55,7 +55,8 @@ internal sealed class OptionsValidator(IEnumerable<ModelRegistration> models) : 
                 + $"The models are {string.Join(", ", models.Select(m => m.Name).Distinct())}.");
         }
 
-        else if (options.DefaultModel is null && models.Where(m => m.IsConfigured).Select(m => m.Name).Distinct().ToArray() is [_, _, ..] names)
+        else if (options.DefaultModel is null
+            && models.Where(m => m.IsConfigured).Select(m => m.Name).Distinct().ToArray() is [_, _, ..] names)
         {
             // A configuration has no order.
             failures.Add(

@@ -192,7 +192,7 @@ internal static class InferJsonReader
         {
             if (shape.Count == MostDimensions || !reader.TryGetInt64(out long dimension))
             {
-                throw ServerException.Invalid($"The shape of an input is invalid: it must be an array of at most {MostDimensions} integers.");
+                throw ServerException.Invalid($"The shape of an input is invalid: use an array of at most {MostDimensions} integers.");
             }
 
             shape.Add(dimension);

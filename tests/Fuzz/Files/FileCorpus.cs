@@ -118,7 +118,9 @@ internal static partial class FileCorpus
             Match value = values[random.Next(values.Count)];
             bool isText = value.Value[0] == '"';
             Match[] alike = [.. values.Where(other => other.Value[0] == '"' == isText)];
-            string replacement = isText || random.Next(3) == 0 ? alike[random.Next(alike.Length)].Value : Numbers[random.Next(Numbers.Length)];
+            string replacement = isText || random.Next(3) == 0
+                ? alike[random.Next(alike.Length)].Value
+                : Numbers[random.Next(Numbers.Length)];
             text = $"{text[..value.Index]}{replacement}{text[(value.Index + value.Length)..]}";
         }
 
@@ -182,7 +184,8 @@ internal static partial class FileCorpus
     // Level 5 of MATLAB's format: elements of 8 bytes of tag, data, and padding to 8 bytes.
     private static byte[] MatlabSynsets(bool isCompressed)
     {
-        (int Id, string Synset)[] rows = [(490, "n01751748"), (361, "n09193705"), (171, "n01440764"), (1, "n02119789"), (1000, "n03255030")];
+        (int Id, string Synset)[] rows =
+            [(490, "n01751748"), (361, "n09193705"), (171, "n01440764"), (1, "n02119789"), (1000, "n03255030")];
         const int NameLength = 16;
         byte[] names = Encoding.ASCII.GetBytes("ILSVRC2012_ID".PadRight(NameLength, '\0') + "WNID".PadRight(NameLength, '\0'));
         byte[] matrix = Matrix(

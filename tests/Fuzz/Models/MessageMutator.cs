@@ -16,7 +16,8 @@ internal static class MessageMutator
         1L << 32, 1L << 40, 1L << 62,
     ];
 
-    private static readonly double[] Reals = [0, 1, -1, 0.5, 1e-45, 1e38, 1e300, double.NaN, double.PositiveInfinity, double.NegativeInfinity];
+    private static readonly double[] Reals =
+        [0, 1, -1, 0.5, 1e-45, 1e38, 1e300, double.NaN, double.PositiveInfinity, double.NegativeInfinity];
 
     private static readonly string[] Texts =
     [

@@ -99,7 +99,8 @@ internal static class RequestCorpus
             TensorBytes);
         byte[] elements = [.. Element(Image), .. Element(Image)];
         yield return Infer(
-            $$$"""{"inputs":[{"name":"image_bytes","datatype":"BYTES","shape":[2],"parameters":{"binary_data_size":{{{elements.Length}}}}}]}""",
+            """{"inputs":[{"name":"image_bytes","datatype":"BYTES","shape":[2],"parameters":{"binary_data_size":"""
+            + $$$"""{{{elements.Length}}}}}]}""",
             elements,
             $"/v2/models/{FuzzServer.Tiny}/versions/1/infer");
         yield return Infer(string.Empty, Image);
@@ -109,7 +110,10 @@ internal static class RequestCorpus
         yield return Request("POST", $"/classify?model={FuzzServer.Tiny}", Form, MultipartOf("image"));
         yield return Request("POST", $"/predictions/{FuzzServer.Tiny}", Form, MultipartOf("data"));
         foreach (string path in (string[])
-            ["/v2", "/v2/health/ready", $"/v2/models/{FuzzServer.Tiny}", $"/v2/models/{FuzzServer.Tiny}/versions/1/ready", "/models", "/ping"])
+            [
+                "/v2", "/v2/health/ready", $"/v2/models/{FuzzServer.Tiny}", $"/v2/models/{FuzzServer.Tiny}/versions/1/ready", "/models",
+                "/ping",
+            ])
         {
             yield return Request("GET", path, string.Empty, []);
         }

@@ -11,7 +11,8 @@ internal static class RequestMutator
 
     private static readonly string[] Tokens =
     [
-        "{", "}", "[", "]", "\"", ",", ":", "null", "true", "-1", "0", "1", "2", "1e400", "1e-400", "NaN", "9223372036854775808", "4294967296",
+        "{", "}", "[", "]", "\"", ",", ":", "null", "true", "-1", "0", "1", "2", "1e400", "1e-400", "NaN", "9223372036854775808",
+        "4294967296",
         "[[[[[[[[", "{\"a\":", "\\u0000", "\\ud800", "\"image\"", "\"image_bytes\"", "\"FP32\"", "\"BYTES\"", "\"INT64\"", "\"shape\":",
         "\"data\":", "\"parameters\":", "\"binary_data_size\":", "\"classification\":", "\"outputs\":[],", "AAAA", "=", "====", "\r\n",
         "--b1", "--b1--", "\"id\":\"a\",", "// x\n", "\u00A0",
@@ -33,7 +34,8 @@ internal static class RequestMutator
     private static readonly string[] Parts =
     [
         "%00", "%2e%2e/", "../", "//", "%", "%zz", "%c0%ae", "%ff", "?", "&", "=", "&top=-1", "&top=0", "&top=99999999999", "&crop=maybe",
-        "&explain=true", "&explain=1,2,x", "&explain=-1", "&model=", "&model=none", "&version=9", "/versions/", "/infer", "/ready", "x", "~",
+        "&explain=true", "&explain=1,2,x", "&explain=-1", "&model=", "&model=none", "&version=9", "/versions/", "/infer", "/ready",
+        "x", "~",
         "#", "|", "\"", "<script>", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     ];
 
@@ -229,10 +231,12 @@ internal static class RequestMutator
                 body = [.. Encoding.ASCII.GetBytes($"{Lengths[random.Next(Lengths.Length)]}\r\n"), .. body, .. "\r\n0\r\n\r\n"u8];
                 break;
             case 4:
-                head.Add($"Transfer-Encoding: {((string[])["gzip, chunked", "chunked, chunked", "identity", "xchunked", ""])[random.Next(5)]}");
+                string[] codings = ["gzip, chunked", "chunked, chunked", "identity", "xchunked", ""];
+                head.Add($"Transfer-Encoding: {codings[random.Next(codings.Length)]}");
                 break;
             case 5:
-                head[at] = ((string[])[" folded", "no colon", ": empty", "Host: other", "Host:", "a\0: b", "a : b", "\u00FF: x"])[random.Next(8)];
+                string[] lines = [" folded", "no colon", ": empty", "Host: other", "Host:", "a\0: b", "a : b", "\u00FF: x"];
+                head[at] = lines[random.Next(lines.Length)];
                 break;
             case 6:
                 head[0] = head[0].Replace("HTTP/1.1", ((string[])["HTTP/1.0", "HTTP/2.0", "HTTP/9.9", "HTTP", "http/1.1"])[random.Next(5)],

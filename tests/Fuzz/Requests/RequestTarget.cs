@@ -21,8 +21,13 @@ internal sealed class RequestTarget : FuzzTarget
     // OK, INVALID_ARGUMENT, DEADLINE_EXCEEDED, NOT_FOUND, RESOURCE_EXHAUSTED, UNIMPLEMENTED (a compressed message), UNAVAILABLE.
     private static readonly int[] GrpcStatuses = [0, 3, 4, 5, 8, 12, 14];
 
-    // A message that is longer or shorter than its announced length: INTERNAL, as in all implementations of gRPC.
-    private static readonly string[] FramingErrors = ["Incomplete message.", "Additional data after the message received."];
+    // A message that differs from its announced length or compression: INTERNAL, as in all implementations of gRPC.
+    private static readonly string[] FramingErrors =
+    [
+        "Incomplete message.",
+        "Additional data after the message received.",
+        "Request did not include grpc-encoding value with compressed message.",
+    ];
 
     private readonly string _root = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar);
     private FuzzServer? _server;
@@ -135,7 +140,8 @@ internal sealed class RequestTarget : FuzzTarget
         const int MaxStream = 1_000_000;
         _grpc ??= new GrpcConnection(_server!.GrpcPort, isPrefaced: true);
         int stream = _grpc.OpenStream();
-        _grpc.Send(GrpcConnection.Call(stream, RequestCorpus.Methods[input.Bytes[0] % RequestCorpus.Methods.Count].Path, input.Bytes.AsSpan(1)));
+        string path = RequestCorpus.Methods[input.Bytes[0] % RequestCorpus.Methods.Count].Path;
+        _grpc.Send(GrpcConnection.Call(stream, path, input.Bytes.AsSpan(1)));
         GrpcAnswer answer = _grpc.Read(stream, AnswerTime);
         if (answer.IsClosed || stream > MaxStream)
         {
