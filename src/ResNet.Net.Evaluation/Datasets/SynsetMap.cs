@@ -48,7 +48,7 @@ internal sealed class SynsetMap
         {
             string[] line = lines[i];
             bool idFirst = hasIds && ClassNames.IsNumber(line[0]);
-            string synset = line[idFirst ? 1 : 0];
+            string synset = line.ElementAtOrDefault(idFirst ? 1 : 0) ?? ""; // a line can consist of separators
             int number = i;
             if (ClassNames.SynsetAtStart(synset) != synset
                 || (hasIds && !int.TryParse(line[idFirst ? 0 : 1], NumberStyles.None, CultureInfo.InvariantCulture, out number))

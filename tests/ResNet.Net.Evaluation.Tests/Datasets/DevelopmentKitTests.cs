@@ -141,6 +141,13 @@ public sealed class DevelopmentKitTests : IDisposable
             .Should().Throw<ImageDatasetException>().Which.Message.Should().ContainAll(expected, "ILSVRC2012_devkit_t12.tar.gz");
     }
 
+    [Theory]
+    [InlineData("n01440764 tench\n,\n")]
+    [InlineData("n01440764 tench\n1\n")]
+    [InlineData("")]
+    public void SynsetMap_LineWithoutSynset_Throws(string text)
+        => ((Action)(() => SynsetMap.Load(_folder.Write("map.txt", text)))).Should().Throw<ImageDatasetException>().WithMessage("*map.txt*");
+
     [Fact]
     public void SynsetMap_MutatedMatlabFile_GivesSynsetsOrException()
     {

@@ -26,7 +26,7 @@ public class FaultTests
         ProgramRun run = await ProgramRun.OfAsync(limited);
 
         run.ExitCode.Should().Be(0, run.Error);
-        run.Lines.Should().Equal(nameof(InferenceException), "True", "True");
+        run.Lines.Should().Equal("True", nameof(InferenceException), "True", "True");
     }
 
     private static ProcessStartInfo Probe(string fault)
