@@ -41,8 +41,6 @@ public static class ResNetServerExtensions
         return builder;
     }
 
-    private static bool IsKey(IConfigurationSection section, string key) => section.Key.Equals(key, StringComparison.OrdinalIgnoreCase);
-
     /// <summary>Adds the server with settings from code.</summary>
     /// <param name="services">The service collection.</param>
     /// <param name="configure">Configures the server; <see langword="null"/> for the defaults.</param>
@@ -128,4 +126,6 @@ public static class ResNetServerExtensions
 
         return app;
     }
+
+    private static bool IsKey(IConfigurationSection section, string key) => section.Key.Equals(key, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -6,6 +8,8 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using static ResNet.Net.Server.Tests.ProtocolHttp;
 
 namespace ResNet.Net.Server.Tests;
@@ -49,16 +53,78 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task SlowUpload_IsAnsweredWith408()
+    public async Task SlowUpload_IsAnsweredWith408_AndLogsNoError()
     {
-        await using ServerHost host = await ServerHost.StartAsync(options => options.RequestReadTimeout = TimeSpan.FromMilliseconds(300));
-        using Connection client = await Connection.OpenAsync(host.Address);
-        await client.WriteAsync("POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nx");
+        ServerHost host = await ServerHost.StartAsync(options => options.RequestReadTimeout = TimeSpan.FromMilliseconds(300));
+        string response;
+        await using (host)
+        {
+            using Connection client = await Connection.OpenAsync(host.Address);
+            await client.WriteAsync("POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nx");
 
-        string response = await client.ReadAsync();
+            response = await client.ReadAsync();
+
+            Buffered(host).Should().Be(0);
+        }
 
         response.Should().StartWith("HTTP/1.1 408 ");
-        Buffered(host).Should().Be(0);
+        ErrorsOf(host).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task TimedBody_DataArrivesAtTheLimit_ThrowsAndLeavesTheData()
+    {
+        Pipe pipe = new();
+        await pipe.Writer.WriteAsync(new byte[] { 7 });
+        DefaultHttpContext context = new();
+        context.Features.Set<IRequestBodyPipeFeature>(new BodyPipe(pipe.Reader));
+        using TimedBody body = new(context.Request, TimeSpan.Zero);
+
+        Func<Task> read = async () => await body.ReadAsync(new byte[10]);
+
+        await read.Should().ThrowAsync<TimeoutException>();
+        (await pipe.Reader.ReadAsync()).Buffer.ToArray().Should().Equal(7);
+    }
+
+    [Fact]
+    public async Task ChunkOfImpossibleSize_EndsTheConnection_AndLogsNoError()
+    {
+        ServerHost host = await ServerHost.StartAsync();
+        string response = "";
+        await using (host)
+        {
+            using Connection client = await Connection.OpenAsync(host.Address);
+            await client.WriteAsync("POST /classify HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFF\r\nx");
+            try
+            {
+                response = await client.ReadAsync();
+            }
+            catch (IOException)
+            {
+                // The end of the connection can overtake the response: its rest cannot be read.
+            }
+        }
+
+        response.Should().Match(r => r == "" || r.StartsWith("HTTP/1.1 400 ", StringComparison.Ordinal));
+        ErrorsOf(host).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task ReadAsync_ClientLeavesDuringTheBody_CountsAsGone()
+    {
+        Pipe pipe = new();
+        await pipe.Writer.WriteAsync(new byte[] { 7 });
+        await pipe.Writer.CompleteAsync(new BadHttpRequestException("Unexpected end of request content."));
+        DefaultHttpContext context = new() { Request = { ContentLength = 1000 } };
+        context.Features.Set<IRequestBodyPipeFeature>(new BodyPipe(pipe.Reader));
+        ResNetServerOptions options = new();
+        MemoryBudget budget = new(Options.Create(options));
+
+        Func<Task> read = async () => (await RequestBody.ReadAsync(context, options, budget)).Dispose();
+
+        (await read.Should().ThrowAsync<ServerException>().WithMessage("*ended before its 1000 bytes*"))
+            .Which.Reason.Should().Be(RejectionReasons.ClientGone);
+        budget.Used.Should().Be(0);
     }
 
     [Fact]
@@ -135,6 +201,15 @@ public sealed class LimitTests
         host.Logs.Of("RequestFailed").Should().BeEmpty();
     }
 
+    // A host that is disposed while its models are warmed up logs that, too.
+    private static IEnumerable<LogEntry> ErrorsOf(ServerHost host) => host.Logs.Entries.Where(
+        e => e.Level >= LogLevel.Error && !e.Category.StartsWith("Microsoft.Extensions.Hosting", StringComparison.Ordinal));
+
+    private sealed class BodyPipe(PipeReader reader) : IRequestBodyPipeFeature
+    {
+        public PipeReader Reader => reader;
+    }
+
     private sealed class Lifetime : IHttpRequestLifetimeFeature
     {
         public CancellationToken RequestAborted { get; set; }
@@ -150,15 +225,17 @@ public sealed class LimitTests
     private sealed class Connection : IDisposable
     {
         private readonly TcpClient _client = new();
+        private NetworkStream _stream = null!;
 
         public static async Task<Connection> OpenAsync(Uri address)
         {
             Connection connection = new();
             await connection._client.ConnectAsync(address.Host, address.Port);
+            connection._stream = connection._client.GetStream();
             return connection;
         }
 
-        public async Task WriteAsync(byte[] data) => await _client.GetStream().WriteAsync(data);
+        public async Task WriteAsync(byte[] data) => await _stream.WriteAsync(data);
 
         public Task WriteAsync(string text) => WriteAsync(Encoding.ASCII.GetBytes(text));
 
@@ -170,7 +247,7 @@ public sealed class LimitTests
             string text = "";
             while (!text.Contains('}'))
             {
-                int read = await _client.GetStream().ReadAsync(buffer, limit.Token);
+                int read = await _stream.ReadAsync(buffer, limit.Token);
                 if (read == 0)
                 {
                     break;

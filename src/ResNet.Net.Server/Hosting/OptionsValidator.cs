@@ -54,7 +54,6 @@ internal sealed class OptionsValidator(IEnumerable<ModelRegistration> models) : 
                 $"Server:{nameof(options.DefaultModel)} = '{model}': there is no such model. "
                 + $"The models are {string.Join(", ", models.Select(m => m.Name).Distinct())}.");
         }
-
         else if (options.DefaultModel is null
             && models.Where(m => m.IsConfigured).Select(m => m.Name).Distinct().ToArray() is [_, _, ..] names)
         {

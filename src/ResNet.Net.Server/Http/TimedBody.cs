@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 
@@ -27,25 +28,21 @@ internal sealed class TimedBody : IDisposable
         while (true)
         {
             ReadResult result = await _reader.ReadAsync().ConfigureAwait(false);
-            int length = (int)Math.Min(result.Buffer.Length, target.Length);
-            bool isEnd = result.IsCompleted && result.Buffer.IsEmpty;
-            SequencePosition end = result.Buffer.GetPosition(length);
-            int position = 0;
-            foreach (ReadOnlyMemory<byte> segment in result.Buffer.Slice(0, end))
+
+            // A canceled read can return data too. Without this check, a client that never pauses would have no limit.
+            if (_limit.IsCancellationRequested && !result.IsCompleted)
             {
-                segment.CopyTo(target[position..]);
-                position += segment.Length;
+                _reader.AdvanceTo(result.Buffer.Start);
+                throw new TimeoutException();
             }
 
-            _reader.AdvanceTo(end);
-            if (length > 0 || isEnd)
+            ReadOnlySequence<byte> taken = result.Buffer.Slice(0, Math.Min(result.Buffer.Length, target.Length));
+            taken.CopyTo(target.Span);
+            int length = (int)taken.Length;
+            _reader.AdvanceTo(taken.End);
+            if (length > 0 || result.IsCompleted)
             {
                 return length;
-            }
-
-            if (result.IsCanceled)
-            {
-                throw new TimeoutException();
             }
         }
     }

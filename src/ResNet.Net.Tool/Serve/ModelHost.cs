@@ -59,6 +59,7 @@ internal static class ModelHost
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.Hosting", LogLevel.Warning);
+
         // Errors of addresses that don't exist have a body, too.
         builder.Services.AddProblemDetails();
         WebApplication app = builder.Build();

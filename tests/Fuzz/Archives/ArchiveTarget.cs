@@ -6,49 +6,23 @@ using ResNet.Net.Training;
 namespace ResNet.Net.Fuzz;
 
 /// <summary>Reads archives, datasets, journals, feature caches, label files and preprocessing settings.</summary>
-internal sealed class ArchiveTarget : FuzzTarget
+internal sealed class ArchiveTarget : ReaderTarget
 {
     private const int MaxImageBytes = 8 << 20;
     private static readonly LabelSet Animals = new("animals", ["cat", "dog"]);
 
-    private readonly TemporaryFolder _folder = new();
-
     public ArchiveTarget()
     {
         // What the list files name.
-        _folder.Write("a.bmp", BmpFiles.Write(4, 4, 24, BmpFiles.Pattern(48)));
-        _folder.Write("b.bmp", BmpFiles.Write(4, 4, 24, BmpFiles.Pattern(48)));
+        Folder.Write("a.bmp", BmpFiles.Write(4, 4, 24, BmpFiles.Pattern(48)));
+        Folder.Write("b.bmp", BmpFiles.Write(4, 4, 24, BmpFiles.Pattern(48)));
     }
 
-    public override long MemoryLimit => 256 << 20;
-
-    public override IReadOnlyList<FuzzInput> CreateCorpus() => ArchiveCorpus.Create(_folder.FullPath);
+    public override IReadOnlyList<FuzzInput> CreateCorpus() => ArchiveCorpus.Create(Folder.FullPath);
 
     public override FuzzInput Mutate(FuzzInput input, FuzzInput other, Random random) => ArchiveCorpus.Mutate(input, other, random);
 
-    public override FuzzOutcome Run(FuzzInput input)
-    {
-        try
-        {
-            return new FuzzOutcome(input.Kind, "read", Read(input));
-        }
-        catch (Exception exception) when (IsDocumented(input.Kind, exception))
-        {
-            return FuzzOutcome.Rejected(input.Kind, exception.GetType().Name, exception.Message);
-        }
-        catch (Exception exception)
-        {
-            return FuzzOutcome.Undocumented(input.Kind, exception);
-        }
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        _folder.Dispose();
-        base.Dispose(disposing);
-    }
-
-    private static bool IsDocumented(string kind, Exception exception) => kind switch
+    protected override bool IsDocumented(string kind, Exception exception) => kind switch
     {
         ArchiveCorpus.Golden => exception is GoldenArchiveException,
         ArchiveCorpus.Journal => exception is EvaluationException,
@@ -57,7 +31,7 @@ internal sealed class ArchiveTarget : FuzzTarget
         _ => exception is ImageDatasetException,
     };
 
-    private string Read(FuzzInput input)
+    protected override string Read(FuzzInput input)
     {
         switch (input.Kind)
         {
@@ -65,13 +39,13 @@ internal sealed class ArchiveTarget : FuzzTarget
                 GoldenArchive archive = GoldenArchive.Read(new MemoryStream(input.Bytes));
                 return $"{archive.Datasets.Count} {archive.Datasets[0].Inputs.Count} {archive.Datasets[0].Outputs.Count}";
             case ArchiveCorpus.Labels:
-                return $"{LabelSet.Load(_folder.Write("labels.txt", input.Bytes)).Count}";
+                return $"{LabelSet.Load(Folder.Write("labels.txt", input.Bytes)).Count}";
             case ArchiveCorpus.Config:
                 return PreprocessingProfile.FromPreprocessorConfig(new MemoryStream(input.Bytes)).Name;
             case ArchiveCorpus.Profile:
                 return ProfileJson.Read(Encoding.UTF8.GetString(input.Bytes), "a profile").Name;
             case ArchiveCorpus.Journal:
-                using (EvaluationJournal journal = EvaluationJournal.Open(_folder.Write("a.journal", input.Bytes), ArchiveCorpus.Header))
+                using (EvaluationJournal journal = EvaluationJournal.Open(Folder.Write("a.journal", input.Bytes), ArchiveCorpus.Header))
                 {
                     return $"{journal.Results([new LabeledImage("cat/1.bmp", 0, () => default)]).Count(result => result is not null)}";
                 }
@@ -85,11 +59,11 @@ internal sealed class ArchiveTarget : FuzzTarget
 
     private string ReadCache(byte[] bytes)
     {
-        string path = Directory.GetFiles(_folder.FullPath, "*.features") is [string existing, ..]
+        string path = Directory.GetFiles(Folder.FullPath, "*.features") is [string existing, ..]
             ? existing
-            : Path.Combine(_folder.FullPath, $"{new string('0', 32)}.features");
+            : Path.Combine(Folder.FullPath, $"{new string('0', 32)}.features");
         File.WriteAllBytes(path, bytes);
-        using FeatureCache cache = FeatureCache.Open(_folder.FullPath, new byte[32], ArchiveCorpus.FeatureCount, NullLogger.Instance);
+        using FeatureCache cache = FeatureCache.Open(Folder.FullPath, new byte[32], ArchiveCorpus.FeatureCount, NullLogger.Instance);
         float[] features = new float[ArchiveCorpus.FeatureCount];
         int found = 0;
         for (byte i = 0; i < 3; i++)
@@ -104,7 +78,7 @@ internal sealed class ArchiveTarget : FuzzTarget
     {
         ImageDatasetOptions options = new() { MaxImageBytes = MaxImageBytes };
         bool isLabeled = (input.Settings & 1) != 0;
-        string path = _folder.Write(input.Kind == ArchiveCorpus.Lmdb ? "data.mdb" : $"data.{input.Kind}", input.Bytes);
+        string path = Folder.Write(input.Kind == ArchiveCorpus.Lmdb ? "data.mdb" : $"data.{input.Kind}", input.Bytes);
         using ImageDataset dataset = input.Kind switch
         {
             ArchiveCorpus.Zip when isLabeled => ImageDataset.FromZip(path, Animals, options),

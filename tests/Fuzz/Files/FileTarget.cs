@@ -8,9 +8,8 @@ using ResNet.Net.Tool.Search;
 namespace ResNet.Net.Fuzz;
 
 /// <summary>Reads Caffe2 networks, ImageNet's development kit, and the files of the tool and the model store.</summary>
-internal sealed class FileTarget : FuzzTarget
+internal sealed class FileTarget : ReaderTarget
 {
-    private readonly TemporaryFolder _folder = new();
     private readonly string _images;
 
     public FileTarget()
@@ -21,38 +20,14 @@ internal sealed class FileTarget : FuzzTarget
             images.Add(string.Create(CultureInfo.InvariantCulture, $"ILSVRC2012_val_{i:D8}.JPEG"), [(byte)i]);
         }
 
-        _images = _folder.Write("images.tar", images.TarWithEnd);
+        _images = Folder.Write("images.tar", images.TarWithEnd);
     }
 
-    public override long MemoryLimit => 256 << 20;
-
-    public override IReadOnlyList<FuzzInput> CreateCorpus() => FileCorpus.Create(_folder.FullPath);
+    public override IReadOnlyList<FuzzInput> CreateCorpus() => FileCorpus.Create(Folder.FullPath);
 
     public override FuzzInput Mutate(FuzzInput input, FuzzInput other, Random random) => FileCorpus.Mutate(input, other, random);
 
-    public override FuzzOutcome Run(FuzzInput input)
-    {
-        try
-        {
-            return new FuzzOutcome(input.Kind, "read", Read(input));
-        }
-        catch (Exception exception) when (IsDocumented(input.Kind, exception))
-        {
-            return FuzzOutcome.Rejected(input.Kind, exception.GetType().Name, exception.Message);
-        }
-        catch (Exception exception)
-        {
-            return FuzzOutcome.Undocumented(input.Kind, exception);
-        }
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        _folder.Dispose();
-        base.Dispose(disposing);
-    }
-
-    private static bool IsDocumented(string kind, Exception exception) => kind switch
+    protected override bool IsDocumented(string kind, Exception exception) => kind switch
     {
         FileCorpus.Net or FileCorpus.NetText or FileCorpus.Pair => exception is OnnxModelException,
         FileCorpus.Kit or FileCorpus.Synsets or FileCorpus.Truth => exception is ImageDatasetException,
@@ -62,7 +37,7 @@ internal sealed class FileTarget : FuzzTarget
         _ => false, // a damaged record is no record
     };
 
-    private string Read(FuzzInput input)
+    protected override string Read(FuzzInput input)
     {
         switch (input.Kind)
         {
@@ -75,21 +50,21 @@ internal sealed class FileTarget : FuzzTarget
             case FileCorpus.Pair:
                 return Import(input);
             case FileCorpus.Index:
-                FeatureIndex index = new(_folder.Write("a.index", input.Bytes), FileCorpus.Fingerprint, FileCorpus.Features);
+                FeatureIndex index = new(Folder.Write("a.index", input.Bytes), FileCorpus.Fingerprint, FileCorpus.Features);
                 return $"{index.Read().Count()}";
             case FileCorpus.Csv:
             case FileCorpus.Manifest:
                 return Continue(input);
             case FileCorpus.Kit:
-                return Open(_folder.Write("kit.tar.gz", input.Bytes), null);
+                return Open(Folder.Write("kit.tar.gz", input.Bytes), null);
             case FileCorpus.Synsets:
-                return Open(_folder.Write("ids.txt", "490\n361\n171\n1\n1000\n"), _folder.Write("synsets", input.Bytes));
+                return Open(Folder.Write("ids.txt", "490\n361\n171\n1\n1000\n"), Folder.Write("synsets", input.Bytes));
             case FileCorpus.Truth:
-                return Open(_folder.Write("truth.txt", input.Bytes), null);
+                return Open(Folder.Write("truth.txt", input.Bytes), null);
             case FileCorpus.Record:
-                return VerificationRecord.Read(_folder.Write("a.verified", input.Bytes)) is null ? "none" : "record";
+                return VerificationRecord.Read(Folder.Write("a.verified", input.Bytes)) is null ? "none" : "record";
             default:
-                return DownloadOrigin.Read(_folder.Write("a.origin", input.Bytes)) is null ? "none" : "origin";
+                return DownloadOrigin.Read(Folder.Write("a.origin", input.Bytes)) is null ? "none" : "origin";
         }
     }
 
@@ -106,14 +81,14 @@ internal sealed class FileTarget : FuzzTarget
     private string Continue(FuzzInput input)
     {
         bool isRows = input.Kind == FileCorpus.Csv;
-        string path = _folder.Write("results.csv", isRows ? input.Bytes : FileCorpus.Rows);
+        string path = Folder.Write("results.csv", isRows ? input.Bytes : FileCorpus.Rows);
         if (isRows)
         {
             FileCorpus.Run.Write($"{path}.run.json");
         }
         else
         {
-            _folder.Write("results.csv.run.json", input.Bytes);
+            Folder.Write("results.csv.run.json", input.Bytes);
         }
 
         using ResultFile file = new(path, FileCorpus.Run);

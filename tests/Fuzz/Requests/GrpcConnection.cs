@@ -1,32 +1,22 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace ResNet.Net.Fuzz;
 
 /// <summary>Represents a connection of HTTP/2 that sends frames and reads the statuses of gRPC.</summary>
-internal sealed class GrpcConnection : IDisposable
+internal sealed class GrpcConnection : RawConnection
 {
     public const byte DataFrame = 0, HeadersFrame = 1, ResetFrame = 3, SettingsFrame = 4, PingFrame = 6, GoAwayFrame = 7, WindowFrame = 8;
 
     private const byte EndStream = 1, EndHeaders = 4, Acknowledge = 1;
     private const int HeaderLength = 9;
 
-    private readonly Socket _socket;
-    private readonly byte[] _buffer = new byte[1 << 17];
-    private int _start;
-    private int _end;
+    private byte[] _content = [];
 
     public GrpcConnection(int port, bool isPrefaced)
+        : base(port)
     {
-        _socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
-        {
-            NoDelay = true,
-            LingerState = new LingerOption(true, 0),
-        };
-        _socket.Connect(new IPEndPoint(IPAddress.Loopback, port));
         if (isPrefaced)
         {
             Send(Preface);
@@ -89,22 +79,6 @@ internal sealed class GrpcConnection : IDisposable
         return stream;
     }
 
-    /// <summary>Sends bytes, unless the server has closed the connection.</summary>
-    public void Send(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            while (!bytes.IsEmpty)
-            {
-                bytes = bytes[_socket.Send(bytes)..];
-            }
-        }
-        catch (SocketException)
-        {
-            // What the server sent is still to be read.
-        }
-    }
-
     /// <summary>Reads until a stream ends, or the connection does.</summary>
     /// <param name="stream">The stream; 0 for any.</param>
     /// <param name="wait">How long the server may send nothing.</param>
@@ -114,7 +88,7 @@ internal sealed class GrpcConnection : IDisposable
         string message = string.Empty;
         while (true)
         {
-            while (_end - _start < HeaderLength || _end - _start < HeaderLength + PayloadLength)
+            while (Unread.Length < HeaderLength || Unread.Length < HeaderLength + PayloadLength)
             {
                 if (Receive(wait) is int failure and <= 0)
                 {
@@ -122,11 +96,12 @@ internal sealed class GrpcConnection : IDisposable
                 }
             }
 
-            byte type = _buffer[_start + 3];
-            byte flags = _buffer[_start + 4];
-            int of = BinaryPrimitives.ReadInt32BigEndian(_buffer.AsSpan(_start + 5)) & int.MaxValue;
-            byte[] payload = _buffer[(_start + HeaderLength)..(_start + HeaderLength + PayloadLength)];
-            _start += HeaderLength + payload.Length;
+            ReadOnlySpan<byte> frame = Unread[..(HeaderLength + PayloadLength)];
+            byte type = frame[3];
+            byte flags = frame[4];
+            int of = BinaryPrimitives.ReadInt32BigEndian(frame[5..]) & int.MaxValue;
+            byte[] payload = frame[HeaderLength..].ToArray();
+            Skip(frame.Length);
             bool isMine = of > 0 && (stream == 0 || of == stream);
             switch (type)
             {
@@ -160,11 +135,7 @@ internal sealed class GrpcConnection : IDisposable
         }
     }
 
-    public void Dispose() => _socket.Dispose();
-
-    private byte[] _content = [];
-
-    private int PayloadLength => BinaryPrimitives.ReadInt32BigEndian(_buffer.AsSpan(_start)) >>> 8;
+    private int PayloadLength => BinaryPrimitives.ReadInt32BigEndian(Unread) >>> 8;
 
     private static void Literal(MemoryStream headers, string name, string value)
     {
@@ -202,32 +173,6 @@ internal sealed class GrpcConnection : IDisposable
         }
 
         return Encoding.ASCII.GetString(rest.Slice(offset, Math.Min(length, rest.Length - offset)));
-    }
-
-    private int Receive(TimeSpan wait)
-    {
-        if (_start > 0)
-        {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-            _end -= _start;
-            _start = 0;
-        }
-
-        try
-        {
-            if (!_socket.Poll(wait, SelectMode.SelectRead))
-            {
-                return -1;
-            }
-
-            int count = _socket.Receive(_buffer.AsSpan(_end));
-            _end += count;
-            return count;
-        }
-        catch (SocketException)
-        {
-            return 0; // reset
-        }
     }
 }
 

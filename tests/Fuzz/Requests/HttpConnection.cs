@@ -1,44 +1,11 @@
 using System.Buffers.Text;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace ResNet.Net.Fuzz;
 
 /// <summary>Represents a connection that sends bytes as they are and reads responses of HTTP/1.1.</summary>
-internal sealed class HttpConnection : IDisposable
+internal sealed class HttpConnection(int port) : RawConnection(port)
 {
-    private readonly Socket _socket;
-    private byte[] _buffer = new byte[1 << 16];
-    private int _start;
-    private int _end;
-
-    public HttpConnection(int port)
-    {
-        _socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
-        {
-            NoDelay = true,
-            LingerState = new LingerOption(true, 0), // closed at once: no port waits for late packets
-        };
-        _socket.Connect(new IPEndPoint(IPAddress.Loopback, port));
-    }
-
-    /// <summary>Sends bytes, unless the server has closed the connection.</summary>
-    public void Send(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            while (!bytes.IsEmpty)
-            {
-                bytes = bytes[_socket.Send(bytes)..];
-            }
-        }
-        catch (SocketException)
-        {
-            // The server may answer and close before it has read everything. What it sent is still to be read.
-        }
-    }
-
     /// <summary>Reads a response.</summary>
     /// <param name="wait">How long the server may send nothing.</param>
     /// <param name="hasBody">Whether the request permits a body in the response: not <c>HEAD</c>.</param>
@@ -57,7 +24,7 @@ internal sealed class HttpConnection : IDisposable
             }
 
             string text = Encoding.Latin1.GetString(Unread[..head]);
-            _start += head + 4;
+            Skip(head + 4);
             if (text.Length < 12 || !int.TryParse(text.AsSpan(9, 3), out int status))
             {
                 return new HttpAnswer(-2, text, IsClosed: true);
@@ -73,10 +40,6 @@ internal sealed class HttpConnection : IDisposable
             return new HttpAnswer(body is null ? -2 : status, body ?? text, isClosed);
         }
     }
-
-    public void Dispose() => _socket.Dispose();
-
-    private ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start, _end - _start);
 
     // Returns null if the response is incomplete.
     private string? ReadBody(string head, TimeSpan wait)
@@ -107,7 +70,7 @@ internal sealed class HttpConnection : IDisposable
                 return null;
             }
 
-            _start += line + 2;
+            Skip(line + 2);
             if (Take(length + 2, wait) is not string chunk)
             {
                 return null;
@@ -124,7 +87,7 @@ internal sealed class HttpConnection : IDisposable
 
     private string? Take(int length, TimeSpan wait)
     {
-        while (_end - _start < length)
+        while (Unread.Length < length)
         {
             if (Receive(wait) <= 0)
             {
@@ -133,37 +96,8 @@ internal sealed class HttpConnection : IDisposable
         }
 
         string text = Encoding.Latin1.GetString(Unread[..length]);
-        _start += length;
+        Skip(length);
         return text;
-    }
-
-    // Returns the number of bytes; 0 at the end, -1 if none arrived.
-    private int Receive(TimeSpan wait)
-    {
-        if (_start == _end)
-        {
-            _start = _end = 0;
-        }
-        else if (_end == _buffer.Length)
-        {
-            Array.Resize(ref _buffer, 2 * _buffer.Length);
-        }
-
-        try
-        {
-            if (!_socket.Poll(wait, SelectMode.SelectRead))
-            {
-                return -1;
-            }
-
-            int count = _socket.Receive(_buffer.AsSpan(_end));
-            _end += count;
-            return count;
-        }
-        catch (SocketException)
-        {
-            return 0; // reset
-        }
     }
 }
 
