@@ -55,7 +55,7 @@ public sealed class DatasetSplits : IDisposable
                 IImageArchive archive = ImageDataset.OpenArchive(path, labels: null, options);
                 try
                 {
-                    return Divide(archive.Name, archive.Names, archive.Tree, archive.Read, archive, options);
+                    return Divide(archive.Name, archive.Names, archive.Tree, archive.Image, archive, options);
                 }
                 catch
                 {
@@ -66,7 +66,7 @@ public sealed class DatasetSplits : IDisposable
             default:
                 FolderSource source = new(path, options);
                 string[] names = FolderSource.Find(path, out FolderTree tree);
-                return Divide(source.Name, names, tree, source.Read, null, options);
+                return Divide(source.Name, names, tree, source.Image, null, options);
         }
     }
 
@@ -77,7 +77,7 @@ public sealed class DatasetSplits : IDisposable
         string name,
         string[] names,
         FolderTree tree,
-        Func<string, ReadOnlyMemory<byte>> read,
+        Func<string, int, LabeledImage> create,
         IDisposable? source,
         ImageDatasetOptions options)
     {
@@ -97,7 +97,7 @@ public sealed class DatasetSplits : IDisposable
         ImageDataset Dataset(string? folder, string[] images, int[] indices) => new(
             folder is null ? name : $"{name}/{folder}",
             labels,
-            ImageDataset.Labeled(images, indices, read),
+            ImageDataset.Labeled(images, indices, create),
             source: null,
             options.MultiLabel);
     }

@@ -67,7 +67,7 @@ public sealed partial class ImageDataset
         FolderSource source = new(path, options);
         string[] names = FolderSource.Find(path);
         int[] classes = ClassesOf(names, source.Name, groundTruth, synsetMap, labels);
-        return new ImageDataset(source.Name, labels, Labeled(names, classes, source.Read), source: null, isMultiLabel: false);
+        return new ImageDataset(source.Name, labels, Labeled(names, classes, source.Image), source: null, isMultiLabel: false);
     }
 
     private static int[] ClassesOf(string[] names, string dataset, string groundTruth, string? synsetMap, LabelSet labels)

@@ -101,7 +101,7 @@ public sealed partial class ImageDataset
         FolderSource source = new(folder, options);
         string[] names = FolderSource.Find(folder);
         int[] classes = ClassLayout.Classes(names, labels, source.Name);
-        return new ImageDataset(source.Name, labels, Labeled(names, classes, source.Read), source: null, options.MultiLabel);
+        return new ImageDataset(source.Name, labels, Labeled(names, classes, source.Image), source: null, options.MultiLabel);
     }
 
     /// <summary>Opens a folder that has one subfolder for each class. The names of the subfolders are the labels.</summary>
@@ -122,7 +122,7 @@ public sealed partial class ImageDataset
         FolderSource source = new(folder, options);
         string[] names = FolderSource.Find(folder, out FolderTree tree);
         (LabelSet labels, int[] classes) = Discover(names, tree, source.Name);
-        return new ImageDataset(source.Name, labels, Labeled(names, classes, source.Read), source: null, options.MultiLabel);
+        return new ImageDataset(source.Name, labels, Labeled(names, classes, source.Image), source: null, options.MultiLabel);
     }
 
     /// <summary>
@@ -280,13 +280,8 @@ public sealed partial class ImageDataset
     internal static IImageArchive OpenArchive(string path, LabelSet? labels, ImageDatasetOptions options)
         => LayoutOf(path) == DatasetLayout.Zip ? ZipSource.Open(path, labels, options) : TarSource.Open(path, labels, options);
 
-    internal static LabeledImage[] Labeled(string[] names, int[] classes, Func<string, ReadOnlyMemory<byte>> read)
-        => [.. names.Select((name, i) => new LabeledImage(name, classes[i], () => read(name)))];
-
-    internal static LabeledImage[] Labeled(IImageArchive archive, string[] names, int[] classes)
-        => archive is ZipSource zip
-            ? [.. names.Select((name, i) => new LabeledImage(name, classes[i], () => zip.Read(name), () => zip.Open(name)))]
-            : Labeled(names, classes, archive.Read);
+    internal static LabeledImage[] Labeled(string[] names, int[] classes, Func<string, int, LabeledImage> create)
+        => [.. names.Select((name, i) => create(name, classes[i]))];
 
     internal static ImageDatasetOptions Validated(ImageDatasetOptions? options)
     {
@@ -320,7 +315,7 @@ public sealed partial class ImageDataset
         try
         {
             (LabelSet labels, int[] classes) = classify(archive);
-            return new ImageDataset(archive.Name, labels, Labeled(archive, archive.Names, classes), archive, multiLabel);
+            return new ImageDataset(archive.Name, labels, Labeled(archive.Names, classes, archive.Image), archive, multiLabel);
         }
         catch
         {

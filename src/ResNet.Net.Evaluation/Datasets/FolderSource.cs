@@ -32,6 +32,8 @@ internal sealed class FolderSource(string folder, ImageDatasetOptions options)
 
     public bool Exists(string name) => File.Exists(Path.Combine(_root, name));
 
+    public LabeledImage Image(string name, int classIndex) => new(name, classIndex, () => Read(name));
+
     public ReadOnlyMemory<byte> Read(string name)
     {
         string path = Path.Combine(_root, name);

@@ -15,4 +15,7 @@ internal interface IImageArchive : IDisposable
     /// <summary>Reads an encoded image.</summary>
     /// <exception cref="IOException">The image cannot be read.</exception>
     ReadOnlyMemory<byte> Read(string name);
+
+    /// <summary>Creates an image that is read when it is needed.</summary>
+    LabeledImage Image(string name, int classIndex) => new(name, classIndex, () => Read(name));
 }

@@ -71,6 +71,8 @@ internal sealed class ZipSource : IImageArchive
         return buffer.AsMemory(0, length);
     }
 
+    public LabeledImage Image(string name, int classIndex) => new(name, classIndex, () => Read(name), () => Open(name));
+
     /// <summary>Reads an image into pooled memory. Waits while the images in use take too much memory.</summary>
     public IMemoryOwner<byte> Open(string name)
     {

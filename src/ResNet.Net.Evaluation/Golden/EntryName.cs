@@ -13,8 +13,7 @@ internal static partial class EntryName
         string[] parts = name.Split('/');
         return name.Length == 0 ? "has no name"
             : name.Contains('\\', StringComparison.Ordinal) ? "has a backslash in its name"
-            : name.Contains('\0', StringComparison.Ordinal) ? "has a zero byte in its name"
-            : name.Contains('\uFFFD', StringComparison.Ordinal) ? "has a name that is not valid UTF-8"
+            : ArchiveNames.ProblemOf(name) is string problem ? problem
             : parts[0].Length == 0 ? "has an absolute path"
             : parts.Contains("..") ? "leads out of the archive"
             : parts.Any(p => p.Length >= 2 && p[1] == ':' && char.IsAsciiLetter(p[0])) ? "names a drive"

@@ -111,7 +111,7 @@ public sealed class ZipDatasetTests : IDisposable
         string zip = Zip([.. Enumerable.Range(0, 12).Select(i => ($"{(i % 2 == 0 ? "red" : "green")}/{i}.png", bomb))]);
         using ZipSource source = ZipSource.Open(zip, ColorModel.Labels, new ImageDatasetOptions());
         using ImageDataset dataset = new(
-            "bombs", ColorModel.Labels, ImageDataset.Labeled(source, source.Names, [.. source.Names.Select(_ => 0)]), null, false);
+            "bombs", ColorModel.Labels, ImageDataset.Labeled(source.Names, [.. source.Names.Select(_ => 0)], source.Image), null, false);
         using ResNetClassifier classifier = ColorModel.Create(new ResNetClassifierOptions { BatchSize = 12 });
 
         EvaluationReport report = await Evaluator.EvaluateAsync(classifier, dataset);
