@@ -8,7 +8,8 @@ public sealed class BatchTests : IDisposable
     private const int Success = 0, SomeImagesFailed = 1;
 
     // Several batches, so that a stopped run has some done and some left.
-    private const int Many = 600;
+    // Takes seconds, so that a signal arrives before the end on a busy machine too.
+    private const int Many = 4000;
 
     private readonly TemporaryFolder _folder = new();
 
@@ -114,7 +115,7 @@ public sealed class BatchTests : IDisposable
 
         run.ExitCode.Should().Be(Success, run.Error);
         before.Should().BeInRange(1, Many - 1);
-        run.Output.Should().Contain($"{Many} images").And.Contain($"{Many - before} of them are new");
+        run.Output.Should().Contain($"{Many:#,0} images").And.Contain($"{Many - before:#,0} of them are new");
         ShouldHoldTheSame(Csv, whole);
     }
 
@@ -128,7 +129,7 @@ public sealed class BatchTests : IDisposable
         run.ShouldBeCanceled();
         File.ReadAllText(Csv).Should().EndWith("\r\n");
         ProgramRun rest = await BatchAsync(_folder["many"], "--out", Csv);
-        rest.Output.Should().Contain($"{Many} images");
+        rest.Output.Should().Contain($"{Many:#,0} images");
         File.ReadLines(Csv).Skip(1).Select(l => l.Split(',')[0]).Should().Equal(Enumerable.Range(0, Many).Select(i => $"{i:D4}.png"));
     }
 

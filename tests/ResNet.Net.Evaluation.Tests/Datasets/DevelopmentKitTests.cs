@@ -146,7 +146,8 @@ public sealed class DevelopmentKitTests : IDisposable
     [InlineData("n01440764 tench\n1\n")]
     [InlineData("")]
     public void SynsetMap_LineWithoutSynset_Throws(string text)
-        => ((Action)(() => SynsetMap.Load(_folder.Write("map.txt", text)))).Should().Throw<ImageDatasetException>().WithMessage("*map.txt*");
+        => ((Action)(() => SynsetMap.Load(_folder.Write("map.txt", text))))
+            .Should().Throw<ImageDatasetException>().WithMessage("*map.txt*");
 
     [Fact]
     public void SynsetMap_MutatedMatlabFile_GivesSynsetsOrException()
