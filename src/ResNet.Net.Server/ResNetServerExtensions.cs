@@ -1,3 +1,5 @@
+using Grpc.AspNetCore.Server;
+using Grpc.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -13,6 +15,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class ResNetServerExtensions
 {
     private const string OpenApiDocument = "v1";
+
+    // In bytes, for services whose messages are names. Their memory is not counted.
+    private const int MaxSmallMessage = 4096;
 
     /// <summary>Adds the server with settings and models from the configuration.</summary>
     /// <remarks>
@@ -73,9 +78,12 @@ public static class ResNetServerExtensions
         services.AddSingleton<KestrelSetup>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>>(p => p.GetRequiredService<KestrelSetup>());
         services.AddSingleton<IStartupFilter>(p => p.GetRequiredService<KestrelSetup>());
-        services.AddGrpc();
+        services.AddGrpc()
+            .AddServiceOptions<HealthService>(static grpc => grpc.MaxReceiveMessageSize = MaxSmallMessage)
+            .AddServiceOptions<ReflectionServiceImpl>(static grpc => ConfigureReflection(grpc))
+            .AddServiceOptions<ReflectionV1ServiceImpl>(static grpc => ConfigureReflection(grpc));
         services.AddGrpcReflection();
-        services.AddOptions<Grpc.AspNetCore.Server.GrpcServiceOptions>().Configure<IOptions<ResNetServerOptions>>(
+        services.AddOptions<GrpcServiceOptions>().Configure<IOptions<ResNetServerOptions>>(
             static (grpc, options) => grpc.MaxReceiveMessageSize = options.Value.MaxRequestBytes);
         services.AddOpenApi(OpenApiDocument, OpenApiSetup.Configure);
         services.ConfigureHttpJsonOptions(static json =>
@@ -128,4 +136,10 @@ public static class ResNetServerExtensions
     }
 
     private static bool IsKey(IConfigurationSection section, string key) => section.Key.Equals(key, StringComparison.OrdinalIgnoreCase);
+
+    private static void ConfigureReflection(GrpcServiceOptions options)
+    {
+        options.MaxReceiveMessageSize = MaxSmallMessage;
+        options.Interceptors.Add<MalformedMessageInterceptor>();
+    }
 }

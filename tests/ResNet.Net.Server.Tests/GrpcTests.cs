@@ -154,6 +154,25 @@ public sealed class GrpcTests(SharedServer server)
         server.Host.Logs.Of("ErrorExecutingServiceMethod").Skip(errors).Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData(MethodType.Unary, "grpc.health.v1.Health", "Check")]
+    [InlineData(MethodType.DuplexStreaming, "grpc.reflection.v1alpha.ServerReflection", "ServerReflectionInfo")]
+    public async Task Call_LargeMessageToAServiceThatTakesNames_IsResourceExhausted(MethodType type, string service, string method)
+        => (await SendAsync(type, service, method, new byte[5000])).StatusCode.Should().Be(StatusCode.ResourceExhausted);
+
+    [Theory]
+    [InlineData("grpc.reflection.v1alpha.ServerReflection")]
+    [InlineData("grpc.reflection.v1.ServerReflection")]
+    public async Task Reflection_MalformedMessage_IsInvalidArgument_AndLogsNoError(string service)
+    {
+        int errors = server.Host.Logs.Of("ErrorExecutingServiceMethod").Count;
+
+        Status status = await SendAsync(MethodType.DuplexStreaming, service, "ServerReflectionInfo", [0x0A, 0x7F, 1]);
+
+        status.Should().Be(new Status(StatusCode.InvalidArgument, "The message is malformed."));
+        server.Host.Logs.Of("ErrorExecutingServiceMethod").Skip(errors).Should().BeEmpty();
+    }
+
     [Fact]
     public async Task HealthProtocol_KnowsServerServiceAndModels()
     {
@@ -186,6 +205,28 @@ public sealed class GrpcTests(SharedServer server)
         (await call.ResponseStream.MoveNext(CancellationToken.None)).Should().BeTrue();
         Encoding.UTF8.GetString(call.ResponseStream.Current).Should().Contain("inference.GRPCInferenceService");
         await call.RequestStream.CompleteAsync();
+    }
+
+    // Returns the status of the error.
+    private async Task<Status> SendAsync(MethodType type, string service, string method, byte[] message)
+    {
+        Method<byte[], byte[]> call = new(
+            type, service, method, Marshallers.Create<byte[]>(b => b, b => b), Marshallers.Create<byte[]>(b => b, b => b));
+        CallInvoker invoker = server.Host.Grpc.CreateCallInvoker();
+        async Task RunAsync()
+        {
+            if (type == MethodType.Unary)
+            {
+                await invoker.AsyncUnaryCall(call, null, default, message);
+                return;
+            }
+
+            using AsyncDuplexStreamingCall<byte[], byte[]> stream = invoker.AsyncDuplexStreamingCall(call, null, default);
+            await stream.RequestStream.WriteAsync(message);
+            await stream.ResponseStream.MoveNext(CancellationToken.None);
+        }
+
+        return (await ((Func<Task>)RunAsync).Should().ThrowAsync<RpcException>()).Which.Status;
     }
 
     private static float[] ValuesOf(ModelInferResponse response) => response.RawOutputContents.Count > 0

@@ -85,7 +85,7 @@ public sealed class RequestMemoryTests
     public async Task GrpcReader_CountsEachByteOnce_UntilTheRequestEnds()
     {
         Pipe pipe = new();
-        BudgetedReader reader = new(pipe.Reader, _budget);
+        MessageReader reader = new(pipe.Reader, _budget);
         await pipe.Writer.WriteAsync(new byte[100]);
         ReadResult first = await reader.ReadAsync();
         reader.AdvanceTo(first.Buffer.Start, first.Buffer.End);
@@ -107,13 +107,51 @@ public sealed class RequestMemoryTests
     public async Task GrpcReader_OverTheBudget_IsResourceExhausted()
     {
         _budget.Reserve(_options.MaxBufferedBytes - 10);
-        BudgetedReader reader = new(PipeReader.Create(new ReadOnlySequence<byte>(new byte[11])), _budget);
+        MessageReader reader = new(PipeReader.Create(new ReadOnlySequence<byte>(new byte[11])), _budget);
 
         Func<Task> read = async () => await reader.ReadAsync();
 
         (await read.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.ResourceExhausted);
         reader.ReleaseMemory();
         _budget.Used.Should().Be(_options.MaxBufferedBytes - 10);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 2 })]
+    [InlineData(new byte[] { 0, 0, 0, 0, 1, 9, 255 })]
+    [InlineData(new byte[] { 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 9, 9, 3, 0, 0 })]
+    public async Task GrpcReader_MessageWithUnknownFlag_IsInvalidArgument(byte[] body)
+    {
+        foreach (int split in Enumerable.Range(1, body.Length))
+        {
+            Pipe pipe = new();
+            MessageReader reader = new(pipe.Reader, null);
+            async Task ReadAsync()
+            {
+                foreach (byte[] part in (byte[][])[body[..split], body[split..]])
+                {
+                    await pipe.Writer.WriteAsync(part);
+                    if (reader.TryRead(out ReadResult result))
+                    {
+                        reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+                    }
+                }
+            }
+
+            (await ((Func<Task>)ReadAsync).Should().ThrowAsync<RpcException>($"split at {split}")).Which.Status
+                .Should().Be(new Status(StatusCode.InvalidArgument, "The message is malformed."));
+        }
+    }
+
+    [Fact]
+    public async Task GrpcReader_MessagesWithKnownFlags_ArePassedOn()
+    {
+        byte[] body = [1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 9, 9, 0, 0xFF, 0xFF, 0xFF, 0xFF, 5];
+        MessageReader reader = new(PipeReader.Create(new ReadOnlySequence<byte>(body)), null);
+
+        ReadResult result = await reader.ReadAsync();
+
+        result.Buffer.ToArray().Should().Equal(body);
     }
 
     private Task<RequestBody> ReadAsync(byte[] content, int? announced, int headerLength)

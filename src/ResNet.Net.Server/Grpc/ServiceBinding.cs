@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Health.V1;
 using ResNet.Net.Server.Wire;
 
@@ -13,6 +14,9 @@ namespace ResNet.Net.Server;
 /// </summary>
 internal static class InferenceBinding
 {
+    /// <summary>Gets the answer to a malformed message.</summary>
+    public static Status Malformed { get; } = new(StatusCode.InvalidArgument, "The message is malformed.");
+
     /// <summary>Gets the description. The reflection service finds it by its name.</summary>
     public static ServiceDescriptor Descriptor => GRPCInferenceService.Descriptor;
 
@@ -81,7 +85,7 @@ internal sealed class CheckedBinder(ServiceBinderBase binder) : ServiceBinderBas
             }
             catch (InvalidProtocolBufferException)
             {
-                throw new RpcException(new Status(StatusCode.InvalidArgument, "The message is malformed."));
+                throw new RpcException(InferenceBinding.Malformed);
             }
         }
 
@@ -91,5 +95,28 @@ internal sealed class CheckedBinder(ServiceBinderBase binder) : ServiceBinderBas
             method.Name,
             Marshallers.Create(marshaller.ContextualSerializer, Deserialize),
             method.ResponseMarshaller);
+    }
+}
+
+/// <summary>
+/// Answers malformed requests of the reflection service as <see cref="InferenceBinding"/> does those of the inference service. That service
+/// has no binding of its own here.
+/// </summary>
+internal sealed class MalformedMessageInterceptor : Interceptor
+{
+    public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            await continuation(requestStream, responseStream, context).ConfigureAwait(false);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            throw new RpcException(InferenceBinding.Malformed);
+        }
     }
 }

@@ -30,7 +30,7 @@ internal sealed class ServerMiddleware(
             }
 
             SecurityHeaders.RejectOtherSites(context.Request);
-            if (endpoint.TakesBody)
+            if (endpoint.TakesBody || endpoint.Errors == ErrorForm.Grpc)
             {
                 await TakeBodyAsync(context, endpoint, next).ConfigureAwait(false);
             }
@@ -52,7 +52,7 @@ internal sealed class ServerMiddleware(
     private async Task TakeBodyAsync(HttpContext context, ServerEndpoint endpoint, RequestDelegate next)
     {
         // The server applies its own limit while it reads, and answers before it closes the connection.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        if (endpoint.TakesBody && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = null;
         }
@@ -64,7 +64,7 @@ internal sealed class ServerMiddleware(
         }
 
         // gRPC reads the message itself.
-        BudgetedReader body = new(context.Request.BodyReader, budget);
+        MessageReader body = new(context.Request.BodyReader, endpoint.TakesBody ? budget : null);
         context.Features.Set<IRequestBodyPipeFeature>(body);
         try
         {

@@ -27,6 +27,7 @@ internal static class RequestCorpus
         ("/inference.GRPCInferenceService/ModelReady", ModelReadyRequest.Descriptor),
         ("/inference.GRPCInferenceService/ServerMetadata", ServerMetadataRequest.Descriptor),
         ("/grpc.health.v1.Health/Check", ModelReadyRequest.Descriptor), // field 1 is a name, too
+        ("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", ModelReadyRequest.Descriptor), // and here
     ];
 
     public static byte[] Image { get; } = BmpFiles.Write(2, 2, 24, BmpFiles.Pattern(16));

@@ -21,7 +21,7 @@ internal sealed class RequestTarget : FuzzTarget
     // OK, INVALID_ARGUMENT, DEADLINE_EXCEEDED, NOT_FOUND, RESOURCE_EXHAUSTED, UNIMPLEMENTED (a compressed message), UNAVAILABLE.
     private static readonly int[] GrpcStatuses = [0, 3, 4, 5, 8, 12, 14];
 
-    // A message that differs from its announced length or compression: INTERNAL, as in all implementations of gRPC.
+    // A message that differs from its announced length, compression or type: INTERNAL, as in all implementations of gRPC.
     private static readonly string[] FramingErrors =
     [
         "Incomplete message.",
@@ -190,6 +190,7 @@ internal sealed class RequestTarget : FuzzTarget
 
     private string? FaultOf(GrpcAnswer answer)
         => answer.Status >= 0 && !GrpcStatuses.Contains(answer.Status) && !FramingErrors.Contains(answer.Message)
+            && !answer.Message.StartsWith("Content-Type ", StringComparison.Ordinal)
             ? $"The status {answer.Status} is not documented: {answer.Message}"
             : LeakOf(answer.Message);
 

@@ -5,27 +5,34 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ResNet.Net.Server;
 
-/// <summary>Counts the bytes that gRPC reads from a body against the memory of all bodies, without copying them.</summary>
-internal sealed class BudgetedReader(PipeReader body, MemoryBudget budget) : PipeReader, IRequestBodyPipeFeature
+/// <summary>
+/// Checks the frames of messages that gRPC reads from a body, and counts their bytes against the memory of all bodies, without copying them.
+/// </summary>
+/// <param name="body">The body.</param>
+/// <param name="budget">The memory of all bodies; null if the size of a message is limited to a few kilobytes.</param>
+internal sealed class MessageReader(PipeReader body, MemoryBudget? budget) : PipeReader, IRequestBodyPipeFeature
 {
+    // A flag and the length in four bytes.
+    private const int HeaderLength = 5;
+
     private ReadOnlySequence<byte> _buffer;
     private long _consumed;
     private long _reserved;
-    private bool _hasStarted;
+    private long _nextMessage;
 
     public PipeReader Reader => this;
 
     /// <summary>Releases the memory when the request ends.</summary>
     public void ReleaseMemory()
     {
-        budget.Release(_reserved);
+        budget?.Release(_reserved);
         _reserved = 0;
     }
 
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         ReadResult result = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
-        Count(result);
+        Check(result);
         return result;
     }
 
@@ -34,7 +41,7 @@ internal sealed class BudgetedReader(PipeReader body, MemoryBudget budget) : Pip
         bool succeeded = body.TryRead(out result);
         if (succeeded)
         {
-            Count(result);
+            Check(result);
         }
 
         return succeeded;
@@ -54,23 +61,46 @@ internal sealed class BudgetedReader(PipeReader body, MemoryBudget budget) : Pip
 
     public override ValueTask CompleteAsync(Exception? exception = null) => body.CompleteAsync(exception);
 
-    /// <summary>Reserves memory for the bytes that have arrived since the last read.</summary>
-    private void Count(ReadResult result)
+    private void Check(ReadResult result)
     {
         _buffer = result.Buffer;
-        if (!_hasStarted && !_buffer.IsEmpty)
+        try
         {
-            // A message begins with 0, or 1 if it is compressed. Other values would be logged as errors.
-            _hasStarted = true;
-            if (new SequenceReader<byte>(_buffer).TryPeek(out byte first) && first > 1)
-            {
-                body.AdvanceTo(_buffer.Start);
-                throw new RpcException(new Status(StatusCode.InvalidArgument, "The message is malformed."));
-            }
+            CheckFrames();
+            Count();
         }
+        catch (RpcException)
+        {
+            body.AdvanceTo(_buffer.Start);
+            throw;
+        }
+    }
 
+    /// <summary>A message begins with 0, or 1 if it is compressed. Other values would be logged as errors.</summary>
+    private void CheckFrames()
+    {
+        while (_nextMessage < _consumed + _buffer.Length)
+        {
+            SequenceReader<byte> frame = new(_buffer.Slice(_nextMessage - _consumed));
+            if (frame.TryRead(out byte flag) && flag > 1)
+            {
+                throw new RpcException(InferenceBinding.Malformed);
+            }
+
+            if (!frame.TryReadBigEndian(out int length))
+            {
+                return;
+            }
+
+            _nextMessage += HeaderLength + (long)(uint)length;
+        }
+    }
+
+    /// <summary>Reserves memory for the bytes that have arrived since the last read.</summary>
+    private void Count()
+    {
         long arrived = _consumed + _buffer.Length - _reserved;
-        if (arrived <= 0)
+        if (arrived <= 0 || budget is null)
         {
             return;
         }
@@ -81,7 +111,6 @@ internal sealed class BudgetedReader(PipeReader body, MemoryBudget budget) : Pip
         }
         catch (ServerException exception)
         {
-            body.AdvanceTo(_buffer.Start);
             throw GrpcStatuses.ToException(Failure.Of(exception));
         }
 
