@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
 using NetVips;
@@ -113,6 +114,31 @@ public partial class NetVipsProcessTests
         }
 
         File.ReadAllText(path).Should().Contain("VIPS-WARNING");
+    }
+
+    [Fact]
+    public void Decode_BesideSkiaSharpAndImageSharp_HasTheSameOutcomes()
+    {
+        IImageDecoder[] decoders = [Decoder, new SkiaSharpDecoder(), new ImageSharpDecoder()];
+        (int Decoder, int File)[] pairs
+            = [.. Enumerable.Range(0, decoders.Length).SelectMany(d => Enumerable.Range(0, Files.Length).Select(f => (d, f)))];
+        DecodeResult[] alone = [.. pairs.Select(pair => DecodeResult.Of(decoders[pair.Decoder], Files[pair.File]))];
+        alone.Count(result => result.Failure is null).Should().BeGreaterThan(Files.Length);
+        DecodeResult[] together = new DecodeResult[pairs.Length];
+
+        // Neighbors in this order are of different decoders.
+        int[] order = [.. Enumerable.Range(0, pairs.Length).OrderBy(i => i % Files.Length)];
+        Parallel.ForEach(
+            Partitioner.Create(order, loadBalance: true),
+            new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            i => together[i] = DecodeResult.Of(decoders[pairs[i].Decoder], Files[pairs[i].File]));
+
+        foreach ((int index, (int decoder, int file)) in pairs.Index())
+        {
+            string because = $"{decoders[decoder].GetType().Name}, file {file}";
+            together[index].Failure.Should().Be(alone[index].Failure, because);
+            together[index].Pixels.Should().Equal(alone[index].Pixels, because);
+        }
     }
 
     private static void DecodeAll()

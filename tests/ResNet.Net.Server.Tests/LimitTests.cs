@@ -86,15 +86,17 @@ public sealed class LimitTests
         (await pipe.Reader.ReadAsync()).Buffer.ToArray().Should().Equal(7);
     }
 
-    [Fact]
-    public async Task ChunkOfImpossibleSize_EndsTheConnection_AndLogsNoError()
+    [Theory]
+    [InlineData("FFFFFFFFFFFF\r\nx")]
+    [InlineData("1\r\nx\r\n0\r\nname: \0\r\n\r\n")]
+    public async Task ChunksOfImpossibleSizeOrTrailer_EndTheConnection_AndLogNoError(string body)
     {
         ServerHost host = await ServerHost.StartAsync();
         string response = "";
         await using (host)
         {
             using Connection client = await Connection.OpenAsync(host.Address);
-            await client.WriteAsync("POST /classify HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFF\r\nx");
+            await client.WriteAsync($"POST /classify HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n{body}");
             try
             {
                 response = await client.ReadAsync();

@@ -82,6 +82,29 @@ public sealed class ToolFaultTests : IDisposable
     }
 
     [UnixFact]
+    public async Task EvaluateJournal_Terminated_ResumesAfterTheLastRecord()
+    {
+        string journal = _folder["journal.jsonl"], images = MakeLabeled(copies: 400);
+        string[] arguments = [images, "--journal", journal, "--json"];
+        ProgramRun expected = await ToolProcess.RunAsync("evaluate", images, "--json", _folder["expected.json"]);
+        expected.ExitCode.Should().Be(Success, expected.Error);
+
+        ProgramRun run = await ToolProcess.StopAsync(
+            "evaluate",
+            ToolProcess.Terminate,
+            _ => File.Exists(journal) && new FileInfo(journal).Length > 2000,
+            [.. arguments, _folder["stopped.json"]]);
+        int records = File.ReadLines(journal).Count();
+        ProgramRun resumed = await ToolProcess.RunAsync("evaluate", [.. arguments, _folder["resumed.json"]]);
+
+        run.ExitCode.Should().NotBe(Success);
+        File.Exists(_folder["stopped.json"]).Should().BeFalse();
+        resumed.ExitCode.Should().Be(Success, resumed.Error);
+        File.ReadLines(journal).Count().Should().BeGreaterThan(records);
+        Correct(_folder["resumed.json"]).Should().Be(Correct(_folder["expected.json"]));
+    }
+
+    [UnixFact]
     public async Task SearchIndex_Terminated_KeepsTheOldIndex()
     {
         string images = MakeMany(), index = _folder.Write("images.index", "the old index");
@@ -153,11 +176,11 @@ public sealed class ToolFaultTests : IDisposable
     }
 
     /// <summary>Copies the sample images into folders that are named after their labels.</summary>
-    private string MakeLabeled()
+    private string MakeLabeled(int copies = 20)
     {
         foreach (SampleImage image in SampleImage.All)
         {
-            for (int i = 0; i < 20; i++)
+            for (int i = 0; i < copies; i++)
             {
                 File.Copy(
                     Path.Combine(TestFolders.SampleImages, image.FileName), _folder["labeled", image.Label, $"{i}-{image.FileName}"]);

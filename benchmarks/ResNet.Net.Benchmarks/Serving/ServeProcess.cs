@@ -20,14 +20,23 @@ internal sealed class ServeProcess : IDisposable
     public Uri GrpcAddress { get; }
 
     /// <summary>Starts the server and waits until it listens.</summary>
-    public static async Task<ServeProcess> StartAsync(string variantId, string modelPath)
+    /// <param name="variantId">The variant.</param>
+    /// <param name="modelPath">The file of the model; empty for that of the store.</param>
+    /// <param name="fewArenas">Whether malloc has two arenas, as docs/serving.md recommends for servers.</param>
+    public static async Task<ServeProcess> StartAsync(string variantId, string modelPath, bool fewArenas = false)
     {
         string[] arguments = [Environment.GetCommandLineArgs()[0], ServeChild.Command, variantId, modelPath];
-        Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments)
+        ProcessStartInfo start = new(Environment.ProcessPath!, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-        })!;
+        };
+        if (fewArenas)
+        {
+            start.Environment["MALLOC_ARENA_MAX"] = "2";
+        }
+
+        Process process = Process.Start(start)!;
         string line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server did not start.");
         return new ServeProcess(process, line.Split(' '));
     }

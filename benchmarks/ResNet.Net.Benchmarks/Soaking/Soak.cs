@@ -31,7 +31,7 @@ internal static class Soak
             File.WriteAllBytes(small, JpegFile.Encode(DrawnImage.Rgb(SmallSide, SmallSide), SmallSide, SmallSide));
             File.WriteAllBytes(large, JpegFile.Encode(DrawnImage.Rgb(LargeWidth, LargeHeight), LargeWidth, LargeHeight));
             ResNetVariant variant = ResNetVariant.Cifar10ResNet20;
-            using ServeProcess server = await ServeProcess.StartAsync(variant.Id, "");
+            using ServeProcess server = await ServeProcess.StartAsync(variant.Id, "", fewArenas: true);
             using SoakRequests requests = await SoakRequests.CreateAsync(server, small, large, variant.Profile);
             await server.StartLibraryLoadAsync(onlyServer ? 0 : Threads - CallersBesideLibrary);
             using CancellationTokenSource ended = new();
@@ -75,7 +75,7 @@ internal static class Soak
         string report = string.Create(
             culture,
             $"{samples[^1].Operations} calls and requests in {samples[^1].Minutes:F0} minutes, every outcome as expected. ")
-            + string.Create(culture, $"Warm-up: {warmUpMinutes:F1} minutes.\n")
+            + string.Create(culture, $"Warm-up: {warmUpMinutes:F1} minutes. `MALLOC_ARENA_MAX=2`.\n")
             + string.Create(culture, $"Largest resident memory: {samples.Max(s => s.Resident):F0} MB.\n\n")
             + "| after the warm-up | mean | slope per hour | limit | |\n|---|---:|---:|---:|---|\n"
             + string.Concat(trends.Select((trend, index) => trend.Row(falls: index == trends.Length - 1) + "\n"))

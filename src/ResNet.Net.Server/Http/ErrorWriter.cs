@@ -95,9 +95,9 @@ internal static class ErrorWriter
         {
             // The client is too slow. It has the response, or doesn't want it.
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException)
         {
-            // The client has gone. Kestrel would try to read the rest once more, and log an error.
+            // The client has gone, or its data is malformed. Kestrel would try to read the rest once more, and log an error.
             context.Abort();
         }
     }

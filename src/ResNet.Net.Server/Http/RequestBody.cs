@@ -71,9 +71,8 @@ internal sealed class RequestBody : IDisposable
                 $"The body ended before its {context.Request.ContentLength} bytes.",
                 RejectionReasons.ClientGone);
         }
-        catch (IOException exception) when (exception.GetType() == typeof(IOException))
+        catch (InvalidDataException)
         {
-            // Kestrel throws this for the size of a chunk that is out of range.
             body.Dispose();
             throw ServerException.Invalid("The body of the request is malformed.");
         }

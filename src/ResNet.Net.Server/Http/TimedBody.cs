@@ -23,11 +23,12 @@ internal sealed class TimedBody : IDisposable
 
     /// <summary>Reads into memory; returns the number of bytes, 0 at the end of the body.</summary>
     /// <exception cref="TimeoutException">The time limit has passed. The rest of the body can still be read by others.</exception>
+    /// <exception cref="InvalidDataException">A chunk or a trailer is malformed.</exception>
     public async ValueTask<int> ReadAsync(Memory<byte> target)
     {
         while (true)
         {
-            ReadResult result = await _reader.ReadAsync().ConfigureAwait(false);
+            ReadResult result = await ReadAsync().ConfigureAwait(false);
 
             // A canceled read can return data too. Without this check, a client that never pauses would have no limit.
             if (_limit.IsCancellationRequested && !result.IsCompleted)
@@ -44,6 +45,24 @@ internal sealed class TimedBody : IDisposable
             {
                 return length;
             }
+        }
+    }
+
+    private async ValueTask<ReadResult> ReadAsync()
+    {
+        try
+        {
+            return await _reader.ReadAsync().ConfigureAwait(false);
+        }
+        catch (IOException exception) when (exception.GetType() == typeof(IOException))
+        {
+            // The size of a chunk is out of range.
+            throw new InvalidDataException(exception.Message, exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // A trailer has bytes that are no text.
+            throw new InvalidDataException(exception.Message, exception);
         }
     }
 

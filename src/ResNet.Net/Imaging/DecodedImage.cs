@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace ResNet.Net;
 
 /// <summary>
@@ -47,7 +45,7 @@ public sealed class DecodedImage : IDisposable
         if (_pixels is byte[] pixels)
         {
             _pixels = null;
-            ArrayPool<byte>.Shared.Return(pixels);
+            PixelPool.Return(pixels);
         }
     }
 
@@ -81,9 +79,9 @@ public sealed class DecodedImage : IDisposable
             return;
         }
 
-        byte[] upright = ArrayPool<byte>.Shared.Rent(Length);
+        byte[] upright = PixelPool.Rent(Length);
         Orientation.Apply(_pixels, Width, Height, PixelView.GetBytesPerPixel(_format), orientation, upright);
-        ArrayPool<byte>.Shared.Return(_pixels!);
+        PixelPool.Return(_pixels!);
         _pixels = upright;
         if (Orientation.SwapsSides(orientation))
         {

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace ResNet.Net;
 
 /// <summary>Represents one call of <see cref="IImageDecoder.TryDecode"/>: the options, the limits and the memory for the pixels.</summary>
@@ -114,7 +112,7 @@ public sealed class ImageDecodeRequest
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(height, _header.Height);
         int length = checked(width * height * PixelView.GetBytesPerPixel(format));
-        _pixels = ArrayPool<byte>.Shared.Rent(length);
+        _pixels = PixelPool.Rent(length);
         _layout = (width, height, format);
         return _pixels.AsSpan(0, length);
     }
@@ -124,7 +122,7 @@ public sealed class ImageDecodeRequest
     {
         if (_pixels is not null)
         {
-            ArrayPool<byte>.Shared.Return(_pixels);
+            PixelPool.Return(_pixels);
             _pixels = null;
         }
 

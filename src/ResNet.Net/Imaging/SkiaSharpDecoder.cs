@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using SkiaSharp;
 
 namespace ResNet.Net;
@@ -12,6 +13,8 @@ public sealed unsafe class SkiaSharpDecoder : IImageDecoder
 {
     // Skia prepares every entry before it picks one: 60,000 entries take a second and 280 MB.
     private const int MaxIcoEntries = 256;
+
+    private const int BytesPerPixel = 4;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Formats { get; } = ["JPEG", "PNG", "WebP", "GIF", "BMP", "ICO"];
@@ -42,6 +45,7 @@ public sealed unsafe class SkiaSharpDecoder : IImageDecoder
             if (codec is null)
             {
                 request.ThrowIfTimedOut();
+                ThrowIfMemoryEnded(encoded.Length);
                 throw Failure(encoded, format, isTruncated: false);
             }
 
@@ -100,12 +104,21 @@ public sealed unsafe class SkiaSharpDecoder : IImageDecoder
             return;
         }
 
+        if (result != SKCodecResult.Success)
+        {
+            ThrowIfMemoryEnded(encoded.Length + ((long)info.Width * info.Height * BytesPerPixel));
+        }
+
         bool isTruncated = result is SKCodecResult.Success or SKCodecResult.IncompleteInput;
         if (!(isTruncated && request.Options.AllowTruncated))
         {
             throw Failure(encoded, format, isTruncated);
         }
     }
+
+    /// <summary>Skia calls an image damaged, too, if its decoder cannot allocate memory.</summary>
+    /// <exception cref="OutOfMemoryException">As much memory as decoding takes at most cannot be allocated.</exception>
+    private static void ThrowIfMemoryEnded(long bytes) => NativeMemory.Free(NativeMemory.Alloc((nuint)bytes));
 
     private static void CheckIcoEntries(ReadOnlySpan<byte> encoded)
     {

@@ -46,9 +46,9 @@ internal static class ModelCorpus
 
                 return parsed.ToArray();
             }
-            catch (OnnxModelException)
+            catch (Exception exception) when (exception is OnnxModelException or ArgumentException)
             {
-                // Damaged: mutate its bytes.
+                // Damaged, or a name of the model is empty, which new nodes cannot have: mutate its bytes.
             }
         }
 

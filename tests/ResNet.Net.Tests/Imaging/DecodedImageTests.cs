@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace ResNet.Net.Tests;
 
 public class DecodedImageTests
@@ -7,7 +5,7 @@ public class DecodedImageTests
     [Fact]
     public void Pixels_LargerPooledArray_ReturnsOnlyThePixels()
     {
-        byte[] pooled = ArrayPool<byte>.Shared.Rent(100);
+        byte[] pooled = PixelPool.Rent(100);
         pooled.AsSpan().Clear();
         pooled[17] = 9;
 
@@ -21,7 +19,7 @@ public class DecodedImageTests
     [Fact]
     public void Pixels_AfterDispose_Throws()
     {
-        DecodedImage image = new(ArrayPool<byte>.Shared.Rent(3), 1, 1, PixelFormat.Rgb24, 1, 1);
+        DecodedImage image = new(PixelPool.Rent(3), 1, 1, PixelFormat.Rgb24, 1, 1);
         image.Dispose();
         image.Dispose();
 

@@ -17,16 +17,45 @@ public class FaultTests
     [LinuxFact]
     public async Task Create_NativeMemoryEnds_ThrowsAndModelsInMemoryWork()
     {
-        // The kernel limits the address space of the process, of which the runtime reserves more than it uses unless told otherwise.
-        ProcessStartInfo probe = Probe(FaultProbe.LittleMemory);
-        const string Script = "ulimit -v 4000000; exec \"$@\"";
-        ProcessStartInfo limited = new("sh", ["-c", Script, "sh", probe.FileName, .. probe.ArgumentList]);
-        limited.Environment["DOTNET_GCHeapHardLimit"] = "0x20000000";
-
-        ProgramRun run = await ProgramRun.OfAsync(limited);
+        ProgramRun run = await LimitedAsync(FaultProbe.LittleMemory);
 
         run.ExitCode.Should().Be(0, run.Error);
         run.Lines.Should().Equal("True", nameof(InferenceException), "True", "True");
+    }
+
+    [LinuxFact]
+    public async Task ClassifyBatch_NativeMemoryEnds_ThrowsAndWorksAgainWithMemory()
+    {
+        ProgramRun run = await LimitedAsync(FaultProbe.LittleMemoryRun);
+
+        run.ExitCode.Should().Be(0, run.Error);
+        run.Lines.Should().HaveCount(3);
+        run.Lines[0].Should().Be("True");
+        run.Lines[1].Should().BeOneOf("True", nameof(InferenceException), nameof(OutOfMemoryException));
+        run.Lines[2].Should().Be("True");
+    }
+
+    [LinuxFact]
+    public async Task Decode_NativeMemoryEnds_CallsNoImageDamagedAndWorksAgainWithMemory()
+    {
+        ProgramRun run = await LimitedAsync(FaultProbe.LittleMemoryDecode);
+
+        run.ExitCode.Should().Be(0, run.Error);
+        run.Lines.Should().HaveCount(7);
+        run.Lines[1..4].Should().AllSatisfy(line => line.Should().BeOneOf("True", nameof(OutOfMemoryException)));
+        run.Lines[1..4].Should().Contain(nameof(OutOfMemoryException));
+        run.Lines[4..].Append(run.Lines[0]).Should().AllBe("True");
+    }
+
+    // The kernel limits the address space of the process, of which the runtime reserves more than it uses unless told otherwise.
+    private static Task<ProgramRun> LimitedAsync(string fault)
+    {
+        ProcessStartInfo probe = Probe(fault);
+        const string Script = "ulimit -v 4000000; exec \"$@\"";
+        ProcessStartInfo limited = new("sh", ["-c", Script, "sh", probe.FileName, .. probe.ArgumentList]);
+        limited.Environment["DOTNET_GCHeapHardLimit"] = "0x20000000";
+        limited.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // compiling a method would need memory
+        return ProgramRun.OfAsync(limited);
     }
 
     private static ProcessStartInfo Probe(string fault)

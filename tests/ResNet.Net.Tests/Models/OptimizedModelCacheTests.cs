@@ -328,6 +328,21 @@ public sealed class OptimizedModelCacheTests : IDisposable
         CacheableModel.Scores(classifier).Should().Equal(_expected);
     }
 
+    // No process can catch the signal that the kernel sends when a mapped page has gone. No result is wrong.
+    [LinuxFact]
+    public async Task Classify_MappedFilesTruncated_EndsTheProcess()
+    {
+        const int BusError = 128 + 7; // as the shell reports SIGBUS
+        _ = Create(Options);
+        ProcessStartInfo start = Probe();
+        start.Environment[OptimizedProbe.Truncate] = "1";
+
+        ProgramRun run = await ProgramRun.OfAsync(start);
+
+        run.Lines.Should().Equal(OptimizedProbe.Text(_expected));
+        run.ExitCode.Should().Be(BusError);
+    }
+
     [Fact]
     public void Create_TooLittleSpace_WorksWithoutCache()
     {

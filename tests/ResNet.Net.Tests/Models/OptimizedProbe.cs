@@ -4,11 +4,14 @@ namespace ResNet.Net.Tests;
 
 /// <summary>
 /// Runs the test assembly as a program that loads a model and prints the scores. Arguments after the command: the folder of the store,
-/// and the model.
+/// and the model. If <see cref="Truncate"/> is set, the program then truncates the stored files and prints the scores again.
 /// </summary>
 internal static class OptimizedProbe
 {
     public const string Command = "optimized";
+
+    /// <summary>The variable that asks for truncated files.</summary>
+    public const string Truncate = "RESNET_NET_TEST_TRUNCATE";
 
     public static int Run(string store, string model)
     {
@@ -21,6 +24,17 @@ internal static class OptimizedProbe
         using ResNetClassifier classifier
             = ResNetClassifier.Create(new ModelDefinition(model) { Profile = CacheableModel.Profile }, options);
         Console.WriteLine(Text(CacheableModel.Scores(classifier)));
+        if (Environment.GetEnvironmentVariable(Truncate) is not null)
+        {
+            foreach (string file in Directory.GetFiles(Path.Combine(store, "optimized"), "*", SearchOption.AllDirectories))
+            {
+                using FileStream stream = new(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+                stream.SetLength(0);
+            }
+
+            Console.WriteLine(Text(CacheableModel.Scores(classifier)));
+        }
+
         return 0;
     }
 
