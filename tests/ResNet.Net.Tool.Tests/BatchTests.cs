@@ -113,6 +113,8 @@ public sealed class BatchTests : IDisposable
 
         ProgramRun run = await BatchAsync(folder);
 
+        // .NET cannot delete the file with its name.
+        await ProgramRun.OfAsync(new ProcessStartInfo("bash", ["-c", $"rm '{folder}'/bad*"]));
         run.ExitCode.Should().Be(SomeImagesFailed, run.Error);
         string[] rows = [.. run.Lines.Skip(1)];
         rows.Should().HaveCount(4);
@@ -178,7 +180,7 @@ public sealed class BatchTests : IDisposable
         ProgramRun run = await BatchAsync(TestFolders.SampleImages, "--out", Csv);
 
         run.ExitCode.Should().Be(Success, run.Error);
-        run.Output.Should().Contain("10 images").And.Contain($"{10 - kept} of them are new");
+        run.Output.Should().Contain("10 images").And.Contain(kept == 9 ? "1 of them is new" : $"{10 - kept} of them are new");
         File.WriteAllBytes(Path.Combine(_folder.FullPath, "whole.csv"), whole);
         ShouldHoldTheSame(Csv, Path.Combine(_folder.FullPath, "whole.csv"));
     }
@@ -203,7 +205,7 @@ public sealed class BatchTests : IDisposable
         ProgramRun run = await BatchAsync(_folder["in"], "--out", Csv);
 
         run.ExitCode.Should().Be(Success, run.Error);
-        run.Output.Should().Contain("6 images").And.Contain($"{(torn > 0 ? 1 : 0)} of them are new");
+        run.Output.Should().Contain("6 images").And.Contain(torn > 0 ? "1 of them is new" : "0 of them are new");
         File.ReadAllBytes(Csv).Should().Equal(whole);
     }
 

@@ -132,7 +132,7 @@ public sealed partial class ClassifyTests
         named.Error.Should().Be(
             "Warning: The graph of the model 'two.onnx' does not show what its output contains, and its values do not sum to 1. "
             + "Logits are assumed; "
-            + "set ModelDefinition.OutputKind.\n");
+            + "set --output-kind.\n");
         Best(named).GetProperty("classIndex").GetInt32().Should().Be(2);
         declared.Error.Should().BeEmpty();
         Best(declared).GetProperty("classIndex").GetInt32().Should().Be(0);

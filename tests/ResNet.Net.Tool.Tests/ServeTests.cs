@@ -82,7 +82,7 @@ public class ServeTests
     }
 
     [Theory]
-    [InlineData("{\n  \"ResNet\": {\n    \"Server\": { \"Page\": flase }\n}}", "is not valid JSON at line 3, byte 26: 'l' is an invalid")]
+    [InlineData("{\n  \"ResNet\": {\n    \"Server\": { \"Page\": flase }\n}}", "is not valid JSON at line 3, byte 26: 'flase }")]
     [InlineData("", "is not valid JSON at line 1, byte 1: ")]
     [InlineData("[]", "contains a JSON Array instead of an object with sections.")]
     [InlineData("{\"Resnett\":{}}", "has the unknown section 'Resnett'. Sections: ResNet, Kestrel, Logging, AllowedHosts, Urls, ")]
@@ -133,7 +133,7 @@ public class ServeTests
         run.Error.TrimEnd().Should().Be(
             $"Failed to bind to address {address}: address already in use. "
             + "Choose other addresses with --urls, or another port of gRPC with --grpc-port.");
-        run.Output.Should().Be("cifar10: resnet20-cifar10, 10 classes\n".ReplaceLineEndings());
+        run.Output.Should().StartWith("cifar10: resnet20-cifar10, 10 classes").And.NotContainAny("fail:", "warn:", "crit:", "listening");
     }
 
     [Fact]

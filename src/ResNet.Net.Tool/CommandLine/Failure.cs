@@ -32,7 +32,7 @@ internal static class Failure
     {
         ImageDecodeException decode => decode.Reason,
         FileNotFoundException or DirectoryNotFoundException => DescribeMissing(path),
-        UnauthorizedAccessException => Directory.Exists(path) ? "is a folder, not a file." : "this user may not read the file.",
+        UnauthorizedAccessException => Directory.Exists(path) ? "the path is a folder, not a file." : "this user may not read the file.",
         _ => Describe(exception)
             .Replace($"'{Path.GetFullPath(path)}'", "the file", StringComparison.Ordinal)
             .Replace($"'{path}'", "the file", StringComparison.Ordinal),

@@ -54,7 +54,7 @@ internal sealed class SettingsFile
         catch (JsonException exception)
         {
             // The position is at the end of the message, counted from 0.
-            string reason = exception.Message.Split(" LineNumber:")[0].TrimEnd('.');
+            string reason = exception.Message.Split(" LineNumber:")[0].TrimEnd('.').ReplaceLineEndings(" ");
             string position = $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}";
             throw new ArgumentException($"{Option}: '{path}' is not valid JSON at {position}: {reason}.", exception);
         }
