@@ -59,12 +59,12 @@ public sealed class ImageDatasetTests : IDisposable
 
         message.Should().ContainAll(
             "'zebra' (2 images) is not a class",
-            "'crane' (1 images) is ambiguous",
+            "'crane' (1 image) is ambiguous",
             "2 (n00000003 crane) and 3 (n00000004 crane)",
-            "'7' (1 images) is a number",
+            "'7' (1 image) is a number",
             "'stray.png' has no label",
             "'Cat_' and 'cat' both name class 0",
-            "'n99999999' (1 images) is not the synset id of a class",
+            "'n99999999' (1 image) is not the synset id of a class",
             "animals",
             "cat; great white shark, shark");
     }
@@ -75,7 +75,7 @@ public sealed class ImageDatasetTests : IDisposable
         Write("0/1.png", "4/2.png");
 
         ErrorOf(() => ImageDataset.FromClassFolders(_folder.FullPath, Animals))
-            .Should().Contain("'4' (1 images) is not a class index from 0 to 3");
+            .Should().Contain("'4' (1 image) is not a class index from 0 to 3");
     }
 
     [Fact]
