@@ -100,7 +100,7 @@ public sealed partial class ImageDataset
         options = Validated(options);
         FolderSource source = new(folder, options);
         string[] names = FolderSource.Find(folder);
-        int[] classes = ClassLayout.Classes(names, labels, source.Name);
+        int[] classes = ClassLayout.Classes(names, labels, source.Name, isArchive: false);
         return new ImageDataset(source.Name, labels, Labeled(names, classes, source.Image), source: null, options.MultiLabel);
     }
 
@@ -210,8 +210,8 @@ public sealed partial class ImageDataset
     /// <remarks>
     /// <para>
     /// A line holds a path and a label, separated by a tab or else by the last space. A <c>.csv</c> file holds them in its first two
-    /// columns, quoted or not, with or without a header. Labels have the form of class folder names
-    /// (<see cref="FromClassFolders(string, LabelSet, ImageDatasetOptions?)"/>).
+    /// columns, quoted or not, with or without a header. Blank lines are skipped; there are no comments. Labels have the form of class
+    /// folder names (<see cref="FromClassFolders(string, LabelSet, ImageDatasetOptions?)"/>).
     /// </para>
     /// <para>
     /// The list is multi-label if a label contains <c>;</c>, which separates the classes of an image (<c>beach.jpg</c>, a tab,
@@ -305,7 +305,7 @@ public sealed partial class ImageDataset
     }
 
     private static ImageDataset OpenWithLabels(IImageArchive archive, LabelSet labels, ImageDatasetOptions options)
-        => Open(archive, a => (labels, ClassLayout.Classes(a.Names, labels, a.Name)), options.MultiLabel);
+        => Open(archive, a => (labels, ClassLayout.Classes(a.Names, labels, a.Name, isArchive: true)), options.MultiLabel);
 
     private static ImageDataset OpenWithOwnLabels(IImageArchive archive, ImageDatasetOptions options)
         => Open(archive, a => Discover(a.Names, a.Tree, a.Name), options.MultiLabel);

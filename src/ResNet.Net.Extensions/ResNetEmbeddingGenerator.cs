@@ -57,6 +57,9 @@ public sealed class ResNetEmbeddingGenerator : IEmbeddingGenerator<DataContent, 
         {
             float[] vector = outcome.Error is ImageDecodeException error
                 ? throw new ImageDecodeException(error.Failure, $"Value {embeddings.Count}: {error.Reason}", null, error)
+                {
+                    Remedy = error.Remedy,
+                }
                 : outcome.Value;
             embeddings.Add(new Embedding<float>(vector) { ModelId = embedder.ModelName, CreatedAt = DateTimeOffset.UtcNow });
         }

@@ -181,18 +181,23 @@ public sealed class ImageSharpDecoder : IImageDecoder
         {
             return new ImageDecodeException(
                 ImageDecodeFailure.Truncated,
-                $"the {format} image ends early ({cause}). Read the whole file, or set ImageDecodingOptions.AllowTruncated to accept "
-                    + "what there is.",
+                $"the {format} image ends early ({cause}). Was it uploaded or read completely?",
                 null,
-                exception);
+                exception)
+            {
+                Remedy = "Set ImageDecodingOptions.AllowTruncated to accept what there is.",
+            };
         }
 
         return exception is NotSupportedException
             ? new ImageDecodeException(
                 ImageDecodeFailure.UnsupportedFormat,
-                $"ImageSharp does not read this kind of {format} image ({cause}). Use SkiaSharpDecoder, or convert it.",
+                $"ImageSharp does not read this kind of {format} image ({cause}). Convert it to JPEG or PNG.",
                 null,
                 exception)
+            {
+                Remedy = "Or use SkiaSharpDecoder.",
+            }
             : new ImageDecodeException(
                 ImageDecodeFailure.Corrupt, $"the {format} image is damaged ({cause}). Save it again from its source.", null, exception);
     }

@@ -119,5 +119,5 @@ public static class ResNetQuantizer
 
     private static string Describe(QuantizationOptions options, int images, QuantizationPlan plan)
         => $"{options.Format}, {options.ActivationType} activations, {(options.ReduceRange ? 7 : 8)}-bit weights, {options.Calibration}, "
-            + $"{images} images, {plan.Candidates.Count - plan.Layers.Count} layers in float";
+            + $"{ReportText.Images(images)}, {plan.Candidates.Count - plan.Layers.Count} layers in float";
 }

@@ -137,7 +137,7 @@ public sealed class InputImage
     /// <param name="tensor">
     /// The preprocessed values of one image, <c>[3, H, W]</c>, such as those of an <see cref="ImagePreprocessor"/>; with
     /// <see cref="CropSampling.TenCrop"/>, <c>[10, 3, H, W]</c>. They must not change until the image is processed. Another length is the
-    /// error of the image.
+    /// error of the image, and so are values that no image has, if they lead to outputs that are not finite.
     /// </param>
     /// <returns>The image.</returns>
     public static InputImage FromTensor(ReadOnlyMemory<float> tensor) => new(tensor: tensor);
@@ -165,6 +165,9 @@ public sealed class InputImage
     /// <summary>Returns the same image with other views. Only the methods for sequences accept more than one.</summary>
     internal InputImage WithViews(IReadOnlyList<ImageView> views)
         => new(_path, OpenStream, OwnsStream, _memory, _readEncoded, _openEncoded, _layout) { Views = views };
+
+    /// <summary>Gets the values of an image that is preprocessed already; null for others.</summary>
+    internal ReadOnlyMemory<float>? Tensor => _tensor;
 
     /// <summary>Returns the stream of an image that has one.</summary>
     /// <exception cref="ArgumentException">The caller's function returned null.</exception>

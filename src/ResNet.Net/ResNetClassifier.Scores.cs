@@ -9,7 +9,9 @@ public sealed partial class ResNetClassifier
     /// <returns>The scores of the image.</returns>
     /// <exception cref="ImageDecodeException">The image is not supported, is damaged, or exceeds a limit.</exception>
     /// <exception cref="IOException">The file or the stream cannot be read.</exception>
-    /// <exception cref="ArgumentException">The tensor of the image does not have the length of the model's input.</exception>
+    /// <exception cref="ArgumentException">
+    /// The tensor of the image does not have the length of the model's input, or has values so large that the scores are not finite.
+    /// </exception>
     /// <exception cref="ResNetException">The model returns scores that are not finite, or not of its output kind.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public ClassScores GetScores(InputImage image)

@@ -18,6 +18,8 @@ public sealed class UploadTests(Browser browser)
         await Expect(tab.Cards.Locator("h3")).ToHaveTextAsync("cat.png");
         await Expect(tab.Results.Locator(".class")).ToHaveCountAsync(5);
         await Expect(tab.Results.Locator(".label").First).ToHaveTextAsync("cat");
+        await Expect(tab.Results.Locator(".timing summary")).ToContainTextAsync("ms, server");
+        await Expect(tab.Results.Locator(".timings")).ToBeHiddenAsync();
         await Expect(tab.Results.Locator(".timings")).ToContainTextAsync("Round trip");
         await Expect(tab.Page.Locator("#status")).ToContainTextAsync("cat.png: cat, ");
         string input = await tab.Results.Locator(".sees canvas").EvaluateAsync<string>("c => `${c.width}x${c.height}`");
@@ -84,7 +86,7 @@ public sealed class UploadTests(Browser browser)
 
         await Expect(tab.Failures).ToHaveCountAsync(1);
         await Expect(tab.Failures.Locator("p")).ToContainTextAsync(message);
-        await Expect(tab.Failures.Locator("button")).ToBeVisibleAsync();
+        await Expect(tab.Failures.Locator("button")).ToBeHiddenAsync(); // another attempt cannot succeed
         await Expect(tab.Results).ToHaveCountAsync(2);
         await Expect(tab.Cards.Nth(1).Locator("h3")).ToHaveTextAsync(name);
         tab.ShouldHaveNoErrors();

@@ -19,8 +19,11 @@ public sealed class HttpInferErrorTests(SharedServer server)
         { """{"inputs":[]}""", "The array 'inputs' is empty." },
         { """{"inputs":[1]}""", "An input is not a JSON object." },
         { """{"inputs":[{}]}""", "The model has no input ''." },
-        { """{"id":1,"inputs":[]}""", "not a valid inference request in JSON" },
-        { """{"id":"\ud800","inputs":[]}""", "not a valid inference request in JSON" },
+        { "{\n\"inputs\" 1}", "there is an error at line 2, byte 10" },
+        { """{"id":1,"inputs":[]}""", "not a valid inference request in JSON: the value at line 1, byte 7 has another type" },
+        { """{"id":"\ud800","inputs":[]}""", "the value at line 1, byte 7 has another type than required, or is not valid text" },
+        { "{\"inputs\":\n [{\"name\":\n  5}]}", "the value at line 3, byte 3 has another type" },
+        { Outputs("{\n\"name\":true}"), "the value at line 2, byte 8 has another type" },
         { Tensor(shape: "[1,3,32]"), "has the shape [1, 3, 32] for the input 'image', whose shape is [-1, 3, 32, 32]" },
         { Tensor(shape: "[0,3,32,32]"), "the number of images, at least 1" },
         { Tensor(shape: "[-1,3,32,32]"), "the number of images, at least 1" },
@@ -121,7 +124,8 @@ public sealed class HttpInferErrorTests(SharedServer server)
         Answer answer = await server.Host.InferAsync(Tensor(data: $"[{string.Join(',', Enumerable.Repeat("3e38", 3072))}]"));
 
         answer.Status.Should().Be(HttpStatusCode.BadRequest, answer.Text);
-        answer.Error.Should().Contain("not finite");
+        answer.Error.Should().Contain("not finite").And.Contain("has the value 3E+38, but the profile 'Cifar10' produces values from -");
+        server.Host.Logs.Of("ModelFailed").Should().BeEmpty("the client is at fault");
     }
 
     [Fact]

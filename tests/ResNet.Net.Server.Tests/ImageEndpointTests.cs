@@ -24,6 +24,31 @@ public sealed class ImageEndpointTests(SharedServer server)
     }
 
     [Theory]
+    [InlineData("/predictions/cifar10")]
+    [InlineData("/predictions/cifar10/1")]
+    public async Task Predictions_Put_AsCurlUploads_AreAnswered(string path)
+    {
+        using HttpResponseMessage response = await server.Host.Http.PutAsync(path, new ByteArrayContent(Images.Cat));
+
+        Answer answer = await Answer.ReadAsync(response);
+        answer.Status.Should().Be(HttpStatusCode.OK, answer.Text);
+        answer.Json[0].EnumerateObject().Single().Name.Should().Be("cat");
+    }
+
+    [Theory]
+    [InlineData("scan.tif", "tiff-rgb.tif", HttpStatusCode.UnsupportedMediaType, "a TIFF file")]
+    [InlineData("cut.jpg", "bad-jpeg-truncated.jpg", HttpStatusCode.UnprocessableEntity, "ends early. Was it uploaded or read completely?")]
+    [InlineData("huge.png", "bad-png-huge.png", HttpStatusCode.RequestEntityTooLarge, "the limits are 16384 wide")]
+    public async Task Classify_InvalidImage_TellsTheSenderTheReasonOnly(string name, string fixture, HttpStatusCode status, string reason)
+    {
+        Answer answer = await server.Host.PostAsync("/classify", Images.Fixture(fixture));
+
+        answer.Status.Should().Be(status, name);
+        answer.Json.GetProperty("detail").GetString().Should().Contain(reason)
+            .And.NotContainAny("Options", "Decoder", "AllowTruncated", "MaxPixels", "package");
+    }
+
+    [Theory]
     [InlineData("data")]
     [InlineData("image")]
     [InlineData("file")]

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using static ResNet.Net.Server.Tests.ProtocolHttp;
 
@@ -60,6 +61,23 @@ public sealed class StartupTests
         highest.Json.GetProperty("model").GetString().Should().Be("second");
         highest.Json.GetProperty("version").GetString().Should().Be("10");
         named.Json.GetProperty("model_version").GetString().Should().Be("9");
+    }
+
+    [Fact]
+    public async Task Dispose_WhileAModelLoads_LogsNoError()
+    {
+        ServerHost host = await ServerHost.StartAsync(
+            models: models => models.AddModel("slow", async (_, token) =>
+            {
+                await Task.Delay(Timeout.Infinite, token);
+                throw new InvalidOperationException("not reached");
+            }),
+            waitUntilReady: false);
+
+        // Without StopAsync, as after a failure to start.
+        await host.Application.DisposeAsync();
+
+        host.Logs.Entries.Where(e => e.Level >= LogLevel.Error).Should().BeEmpty();
     }
 
     [Theory]

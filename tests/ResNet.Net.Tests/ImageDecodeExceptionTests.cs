@@ -48,8 +48,9 @@ public class ImageDecodeExceptionTests(EmbeddedClassifier embedded) : IClassFixt
 
         exception.Failure.Should().Be(failure);
         exception.Path.Should().Be(path);
-        exception.Message.Should().Be($"{path}: {exception.Reason}");
-        exception.Reason.Should().ContainAll(expected).And.NotContain(path);
+        exception.Message.Should().Be($"{path}: {exception.Reason} {exception.Remedy}".TrimEnd());
+        exception.Message.Should().ContainAll(expected);
+        exception.Reason.Should().NotContain(path);
     }
 
     [Theory]
@@ -64,8 +65,23 @@ public class ImageDecodeExceptionTests(EmbeddedClassifier embedded) : IClassFixt
 
         exception.Failure.Should().Be(failure);
         exception.Path.Should().BeNull();
-        exception.Message.Should().ContainAll(expected).And.Be(exception.Reason);
-        exception.Reason.Should().Be(Catch(() => embedded.Classifier.Classify(path)).Reason);
+        exception.Message.Should().ContainAll(expected).And.Be($"{exception.Reason} {exception.Remedy}".TrimEnd());
+        ImageDecodeException ofFile = Catch(() => embedded.Classifier.Classify(path));
+        exception.Reason.Should().Be(ofFile.Reason);
+        exception.Remedy.Should().Be(ofFile.Remedy);
+    }
+
+    [Theory]
+    [MemberData(nameof(InvalidFiles))]
+    public void Classify_InvalidBytes_NamesMembersOnlyInTheRemedy(
+        string name, byte[] encoded, ImageDecodeFailure failure, string[] expected)
+    {
+        ImageDecodeException exception = Catch(() => embedded.Classifier.Classify(encoded));
+
+        bool hasRemedy = expected.Any(e => e is "FallbackDecoder" or "AllowTruncated" or "ImageDecodingOptions");
+        (exception.Remedy is not null).Should().Be(hasRemedy, name);
+        exception.Failure.Should().Be(failure);
+        exception.Reason.Should().NotContainAny("Options", "Decoder", "AllowTruncated", "MaxPixels", "ResNet.Net");
     }
 
     private static ImageDecodeException Catch(Func<Classification> classify)

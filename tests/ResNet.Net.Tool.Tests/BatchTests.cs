@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
@@ -97,8 +98,38 @@ public sealed class BatchTests : IDisposable
 
         run.ExitCode.Should().Be(Success, run.Error);
         File.ReadAllText(Csv).Should().Contain("\r\n\"two\r\n\"\"lines\"\".png\",cat,");
-        again.Output.Should().Contain("1 images").And.Contain("0 of them are new");
+        again.Output.Should().Contain("1 image in ").And.Contain("0 of them are new");
     }
+
+    [UnixFact]
+    public async Task FileThatCannotBeOpened_IsARowWithTheReasonAndWithoutThePath()
+    {
+        string folder = Path.GetDirectoryName(_folder["in", "x"])!;
+        File.Copy(Sample("cat.png"), _folder["in", "cat.png"]);
+        File.CreateSymbolicLink(_folder["in", "dangling.png"], "gone.png");
+        NamedPipe.Create(_folder["in", "pipe.png"]);
+        (await ProgramRun.OfAsync(new ProcessStartInfo("bash", ["-c", $"cp '{Sample("cat.png")}' '{folder}'/$'bad\\xff.png'"])))
+            .ExitCode.Should().Be(Success);
+
+        ProgramRun run = await BatchAsync(folder);
+
+        // .NET cannot delete the file with its name.
+        await ProgramRun.OfAsync(new ProcessStartInfo("bash", ["-c", $"rm '{folder}'/bad*"]));
+        run.ExitCode.Should().Be(SomeImagesFailed, run.Error);
+        string[] rows = [.. run.Lines.Skip(1)];
+        rows.Should().HaveCount(4);
+        rows.Should().ContainSingle(r => r.StartsWith("cat.png,cat,", StringComparison.Ordinal));
+        rows.Should().ContainSingle(r => r.StartsWith("bad\uFFFD.png,,,,", StringComparison.Ordinal)
+            && r.Contains("is not valid UTF-8, so that it cannot be opened. Rename it.", StringComparison.Ordinal));
+        rows.Should().Contain("dangling.png,,,,\"the file is a link to 'gone.png', which does not exist.\"");
+        rows.Should().Contain(
+            "pipe.png,,,,\"the file is a named pipe, a device or a socket, not a regular file. Copy its content to a file.\"");
+        run.Output.Should().NotContain(folder);
+    }
+
+    [UnixFact]
+    public async Task OutIsANamedPipe_IsRefused()
+        => (await BatchAsync("--out", NamedPipe.Create(_folder["out.csv"]))).ShouldBeUnusable().Should().Contain("is a named pipe");
 
     [UnixFact]
     public async Task KilledRun_ResumesAfterTheLastRow()
@@ -149,7 +180,7 @@ public sealed class BatchTests : IDisposable
         ProgramRun run = await BatchAsync(TestFolders.SampleImages, "--out", Csv);
 
         run.ExitCode.Should().Be(Success, run.Error);
-        run.Output.Should().Contain("10 images").And.Contain($"{10 - kept} of them are new");
+        run.Output.Should().Contain("10 images").And.Contain(kept == 9 ? "1 of them is new" : $"{10 - kept} of them are new");
         File.WriteAllBytes(Path.Combine(_folder.FullPath, "whole.csv"), whole);
         ShouldHoldTheSame(Csv, Path.Combine(_folder.FullPath, "whole.csv"));
     }
@@ -174,7 +205,7 @@ public sealed class BatchTests : IDisposable
         ProgramRun run = await BatchAsync(_folder["in"], "--out", Csv);
 
         run.ExitCode.Should().Be(Success, run.Error);
-        run.Output.Should().Contain("6 images").And.Contain($"{(torn > 0 ? 1 : 0)} of them are new");
+        run.Output.Should().Contain("6 images").And.Contain(torn > 0 ? "1 of them is new" : "0 of them are new");
         File.ReadAllBytes(Csv).Should().Equal(whole);
     }
 

@@ -36,6 +36,33 @@ public sealed partial class ClassifyTests
     }
 
     [Fact]
+    public async Task ModelFile_WithMeanOnly_KeepsTheSizeOfItsInput()
+    {
+        ProgramRun run = await ClassifyAsync(
+            TestFolders.SampleImages, "--json", "--top", "10", "--model", EmbeddedModelFile, "--mean", "0.5,0.4,0.3");
+
+        // The input of the model has 32x32 pixels.
+        PreprocessingProfile profile
+            = PreprocessingProfile.Torchvision.WithCrop(32, 32) with { Mean = new ChannelValues(0.5f, 0.4f, 0.3f) };
+        using ResNetClassifier expected = ResNetClassifier.Create(new ModelDefinition(EmbeddedModelFile) { Profile = profile });
+        ShouldMatch(run, expected, "resnet20-cifar10.onnx");
+    }
+
+    [Fact]
+    public async Task Messages_NameOptionsOfTheTool()
+    {
+        string bytes = _folder.Write(
+            "bytes.onnx", OnnxModelBuilder.PlaneMeans([1, 0, 0, 0, 1, 0], [0, 0], [-1, 3, 24, 40], softmax: true));
+
+        ProgramRun kind = await ClassifyAsync(TestFolders.SampleImages, "--model", EmbeddedModelFile, "--output-kind", "probabilities");
+        ProgramRun size = await ClassifyAsync(TestFolders.SampleImages, "--model", bytes, "--profile", "cifar10");
+
+        kind.Error.Should().Contain("set --output-kind to Logits.").And.NotContain("ModelDefinition");
+        size.Error.Should().Contain("expects images of 40x24 pixels").And.Contain("Set the size of the input with --size.")
+            .And.NotContain("WithCrop");
+    }
+
+    [Fact]
     public async Task ModelFile_OfAnotherKind_GivesTheComputedProbabilities()
     {
         // Rectangular input, other tensor names, three classes, a softmax: the mean of each plane is the score of its class.
@@ -105,7 +132,7 @@ public sealed partial class ClassifyTests
         named.Error.Should().Be(
             "Warning: The graph of the model 'two.onnx' does not show what its output contains, and its values do not sum to 1. "
             + "Logits are assumed; "
-            + "set ModelDefinition.OutputKind.\n");
+            + "set --output-kind.\n");
         Best(named).GetProperty("classIndex").GetInt32().Should().Be(2);
         declared.Error.Should().BeEmpty();
         Best(declared).GetProperty("classIndex").GetInt32().Should().Be(0);

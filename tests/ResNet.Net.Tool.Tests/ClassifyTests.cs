@@ -174,7 +174,7 @@ public sealed partial class ClassifyTests : IDisposable
     [InlineData("--mean 1,2", "'1,2'")]
     [InlineData("--mean 0.5,0.5,red", "'0.5,0.5,red'")]
     [InlineData("--mean", "--mean")]
-    [InlineData("--std 0,1,1", "standard deviation 0")]
+    [InlineData("--std 0,1,1", "--std 0,1,1 has a value that is not greater than 0")]
     [InlineData("--size 0", "'0'")]
     [InlineData("--size 32x", "'32x'")]
     [InlineData("--size 64", "64")]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Xml.Linq;
@@ -6,7 +7,7 @@ namespace ResNet.Net.Tool.Tests;
 
 public sealed class EvaluateTests : IDisposable
 {
-    private const int Success = 0, SomeImagesFailed = 1;
+    private const int Success = 0, SomeImagesFailed = 1, Unusable = 2;
 
     private readonly TemporaryFolder _folder = new();
 
@@ -70,6 +71,43 @@ public sealed class EvaluateTests : IDisposable
     }
 
     [Fact]
+    public async Task NoImageCanBeRead_IsAFailure_AndNoAccuracy()
+    {
+        _folder.Write("cat/a.png", "not an image");
+        _folder.Write("dog/b.png", "not an image");
+        string json = _folder["report", "x.json"];
+
+        ProgramRun run = await ToolProcess.RunAsync("evaluate", _folder.FullPath, "--json", json);
+
+        string name = Path.GetFileName(_folder.FullPath);
+        run.ExitCode.Should().Be(Unusable);
+        run.Output.Should().BeEmpty();
+        run.Error.Should().Contain($"No image of '{name}' could be read, so that there is no accuracy.")
+            .And.Contain("'cat/a.png' and 1 other failed: text that begins with 'not an image'")
+            .And.NotContain(" top-1");
+        File.Exists(json).Should().BeFalse();
+    }
+
+    [UnixFact]
+    public async Task UnreadableNames_AreFailedImagesWithTheReason()
+    {
+        string folder = Path.GetDirectoryName(_folder["cat", "x"])!;
+        string image = Path.Combine(TestFolders.SampleImages, "cat.png");
+        File.Copy(image, Path.Combine(folder, "a.png"));
+        File.CreateSymbolicLink(Path.Combine(folder, "dangling.png"), "gone.png");
+        ProgramRun copy = await ProgramRun.OfAsync(new ProcessStartInfo("bash", ["-c", $"cp '{image}' '{folder}'/$'bad\\xff.png'"]));
+        copy.ExitCode.Should().Be(Success, copy.Error);
+
+        ProgramRun run = await ToolProcess.RunAsync("evaluate", _folder.FullPath);
+
+        // .NET cannot delete the file with its name.
+        await ProgramRun.OfAsync(new ProcessStartInfo("bash", ["-c", $"rm '{folder}'/bad*"]));
+        run.ExitCode.Should().Be(SomeImagesFailed, run.Error);
+        run.Output.Should().Contain("1 image of 1 class").And.Contain("2 more failed")
+            .And.Contain("It is a link to 'gone.png', which does not exist.").And.Contain("The name is not valid UTF-8");
+    }
+
+    [Fact]
     public async Task Limit_TakesFewerImages()
     {
         ProgramRun run = await EvaluateAsync("--limit", "3");
@@ -96,7 +134,20 @@ public sealed class EvaluateTests : IDisposable
     [InlineData("--model resnet51", "resnet51")]
     [InlineData("--against resnet51", "resnet51")]
     [InlineData("--report /no/such/folder/out.md", "no")]
-    [InlineData("--ground-truth missing.txt", "folder")]
+    [InlineData("--ground-truth missing.txt", "--ground-truth: 'missing.txt' does not exist")]
+    [InlineData("--synset-map .", "--synset-map: '.' is a folder. Name meta.mat or map_clsloc.txt.")]
+    [InlineData(
+        "--mean 0.5,-0.4,0.5", "--mean 0.5,-0.4,0.5 has a value outside of the pixels: the profile 'Cifar10' has pixels from 0 to 1")]
+    [InlineData("--mean 0.5,NaN,0.5", "--mean requires three numbers")]
+    [InlineData(
+        "--mean 123.675,116.28,103.53",
+        "is on the scale from 0 to 255, but the profile 'Cifar10' has pixels from 0 to 1. On that scale, it is --mean 0.485,0.456,0.406.")]
+    [InlineData("--mean 500,1,1", "--mean 500,1,1 has a value outside of the pixels")]
+    [InlineData("--std 0.5,0,0.5", "--std 0.5,0,0.5 has a value that is not greater than 0")]
+    [InlineData("--std 51,51,51", "On that scale, it is --std 0.2,0.2,0.2.")]
+    [InlineData("--profile Caffe2 --size 32 --mean 0.4,0.4,0.4", "from 0 to 255. On that scale, it is --mean 102,102,102.")]
+    [InlineData("--profile Keras --size 32 --std 0.2,0.2,0.2", "from 0 to 255. On that scale, it is --std 51,51,51.")]
+    [InlineData("--size 48", "crops them to 48x48. Set the size of the input with --size.")]
     public async Task WrongUsage_IsOneLineOnStandardError(string arguments, string named)
     {
         ProgramRun run = await EvaluateAsync(arguments.Split(' '));

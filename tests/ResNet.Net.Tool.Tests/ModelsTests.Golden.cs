@@ -32,7 +32,8 @@ public sealed partial class ModelsTests
         cells[1].Should().Be("m/test_data_set_0");
         cells.Skip(5).Should().Equal("same", "same", "pass");
         double.Parse(cells[2], CultureInfo.InvariantCulture).Should().BeLessThan(double.Parse(cells[4], CultureInfo.InvariantCulture));
-        run.Output.Should().MatchRegex(@"ONNX Runtime \d+\.\d+\.\d+ on a processor with(out)? int8 dot products")
+        string text = string.Join(' ', run.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        text.Should().MatchRegex(@"ONNX Runtime \d+\.\d+\.\d+ on a processor with(out)? int8 dot products")
             .And.Contain("fp32: 1E-3 of the value + 1E-4 of the largest");
     }
 
@@ -56,8 +57,7 @@ public sealed partial class ModelsTests
 
         run.ExitCode.Should().Be(SomeFailed);
         run.Error.TrimEnd().Should().Contain("hostile.tar.gz' is rejected: its entry '../input_0.pb' leads out").And.NotContain("\n");
-        missing.ExitCode.Should().Be(SomeFailed);
-        missing.Error.TrimEnd().Should().Contain("hostile.tar.gz.none").And.NotContain("\n");
+        missing.ShouldBeUnusable().Should().Contain("hostile.tar.gz.none' does not exist").And.NotContain("\n");
     }
 
     [Fact]

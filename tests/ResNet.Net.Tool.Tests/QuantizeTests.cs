@@ -103,6 +103,7 @@ public sealed class QuantizeTests : IDisposable
     [InlineData("--compare --output int8.onnx", "leave out --output")]
     [InlineData("--plot x.svg --compare", "leave out --plot")]
     [InlineData("--modle x", "'--modle'")]
+    [InlineData("--activations int8 --format qoperator", "Use --format Qdq, or --activations UInt8.")]
     public async Task WrongUsage_IsOneLineOnStandardError(string arguments, string named)
     {
         ProgramRun run = await QuantizeAsync(arguments.Split(' '));

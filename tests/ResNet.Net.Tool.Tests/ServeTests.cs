@@ -82,6 +82,69 @@ public class ServeTests
     }
 
     [Theory]
+    [InlineData("{\n  \"ResNet\": {\n    \"Server\": { \"Page\": flase }\n}}", "is not valid JSON at line 3, byte 26: 'flase }")]
+    [InlineData("", "is not valid JSON at line 1, byte 1: ")]
+    [InlineData("[]", "contains a JSON Array instead of an object with sections.")]
+    [InlineData("{\"Resnett\":{}}", "has the unknown section 'Resnett'. Sections: ResNet, Kestrel, Logging, AllowedHosts, Urls, ")]
+    [InlineData("{\"ResNet\":{\"Server\":{\"Pages\":false}}}", "Pages")]
+    [InlineData("{\"ResNet\":{\"Serve\":{\"Page\":false}}}", "unknown key 'ResNet:Serve'")]
+    [InlineData("{\"Urls\":\"a\",\"urls\":\"b\"}", "cannot be used: A duplicate key")]
+    public async Task Serve_InvalidSettings_AreOneLineWithThePlace(string json, string named)
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.Write("settings.json", json);
+
+        ProgramRun run = await ToolProcess.RunAsync("serve", "--settings", path, "--urls", "http://127.0.0.1:0", "--grpc-port", "0");
+
+        run.ExitCode.Should().Be(Unusable);
+        run.Error.TrimEnd().Should().Contain(named).And.NotContain("\n");
+    }
+
+    [Fact]
+    public async Task Serve_SettingsWithCommentsAndStandardSections_AreRead()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.Write("settings.json", """
+            {
+              // Comments and trailing commas are allowed.
+              "$schema": "https://json.schemastore.org/appsettings.json",
+              "Logging": { "LogLevel": { "Default": "Warning" } },
+              "AllowedHosts": "*", /* all of them */
+              "ResNet:Server:Page": false,
+            }
+            """);
+        using WebProgram server = await StartAsync("--settings", path);
+
+        using HttpResponseMessage page = await server.Client.GetAsync("/");
+
+        page.StatusCode.Should().Be(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Serve_PortInUse_IsOneLineOnStandardError()
+    {
+        using System.Net.Sockets.TcpListener other = new(IPAddress.Loopback, 0);
+        other.Start();
+        string address = $"http://127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}";
+
+        ProgramRun run = await ToolProcess.RunAsync("serve", "--urls", address, "--grpc-port", "0");
+
+        run.ExitCode.Should().Be(Unusable);
+        run.Error.TrimEnd().Should().Be(
+            $"Failed to bind to address {address}: address already in use. "
+            + "Choose other addresses with --urls, or another port of gRPC with --grpc-port.");
+        run.Output.Should().StartWith("cifar10: resnet20-cifar10, 10 classes").And.NotContainAny("fail:", "warn:", "crit:", "listening");
+    }
+
+    [Fact]
+    public async Task Serve_Help_ShowsTheFormOfItsArguments()
+    {
+        ProgramRun run = await ToolProcess.RunAsync("serve", "--help");
+
+        run.Output.Should().Contain("  <[name=]id|file>  IDs of variants and paths of ONNX files; name=model sets the name in addresses.");
+    }
+
+    [Theory]
     [InlineData("missing.onnx", "missing.onnx")]
     [InlineData("resnet51", "'resnet51'")]
     [InlineData("a=resnet20-cifar10 a=resnet20-cifar10-int8", "'a'")]

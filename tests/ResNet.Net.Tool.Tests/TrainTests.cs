@@ -73,7 +73,7 @@ public sealed class TrainTests : IDisposable
     }
 
     [Theory]
-    [InlineData("nowhere", "'nowhere' doesn't exist")]
+    [InlineData("nowhere", "'nowhere' does not exist")]
     [InlineData("--cache a --no-cache", "exclude each other")]
     [InlineData("--l2 few", "--l2 requires numbers from 0, such as 0.01, not 'few'")]
     [InlineData("--l2 -1", "not '-1'")]

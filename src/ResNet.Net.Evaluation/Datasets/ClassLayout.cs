@@ -17,16 +17,33 @@ internal static class ClassLayout
     public static bool HasSynset(string name) => ClassNames.SynsetAtStart(LastPart(name)) is not null;
 
     /// <summary>Returns the class of each image.</summary>
+    /// <param name="names">Paths separated by <c>/</c>.</param>
+    /// <param name="labels">The labels.</param>
+    /// <param name="dataset">The name of the dataset.</param>
+    /// <param name="isArchive">Whether the images are in one file.</param>
     /// <exception cref="ImageDatasetException">Images have no class; the message lists them.</exception>
-    public static int[] Classes(string[] names, LabelSet labels, string dataset)
+    public static int[] Classes(string[] names, LabelSet labels, string dataset, bool isArchive = false)
     {
         ClassNames classes = new(labels);
         DatasetErrors errors = new(dataset, labels);
         int[] result = IsFlat(names, labels, out string common)
             ? ByFileNames(names, common, classes, errors)
             : ByFolders(names, common, classes, errors);
-        errors.ThrowIfAny();
+        errors.ThrowIfAny(errors.IsEmpty ? null : RemedyFor(names, dataset, isArchive));
         return result;
+    }
+
+    /// <summary>Returns what to do with a dataset that is divided into parts; null if it is not.</summary>
+    private static string? RemedyFor(string[] names, string dataset, bool isArchive = false)
+    {
+        if (SplitFolders.Find(new FolderTree(names, []), dataset) is not SplitFolders splits)
+        {
+            return null;
+        }
+
+        string part = splits.Validation ?? splits.Test ?? splits.Train;
+        return $"The dataset is divided into {splits}, which are not classes. "
+            + (isArchive ? $"Extract '{part}', and open that folder." : $"Open its folder '{part}'.");
     }
 
     private static int[] ByFileNames(string[] names, string common, ClassNames classes, DatasetErrors errors)
@@ -62,7 +79,7 @@ internal static class ClassLayout
         {
             if (!classes.TryFind(folder, numbers, out int index, out string? reason))
             {
-                errors.Add($"the folder '{folder}' ({folders.Count(f => f == folder)} images) {reason}");
+                errors.Add($"the folder '{folder}' ({Format.Plural(folders.Count(f => f == folder), "image")}) {reason}");
             }
             else if (!byClass.TryAdd(index, folder))
             {

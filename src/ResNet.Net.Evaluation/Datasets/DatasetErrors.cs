@@ -12,12 +12,14 @@ internal sealed class DatasetErrors(string dataset, LabelSet? labels)
 
     private readonly List<string> _lines = [];
 
+    public bool IsEmpty => _lines.Count == 0;
+
     public void Add(string error) => _lines.Add(error);
 
     /// <exception cref="ImageDatasetException">There are errors.</exception>
     public void ThrowIfAny(string? remedy = null)
     {
-        if (_lines.Count == 0)
+        if (IsEmpty)
         {
             return;
         }

@@ -60,7 +60,8 @@ internal static class ListFile
 
             if (!folder.Exists(image))
             {
-                errors.Add($"line {line}: the file '{image}' doesn't exist");
+                string comment = image.StartsWith('#') ? "; lists have no comments" : "";
+                errors.Add($"line {line}: the file '{image}' doesn't exist{comment}");
             }
 
             result.Add((image, [.. classes]));

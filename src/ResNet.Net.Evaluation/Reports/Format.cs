@@ -24,7 +24,7 @@ internal static class Format
 
     public static string Speed(EvaluationReport report)
     {
-        string resumed = report.Resumed > 0 ? $"; {Count(report.Resumed)} images from the journal" : "";
+        string resumed = report.Resumed > 0 ? $"; {Plural(report.Resumed, "image")} from the journal" : "";
         return report.Resumed == report.Images.Count
             ? "all images from the journal"
             : $"{Fixed(report.ImagesPerSecond, 1)} images/s on {Plain(report.ExecutionProvider)}, {Duration(report.Duration)}{resumed}";

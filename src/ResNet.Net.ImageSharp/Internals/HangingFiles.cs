@@ -30,8 +30,10 @@ internal static class HangingFiles
             {
                 throw new ImageDecodeException(
                     ImageDecodeFailure.UnsupportedFormat,
-                    "the PNG image is interlaced, and ImageSharp 2.1 may never return from such an image. Use SkiaSharpDecoder, or save "
-                        + "it without interlacing.");
+                    "the PNG image is interlaced, and ImageSharp 2.1 may never return from such an image. Save it without interlacing.")
+                {
+                    Remedy = "Or use SkiaSharpDecoder.",
+                };
             }
 
             return;

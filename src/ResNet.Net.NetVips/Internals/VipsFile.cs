@@ -172,8 +172,10 @@ internal readonly ref struct VipsFile
 
     private ImageDecodeException EndsEarly(string cause, Exception? inner = null) => new(
         ImageDecodeFailure.Truncated,
-        $"the {Format} image ends early ({cause}). Read the whole file, or set ImageDecodingOptions.AllowTruncated to accept "
-            + "what there is.",
+        $"the {Format} image ends early ({cause}). Was it uploaded or read completely?",
         null,
-        inner);
+        inner)
+    {
+        Remedy = "Set ImageDecodingOptions.AllowTruncated to accept what there is.",
+    };
 }

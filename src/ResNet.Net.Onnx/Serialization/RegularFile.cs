@@ -25,7 +25,7 @@ internal static class RegularFile
     public static FileStream OpenRead(string path, FileShare share = FileShare.Read, FileOptions options = FileOptions.None)
     {
         ThrowIfSpecial(path);
-        FileStream file = new(path, FileMode.Open, FileAccess.Read, share, bufferSize: 0, options);
+        FileStream file = Open(path, share, options);
         if (file.CanSeek && !IsSpecial(FileStatus.Of(file.SafeFileHandle)))
         {
             return file;
@@ -49,6 +49,24 @@ internal static class RegularFile
         file.Dispose();
         throw Special(path);
     }
+
+    private static FileStream Open(string path, FileShare share, FileOptions options)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, share, bufferSize: 0, options);
+        }
+        catch (FileNotFoundException exception) when (WhyMissing(path) is string why)
+        {
+            throw new FileNotFoundException($"{exception.Message} {why}", path, exception);
+        }
+    }
+
+    /// <summary>Explains why a file that a folder lists cannot be found; null if there is no such reason.</summary>
+    private static string? WhyMissing(string path)
+        => path.Contains('\uFFFD') ? "The name is not valid UTF-8, so that .NET cannot open the file. Rename it."
+            : new FileInfo(path).LinkTarget is string target ? $"It is a link to '{target}', which does not exist."
+            : null;
 
     private static bool IsSpecial(FileStatus? status) => status is { Kind: not (FileKind.Regular or FileKind.Folder) };
 

@@ -23,6 +23,8 @@ internal static class ReportText
         return $"{Number(activation.Min)} to {Number(activation.Max)} (observed {observed})";
     }
 
+    public static string Images(int count) => count == 1 ? "1 image" : $"{count} images";
+
     public static string MegaBytes(long bytes) => (bytes / 1e6).ToString("0.00", CultureInfo.InvariantCulture) + " MB";
 
     public static string Fixed(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
@@ -40,7 +42,7 @@ internal static class ReportText
         QuantizationOptions options = report.Options;
         int quantized = report.Layers.Count(l => l.IsQuantized);
         yield return $"{options.Format}, {options.ActivationType} activations, per-channel Int8 weights "
-            + $"({(options.ReduceRange ? "7 bits" : "8 bits")}), {options.Calibration} calibration on {report.CalibrationImages} images.";
+            + $"({(options.ReduceRange ? "7 bits" : "8 bits")}), {options.Calibration} calibration on {Images(report.CalibrationImages)}.";
         yield return $"{quantized} of {report.Layers.Count} layers quantized. "
             + $"{MegaBytes(report.FloatBytes)} before, {MegaBytes(report.QuantizedBytes)} after.";
         foreach (string note in report.Notes)
@@ -52,7 +54,7 @@ internal static class ReportText
         {
             string unit = Unit(tuning.Criterion.Measure);
             yield return $"Float model: top-1 {Percent(accuracy.Top1)}, top-5 {Percent(accuracy.Top5)}, "
-                + $"on {accuracy.PredictedClasses.Count} images.";
+                + $"on {Images(accuracy.PredictedClasses.Count)}.";
             foreach (TuningTrial trial in report.Trials)
             {
                 string model = trial.LastFallback is null

@@ -61,7 +61,8 @@ internal static class SqnrPlot
     private static void DrawHeader(SvgCanvas canvas, QuantizationReport report)
     {
         QuantizationOptions options = report.Options;
-        string summary = $"{options.Format}, {options.ActivationType}, {options.Calibration}, {report.CalibrationImages} images";
+        string images = ReportText.Images(report.CalibrationImages);
+        string summary = $"{options.Format}, {options.ActivationType}, {options.Calibration}, {images}";
         canvas.Text(24, 34, $"Signal-to-quantization-noise ratio by layer: {report.Model}", 20, bold: true);
         canvas.Text(24, 58, summary, 13, Palette.Muted);
         canvas.Rectangle(new Box(480, 48, 14, 11), Palette.Bar);

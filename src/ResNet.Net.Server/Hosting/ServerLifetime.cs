@@ -42,9 +42,15 @@ internal sealed class ServerLifetime(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!models.IsReady)
+        // The host may be disposed without being stopped, if it cannot start. An exception here would be logged as an error.
+        while (!stoppingToken.IsCancellationRequested && !models.IsReady)
         {
-            await Task.Delay(Poll, stoppingToken).ConfigureAwait(false);
+            await Task.Delay(Poll, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (stoppingToken.IsCancellationRequested)
+        {
+            return;
         }
 
         log.AllModelsReady(string.Join(", ", models.All.Select(m => $"{m.Name}/{m.Version}")));

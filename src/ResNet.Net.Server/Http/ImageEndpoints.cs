@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace ResNet.Net.Server;
 
 /// <summary>
-/// Implements the endpoints for single images: <c>/classify</c> and <c>/models</c> for the page, <c>/ping</c> and <c>/predictions</c> as
-/// TorchServe has them.
+/// Implements the endpoints for single images: <c>/classify</c> and <c>/models</c> for the page, <c>/ping</c> and <c>/predictions</c> for
+/// requests as TorchServe takes them.
 /// </summary>
 internal sealed class ImageEndpoints(
     ModelCatalog models, ServerState state, MemoryBudget budget, BrowserModels browser, IOptions<ResNetServerOptions> options)
@@ -38,6 +38,7 @@ internal sealed class ImageEndpoints(
                     "Classifies an image: an array of objects with a label and its probability.",
                     typeof(IReadOnlyList<IReadOnlyDictionary<string, float>>),
                     ErrorStatuses.All);
+            endpoints.MapUpload(pattern, PredictAsync, predict);
         }
     }
 

@@ -23,14 +23,29 @@ internal static class InferJsonReader
         {
             return ReadRequest(json.Span, binary, contract, inputs, body);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
+        catch (JsonException exception)
         {
             // Messages of the reader may quote the input; their position is enough.
-            string where = exception is JsonException { LineNumber: long line, BytePositionInLine: long position }
+            string where = exception is { LineNumber: long line, BytePositionInLine: long position }
                 ? $" at line {line + 1}, byte {position + 1}"
                 : "";
             throw ServerException.Invalid($"The body is not a valid inference request in JSON: there is an error{where}.");
         }
+    }
+
+    /// <summary>Returns whether a value has another type than its property requires, or is text that cannot be decoded.</summary>
+    private static bool IsOfValue(Exception exception) => exception is InvalidOperationException or FormatException;
+
+    /// <summary>Returns the error of a value.</summary>
+    /// <param name="json">The request.</param>
+    /// <param name="index">The index of the value in it.</param>
+    private static ServerException InvalidValue(ReadOnlySpan<byte> json, long index)
+    {
+        ReadOnlySpan<byte> before = json[..(int)Math.Min(index, json.Length)];
+        int line = before.Count((byte)'\n') + 1, position = before.Length - before.LastIndexOf((byte)'\n');
+        return ServerException.Invalid(
+            "The body is not a valid inference request in JSON: "
+            + $"the value at line {line}, byte {position} has another type than required, or is not valid text.");
     }
 
     private static InferRequest ReadRequest(
@@ -41,32 +56,39 @@ internal static class InferJsonReader
         bool isBinaryOutput = false;
         Range inputRange = default, outputRange = default;
         Utf8JsonReader reader = new(json);
-        Require(ref reader, JsonTokenType.StartObject, "The request");
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        try
         {
-            if (reader.ValueTextEquals("id"u8))
+            Require(ref reader, JsonTokenType.StartObject, "The request");
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                reader.Read();
-                id = reader.GetString();
+                if (reader.ValueTextEquals("id"u8))
+                {
+                    reader.Read();
+                    id = reader.GetString();
+                }
+                else if (reader.ValueTextEquals("parameters"u8))
+                {
+                    JsonParameters parameters = JsonParameters.Read(ref reader);
+                    isBinaryOutput = parameters.GetBoolean("binary_data_output") ?? false;
+                    timeout = TimeoutOf(parameters.GetInteger(ModelContract.TimeoutParameter));
+                }
+                else if (reader.ValueTextEquals("inputs"u8))
+                {
+                    inputRange = Skip(ref reader);
+                }
+                else if (reader.ValueTextEquals("outputs"u8))
+                {
+                    outputRange = Skip(ref reader);
+                }
+                else
+                {
+                    reader.Skip();
+                }
             }
-            else if (reader.ValueTextEquals("parameters"u8))
-            {
-                JsonParameters parameters = JsonParameters.Read(ref reader);
-                isBinaryOutput = parameters.GetBoolean("binary_data_output") ?? false;
-                timeout = TimeoutOf(parameters.GetInteger(ModelContract.TimeoutParameter));
-            }
-            else if (reader.ValueTextEquals("inputs"u8))
-            {
-                inputRange = Skip(ref reader);
-            }
-            else if (reader.ValueTextEquals("outputs"u8))
-            {
-                outputRange = Skip(ref reader);
-            }
-            else
-            {
-                reader.Skip();
-            }
+        }
+        catch (Exception exception) when (IsOfValue(exception))
+        {
+            throw InvalidValue(json, reader.TokenStartIndex);
         }
 
         if (reader.Read())
@@ -74,8 +96,8 @@ internal static class InferJsonReader
             throw ServerException.Invalid("The body continues after the JSON object.");
         }
 
-        InputTensor input = ReadInputs(json[inputRange], binary, inputs, contract, body);
-        return new InferRequest(id, input, ReadOutputs(json[outputRange], isBinaryOutput, contract), timeout);
+        InputTensor input = ReadInputs(json, inputRange, binary, inputs, contract, body);
+        return new InferRequest(id, input, ReadOutputs(json, outputRange, isBinaryOutput, contract), timeout);
     }
 
     /// <summary>Converts the parameter <c>timeout</c>.</summary>
@@ -89,8 +111,14 @@ internal static class InferJsonReader
     };
 
     private static InputTensor ReadInputs(
-        ReadOnlySpan<byte> json, ReadOnlyMemory<byte> binary, InputReader inputs, ModelContract contract, RequestBody body)
+        ReadOnlySpan<byte> request,
+        Range range,
+        ReadOnlyMemory<byte> binary,
+        InputReader inputs,
+        ModelContract contract,
+        RequestBody body)
     {
+        ReadOnlySpan<byte> json = request[range];
         Utf8JsonReader reader = new(json, isFinalBlock: true, default);
         if (json.IsEmpty || !reader.Read() || reader.TokenType != JsonTokenType.StartArray)
         {
@@ -106,7 +134,14 @@ internal static class InferJsonReader
                     $"The request has several inputs. Send either '{ModelContract.ImageInput}' or '{contract.TensorInput}'.");
             }
 
-            input = ReadInput(ref reader, json, binary, inputs, body);
+            try
+            {
+                input = ReadInput(ref reader, json, binary, inputs, body);
+            }
+            catch (Exception exception) when (IsOfValue(exception))
+            {
+                throw InvalidValue(request, range.Start.Value + reader.TokenStartIndex);
+            }
         }
 
         return input ?? throw ServerException.Invalid("The array 'inputs' is empty.");
@@ -201,8 +236,9 @@ internal static class InferJsonReader
         return shape;
     }
 
-    private static List<RequestedOutput>? ReadOutputs(ReadOnlySpan<byte> json, bool isBinary, ModelContract contract)
+    private static List<RequestedOutput>? ReadOutputs(ReadOnlySpan<byte> request, Range range, bool isBinary, ModelContract contract)
     {
+        ReadOnlySpan<byte> json = request[range];
         List<RequestedOutput> outputs = [];
         if (!json.IsEmpty)
         {
@@ -215,7 +251,14 @@ internal static class InferJsonReader
                     throw ServerException.Invalid($"The model has {contract.Outputs.Count} outputs, but the request names more.");
                 }
 
-                outputs.Add(ReadOutput(ref reader, isBinary));
+                try
+                {
+                    outputs.Add(ReadOutput(ref reader, isBinary));
+                }
+                catch (Exception exception) when (IsOfValue(exception))
+                {
+                    throw InvalidValue(request, range.Start.Value + reader.TokenStartIndex);
+                }
             }
         }
 

@@ -36,7 +36,11 @@ internal static class ServerEndpointExtensions
 
     /// <summary>Maps HEAD for probes that only look at the status. The OpenAPI document leaves it out.</summary>
     public static void MapHead(this IEndpointRouteBuilder endpoints, string pattern, RequestDelegate handler, ServerEndpoint treatment)
-        => endpoints.MapMethods(pattern, [HttpMethods.Head], handler).WithMetadata(treatment).ExcludeFromDescription();
+        => MapUndescribed(endpoints, HttpMethods.Head, pattern, handler, treatment);
+
+    /// <summary>Maps PUT, which <c>curl -T FILE</c> sends. The OpenAPI document leaves it out.</summary>
+    public static void MapUpload(this IEndpointRouteBuilder endpoints, string pattern, RequestDelegate handler, ServerEndpoint treatment)
+        => MapUndescribed(endpoints, HttpMethods.Put, pattern, handler, treatment);
 
     /// <summary>Adds the description of an endpoint.</summary>
     /// <param name="endpoint">The endpoint.</param>
@@ -67,4 +71,8 @@ internal static class ServerEndpointExtensions
 
         return endpoint;
     }
+
+    private static void MapUndescribed(
+        IEndpointRouteBuilder endpoints, string method, string pattern, RequestDelegate handler, ServerEndpoint treatment)
+        => endpoints.MapMethods(pattern, [method], handler).WithMetadata(treatment).ExcludeFromDescription();
 }

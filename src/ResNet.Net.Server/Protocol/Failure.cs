@@ -51,11 +51,12 @@ internal sealed record Failure(int Status, string Message, string Reason, TimeSp
         {
             ImageDecodeException image => new ServerException(StatusOf(image.Failure), $"{name} cannot be decoded: {image.Reason}", Image),
 
+            ArgumentException when input.Encoded is null
+                => ServerException.Invalid($"{name} has values that lead to scores that are not finite: {error.Message}"),
+
             // The library refuses images whose proportions are too extreme to be resampled.
             ArgumentException => new ServerException(
                 StatusCodes.Status422UnprocessableEntity, $"{name} has proportions that cannot be processed.", Image),
-            ResNetException and not InferenceException when input.Encoded is null
-                => ServerException.Invalid($"{name} has values that lead to scores that are not finite."),
             _ => error,
         };
     }

@@ -72,12 +72,13 @@ internal static class BatchCommand
             done = await ImageProgressBar.ShowAsync(
                 Path.GetFileName(output), bar => ClassifyAsync(classifier, images, count, file.Rows, file, bar, cancellationToken));
             string failed = done.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {done.Failed:#,0} of them failed") : "";
-            string added = string.Create(CultureInfo.InvariantCulture, $"{done.Done - done.Resumed:#,0} of them are new");
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done.Done:#,0} images in {output}{failed}; {added}."));
+            long isNew = done.Done - done.Resumed;
+            string added = string.Create(CultureInfo.InvariantCulture, $"{isNew:#,0} of them {(isNew == 1 ? "is" : "are")} new");
+            Terminal.Out.WriteLine($"{Quantity.Of(done.Done, "image")} in {output}{failed}; {added}.");
         }
         else
         {
-            CsvRows rows = new(Console.Out, count);
+            CsvRows rows = new(Console.IsOutputRedirected ? Terminal.RawOut : Terminal.Out, count);
             rows.WriteHeader();
             done = await ClassifyAsync(classifier, images, count, rows, null, null, cancellationToken);
         }
@@ -102,7 +103,7 @@ internal static class BatchCommand
             paths => classifier.ClassifyManyAsync(paths.Select(images.FullPath), top, cancellationToken));
         await foreach ((string path, ClassificationOutcome outcome) in outcomes)
         {
-            rows.Write(path, outcome);
+            rows.Write(path, images.FullPath(path), outcome);
             file?.Flush();
             done++;
             failed += outcome.Succeeded ? 0 : 1;

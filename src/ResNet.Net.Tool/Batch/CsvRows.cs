@@ -32,9 +32,12 @@ internal sealed class CsvRows(TextWriter output, int top)
 
     public void WriteHeader() => Write(Columns(top));
 
-    public void Write(string path, ClassificationOutcome outcome) => Write(outcome.Succeeded
+    /// <param name="path">The path from the folder on.</param>
+    /// <param name="fullPath">The full path.</param>
+    /// <param name="outcome">What came of the image.</param>
+    public void Write(string path, string fullPath, ClassificationOutcome outcome) => Write(outcome.Succeeded
         ? [CellOf(path), .. outcome.Value.Predictions.SelectMany(Cells), ""]
-        : [CellOf(path), .. Enumerable.Repeat("", 3 * top), OneLine(Failure.Describe(outcome.Error))]);
+        : [CellOf(path), .. Enumerable.Repeat("", 3 * top), OneLine(Failure.DescribeImage(outcome.Error, fullPath))]);
 
     /// <summary>Returns whether a spreadsheet may evaluate a cell. Some skip spaces and invisible characters at its start.</summary>
     private static bool IsFormula(string cell)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Tool.Batch;
 
@@ -14,9 +15,10 @@ internal sealed class ResultFile : IDisposable
     private readonly StreamWriter _writer;
 
     /// <exception cref="ArgumentException">The file exists and was created from different input or by another program.</exception>
-    /// <exception cref="IOException">The file cannot be opened, or another process is writing it.</exception>
+    /// <exception cref="IOException">The file cannot be opened, is not a regular file, or another process is writing it.</exception>
     public ResultFile(string path, RunManifest manifest)
     {
+        RegularFile.ThrowIfSpecial(path);
         _path = path;
         _columns = CsvRows.Columns(manifest.Top);
         _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);

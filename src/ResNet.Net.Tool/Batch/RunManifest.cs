@@ -15,7 +15,7 @@ internal sealed partial record RunManifest(int Version, string Folder, int Top, 
 
     /// <exception cref="JsonException">The file is not a manifest.</exception>
     public static RunManifest Read(string path)
-        => JsonSerializer.Deserialize(File.ReadAllText(path), RunManifestJson.Default.RunManifest) ?? throw new JsonException();
+        => JsonSerializer.Deserialize(InputFile.ReadAllText(path), RunManifestJson.Default.RunManifest) ?? throw new JsonException();
 
     public void Write(string path)
         => TextFiles.Write(path, JsonSerializer.Serialize(this, RunManifestJson.Default.RunManifest) + "\n");

@@ -58,7 +58,7 @@ internal static class ClassifyCommand
             }
             else
             {
-                report.AddFailure(file, Failure.Describe(outcome.Error));
+                report.AddFailure(file, Failure.DescribeImage(outcome.Error, file.Path));
                 exitCode = ExitCode.SomeFailed;
             }
         }

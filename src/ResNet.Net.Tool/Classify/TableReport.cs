@@ -35,7 +35,7 @@ internal sealed class TableReport(ResNetClassifier classifier, IAnsiConsole cons
         string classes = labels.Count <= ShowLabels ? $": {string.Join(", ", names)}" : "";
         string set = Terminal.Plain($"({labels.Name}){classes}");
         CropRule input = classifier.Profile.Crop;
-        console.MarkupLine($"[bold]{Terminal.Plain(classifier.ModelName)}[/] knows {labels.Count} classes {set}.");
+        console.MarkupLine($"[bold]{Terminal.Plain(classifier.ModelName)}[/] knows {Quantity.Of(labels.Count, "class", "classes")} {set}.");
         string use = classifier.IsMultiLabel
             ? "Several of these classes, or none, can apply to an image."
             : classifier.UnknownThreshold is double threshold

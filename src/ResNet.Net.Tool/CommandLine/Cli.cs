@@ -16,7 +16,7 @@ internal static class Cli
         Console.OutputEncoding = Encoding.UTF8;
         if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction or null)
         {
-            Console.Error.WriteLine(Describe(parsed));
+            Terminal.Error.WriteLine(Describe(parsed));
             return ExitCode.Unusable;
         }
 
@@ -33,12 +33,12 @@ internal static class Cli
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine((parsed.CommandResult.Command as ToolCommand)?.WhenCanceled ?? "Canceled.");
+            Terminal.Error.WriteLine((parsed.CommandResult.Command as ToolCommand)?.WhenCanceled ?? "Canceled.");
             return ExitCode.Canceled;
         }
         catch (Exception exception) when (Failure.IsExpected(exception))
         {
-            Console.Error.WriteLine(Failure.Describe(exception));
+            Terminal.Error.WriteLine(Failure.Describe(exception));
             return ExitCode.Unusable;
         }
     }

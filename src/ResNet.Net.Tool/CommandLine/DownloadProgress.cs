@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ResNet.Net.Tool.CommandLine;
 
 /// <summary>Shows the download of a model on one line of a terminal; writes nothing to files and pipes.</summary>
-internal sealed class DownloadProgress(TextWriter error) : IProgress<ModelDownloadProgress>
+internal sealed class DownloadProgress : IProgress<ModelDownloadProgress>
 {
     private const int LineCells = 78;
 
@@ -18,12 +18,12 @@ internal sealed class DownloadProgress(TextWriter error) : IProgress<ModelDownlo
 
         if (value.Notice is not null)
         {
-            error.WriteLine($"\r{value.Notice.PadRight(LineCells)}");
+            Terminal.RawError.WriteLine($"\r{Terminal.Printable(value.Notice).PadRight(LineCells)}");
         }
 
         if (value.Stage == ModelDownloadStage.Done)
         {
-            error.Write(_shown ? $"\r{new string(' ', LineCells)}\r" : "");
+            Terminal.RawError.Write(_shown ? $"\r{new string(' ', LineCells)}\r" : "");
             return;
         }
 
@@ -32,6 +32,6 @@ internal sealed class DownloadProgress(TextWriter error) : IProgress<ModelDownlo
             CultureInfo.InvariantCulture,
             $"{value.ModelId}: {value.Stage} {value.Bytes / 1e6:F1} of {value.TotalBytes / 1e6:F1} MB, "
             + $"{value.BytesPerSecond / 1e6:F1} MB/s");
-        error.Write($"\r{line.PadRight(LineCells)}");
+        Terminal.RawError.Write($"\r{line.PadRight(LineCells)}");
     }
 }

@@ -6,5 +6,5 @@ namespace ResNet.Net.Tool.CommandLine;
 /// <summary>Writes one JSON object a line. ASCII only, so that file names survive every code page.</summary>
 internal static class JsonLines
 {
-    public static void Write<T>(T value, JsonTypeInfo<T> type) => Console.Out.WriteLine(JsonSerializer.Serialize(value, type));
+    public static void Write<T>(T value, JsonTypeInfo<T> type) => Terminal.RawOut.WriteLine(JsonSerializer.Serialize(value, type));
 }

@@ -7,7 +7,7 @@ namespace ResNet.Net.Tool.CommandLine;
 internal static class LiveBars
 {
     private static readonly Lazy<IAnsiConsole> LazyConsole
-        = new(() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) }));
+        = new(() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Terminal.RawError) }));
 
     /// <summary>The console of the bars: text written to it appears above them.</summary>
     public static IAnsiConsole Console => LazyConsole.Value;

@@ -42,20 +42,21 @@ internal sealed record ModelChoice
     /// <exception cref="ArgumentException">The options contradict each other, or the model does not exist.</exception>
     public Task<ResNetClassifier> LoadAsync(CancellationToken cancellationToken) => FindVariant() is ResNetVariant variant
         ? ResNetClassifier.CreateAsync(
-            variant, ClassifierOptions(() => variant.Profile), new DownloadProgress(Console.Error), cancellationToken)
+            variant, ClassifierOptions(() => variant.Profile), new DownloadProgress(), cancellationToken)
         : ResNetClassifier.CreateAsync(Definition(), ClassifierOptions(ProfileOfFile), cancellationToken);
 
     /// <summary>Loads the embedder, and downloads its model first if it is not in the store.</summary>
     /// <exception cref="ArgumentException">The options contradict each other, or the model does not exist.</exception>
     public Task<ResNetEmbedder> LoadEmbedderAsync(CancellationToken cancellationToken) => FindVariant() is ResNetVariant variant
         ? ResNetEmbedder.CreateAsync(
-            variant, EmbedderOptions(() => variant.Profile), new DownloadProgress(Console.Error), cancellationToken)
+            variant, EmbedderOptions(() => variant.Profile), new DownloadProgress(), cancellationToken)
         : ResNetEmbedder.CreateAsync(Definition(), EmbedderOptions(ProfileOfFile), cancellationToken);
 
     /// <summary>Opens the store that provides the file of a variant.</summary>
     public ModelStore OpenStore() => new(new ModelStoreOptions { LocalFolders = ModelsFolder is null ? null : [ModelsFolder] });
 
-    private PreprocessingProfile ProfileOfFile() => ModelMetadata.Load(Model).Profile ?? PreprocessingProfile.Torchvision;
+    // With the input size of the model.
+    private PreprocessingProfile ProfileOfFile() => ModelAdapter.ProfileOf(Definition());
 
     /// <summary>Returns the variant; null if the model is an ONNX file.</summary>
     /// <exception cref="ArgumentException">The model is neither, or an option is for ONNX files.</exception>
@@ -67,9 +68,13 @@ internal sealed record ModelChoice
             return variant;
         }
 
-        return Model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || File.Exists(Model)
-            ? null
-            : throw new ArgumentException($"The model '{Model}' is neither a file nor one of {string.Join(", ", ResNetVariant.All)}.");
+        if (!Model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) && !Path.Exists(Model))
+        {
+            throw new ArgumentException($"The model '{Model}' is neither a file nor one of {string.Join(", ", ResNetVariant.All)}.");
+        }
+
+        InputFile.Check("model", Model, "an ONNX file, or the ID of a variant, such as resnet50-v1-7");
+        return null;
     }
 
     private void RejectOptionsOfFiles(ResNetVariant variant)
@@ -90,13 +95,21 @@ internal sealed record ModelChoice
         OutputKind = OutputKind,
     };
 
-    private LabelSet? Labels() => LabelsFile?.ToUpperInvariant() switch
+    private LabelSet? Labels()
     {
-        null => null,
-        "IMAGENET" when !File.Exists(LabelsFile) => LabelSet.ImageNet,
-        "CIFAR10" when !File.Exists(LabelsFile) => LabelSet.Cifar10,
-        _ => LabelSet.Load(LabelsFile),
-    };
+        switch (LabelsFile?.ToUpperInvariant())
+        {
+            case null:
+                return null;
+            case "IMAGENET" when !File.Exists(LabelsFile):
+                return LabelSet.ImageNet;
+            case "CIFAR10" when !File.Exists(LabelsFile):
+                return LabelSet.Cifar10;
+            default:
+                InputFile.Check("--labels", LabelsFile, "a file of labels, imagenet or cifar10");
+                return LabelSet.Load(LabelsFile);
+        }
+    }
 
     private ResNetClassifierOptions ClassifierOptions(Func<PreprocessingProfile> ofModel)
         => Apply(new ResNetClassifierOptions { ActivationMaps = ActivationMaps }, ofModel);
@@ -118,7 +131,7 @@ internal sealed record ModelChoice
             }
 
             profile = Size is (int width, int height) ? profile.WithCrop(width, height) : profile;
-            profile = profile with { Mean = Mean ?? profile.Mean, Std = Std ?? profile.Std };
+            profile = Normalization.Apply(profile, Mean, Std);
         }
 
         // Without a profile, the library uses the model's own.

@@ -59,7 +59,7 @@ internal sealed partial record ModelFingerprint(string Model, string Sha256, str
 
     private static string HashOf(string file)
     {
-        using FileStream stream = File.OpenRead(file);
+        using FileStream stream = InputFile.OpenRead(file);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 

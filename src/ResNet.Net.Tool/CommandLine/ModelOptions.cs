@@ -38,7 +38,7 @@ internal sealed class ModelOptions
     private readonly Option<PreprocessingProfile?> _profile = new("--profile")
     {
         Description = $"The preprocessing: {string.Join(", ", PreprocessingProfile.All.Select(p => p.Name))}. "
-            + "[default: the variant's; for an ONNX file, the one in its metadata, or Torchvision]",
+            + "[default: the variant's; for an ONNX file, the one in its metadata, or Torchvision at the size of its input]",
         HelpName = "name",
         CustomParser = OptionValues.Profile,
     };
@@ -52,14 +52,15 @@ internal sealed class ModelOptions
 
     private readonly Option<ChannelValues?> _mean = new("--mean")
     {
-        Description = "The mean instead of the profile's: red, green, blue from 0 to 1. Caffe2 profiles: blue, green, red from 0 to 255.",
+        Description = "The mean instead of the profile's, on the scale of its pixels: red, green, blue from 0 to 1; for Caffe2 and Keras "
+            + "profiles, blue, green, red from 0 to 255. The input size stays.",
         HelpName = "a,b,c",
         CustomParser = OptionValues.Channels,
     };
 
     private readonly Option<ChannelValues?> _std = new("--std")
     {
-        Description = "The standard deviation instead of the profile's, in the same order and range as --mean.",
+        Description = "The standard deviation instead of the profile's, greater than 0, in the order and on the scale of --mean.",
         HelpName = "a,b,c",
         CustomParser = OptionValues.Channels,
     };

@@ -23,7 +23,7 @@ internal sealed class Warnings : ILoggerFactory, ILogger
     {
         if (IsEnabled(logLevel))
         {
-            Console.Error.WriteLine($"Warning: {formatter(state, exception).ReplaceLineEndings(" ")}");
+            Terminal.Error.WriteLine($"Warning: {LibraryTerms.Replace(formatter(state, exception)).ReplaceLineEndings(" ")}");
         }
     }
 

@@ -47,7 +47,7 @@ internal static class CompletionCommand
         ToolCommand command = new("completion", "Print a script for shell completion, as in: eval \"$(resnet completion bash)\"") { shell };
         command.Does((options, _) =>
         {
-            Console.WriteLine(options.GetValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => PowerShell });
+            Terminal.Out.WriteLine(options.GetValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => PowerShell });
             return Task.FromResult(ExitCode.Success);
         });
         return command;

@@ -102,6 +102,9 @@ internal sealed class EvaluateCommand
     {
         OutputFiles files = new(options.GetValue(_markdown), options.GetValue(_json), options.GetValue(_plot), options.GetValue(_journal));
         files.Check();
+        InputFile.CheckOrFolder("<dataset>", options.GetValue(_dataset), "a folder of class folders, an archive, a list or a database");
+        InputFile.Check("--ground-truth", options.GetValue(_groundTruth), "a file with the labels of the images");
+        InputFile.Check("--synset-map", options.GetValue(_synsetMap), "meta.mat or map_clsloc.txt");
         ModelChoice choice = _model.Choice(options) with { BatchSize = options.GetValue(_batch) ?? DefaultBatch };
         string? other = options.GetValue(_against);
         using ResNetClassifier first = await (other is null ? choice : choice.For(choice.Model)).LoadAsync(cancellationToken);
@@ -112,19 +115,33 @@ internal sealed class EvaluateCommand
 
         EvaluationOptions settings = new() { JournalPath = files.Journal, StopOnFailure = options.GetValue(_stop) };
         EvaluationReport report = await EvaluateAsync(first, dataset, settings, cancellationToken);
-        Console.Write(report.ToText());
+        ThrowIfNothingWasRead(report);
+        Terminal.Out.Write(report.ToText());
         EvaluationReport? secondReport = null;
         ModelComparison? comparison = null;
         if (second is not null)
         {
             EvaluationOptions secondSettings = settings with { JournalPath = OutputFiles.Beside(files.Journal, "against") };
             secondReport = await EvaluateAsync(second, dataset, secondSettings, cancellationToken);
+            ThrowIfNothingWasRead(secondReport);
             comparison = ModelComparison.Create(report, secondReport);
-            Console.Write($"\n{secondReport.ToText()}\n{comparison.ToText()}");
+            Terminal.Out.Write($"\n{secondReport.ToText()}\n{comparison.ToText()}");
         }
 
         files.Write(report, secondReport, comparison);
         return report.Failed > 0 ? ExitCode.SomeFailed : ExitCode.Success;
+    }
+
+    // There is no accuracy, and it is not 0 %.
+    private static void ThrowIfNothingWasRead(EvaluationReport report)
+    {
+        if (report.Count == 0 && report.Failures.FirstOrDefault() is EvaluatedImage failed)
+        {
+            string others = report.Failed > 1 ? $" and {Quantity.Of(report.Failed - 1, "other")}" : "";
+            throw new IOException(
+                $"No image of '{report.Dataset}' could be read, so that there is no accuracy. "
+                + $"'{failed.Name}'{others} failed: {failed.Error}");
+        }
     }
 
     private static Task<EvaluationReport> EvaluateAsync(

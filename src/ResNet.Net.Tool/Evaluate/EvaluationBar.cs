@@ -9,5 +9,5 @@ internal sealed class EvaluationBar(ImageProgressBar bar) : IProgress<Evaluation
 {
     public void Report(EvaluationProgress value) => bar.Report(
         new ImageProgress(value.Completed, value.Total, value.Failed, value.Resumed, value.Elapsed),
-        string.Create(CultureInfo.InvariantCulture, $", top-1 {value.Top1:F2} %"));
+        double.IsNaN(value.Top1) ? "" : string.Create(CultureInfo.InvariantCulture, $", top-1 {value.Top1:F2} %"));
 }

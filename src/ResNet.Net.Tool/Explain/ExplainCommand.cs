@@ -94,7 +94,7 @@ internal sealed partial class ExplainCommand
         }
         else
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{map}: {prediction.Label} {prediction.Probability:P1}"));
+            Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{map}: {prediction.Label} {prediction.Probability:P1}"));
         }
     }
 
@@ -110,7 +110,7 @@ internal sealed partial class ExplainCommand
         }
         catch (Exception exception) when (Failure.IsOfImage(exception))
         {
-            Console.Error.WriteLine($"{image}: {Failure.Describe(exception)}");
+            Terminal.Error.WriteLine($"{image}: {Failure.DescribeImage(exception, image)}");
             maps = [];
             return false;
         }

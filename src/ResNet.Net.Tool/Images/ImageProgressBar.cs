@@ -41,7 +41,7 @@ internal sealed class ImageProgressBar
         if (tenth > _tenth)
         {
             _tenth = tenth;
-            Console.Error.WriteLine($"{_name}: {line}");
+            Terminal.Error.WriteLine($"{_name}: {line}");
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed class ImageProgressBar
     {
         if (_task is null)
         {
-            Console.Error.WriteLine(line);
+            Terminal.Error.WriteLine(line);
         }
         else
         {

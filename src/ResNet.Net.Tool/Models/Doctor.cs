@@ -38,7 +38,7 @@ internal sealed class Doctor(ModelStore store)
 
         IAnsiConsole console = Terminal.Open();
         console.Write(grid);
-        console.MarkupLine(failed == 0 ? "[green]All checks passed.[/]" : $"[red]{failed} {(failed == 1 ? "check" : "checks")} failed.[/]");
+        console.MarkupLine(failed == 0 ? "[green]All checks passed.[/]" : $"[red]{Quantity.Of(failed, "check")} failed.[/]");
     }
 
     private static IEnumerable<Check> Libraries(RuntimeDiagnostics runtime) => runtime.Libraries.Select(library =>

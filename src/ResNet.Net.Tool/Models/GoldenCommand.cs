@@ -23,6 +23,7 @@ internal sealed class GoldenCommand(ModelStore store, TextWriter error, OutputFo
             throw new ArgumentException("--archive has the test data of one model. Name exactly one model ID.");
         }
 
+        InputFile.Check("--archive", archivePath, "a tar.gz archive of test data");
         foreach (ResNetVariant variant in variants.Count > 0 ? variants : UpkeepCommands.Stored(store))
         {
             await RunAsync(variant, archivePath, cancellationToken);
@@ -86,10 +87,11 @@ internal sealed class GoldenCommand(ModelStore store, TextWriter error, OutputFo
         }
         catch (Exception exception) when (exception is ResNetException or IOException or UnauthorizedAccessException)
         {
-            _failures.Add($"{variant.Id}: {exception.Message}");
+            string message = LibraryTerms.Replace(exception.Message);
+            _failures.Add($"{variant.Id}: {message}");
             if (format == OutputFormat.Json)
             {
-                JsonLines.Write(new ResultLine(variant.Id, "failed", null, exception.Message), ModelsJson.Default.ResultLine);
+                JsonLines.Write(new ResultLine(variant.Id, "failed", null, message), ModelsJson.Default.ResultLine);
             }
         }
     }

@@ -15,8 +15,10 @@ internal sealed class ImportCaffe2Command(OutputFormat format)
     {
         TextFiles.Check(output);
         TextFiles.CheckApart([init, predict], output);
-        byte[] initBytes = await File.ReadAllBytesAsync(init, cancellationToken);
-        byte[] predictBytes = await File.ReadAllBytesAsync(predict, cancellationToken);
+        InputFile.Check("<init>", init, "the file with the weights: init_net.pb");
+        InputFile.Check("<predict>", predict, "the file with the operators: predict_net.pb");
+        byte[] initBytes = await InputFile.ReadAllBytesAsync(init, cancellationToken);
+        byte[] predictBytes = await InputFile.ReadAllBytesAsync(predict, cancellationToken);
         (string initHash, string predictHash) = (HashOf(initBytes), HashOf(predictBytes));
         ResNetVariant? variant = ResNetVariant.All.FirstOrDefault(v => v.IsImported && v.Files[1].Sha256 == predictHash);
         string? published = variant?.Files[0].Sha256;
@@ -43,13 +45,13 @@ internal sealed class ImportCaffe2Command(OutputFormat format)
         {
             Print(init, initBytes, initHash);
             Print(predict, predictBytes, predictHash);
-            Console.WriteLine(Describe(variant, isVerified, isOther));
+            Terminal.Out.WriteLine(Describe(variant, isVerified, isOther));
             foreach (string warning in result.Warnings)
             {
-                Console.Error.WriteLine($"Warning: {warning}");
+                Terminal.Error.WriteLine($"Warning: {warning}");
             }
 
-            Console.WriteLine($"Saved to {output}.");
+            Terminal.Out.WriteLine($"Saved to {output}.");
         }
 
         return ExitCode.Success;
@@ -70,7 +72,7 @@ internal sealed class ImportCaffe2Command(OutputFormat format)
     }
 
     private static void Print(string path, byte[] bytes, string sha256)
-        => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path}: {bytes.Length} bytes, SHA-256 {sha256}"));
+        => Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path}: {bytes.Length} bytes, SHA-256 {sha256}"));
 
     private static string Describe(ResNetVariant? variant, bool isVerified, bool isOther)
     {

@@ -115,12 +115,12 @@ internal sealed class ModelsCommand
 
     private Task<int> VerifyAsync(ParseResult options, CancellationToken token)
         => options.GetValue(_golden)
-            ? new GoldenCommand(Open(options), Console.Error, Output(options))
+            ? new GoldenCommand(Open(options), Terminal.Error, Output(options))
                 .RunAsync(options.GetValue(_verified)!, options.GetValue(_archive), token)
             : options.GetValue(_archive) is null ? Upkeep(options).VerifyAsync(options.GetValue(_verified)!, token)
             : throw new ArgumentException("--archive requires --golden.");
 
-    private UpkeepCommands Upkeep(ParseResult options) => new(Open(options), Console.Error, Output(options));
+    private UpkeepCommands Upkeep(ParseResult options) => new(Open(options), Terminal.Error, Output(options));
 
     private OutputFormat Output(ParseResult options) => options.GetValue(_json) ? OutputFormat.Json : OutputFormat.Text;
 

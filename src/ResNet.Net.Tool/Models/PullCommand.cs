@@ -25,12 +25,12 @@ internal sealed class PullCommand(ModelStore store, IAnsiConsole console, Output
         }
         else
         {
-            await PullAllAsync(variants, _ => new NoticeLines(Console.Error), cancellationToken);
+            await PullAllAsync(variants, _ => new NoticeLines(Terminal.Error), cancellationToken);
         }
 
         foreach (ModelUnavailableException failure in _failures)
         {
-            Console.Error.WriteLine(failure.Message);
+            Terminal.Error.WriteLine(LibraryTerms.Replace(failure.Message));
         }
 
         return _failures.Count > 0 ? ExitCode.SomeFailed : ExitCode.Success;
@@ -53,7 +53,7 @@ internal sealed class PullCommand(ModelStore store, IAnsiConsole console, Output
             {
                 _failures.Add(exception);
                 (observer as Bar)?.Fail();
-                Print(variant, null, exception.Message);
+                Print(variant, null, LibraryTerms.Replace(exception.Message));
             }
         }
     }

@@ -12,7 +12,7 @@ internal sealed class UpkeepCommands(ModelStore store, TextWriter error, OutputF
         variants = variants.Count > 0 ? variants : Stored(store);
         if (variants.Count == 0 && format == OutputFormat.Text)
         {
-            Console.WriteLine("There is nothing to verify.");
+            Terminal.Out.WriteLine("There is nothing to verify.");
         }
 
         foreach (ResNetVariant variant in variants)
@@ -76,11 +76,12 @@ internal sealed class UpkeepCommands(ModelStore store, TextWriter error, OutputF
         }
         catch (ModelUnavailableException exception)
         {
-            error.WriteLine(exception.Message);
+            string message = LibraryTerms.Replace(exception.Message);
+            error.WriteLine(message);
             _exitCode = ExitCode.SomeFailed;
             if (format == OutputFormat.Json)
             {
-                JsonLines.Write(new ResultLine(id ?? exception.ModelId, "failed", null, exception.Message), ModelsJson.Default.ResultLine);
+                JsonLines.Write(new ResultLine(id ?? exception.ModelId, "failed", null, message), ModelsJson.Default.ResultLine);
             }
         }
     }
@@ -93,7 +94,7 @@ internal sealed class UpkeepCommands(ModelStore store, TextWriter error, OutputF
         }
         else
         {
-            Console.WriteLine(path is null ? $"{id}: {result}" : $"{id}: {result}, {path}");
+            Terminal.Out.WriteLine(path is null ? $"{id}: {result}" : $"{id}: {result}, {path}");
         }
     }
 }

@@ -14,10 +14,11 @@ internal static class WhereReport
             return ExitCode.Success;
         }
 
-        Console.WriteLine($"Store:         {store.RootFolder}");
-        Console.WriteLine(
+        Terminal.Out.WriteLine($"Store:         {store.RootFolder}");
+        Terminal.Out.WriteLine(
             $"Local folders: {(store.LocalFolders.Count > 0 ? string.Join(", ", store.LocalFolders) : "none (RESNET_NET_MODELS)")}");
-        Console.WriteLine($"Sources:       {(store.IsOffline ? "none, offline (RESNET_NET_OFFLINE)" : string.Join(", ", store.Sources))}");
+        string sources = store.IsOffline ? "none, offline (RESNET_NET_OFFLINE)" : string.Join(", ", store.Sources);
+        Terminal.Out.WriteLine($"Sources:       {sources}");
         return ExitCode.Success;
     }
 }

@@ -17,7 +17,8 @@ internal static class BeforeAfter
         Add("images/s", before.ImagesPerSecond, after.ImagesPerSecond, Times(after.ImagesPerSecond, before.ImagesPerSecond, "more"));
         IAnsiConsole console = Terminal.Open();
         console.Write(table);
-        console.WriteLine($"On {images} images. ms: median of the model alone at batch size 1; images/s: including reading and decoding.");
+        console.WriteLine(
+            $"On {Quantity.Of(images, "image")}. ms: median of the model alone at batch size 1; images/s: including reading and decoding.");
 
         void Add(string name, double? floatValue, double? int8Value, string change)
             => table.AddRow(name, Number(floatValue), Number(int8Value), change);

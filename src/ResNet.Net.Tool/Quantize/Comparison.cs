@@ -1,6 +1,7 @@
 using System.Globalization;
 using ResNet.Net.Onnx;
 using ResNet.Net.Quantization;
+using ResNet.Net.Tool.CommandLine;
 
 namespace ResNet.Net.Tool.Quantize;
 
@@ -13,11 +14,12 @@ internal static class Comparison
         MeasuredModel before = measurement.Of(model.ToArray(), cancellationToken);
         double top1 = before.Accuracy.Top1 ?? double.NaN;
         int evaluated = before.Accuracy.PredictedClasses.Count;
-        Console.WriteLine(
-            $"{images.Count} calibration images, {evaluated} evaluated; float: {Number(top1)} %, {Number(before.Bytes / 1e6)} MB");
-        Console.WriteLine();
-        Console.WriteLine("| calibrator | format | top-1, % | relative drop, % | different answers, % | MB |");
-        Console.WriteLine("|---|---|---:|---:|---:|---:|");
+        Terminal.Out.WriteLine(
+            $"{Quantity.Of(images.Count, "calibration image")}, {evaluated} evaluated; "
+            + $"float: {Number(top1)} %, {Number(before.Bytes / 1e6)} MB");
+        Terminal.Out.WriteLine();
+        Terminal.Out.WriteLine("| calibrator | format | top-1, % | relative drop, % | different answers, % | MB |");
+        Terminal.Out.WriteLine("|---|---|---:|---:|---:|---:|");
         foreach (CalibrationMethod method in Enum.GetValues<CalibrationMethod>())
         {
             foreach (QuantizationFormat format in Enum.GetValues<QuantizationFormat>().Reverse())
@@ -29,7 +31,7 @@ internal static class Comparison
                 double different = new AccuracyCriterion(AccuracyMeasure.Disagreement, 0).GetLoss(before.Accuracy, after.Accuracy);
                 string top = BeforeAfter.Number(after.Accuracy.Top1);
                 string relative = drop.ToString("0.000", CultureInfo.InvariantCulture);
-                Console.WriteLine($"| {method} | {format} | {top} | {relative} | {Number(different)} | {Number(after.Bytes / 1e6)} |");
+                Terminal.Out.WriteLine($"| {method} | {format} | {top} | {relative} | {Number(different)} | {Number(after.Bytes / 1e6)} |");
             }
         }
     }

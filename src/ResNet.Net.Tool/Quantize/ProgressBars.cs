@@ -32,7 +32,7 @@ internal sealed class ProgressBars : IProgress<QuantizationProgress>
             else if (isNext || value.Detail.Length > 0)
             {
                 // While tuning, every measured model has its own line.
-                Console.Error.WriteLine(text);
+                Terminal.Error.WriteLine(text);
             }
         }
     }

@@ -25,6 +25,8 @@ internal static class QuantizeCommand
     private static async Task<int> RunAsync(QuantizeChoice choice, CancellationToken cancellationToken)
     {
         TextFiles.Check(choice.Output, choice.Markdown, choice.Json, choice.Plot);
+        InputFile.CheckOrFolder("--calibration", choice.Calibration, "a folder of class folders, a zip or tar file of them, or a list");
+        InputFile.CheckOrFolder("--evaluation", choice.Evaluation, "a folder of class folders, a zip or tar file of them, or a list");
         using ResNetClassifier before = await choice.Model.LoadAsync(cancellationToken);
         using ImageDataset calibrationSet = Open(choice.Calibration, before.Labels);
         using ImageDataset evaluationSet = Open(choice.Evaluation, before.Labels);
@@ -48,7 +50,7 @@ internal static class QuantizeCommand
         QuantizationResult result
             = await ProgressBars.ShowAsync(progress => ResNetQuantizer.Quantize(model, images, options, progress, cancellationToken));
         QuantizationReport report = result.Report with { Model = before.ModelName };
-        Console.WriteLine(report.ToText());
+        Terminal.Out.WriteLine(report.ToText());
         MeasuredModel floatModel = measurement.Of(model.ToArray(), cancellationToken);
         BeforeAfter.Print(floatModel, measurement.Of(result.Model.ToArray(), cancellationToken), evaluated.Images.Count);
         Write(choice, result, report, ModelMetadata.Of(before));
@@ -61,7 +63,7 @@ internal static class QuantizeCommand
         {
             Write(metadata, result.Model);
             result.Model.Save(choice.Output);
-            Console.WriteLine($"Saved to {choice.Output}.");
+            Terminal.Out.WriteLine($"Saved to {choice.Output}.");
         }
 
         TextFiles.Write(choice.Markdown, report.ToMarkdown());
@@ -77,7 +79,7 @@ internal static class QuantizeCommand
         }
         catch (ResNetException exception)
         {
-            Console.Error.WriteLine($"Warning: the model is saved without its profile. {exception.Message}");
+            Terminal.Error.WriteLine($"Warning: the model is saved without its profile. {LibraryTerms.Replace(exception.Message)}");
             (metadata with { Profile = null }).WriteTo(model);
         }
     }

@@ -52,8 +52,7 @@ internal sealed class FeatureIndex
         }
     }
 
-    private BinaryReader Open()
-        => new(new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 20, FileOptions.SequentialScan));
+    private BinaryReader Open() => new(new BufferedStream(InputFile.OpenRead(_path), 1 << 20));
 
     private (long Count, int Features, ModelFingerprint Fingerprint) ReadHeader(BinaryReader reader)
     {

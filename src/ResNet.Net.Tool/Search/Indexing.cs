@@ -34,7 +34,7 @@ internal sealed class Indexing(ResNetEmbedder embedder, ModelFingerprint fingerp
             }
             else
             {
-                bar.WriteLine($"{image}: {Failure.Describe(outcome.Error)}");
+                bar.WriteLine($"{image}: {Failure.DescribeImage(outcome.Error, image)}");
             }
 
             progress = progress with

@@ -78,7 +78,7 @@ internal sealed partial class SearchCommand
         else
         {
             string failed = done.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {done.Failed:#,0} failed") : "";
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done.Done - done.Failed:#,0} images in {path}{failed}."));
+            Terminal.Out.WriteLine($"{Quantity.Of(done.Done - done.Failed, "image")} in {path}{failed}.");
         }
 
         return done.Failed > 0 ? ExitCode.SomeFailed : ExitCode.Success;
@@ -89,6 +89,8 @@ internal sealed partial class SearchCommand
         string image = options.GetValue(_image)!;
         string? sheet = options.GetValue(_contactSheet);
         TextFiles.Check(sheet);
+        InputFile.Check("--index", options.GetValue(_input), "an index file, which 'resnet search index' writes");
+        InputFile.Check("<image>", image, "an image file");
         ModelChoice choice = Choice(options);
         using ResNetEmbedder embedder = await choice.LoadEmbedderAsync(cancellationToken);
         FeatureIndex opened = new(options.GetValue(_input)!, ModelFingerprint.Of(embedder, choice), embedder.Dimension);
@@ -155,13 +157,13 @@ internal sealed partial class SearchCommand
     private static void WriteSheet(string path, string model, long searched, List<Similar> found) => ContactSheet.Write(
         path,
         found.Count == 1 ? $"Nearest images to {Path.GetFileName(found[0].Image)}" : "Nearest images",
-        string.Create(CultureInfo.InvariantCulture, $"{model}; {searched:#,0} images searched. The number is the cosine of the ")
+        $"{model}; {Quantity.Of(searched, "image")} searched. The number is the cosine of the "
             + "embeddings: 1 is the same direction, 0 is nothing in common.",
         [
             .. found.Select(f => new SheetSection(null, OnSheet(f.Image), [.. f.Matches.Select(m => OnSheet(m.Image, m.Similarity))])),
         ]);
 
-    private static SheetImage OnSheet(string image, float? similarity = null) => new(image, () => File.OpenRead(image), similarity);
+    private static SheetImage OnSheet(string image, float? similarity = null) => new(image, () => InputFile.OpenRead(image), similarity);
 
     private static void Print(ResNetEmbedder embedder, List<Similar> found, bool asJson)
     {
@@ -175,8 +177,8 @@ internal sealed partial class SearchCommand
             return;
         }
 
-        Console.WriteLine($"{embedder.ModelName}: embeddings of {embedder.Dimension} features.");
-        Console.WriteLine("Similarity is the cosine: 1 for the same direction, 0 for nothing in common.");
+        Terminal.Out.WriteLine($"{embedder.ModelName}: embeddings of {embedder.Dimension} features.");
+        Terminal.Out.WriteLine("Similarity is the cosine: 1 for the same direction, 0 for nothing in common.");
         SearchTables.Print(found);
     }
 

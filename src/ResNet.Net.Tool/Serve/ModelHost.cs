@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ResNet.Net.Server;
+using ResNet.Net.Tool.CommandLine;
 
 namespace ResNet.Net.Tool.Serve;
 
@@ -18,12 +18,12 @@ internal static class ModelHost
     private const string UrlsKey = "urls";
 
     /// <summary>Loads the models and creates the application.</summary>
-    /// <param name="settingsFile">A JSON file, overridden by the environment and by <paramref name="overrides"/>; may be null.</param>
+    /// <param name="settings">A JSON file, overridden by the environment and by <paramref name="overrides"/>; may be null.</param>
     /// <param name="overrides">Settings that take precedence over everything else.</param>
     /// <param name="models">The models. If empty, the configured models; if there are none, the embedded model.</param>
     /// <param name="load">Loads a model.</param>
     public static async Task<WebApplication> CreateAsync(
-        string? settingsFile,
+        SettingsFile? settings,
         Dictionary<string, string?> overrides,
         IReadOnlyList<ServedModelName> models,
         Func<ServedModelName, Task<ResNetClassifier>> load)
@@ -31,12 +31,7 @@ internal static class ModelHost
         // Not the current folder, whose appsettings.json may belong to another application.
         WebApplicationBuilder builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        if (settingsFile is not null)
-        {
-            JsonConfigurationSource source = new() { Path = Path.GetFullPath(settingsFile) };
-            source.ResolveFileProvider();
-            builder.Configuration.Sources.Insert(0, source);
-        }
+        settings?.AddTo(builder.Configuration);
 
         builder.Configuration.AddInMemoryCollection(overrides);
         builder.Configuration[UrlsKey] ??= DefaultUrls;
@@ -52,7 +47,7 @@ internal static class ModelHost
         {
             ResNetClassifier classifier = await load(model);
             server.AddModel(model.Name, (_, _) => Task.FromResult(classifier));
-            Console.WriteLine($"{model.Name}: {classifier.ModelName}, {classifier.Labels.Count} classes");
+            Terminal.Out.WriteLine($"{model.Name}: {classifier.ModelName}, {Quantity.Of(classifier.Labels.Count, "class", "classes")}");
         }
 
         // Requests are counted in the metrics, not logged one by one. Failures to start are messages of the command.
@@ -77,14 +72,14 @@ internal static class ModelHost
         bool hasGrpc = !app.Configuration.GetSection("Kestrel:Endpoints").GetChildren().Any();
         foreach (string address in hasGrpc ? addresses[..^1] : addresses)
         {
-            Console.WriteLine($"Now listening on: {address}");
+            Terminal.Out.WriteLine($"Now listening on: {address}");
         }
 
         if (hasGrpc)
         {
-            Console.WriteLine($"gRPC: {addresses[^1]}");
+            Terminal.Out.WriteLine($"gRPC: {addresses[^1]}");
         }
 
-        Console.WriteLine("Press Ctrl+C to stop.");
+        Terminal.Out.WriteLine("Press Ctrl+C to stop.");
     }
 }

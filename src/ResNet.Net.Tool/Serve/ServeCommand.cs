@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using ResNet.Net.Tool.CommandLine;
@@ -14,6 +15,7 @@ internal sealed class ServeCommand
     private readonly Argument<string[]> _models = new("models")
     {
         Description = "IDs of variants and paths of ONNX files; name=model sets the name in addresses. [default: the embedded model]",
+        HelpName = "[name=]id|file",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -45,7 +47,8 @@ internal sealed class ServeCommand
 
     private readonly Option<string?> _settings = new("--settings")
     {
-        Description = "A JSON file with the sections ResNet (Server, Models), Kestrel and Logging, as in the server's documentation.",
+        Description = "A JSON file with the sections ResNet (Server, Models), Kestrel and Logging, as in the server's documentation. "
+            + "Comments are allowed.",
         HelpName = "file",
     };
 
@@ -81,12 +84,7 @@ internal sealed class ServeCommand
             throw new ArgumentException($"Several models have the name '{repeated}'. Give each its own name: name=model.");
         }
 
-        string? settings = options.GetValue(_settings);
-        if (settings is not null && !File.Exists(settings))
-        {
-            throw new FileNotFoundException($"The file '{settings}' does not exist. Name a JSON file with --settings.");
-        }
-
+        SettingsFile? settings = options.GetValue(_settings) is string path ? SettingsFile.Read(path) : null;
         try
         {
             await using WebApplication app = await ModelHost.CreateAsync(
@@ -99,6 +97,12 @@ internal sealed class ServeCommand
             }
 
             return ExitCode.Success;
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            throw new IOException(
+                $"{exception.Message.TrimEnd('.')}. Choose other addresses with --urls, or another port of gRPC with --grpc-port.",
+                exception);
         }
         catch (Exception exception) when (exception is OptionsValidationException or InvalidOperationException
             or FormatException or InvalidDataException or SocketException)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using ResNet.Net.Evaluation;
 using ResNet.Net.Tool.CommandLine;
 using ResNet.Net.Training;
@@ -26,6 +25,9 @@ internal static class TrainCommand
         string?[] outputs = [choice.Output, choice.Markdown, choice.Json, choice.Plot, choice.ContactSheet];
         TextFiles.Check(outputs);
         TextFiles.CheckApart([choice.Photos, choice.Validation, choice.Backbone], outputs);
+        const string Content = "a folder with one folder of images per class, a zip or tar file of it, or a list";
+        InputFile.CheckOrFolder("<photos>", choice.Photos, Content);
+        InputFile.CheckOrFolder("--validation", choice.Validation, Content);
         if (choice.Photos is not null)
         {
             return await RunAsync(choice, choice.Photos, cancellationToken);
@@ -34,7 +36,7 @@ internal static class TrainCommand
         DirectoryInfo drawn = Directory.CreateTempSubdirectory("resnet-shapes-");
         try
         {
-            Console.WriteLine("Without photos, this trains on drawn shapes.");
+            Terminal.Out.WriteLine("Without photos, this trains on drawn shapes.");
             DrawnShapes.Write(drawn.FullName, cancellationToken);
             return await RunAsync(choice, drawn.FullName, cancellationToken);
         }
@@ -52,7 +54,7 @@ internal static class TrainCommand
             ? null
             : ImageDataset.Open(choice.Validation, splits.Labels, options: datasetOptions);
         ImageDataset? validation = given ?? splits.Validation;
-        Console.WriteLine(Describe(splits, validation));
+        Terminal.Out.WriteLine(Describe(splits, validation));
         ModelChoice model = Backbone(choice);
         TrainingOptions options = choice.Options with
         {
@@ -62,11 +64,11 @@ internal static class TrainCommand
         };
         TrainedClassifier trained = await TrainingBars.ShowAsync(
             progress => TrainAsync(model, splits.Train, options, progress, cancellationToken));
-        Console.Write(trained.Report.ToText());
+        Terminal.Out.Write(trained.Report.ToText());
         if (choice.Output is not null)
         {
             trained.Save(choice.Output);
-            Console.WriteLine($"\nSaved to {choice.Output}.");
+            Terminal.Out.WriteLine($"\nSaved to {choice.Output}.");
         }
 
         TextFiles.Write(choice.Markdown, trained.Report.ToMarkdown());
@@ -99,7 +101,7 @@ internal static class TrainCommand
 
         if (!variant.IsEmbedded)
         {
-            await options.Backbone.Store!.EnsureAsync(variant, new DownloadProgress(Console.Error), cancellationToken);
+            await options.Backbone.Store!.EnsureAsync(variant, new DownloadProgress(), cancellationToken);
         }
 
         return await TransferLearning.TrainAsync(variant, images, options, progress, cancellationToken);
@@ -116,7 +118,7 @@ internal static class TrainCommand
 
         bool isFallback = choice.Backbone is null && choice.Photos is not null && model.Model == embedded.Id;
         string note = isFallback ? $", which sees 32x32 pixels. For photos, run: resnet models import <folder of {photos.Id}.onnx>" : "";
-        Console.WriteLine($"Backbone: {model.Model}{note}.");
+        Terminal.Out.WriteLine($"Backbone: {model.Model}{note}.");
         return model;
     }
 
@@ -128,10 +130,9 @@ internal static class TrainCommand
         string Images(string name, ImageDataset? dataset)
             => dataset is null
                 ? ""
-                : string.Create(
-                    CultureInfo.InvariantCulture, $", {dataset.Images.Count:#,0} {name} image{(dataset.Images.Count == 1 ? "" : "s")}");
+                : $", {Quantity.Of(dataset.Images.Count, $"{name} image")}";
         string images = Images("training", splits.Train) + Images("validation", validation) + Images("test", splits.Test);
         string kind = splits.Train.IsMultiLabel ? "independent " : "";
-        return $"{splits.Labels.Count} {kind}{(splits.Labels.Count == 1 ? "class" : "classes")}{images}.";
+        return $"{Quantity.Of(splits.Labels.Count, $"{kind}class", $"{kind}classes")}{images}.";
     }
 }

@@ -41,7 +41,7 @@ internal static class TrainedModelCheck
             table.AddRow(Terminal.Plain(image.Name), Terminal.Plain(truth), Terminal.Plain(predicted), Terminal.Plain(probability));
         }
 
-        Console.WriteLine();
+        Terminal.Out.WriteLine();
         Terminal.Open().Write(table);
     }
 
@@ -55,9 +55,10 @@ internal static class TrainedModelCheck
 
         EvaluationReport report = await Evaluator.EvaluateAsync(classifier, test, cancellationToken: cancellationToken);
         ConfidenceInterval interval = report.Top1Interval;
-        Console.WriteLine(string.Create(
+        Terminal.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{report.Count:#,0} test images: top-1 {report.Top1:F2} % (95 % interval {interval.Low:F2} to {interval.High:F2})."));
+            $"{Quantity.Of(report.Count, "test image")}: top-1 {report.Top1:F2} % "
+            + $"(95 % interval {interval.Low:F2} to {interval.High:F2})."));
     }
 
     private static (string Predicted, string Probability) Classify(ResNetClassifier classifier, LabeledImage image)
@@ -72,7 +73,7 @@ internal static class TrainedModelCheck
         }
         catch (Exception exception) when (Failure.IsOfImage(exception))
         {
-            return (Failure.Describe(exception), "-");
+            return (Failure.DescribeImage(exception, image.Name), "-");
         }
     }
 }

@@ -43,7 +43,7 @@ internal sealed class TrainingBars : IProgress<TrainingProgress>
             if (tenth > _tenths.GetValueOrDefault(value.Stage))
             {
                 _tenths[value.Stage] = tenth;
-                Console.Error.WriteLine(line);
+                Terminal.Error.WriteLine(line);
             }
         }
     }

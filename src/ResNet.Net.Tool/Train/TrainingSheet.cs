@@ -1,5 +1,5 @@
-using System.Globalization;
 using ResNet.Net.Evaluation;
+using ResNet.Net.Tool.CommandLine;
 using ResNet.Net.Tool.Images;
 using ResNet.Net.Training;
 
@@ -30,9 +30,8 @@ internal static class TrainingSheet
             i == 0 ? "Possible copies of training images among the validation images" : null,
             Image(others, images, d.ValidationImage, null, "validation"),
             [Image(images, others, d.TrainingImage, d.Similarity, $"training, {Kind(d)}")])));
-        string summary = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{report.Backbone}: {report.SuspiciousLabels.Count:#,0} suspicious labels, {report.Duplicates.Count:#,0} possible copies. ")
+        string summary = $"{report.Backbone}: {Quantity.Of(report.SuspiciousLabels.Count, "suspicious label")}, "
+            + $"{Quantity.Of(report.Duplicates.Count, "possible copy", "possible copies")}. "
             + "The number of a suspicious label is the probability of the other class; that of a copy is the cosine similarity.";
         ContactSheet.Write(path, "Images to check", summary, sections);
     }

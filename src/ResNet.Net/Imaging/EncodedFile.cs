@@ -89,8 +89,11 @@ internal struct EncodedFile : IDisposable
 
     public static ImageDecodeException TooLong(string length, int maxBytes, string? source) => new(
         ImageDecodeFailure.TooLarge,
-        $"the encoded image has {length} bytes; the limit is {maxBytes}. Raise ImageDecodingOptions.MaxBytes if such images are wanted.",
-        source);
+        $"the encoded image has {length} bytes; the limit is {maxBytes}.",
+        source)
+    {
+        Remedy = "Raise ImageDecodingOptions.MaxBytes if such images are wanted.",
+    };
 
     public void Dispose()
     {

@@ -60,8 +60,10 @@ public sealed class ImageDecodeRequest
             throw new ImageDecodeException(
                 ImageDecodeFailure.TooLarge,
                 $"the {header.Format} image is {header.Width}x{header.Height} = {(long)header.Width * header.Height} pixels; "
-                + $"the limits are {Options.MaxWidth} wide, {Options.MaxHeight} high, {Options.MaxPixels} pixels. "
-                + "Raise MaxWidth, MaxHeight, MaxPixels of ImageDecodingOptions if such images are wanted.");
+                + $"the limits are {Options.MaxWidth} wide, {Options.MaxHeight} high, {Options.MaxPixels} pixels.")
+            {
+                Remedy = "Raise MaxWidth, MaxHeight, MaxPixels of ImageDecodingOptions if such images are wanted.",
+            };
         }
 
         ThrowIfTimedOut();
@@ -80,8 +82,10 @@ public sealed class ImageDecodeRequest
         {
             throw new ImageDecodeException(
                 ImageDecodeFailure.TooLarge,
-                $"the image takes longer to decode than the limit of {Options.MaxDuration}. "
-                + "Raise ImageDecodingOptions.MaxDuration if such images are wanted.");
+                $"the image takes longer to decode than the limit of {Options.MaxDuration}.")
+            {
+                Remedy = "Raise ImageDecodingOptions.MaxDuration if such images are wanted.",
+            };
         }
     }
 

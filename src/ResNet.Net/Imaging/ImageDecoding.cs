@@ -50,9 +50,12 @@ internal static class ImageDecoding
 
     private static ImageDecodeException Unsupported(IImageDecoder decoder, ReadOnlySpan<byte> encoded)
     {
-        (string kind, string remedy) = UnsupportedFormats.Describe(encoded);
+        (string kind, string advice, string? remedy) = UnsupportedFormats.Describe(encoded);
         return new ImageDecodeException(
             ImageDecodeFailure.UnsupportedFormat,
-            $"{kind}, which the decoder does not read. It reads {string.Join(", ", decoder.Formats)}. {remedy}");
+            $"{kind}, which the decoder does not read. It reads {string.Join(", ", decoder.Formats)}. {advice}")
+        {
+            Remedy = remedy,
+        };
     }
 }

@@ -112,7 +112,7 @@ internal readonly ref struct ImageInput
         }
         catch (ImageDecodeException exception) when (_path is not null)
         {
-            throw new ImageDecodeException(exception.Failure, exception.Reason, _path, exception);
+            throw new ImageDecodeException(exception.Failure, exception.Reason, _path, exception) { Remedy = exception.Remedy };
         }
     }
 }

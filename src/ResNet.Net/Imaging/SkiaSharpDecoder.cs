@@ -138,8 +138,10 @@ public sealed unsafe class SkiaSharpDecoder : IImageDecoder
             + "Convert it to baseline or progressive JPEG with 8 bits per sample."),
         _ when isTruncated || TruncationDetector.IsTruncated(encoded, format) => new ImageDecodeException(
             ImageDecodeFailure.Truncated,
-            $"the {format.Name()} image ends early. Was it uploaded or read completely? "
-            + "Set ImageDecodingOptions.AllowTruncated to accept the pixels that exist, if the format permits it."),
+            $"the {format.Name()} image ends early. Was it uploaded or read completely?")
+        {
+            Remedy = "Set ImageDecodingOptions.AllowTruncated to accept the pixels that exist, if the format permits it.",
+        },
         _ => new ImageDecodeException(ImageDecodeFailure.Corrupt, $"the {format.Name()} image is damaged. Save it again from its source."),
     };
 }

@@ -268,8 +268,23 @@ internal sealed partial class ImagePipeline
                 if (view < item.Views.Count)
                 {
                     item.Timings = item.Timings with { Inference = item.Timings.Inference + inference };
-                    results[i][view] = item.Error is Exception error ? job.Fail(error) : job.Read(first + i, slot, i, item.Timings);
+                    results[i][view] = item.Error is Exception error ? job.Fail(error) : Read(item, slot, i);
                 }
+            }
+        }
+
+        /// <summary>Reads the result of an image. Values of a tensor that make the outputs useless are the error of that image.</summary>
+        private TResult Read(BatchItem item, InferenceSlot slot, int position)
+        {
+            try
+            {
+                return job.Read(first + position, slot, position, item.Timings);
+            }
+            catch (ResNetException exception)
+                when (item.Image?.Tensor is { } tensor && pipeline.OfTensor(tensor.Span, exception) is not null)
+            {
+                item.Error = pipeline.OfTensor(tensor.Span, exception)!;
+                return job.Fail(item.Error);
             }
         }
 

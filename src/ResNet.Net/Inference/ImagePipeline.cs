@@ -188,6 +188,10 @@ internal sealed partial class ImagePipeline : IDisposable
                 read(slot, pixels, timings, target);
                 return timings;
             }
+            catch (ResNetException exception) when (image.IsTensor && OfTensor(image.Tensor, exception) is not null)
+            {
+                throw OfTensor(image.Tensor, exception)!;
+            }
             finally
             {
                 slots.Return(slot);
@@ -220,6 +224,10 @@ internal sealed partial class ImagePipeline : IDisposable
 
         image.Tensor.CopyTo(input);
     }
+
+    /// <summary>Returns the error of a tensor that made the outputs useless; null if the model is at fault.</summary>
+    private ArgumentException? OfTensor(ReadOnlySpan<float> tensor, ResNetException exception)
+        => exception is InferenceException or ImageDecodeException ? null : TensorRange.ErrorOf(tensor, _preprocessor.Profile, exception);
 
     private void Fail(TrackedCall call, Operation operation, Exception exception, int images)
     {

@@ -42,7 +42,7 @@ public sealed class DatasetSplitsTests : IDisposable
         Write("train/cat/1.png", "train/dog/2.png", "val/cat/3.png", "val/bird/4.png");
 
         ((Action)(() => DatasetSplits.Open(_folder.FullPath).Dispose())).Should().Throw<ImageDatasetException>()
-            .WithMessage("*/val'*cat; dog*'bird' (1 images) is not a class*");
+            .WithMessage("*/val'*cat; dog*'bird' (1 image) is not a class*");
     }
 
     [Fact]

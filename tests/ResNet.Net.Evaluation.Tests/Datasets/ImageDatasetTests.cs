@@ -1,3 +1,5 @@
+using System.IO.Compression;
+
 namespace ResNet.Net.Evaluation.Tests;
 
 public sealed class ImageDatasetTests : IDisposable
@@ -57,12 +59,12 @@ public sealed class ImageDatasetTests : IDisposable
 
         message.Should().ContainAll(
             "'zebra' (2 images) is not a class",
-            "'crane' (1 images) is ambiguous",
+            "'crane' (1 image) is ambiguous",
             "2 (n00000003 crane) and 3 (n00000004 crane)",
-            "'7' (1 images) is a number",
+            "'7' (1 image) is a number",
             "'stray.png' has no label",
             "'Cat_' and 'cat' both name class 0",
-            "'n99999999' (1 images) is not the synset id of a class",
+            "'n99999999' (1 image) is not the synset id of a class",
             "animals",
             "cat; great white shark, shark");
     }
@@ -73,7 +75,7 @@ public sealed class ImageDatasetTests : IDisposable
         Write("0/1.png", "4/2.png");
 
         ErrorOf(() => ImageDataset.FromClassFolders(_folder.FullPath, Animals))
-            .Should().Contain("'4' (1 images) is not a class index from 0 to 3");
+            .Should().Contain("'4' (1 image) is not a class index from 0 to 3");
     }
 
     [Fact]
@@ -190,11 +192,25 @@ public sealed class ImageDatasetTests : IDisposable
     public void FromList_MalformedLines_AreAllListed()
     {
         Write("a.png");
-        string list = _folder.Write("list.txt", "a.png cat\ngone.png cat\na2.png zebra\nalone\n");
+        string list = _folder.Write("list.txt", "a.png cat\ngone.png cat\na2.png zebra\nalone\n# not an image\n");
 
         ErrorOf(() => ImageDataset.FromList(list, Animals))
             .Should().ContainAll(
-                "line 2: the file 'gone.png' doesn't exist", "line 3: the label 'zebra' is not a class", "line 4: 'alone'");
+                "line 2: the file 'gone.png' doesn't exist", "line 3: the label 'zebra' is not a class", "line 4: 'alone'",
+                "line 5: the file '# not an' doesn't exist; lists have no comments");
+    }
+
+    [Fact]
+    public void Open_DividedDatasetWithLabels_SuggestsAPart()
+    {
+        Write("data/train/cat/1.png", "data/train/dog/2.png", "data/val/cat/3.png");
+        string zip = Path.Combine(_folder.FullPath, "all.zip");
+        ZipFile.CreateFromDirectory(_folder["data"], zip);
+
+        ErrorOf(() => ImageDataset.Open(_folder["data"], Animals))
+            .Should().Contain("'train' and 'val', which are not classes. Open its folder 'val'.").And.NotContain("Rename");
+        ErrorOf(() => ImageDataset.Open(zip, Animals))
+            .Should().Contain("'train' and 'val', which are not classes. Extract 'val', and open that folder.").And.NotContain("Rename");
     }
 
     private static string ErrorOf(Func<ImageDataset> open) => open.Should().Throw<ImageDatasetException>().Which.Message;

@@ -115,6 +115,30 @@ public sealed class LogTests : IDisposable
     }
 
     [Theory]
+    [InlineData(3e38f, 1)]
+    [InlineData(3e38f, 4)]
+    [InlineData(float.NaN, 1)]
+    [InlineData(float.NegativeInfinity, 4)]
+    public async Task GetScores_TensorThatOverflows_IsTheErrorOfTheImage(float value, int batchSize)
+    {
+        ResNetClassifierOptions options = new() { LoggerFactory = _logs, BatchSize = batchSize };
+        using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20, options);
+        float[] huge = new float[3 * 32 * 32];
+        Array.Fill(huge, value);
+        InputImage[] images = [InputImage.FromFile(Ship), InputImage.FromTensor(huge), InputImage.FromFile(Ship)];
+
+        IReadOnlyList<ScoresOutcome> outcomes = await classifier.GetScoresBatchAsync(images);
+        Action single = () => classifier.GetScores(images[1]);
+
+        outcomes.Select(o => o.Succeeded).Should().Equal(true, false, true);
+        outcomes[1].Error.Should().BeOfType<ArgumentException>().Which.Message.Should().Contain(
+            $"The tensor has the value {value}, but the profile 'Cifar10' produces values from -");
+        single.Should().Throw<ArgumentException>();
+        _logs.Of("ModelFailed").Should().BeEmpty("the model is not at fault");
+        _logs.Of("ImageFailed").Should().HaveCount(2).And.OnlyContain(e => e.Level == LogLevel.Debug);
+    }
+
+    [Theory]
     [InlineData(LogLevel.Trace)]
     [InlineData(LogLevel.Debug)]
     [InlineData(LogLevel.Information)]

@@ -9,6 +9,11 @@ export class RequestError extends Error {
     this.detail = detail;
     this.retryAfter = retryAfter;
   }
+
+  /** Whether the same request may succeed later: the image itself stays as it is. */
+  get canRetry() {
+    return ![400, 413, 415, 422].includes(this.status);
+  }
 }
 
 export const apiKey = {

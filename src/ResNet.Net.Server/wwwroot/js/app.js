@@ -155,7 +155,7 @@ async function classify(card, controller) {
         byId("key").focus();
       }
 
-      card.showError(error.message, error.detail);
+      card.showError(error.message, error.detail, error.canRetry);
       say(`${card.name}: ${error.message}`);
       return;
     }

@@ -25,7 +25,7 @@ export class Card {
     this.parts = {
       frame: find(".frame"), image: find(".image"), map: find(".map"), crop: find(".crop"), caption: find("figcaption"),
       working: find(".working"), failure: find(".failure"), result: find(".result"), classes: find(".classes"), hint: find(".hint"),
-      unknown: find(".unknown"), sees: find(".sees"), timings: find(".timings"), remove: find(".remove"),
+      unknown: find(".unknown"), sees: find(".sees"), timings: find(".timings"), time: find(".timing summary"), remove: find(".remove"),
     };
     const title = find("h3");
     title.textContent = name;
@@ -68,15 +68,17 @@ export class Card {
     }
   }
 
-  /** Shows an error: a text for the user, and the server's response if there is one. */
-  showError(text, detail = "") {
+  /** Shows an error: a text for the user, the server's response if there is one, and a button if another attempt may succeed. */
+  showError(text, detail = "", canRetry = true) {
     const { working, failure, result } = this.parts;
     working.hidden = true;
     failure.hidden = false;
     failure.querySelector("p").textContent = text;
     failure.querySelector("details").hidden = !detail;
     failure.querySelector("details span").textContent = detail;
-    failure.querySelector("button").setAttribute("aria-label", `Try again: ${this.name}`);
+    const retry = failure.querySelector("button");
+    retry.hidden = !canRetry;
+    retry.setAttribute("aria-label", `Try again: ${this.name}`);
     result.hidden = result.hidden || result.classList.contains("stale");
     this.hideMap();
   }
@@ -220,6 +222,8 @@ export class Card {
       rows.push(["Round trip", roundTrip]);
     }
 
+    // One line a result; the stages are shown on demand.
+    this.parts.time.textContent = `${formatTime(roundTrip ?? total)}, ${threads === undefined ? "server" : "browser"}`;
     const terms = rows.map(([name, ms]) => [name, formatTime(ms)]);
     terms.push(["Ran on", threads === undefined ? "server" : `browser, ${threads} ${threads === 1 ? "thread" : "threads"}`]);
     this.parts.timings.replaceChildren(...terms.flatMap(([name, text]) => {

@@ -20,6 +20,10 @@ internal static class ModelAdapter
         return model with { Profile = chosen, Input = form is null ? null : InputAdapter.For(form, chosen, model.Name) };
     }
 
+    /// <summary>Returns the profile of a custom model whose options have none.</summary>
+    /// <exception cref="ResNetException">The input cannot be adapted, or the metadata is invalid.</exception>
+    public static PreprocessingProfile ProfileOf(ModelDefinition definition) => AdaptInput(ResolvedModel.For(definition), null).Profile!;
+
     /// <summary>Determines how the scores of a model are adapted. Call it after <see cref="ScoreOutput.Resolve"/>.</summary>
     /// <exception cref="ResNetException">The output cannot contain scores.</exception>
     public static ResolvedModel AdaptScores(ResolvedModel model)

@@ -42,10 +42,11 @@ public class UnsupportedFormatsTests
     [InlineData("\u0001\u0002", "bytes that begin with 0102", "PixelView")]
     public void Describe_UnsupportedInput_ReturnsKindAndRemedy(string text, string kind, string remedy)
     {
-        (string actualKind, string actualRemedy) = UnsupportedFormats.Describe(Encoding.Latin1.GetBytes(text));
+        (string actualKind, string advice, string? actualRemedy) = UnsupportedFormats.Describe(Encoding.Latin1.GetBytes(text));
 
         actualKind.Should().Contain(kind);
-        actualRemedy.Should().Contain(remedy);
+        $"{advice} {actualRemedy}".Should().Contain(remedy);
+        advice.Should().NotContainAny("Decoder", "PixelView", "package", "FromBase64String").And.EndWith(".", "senders of images read it");
     }
 
     [Fact]
