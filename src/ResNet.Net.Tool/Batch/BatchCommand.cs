@@ -54,7 +54,7 @@ internal static class BatchCommand
             throw new DirectoryNotFoundException($"The folder '{root}' does not exist.");
         }
 
-        if (!ImageFiles.In(root).Any())
+        if (!ImageFolder.Files(root).Any())
         {
             throw ImageFiles.None(root);
         }
@@ -102,7 +102,8 @@ internal static class BatchCommand
             paths => classifier.ClassifyManyAsync(paths.Select(images.FullPath), top, cancellationToken));
         await foreach ((string path, ClassificationOutcome outcome) in outcomes)
         {
-            rows.Write(path, outcome);
+            rows.Write(
+                path, outcome.Succeeded ? outcome.Value.Predictions : [], outcome.Succeeded ? null : Failure.Describe(outcome.Error));
             file?.Flush();
             done++;
             failed += outcome.Succeeded ? 0 : 1;
