@@ -224,19 +224,13 @@ public abstract partial class JobStore
             "create job",
             async (transaction, _) =>
             {
-                long? existing = await transaction.Sql($"SELECT job FROM {Schema.Jobs} WHERE submission = @submission", ("submission", submission))
-                    .ReadLongAsync(cancellationToken);
-                if (existing is not null)
-                {
-                    return new JobId(existing.Value);
-                }
-
                 JobModel model = request.Model;
                 JobOptions options = request.Options;
-                long id = await transaction.Sql(
+                long? inserted = await transaction.Sql(
                     $"INSERT INTO {Schema.Jobs} (submission, name, source_kind, source_location, model_id, model_sha256, model_preprocessing, "
                     + "labels_name, top_k, shard_size, lease_ms, max_attempts, created_at) VALUES (@submission, @name, @kind, @location, @model, "
-                    + $"@sha256, @preprocessing, @labels, @top, @size, @lease, @attempts, {_dialect.Now}) RETURNING job",
+                    + $"@sha256, @preprocessing, @labels, @top, @size, @lease, @attempts, {_dialect.Now}) "
+                    + "ON CONFLICT (submission) DO NOTHING RETURNING job",
                     ("submission", submission),
                     ("name", request.Name),
                     ("kind", request.Source.Kind),
@@ -248,7 +242,15 @@ public abstract partial class JobStore
                     ("top", options.TopK),
                     ("size", options.ShardSize),
                     ("lease", (long)options.LeaseTime.TotalMilliseconds),
-                    ("attempts", options.MaxAttempts)).ReadLongAsync(cancellationToken) ?? 0;
+                    ("attempts", options.MaxAttempts)).ReadLongAsync(cancellationToken);
+                if (inserted is not long id)
+                {
+                    // An earlier attempt took effect.
+                    return new JobId(await transaction.Sql(
+                        $"SELECT job FROM {Schema.Jobs} WHERE submission = @submission", ("submission", submission))
+                        .ReadLongAsync(cancellationToken) ?? 0);
+                }
+
                 for (int i = 0; i < model.Labels.Count; i++)
                 {
                     await transaction.Sql(

@@ -51,16 +51,9 @@ public sealed class PostgresJobStore : JobStore
         NpgsqlConnectionStringBuilder builder = IsAddress(connection) ? FromAddress(connection) : new NpgsqlConnectionStringBuilder(connection);
 
         // A host that vanishes without a word is noticed.
-        if (!builder.ContainsKey("Keepalive"))
-        {
-            builder.KeepAlive = 10;
-        }
-
-        if (!builder.ContainsKey("Application Name"))
-        {
-            builder.ApplicationName = "ResNet.Net";
-        }
-
+        const int Seconds = 10;
+        builder.KeepAlive = builder.KeepAlive > 0 ? builder.KeepAlive : Seconds;
+        builder.ApplicationName ??= "ResNet.Net";
         return builder.ConnectionString;
     }
 

@@ -20,6 +20,9 @@ public sealed class ShardWorker
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
+    // For the database, so that a worker that is stopped leaves no lease behind.
+    private static readonly TimeSpan LeastStopTime = TimeSpan.FromSeconds(5);
+
     private readonly JobStore _store;
     private readonly IJobModelProvider _models;
     private readonly ImageSources _sources;
@@ -71,17 +74,24 @@ public sealed class ShardWorker
     /// <exception cref="JobStoreException">The database rejects an operation for another reason than that it can't be reached.</exception>
     public Task RunAsync(CancellationToken stop = default) => Task.Run(() => LoopAsync(stop), CancellationToken.None);
 
+    private TimeSpan DatabaseTime => _options.StopTime > LeastStopTime ? _options.StopTime : LeastStopTime;
+
     private async Task LoopAsync(CancellationToken stop)
     {
         using CancellationTokenSource abort = new();
-        using CancellationTokenRegistration stopping = stop.Register(() => abort.CancelAfter(_options.StopTime));
+        using CancellationTokenSource patience = new();
+        using CancellationTokenRegistration stopping = stop.Register(() =>
+        {
+            abort.CancelAfter(_options.StopTime);
+            patience.CancelAfter(DatabaseTime);
+        });
         Task<HeldShard?>? next = null;
         Task completing = Task.CompletedTask;
         try
         {
             while (!stop.IsCancellationRequested)
             {
-                HeldShard? shard = await (next ?? TakeAsync(stop)).ConfigureAwait(false);
+                HeldShard? shard = await (next ?? TakeAsync(stop, patience.Token)).ConfigureAwait(false);
                 next = null;
                 if (shard is null)
                 {
@@ -99,7 +109,7 @@ public sealed class ShardWorker
                 ImageResult[]? rows;
                 try
                 {
-                    rows = await ClassifyAsync(shard, () => next ??= TakeAsync(stop), abort.Token).ConfigureAwait(false);
+                    rows = await ClassifyAsync(shard, () => next ??= TakeAsync(stop, patience.Token), abort.Token).ConfigureAwait(false);
                 }
                 catch
                 {
@@ -111,7 +121,7 @@ public sealed class ShardWorker
                 await completing.ConfigureAwait(false);
                 completing = rows is null
                     ? shard.DisposeAsync().AsTask()
-                    : Task.Run(() => CompleteAsync(shard, rows, abort.Token), CancellationToken.None);
+                    : Task.Run(() => CompleteAsync(shard, rows, patience.Token), CancellationToken.None);
             }
         }
         finally
@@ -132,20 +142,23 @@ public sealed class ShardWorker
     }
 
     /// <summary>Takes a shard that this machine can classify.</summary>
+    /// <param name="stop">Ends the search. A shard that was taken is given back.</param>
+    /// <param name="patience">Ends the wait for the database. A shard that was taken nevertheless is free when its lease runs out.</param>
     /// <returns>The shard; null if there is none, or if the worker is stopped.</returns>
-    private async Task<HeldShard?> TakeAsync(CancellationToken stop)
+    private async Task<HeldShard?> TakeAsync(CancellationToken stop, CancellationToken patience)
     {
         while (!stop.IsCancellationRequested)
         {
             ShardLease? lease = null;
             try
             {
-                lease = await _store.LeaseShardAsync(Name, Refused(), stop).ConfigureAwait(false);
+                lease = await _store.LeaseShardAsync(Name, Refused(), patience).ConfigureAwait(false);
                 if (lease is null)
                 {
                     return null;
                 }
 
+                stop.ThrowIfCancellationRequested();
                 ClassificationJob job = lease.Job;
                 ResNetClassifier classifier = await _models.GetAsync(job.Model, stop).ConfigureAwait(false);
                 if (_verified.TryAdd((job.Id, classifier), true) && JobModel.Of(classifier).DifferenceFrom(job.Model) is string difference)
@@ -230,7 +243,7 @@ public sealed class ShardWorker
     }
 
     /// <summary>Writes the rows of a shard, however long the database can't be reached.</summary>
-    private async Task CompleteAsync(HeldShard shard, ImageResult[] rows, CancellationToken abort)
+    private async Task CompleteAsync(HeldShard shard, ImageResult[] rows, CancellationToken patience)
     {
         await using (shard.ConfigureAwait(false))
         {
@@ -239,7 +252,7 @@ public sealed class ShardWorker
             {
                 try
                 {
-                    if (await _store.CompleteShardAsync(lease, rows, abort).ConfigureAwait(false) == ShardCompletion.Written)
+                    if (await _store.CompleteShardAsync(lease, rows, patience).ConfigureAwait(false) == ShardCompletion.Written)
                     {
                         Interlocked.Add(ref _images, rows.Length);
                         Interlocked.Increment(ref _shards);
@@ -256,7 +269,7 @@ public sealed class ShardWorker
                 {
                     _log.RowsWaiting(lease.Shard, lease.Job.Id.Value, exception);
                 }
-                catch (OperationCanceledException) when (abort.IsCancellationRequested)
+                catch (OperationCanceledException) when (patience.IsCancellationRequested)
                 {
                     return;
                 }
@@ -317,7 +330,7 @@ public sealed class ShardWorker
         }
 
         // Not longer: the lease runs out anyway.
-        using CancellationTokenSource time = new(_options.StopTime);
+        using CancellationTokenSource time = new(DatabaseTime);
         try
         {
             await _store.ReleaseShardAsync(lease, failure, time.Token).ConfigureAwait(false);

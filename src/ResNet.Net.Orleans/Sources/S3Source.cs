@@ -37,7 +37,7 @@ internal sealed class S3Source : IImageSource
             {
                 page = await _client.Value.Client.ListObjectsV2Async(request, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is AmazonClientException or HttpRequestException)
+            catch (Exception exception) when (exception is AmazonServiceException or AmazonClientException or HttpRequestException)
             {
                 throw Unavailable(exception);
             }
@@ -80,7 +80,7 @@ internal sealed class S3Source : IImageSource
         {
             throw new UnauthorizedAccessException($"Access to the object in the bucket '{_bucket}' is denied.", exception);
         }
-        catch (Exception exception) when (exception is AmazonClientException or HttpRequestException)
+        catch (Exception exception) when (exception is AmazonServiceException or AmazonClientException or HttpRequestException)
         {
             throw Unavailable(exception);
         }

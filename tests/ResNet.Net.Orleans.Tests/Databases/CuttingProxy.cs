@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ResNet.Net.Orleans.Tests;
 
-/// <summary>Forwards connections to a server. Armed, it forwards the next COMMIT and cuts the connection before the answer.</summary>
+/// <summary>Forwards connections to a server. Armed, it forwards the next COMMIT and cuts the connection instead of the answer.</summary>
 internal sealed class CuttingProxy : IDisposable
 {
     private static readonly byte[] Commit = Encoding.ASCII.GetBytes("COMMIT");
@@ -50,34 +50,42 @@ internal sealed class CuttingProxy : IDisposable
         using (client)
         using (TcpClient server = new())
         {
+            bool isCut = false;
             try
             {
                 await server.ConnectAsync(IPAddress.Loopback, _target);
-                Task answers = server.GetStream().CopyToAsync(client.GetStream());
+                Task answers = AnswerAsync();
                 byte[] buffer = new byte[1 << 16];
                 int count;
                 while ((count = await client.GetStream().ReadAsync(buffer)) > 0)
                 {
-                    bool cuts = buffer.AsSpan(0, count).IndexOf(Commit) >= 0 && Interlocked.Decrement(ref _armed) >= 0;
-                    if (cuts)
-                    {
-                        // The answer would arrive on this socket, which is closed first; the server still gets the commit.
-                        client.Close();
-                    }
-
+                    isCut = buffer.AsSpan(0, count).IndexOf(Commit) >= 0 && Interlocked.Decrement(ref _armed) >= 0;
                     await server.GetStream().WriteAsync(buffer.AsMemory(0, count));
-                    if (cuts)
+                    if (isCut)
                     {
-                        Interlocked.Increment(ref _cuts);
-                        await Task.Delay(100);
+                        await answers;
                         return;
                     }
                 }
-
-                await answers;
             }
             catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
             {
+            }
+
+            async Task AnswerAsync()
+            {
+                byte[] buffer = new byte[1 << 16];
+                int count;
+                while ((count = await server.GetStream().ReadAsync(buffer)) > 0)
+                {
+                    if (isCut)
+                    {
+                        Interlocked.Increment(ref _cuts);
+                        return;
+                    }
+
+                    await client.GetStream().WriteAsync(buffer.AsMemory(0, count));
+                }
             }
         }
     }
