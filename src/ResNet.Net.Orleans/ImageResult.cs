@@ -6,7 +6,7 @@ public sealed record ImageResult
     /// <summary>Gets the index of the image in its job, from 0.</summary>
     public required long Index { get; init; }
 
-    /// <summary>Gets the name of the image, as its source listed it. Null characters, which PostgreSQL can't store, become U+FFFD.</summary>
+    /// <summary>Gets the name of the image, as its source listed it. Null characters become U+FFFD.</summary>
     public required string Name { get; init; }
 
     /// <summary>Gets the SHA-256 of the encoded image in lowercase hexadecimal; <see langword="null"/> if it wasn't read.</summary>

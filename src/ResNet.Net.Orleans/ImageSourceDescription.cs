@@ -52,5 +52,6 @@ public sealed record ImageSourceDescription(string Kind, string Location)
     public override string ToString() => Kind == S3 ? $"s3://{Location}" : Location;
 
     internal static bool IsAddress(string text)
-        => text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+        => text.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 }

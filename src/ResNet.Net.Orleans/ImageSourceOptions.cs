@@ -12,14 +12,14 @@ public sealed record ImageSourceOptions
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Gets how often reading over a network is repeated after a failure that may pass (no connection, a time-out, HTTP 408, 429, 500, 502,
-    /// 503 and 504), at least 0; the default is 4. The pause doubles each time, or is that of the header Retry-After, at most one minute.
+    /// Gets how often reading over a network is repeated after a failure that may pass (no connection, a time-out, HTTP 408, 429, 500,
+    /// 502, 503 and 504), at least 0; the default is 4. The pause doubles each time, or is that of the header Retry-After, at most a minute.
     /// </summary>
     public int Retries { get; init; } = 4;
 
     /// <summary>
     /// Gets whether an HTTP redirect may lead to another host in a private network or on this machine; the default is
-    /// <see langword="false"/>, since the operators of listed hosts choose where redirects lead. Listed addresses themselves may be private.
+    /// <see langword="false"/>, since the operators of listed hosts choose where redirects lead. Listed addresses may be private.
     /// </summary>
     public bool AllowPrivateRedirects { get; init; }
 
@@ -33,8 +33,8 @@ public sealed record ImageSourceOptions
     public IAmazonS3? S3Client { get; init; }
 
     /// <summary>
-    /// Gets a function that opens sources of other kinds: it returns <see langword="null"/> for those that it doesn't know. A source that is
-    /// <see cref="IDisposable"/> is disposed with the <see cref="ImageSources"/>.
+    /// Gets a function that opens sources of other kinds: it returns <see langword="null"/> for those that it doesn't know. A source that
+    /// is <see cref="IDisposable"/> is disposed with the <see cref="ImageSources"/>.
     /// </summary>
     public Func<ImageSourceDescription, IImageSource?>? Custom { get; init; }
 

@@ -63,7 +63,7 @@ public sealed class JobModel : IEquatable<JobModel>
 
     /// <summary>Describes how this model differs from another.</summary>
     /// <param name="other">The other model.</param>
-    /// <returns>The first difference in words, such as "the file of ... has the SHA-256 ..."; <see langword="null"/> if there is none.</returns>
+    /// <returns>The first difference in words; <see langword="null"/> if there is none.</returns>
     public string? DifferenceFrom(JobModel other)
     {
         ArgumentNullException.ThrowIfNull(other);

@@ -57,7 +57,8 @@ public sealed class JobModelProvider : IJobModelProvider, IDisposable
             }
 
             throw new ResNetException(
-                $"This machine does not have the model {model}: {difference ?? "no variant has this id, and JobModelProvider.Add was not called"}.");
+                $"This machine does not have the model {model}: "
+                + $"{difference ?? "no variant has this id, and JobModelProvider.Add was not called"}.");
         }
         finally
         {

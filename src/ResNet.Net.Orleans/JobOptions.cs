@@ -6,7 +6,9 @@ public sealed record JobOptions
     /// <summary>The largest value of <see cref="ShardSize"/>.</summary>
     internal const int LargestShard = 100_000;
 
-    /// <summary>Gets the number of classes per image, at least 1; the default is 5. A larger number than there are classes means all.</summary>
+    /// <summary>
+    /// Gets the number of classes per image, at least 1; the default is 5. A larger number than there are classes means all.
+    /// </summary>
     public int TopK { get; init; } = 5;
 
     /// <summary>

@@ -9,7 +9,9 @@ public sealed record JobStatus
     /// <summary>Gets the state.</summary>
     public required JobState State { get; init; }
 
-    /// <summary>Gets the number of images that are listed so far: all of them, unless the job is <see cref="JobState.Submitting"/>.</summary>
+    /// <summary>
+    /// Gets the number of images that are listed so far: all of them, unless the job is <see cref="JobState.Submitting"/>.
+    /// </summary>
     public required long Images { get; init; }
 
     /// <summary>Gets the number of images whose result or failure is final. Images that are being retried don't count.</summary>

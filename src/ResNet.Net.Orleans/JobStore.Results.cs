@@ -7,7 +7,9 @@ public abstract partial class JobStore
 {
     private const int RowsPerPage = 10_000;
 
-    /// <summary>Reads the rows of a job in the order of its images, in constant memory. Rows that are written meanwhile may be missing.</summary>
+    /// <summary>
+    /// Reads the rows of a job in the order of its images, in constant memory. Rows that are written meanwhile may be missing.
+    /// </summary>
     /// <param name="id">The id.</param>
     /// <param name="failuresOnly">Whether to read only the rows of images that failed.</param>
     /// <param name="cancellationToken">Cancels the enumeration.</param>

@@ -51,7 +51,9 @@ public abstract partial class JobStore
         }
     }
 
-    /// <summary>Extends a lease by <see cref="JobOptions.LeaseTime"/> from now. Also a lease that ran out, if nobody has taken the shard.</summary>
+    /// <summary>
+    /// Extends a lease by <see cref="JobOptions.LeaseTime"/> from now. Also a lease that ran out, if nobody has taken the shard.
+    /// </summary>
     /// <param name="lease">The lease.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>Whether the worker still has the shard. If not, it can stop: its rows would be discarded.</returns>
@@ -131,7 +133,8 @@ public abstract partial class JobStore
             "SELECT s.job, s.shard, s.first_image, s.image_count, s.attempts, s.is_retry, s.worker, s.reason, s.token "
             + $"FROM {Schema.Shards} s WHERE s.state = 0 AND {condition} ORDER BY s.job, s.shard LIMIT 1{locking}")
             .ReadAllAsync(
-                r => new TakenShard(new JobId(r.GetInt64(0)), r.GetInt32(1), r.GetInt64(2), r.GetInt32(3), r.GetInt32(4), r.GetInt32(5) != 0)
+                r => new TakenShard(
+                    new JobId(r.GetInt64(0)), r.GetInt32(1), r.GetInt64(2), r.GetInt32(3), r.GetInt32(4), r.GetInt32(5) != 0)
                 {
                     Reason = r.IsDBNull(8) ? r.GetText(7) : $"The worker '{r.GetText(6)}' did not answer.",
                 },
@@ -161,8 +164,8 @@ public abstract partial class JobStore
         }
 
         await transaction.Sql(
-            $"UPDATE {Schema.Shards} SET token = @token, worker = @worker, attempts = @attempts, reason = @reason, leased_at = {_dialect.Now}, "
-            + $"leased_until = {_dialect.Now} + @time WHERE job = @job AND shard = @shard",
+            $"UPDATE {Schema.Shards} SET token = @token, worker = @worker, attempts = @attempts, reason = @reason, "
+            + $"leased_at = {_dialect.Now}, leased_until = {_dialect.Now} + @time WHERE job = @job AND shard = @shard",
             ("token", token),
             ("worker", worker),
             ("attempts", shard.Attempts),
@@ -184,7 +187,8 @@ public abstract partial class JobStore
         DbTransaction transaction, TakenShard shard, string worker, string token, CancellationToken cancellationToken)
     {
         ClassificationJob job = await ReadJobAsync(transaction.Sql, shard.Job, cancellationToken);
-        string reason = $"{shard.Attempts.ToString(CultureInfo.InvariantCulture)} attempts on the shard of this image failed. {shard.Reason}";
+        string attempts = shard.Attempts.ToString(CultureInfo.InvariantCulture);
+        string reason = $"{attempts} attempts on the shard of this image failed. {shard.Reason}";
         ShardLease lease = await ReadImagesAsync(transaction.Sql, shard, job, worker, token, cancellationToken);
         ImageResult[] rows = [.. lease.Images.Select(i => new ImageResult { Index = i.Index, Name = i.Name, Error = reason })];
         await CloseAsync(transaction, lease, rows, Schema.ShardFailed, reason, cancellationToken);

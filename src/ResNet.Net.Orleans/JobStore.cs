@@ -45,8 +45,8 @@ public abstract partial class JobStore : IAsyncDisposable
 
     /// <summary>Opens a store, and creates or updates its tables.</summary>
     /// <param name="location">
-    /// A connection string (<c>Host=db;Database=resnet;Username=resnet</c>) or address (<c>postgresql://resnet@db/resnet</c>) of PostgreSQL,
-    /// or the path of an SQLite file, which is created if it doesn't exist.
+    /// A connection string (<c>Host=db;Database=resnet;Username=resnet</c>) or address (<c>postgresql://resnet@db/resnet</c>) of
+    /// PostgreSQL, or the path of an SQLite file, which is created if it doesn't exist.
     /// </param>
     /// <param name="options">The options; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Cancels opening.</param>
@@ -124,7 +124,8 @@ public abstract partial class JobStore : IAsyncDisposable
                     if (Stopwatch.GetElapsedTime(start) >= _retryTime)
                     {
                         throw new JobStoreException(
-                            $"The database {Name} could not be used for {_retryTime.TotalSeconds:0} seconds: {exception.Message}", exception)
+                            $"The database {Name} could not be used for {_retryTime.TotalSeconds:0} seconds: {exception.Message}",
+                            exception)
                         {
                             IsTransient = true,
                         };

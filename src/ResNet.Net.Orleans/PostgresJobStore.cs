@@ -48,7 +48,8 @@ public sealed class PostgresJobStore : JobStore
     /// <summary>Converts an address to a connection string, and sets what a cluster needs unless it is set.</summary>
     internal static string ConnectionString(string connection)
     {
-        NpgsqlConnectionStringBuilder builder = IsAddress(connection) ? FromAddress(connection) : new NpgsqlConnectionStringBuilder(connection);
+        NpgsqlConnectionStringBuilder builder
+            = IsAddress(connection) ? FromAddress(connection) : new NpgsqlConnectionStringBuilder(connection);
 
         // A host that vanishes without a word is noticed.
         const int Seconds = 10;

@@ -6,8 +6,8 @@ namespace ResNet.Net.Orleans;
 
 /// <summary>
 /// Takes shards from a <see cref="JobStore"/>, classifies their images with
-/// <see cref="ResNetClassifier.ClassifyManyAsync(IAsyncEnumerable{InputImage}, int, CancellationToken)"/>, and writes their rows. One worker
-/// uses all cores of a machine. Any number of workers on any number of machines share the work by their speed.
+/// <see cref="ResNetClassifier.ClassifyManyAsync(IAsyncEnumerable{InputImage}, int, CancellationToken)"/>, and writes their rows. One
+/// worker uses all cores of a machine. Any number of workers on any number of machines share the work by their speed.
 /// </summary>
 /// <remarks>
 /// The next shard is taken before the current one ends, and rows are written while the next shard is classified, so that the model doesn't
@@ -110,15 +110,17 @@ public sealed class ShardWorker
                 try
                 {
                     rows = await ClassifyAsync(shard, () => next ??= TakeAsync(stop, patience.Token), abort.Token).ConfigureAwait(false);
+
+                    // At most one shard waits for the database.
+                    await completing.ConfigureAwait(false);
                 }
                 catch
                 {
+                    await GiveBackAsync(shard, null).ConfigureAwait(false);
                     await shard.DisposeAsync().ConfigureAwait(false);
                     throw;
                 }
 
-                // At most one shard waits for the database.
-                await completing.ConfigureAwait(false);
                 completing = rows is null
                     ? shard.DisposeAsync().AsTask()
                     : Task.Run(() => CompleteAsync(shard, rows, patience.Token), CancellationToken.None);
@@ -310,11 +312,12 @@ public sealed class ShardWorker
         _log.JobRefused(lease.Job.Id.Value, exception.Message);
         _refused[lease.Job.Id] = TimeProvider.System.GetUtcNow() + _options.RefusalTime;
         await ReleaseAsync(lease, null).ConfigureAwait(false);
+        using CancellationTokenSource time = new(DatabaseTime);
         try
         {
-            await _store.RecordRefusalAsync(lease.Job.Id, Name, exception.Message).ConfigureAwait(false);
+            await _store.RecordRefusalAsync(lease.Job.Id, Name, exception.Message, time.Token).ConfigureAwait(false);
         }
-        catch (JobStoreException failure)
+        catch (Exception failure) when (failure is JobStoreException or OperationCanceledException)
         {
             _log.ReleaseFailed(lease.Shard, lease.Job.Id.Value, failure);
         }

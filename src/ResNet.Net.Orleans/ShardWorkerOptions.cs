@@ -17,7 +17,9 @@ public sealed record ShardWorkerOptions
     /// <summary>Gets how long the worker waits before it looks for shards again if there were none; the default is one second.</summary>
     public TimeSpan IdleTime { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Gets how long the worker leaves a job alone whose model or images this machine doesn't have; the default is one minute.</summary>
+    /// <summary>
+    /// Gets how long the worker leaves a job alone whose model or images this machine doesn't have; the default is one minute.
+    /// </summary>
     public TimeSpan RefusalTime { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>

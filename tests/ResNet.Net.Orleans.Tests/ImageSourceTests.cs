@@ -38,7 +38,7 @@ public sealed class ImageSourceTests
     {
         using TemporaryFolder folder = new();
         using ImageSources sources = new();
-        IImageSource source = sources.Open(new ImageSourceDescription(ImageSourceDescription.Folder, Path.Combine(folder.FullPath, "gone")));
+        IImageSource source = sources.Open(new ImageSourceDescription("folder", Path.Combine(folder.FullPath, "gone")));
 
         await FluentActions.Awaiting(() => source.ListAsync().ToArrayAsync().AsTask()).Should().ThrowAsync<ImageSourceException>();
         await FluentActions.Awaiting(() => ReadAsync(source, "a.jpg")).Should().ThrowAsync<ImageSourceException>();

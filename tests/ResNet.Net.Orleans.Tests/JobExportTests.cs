@@ -11,7 +11,8 @@ public sealed class PostgresJobExportTests(PostgresServer server) : JobExportTes
 
 public abstract class JobExportTests(ITestServer server) : StoreTests(server)
 {
-    private static readonly string[] OddNames = ["=SUM(A1)", "with, comma", "with \"quotes\"", "line\nbreak", "ünïcode 🐱", "./relative"];
+    private static readonly string[] OddNames
+        = ["=SUM(A1)", "with, comma", "with \"quotes\"", "line\nbreak", "ünïcode 🐱", "./relative"];
 
     [StoreFact]
     public async Task WriteCsv_EveryRow_IsTheRowOfTheStore()

@@ -15,7 +15,8 @@ public sealed class PostgresAddressTests
 
         NpgsqlConnectionStringBuilder builder = new(PostgresJobStore.ConnectionString(location));
 
-        (builder.Host, builder.Port, builder.Database, builder.Username, builder.Password).Should().Be((host, port, database, user, password));
+        (builder.Host, builder.Port, builder.Database, builder.Username, builder.Password).Should()
+            .Be((host, port, database, user, password));
         builder.KeepAlive.Should().BePositive();
         builder.SslMode.Should().Be(location.Contains("verify-full", StringComparison.Ordinal) ? SslMode.VerifyFull : SslMode.Prefer);
     }

@@ -33,7 +33,8 @@ public sealed class S3SourceTests
 
         (await ImageSourceTests.ReadAsync(source, Keys[4])).Should().Equal(Encoding.UTF8.GetBytes(Keys[4]));
 
-        await FluentActions.Awaiting(() => ImageSourceTests.ReadAsync(source, "photos/gone.jpg")).Should().ThrowAsync<FileNotFoundException>();
+        await FluentActions.Awaiting(() => ImageSourceTests.ReadAsync(source, "photos/gone.jpg"))
+            .Should().ThrowAsync<FileNotFoundException>();
         await FluentActions.Awaiting(() => ImageSourceTests.ReadAsync(source, "photos/denied.jpg"))
             .Should().ThrowAsync<UnauthorizedAccessException>();
     }

@@ -3,7 +3,9 @@ using ResNet.Net.Onnx;
 
 namespace ResNet.Net.Orleans;
 
-/// <summary>The images that a text file names, one per line: paths or HTTP(S) addresses, relative to the file. Empty lines are skipped.</summary>
+/// <summary>
+/// The images that a text file names, one per line: paths or HTTP(S) addresses, relative to the file. Empty lines are skipped.
+/// </summary>
 internal sealed class ListSource : IImageSource
 {
     private readonly string _location;

@@ -7,7 +7,9 @@ using ResNet.Net.Tool.Images;
 
 namespace ResNet.Net.Orleans;
 
-/// <summary>The objects of an S3-compatible bucket with a prefix whose keys have the extension of an image. Their names are the keys.</summary>
+/// <summary>
+/// The objects of an S3-compatible bucket with a prefix whose keys have the extension of an image. Their names are the keys.
+/// </summary>
 internal sealed class S3Source : IImageSource
 {
     private readonly string _bucket;

@@ -23,7 +23,8 @@ internal static class NameList
 
     public static string[] Read(byte[] bytes, int count)
     {
-        using BinaryReader reader = new(new BufferedStream(new ZLibStream(new MemoryStream(bytes), CompressionMode.Decompress)), Encoding.UTF8);
+        ZLibStream compressed = new(new MemoryStream(bytes), CompressionMode.Decompress);
+        using BinaryReader reader = new(new BufferedStream(compressed), Encoding.UTF8);
         string[] names = new string[count];
         for (int i = 0; i < count; i++)
         {

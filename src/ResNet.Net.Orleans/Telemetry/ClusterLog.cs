@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace ResNet.Net.Orleans;
 
-/// <summary>Defines the log events of stores and workers. Ids and names are a contract (docs/diagnostics.md) and are never reused.</summary>
+/// <summary>
+/// Defines the log events of stores and workers. Ids and names are a contract (docs/diagnostics.md) and are never reused.
+/// </summary>
 internal static partial class ClusterLog
 {
     [LoggerMessage(700, LogLevel.Warning, "The database {Database} can't be used ({Operation}). The operation is repeated.")]

@@ -22,6 +22,7 @@ internal static class ImageFiles
     private static IEnumerable<ImageFile> InOrder(string folder)
     {
         string parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) ?? folder;
-        return ImageFolder.Files(folder).Order(StringComparer.Ordinal).Select(path => new ImageFile(path, Path.GetRelativePath(parent, path)));
+        return ImageFolder.Files(folder).Order(StringComparer.Ordinal)
+            .Select(path => new ImageFile(path, Path.GetRelativePath(parent, path)));
     }
 }
