@@ -19,6 +19,7 @@ public sealed class ProgramTests(Workshop workshop, ITestOutputHelper log) : ICl
         ["docs/serving.md"] = 1,
         ["docs/training.md"] = 2,
         ["docs/variants.md"] = 1,
+        ["src/ResNet.Net.Orleans/README.md"] = 1,
         ["src/ResNet.Net.Training/README.md"] = 1,
     };
 

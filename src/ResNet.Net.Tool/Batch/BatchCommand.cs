@@ -54,7 +54,7 @@ internal static class BatchCommand
             throw new DirectoryNotFoundException($"The folder '{root}' does not exist.");
         }
 
-        if (!ImageFiles.In(root).Any())
+        if (!ImageFolder.Files(root).Any())
         {
             throw ImageFiles.None(root);
         }
@@ -103,7 +103,10 @@ internal static class BatchCommand
             paths => classifier.ClassifyManyAsync(paths.Select(images.FullPath), top, cancellationToken));
         await foreach ((string path, ClassificationOutcome outcome) in outcomes)
         {
-            rows.Write(path, images.FullPath(path), outcome);
+            rows.Write(
+                path,
+                outcome.Succeeded ? outcome.Value.Predictions : [],
+                outcome.Succeeded ? null : Failure.DescribeImage(outcome.Error, images.FullPath(path)));
             file?.Flush();
             done++;
             failed += outcome.Succeeded ? 0 : 1;

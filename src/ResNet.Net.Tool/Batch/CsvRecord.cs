@@ -7,8 +7,6 @@ namespace ResNet.Net.Tool.Batch;
 /// <param name="Cells">The cells, without quotes.</param>
 internal sealed record CsvRecord(string Text, IReadOnlyList<string> Cells)
 {
-    public const string End = "\r\n";
-
     /// <summary>
     /// Enumerates the rows of a file, one in memory at a time. A line break in quotes belongs to its cell; the last row may have no
     /// line break.

@@ -1,12 +1,17 @@
 using System.Buffers;
 using System.Globalization;
-using ResNet.Net.Tool.CommandLine;
 
 namespace ResNet.Net.Tool.Batch;
 
 /// <summary>Writes CSV (RFC 4180), one row per image: <c>path,label,synset,probability,label2,synset2,probability2,...,error</c>.</summary>
-internal sealed class CsvRows(TextWriter output, int top)
+/// <param name="output">Receives the rows. It stays with the caller.</param>
+/// <param name="top">The number of classes per image. Rows with fewer have empty cells.</param>
+/// <param name="more">The names of further columns.</param>
+internal sealed class CsvRows(TextWriter output, int top, params string[] more)
 {
+    /// <summary>The end of a row.</summary>
+    public const string End = "\r\n";
+
     // Semicolons and tabs too: some programs split at them.
     private static readonly SearchValues<char> Quoted = SearchValues.Create(",;\t\"\r\n");
 
@@ -30,14 +35,17 @@ internal sealed class CsvRows(TextWriter output, int top)
     /// <summary>Reverts <see cref="CellOf"/>.</summary>
     public static string PathOf(string cell) => cell.StartsWith("./", StringComparison.Ordinal) ? cell[2..] : cell;
 
-    public void WriteHeader() => Write(Columns(top));
+    public void WriteHeader() => Write([.. Columns(top), .. more]);
 
-    /// <param name="path">The path from the folder on.</param>
-    /// <param name="fullPath">The full path.</param>
-    /// <param name="outcome">What came of the image.</param>
-    public void Write(string path, string fullPath, ClassificationOutcome outcome) => Write(outcome.Succeeded
-        ? [CellOf(path), .. outcome.Value.Predictions.SelectMany(Cells), ""]
-        : [CellOf(path), .. Enumerable.Repeat("", 3 * top), OneLine(Failure.DescribeImage(outcome.Error, fullPath))]);
+    /// <param name="path">The path of the image.</param>
+    /// <param name="predictions">The classes; none if the image failed.</param>
+    /// <param name="error">Why the image failed; null if it succeeded.</param>
+    /// <param name="cells">The cells of the further columns.</param>
+    public void Write(string path, IReadOnlyList<Prediction> predictions, string? error, params IEnumerable<string> cells) => Write(
+        [
+            CellOf(path), .. predictions.Take(top).SelectMany(Cells), .. Enumerable.Repeat("", 3 * Math.Max(0, top - predictions.Count)),
+            OneLine(error ?? ""), .. cells,
+        ]);
 
     /// <summary>Returns whether a spreadsheet may evaluate a cell. Some skip spaces and invisible characters at its start.</summary>
     private static bool IsFormula(string cell)
@@ -67,5 +75,5 @@ internal sealed class CsvRows(TextWriter output, int top)
             ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
             : cell;
 
-    private void Write(IEnumerable<string> cells) => output.Write($"{string.Join(',', cells.Select(Quote))}{CsvRecord.End}");
+    private void Write(IEnumerable<string> cells) => output.Write($"{string.Join(',', cells.Select(Quote))}{End}");
 }

@@ -42,7 +42,7 @@ internal sealed class OrderedImages(string folder, int pageSize = 65_536)
     {
         PriorityQueue<string, string> smallest = new(LargestFirst);
         long count = 0;
-        foreach (string file in ImageFiles.In(_root))
+        foreach (string file in ImageFolder.Files(_root))
         {
             string path = file[_root.Length..].Replace(Path.DirectorySeparatorChar, '/');
             if (after is not null && string.CompareOrdinal(path, after) <= 0)

@@ -87,13 +87,13 @@ internal sealed class ResultFile : IDisposable
         // Latin-1 has one character per byte, so that positions are exact whatever the bytes are. The structure of CSV is ASCII.
         using StreamReader reader
             = new(_file, Encoding.Latin1, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16, leaveOpen: true);
-        string header = $"{string.Join(',', _columns)}{CsvRecord.End}";
+        string header = $"{string.Join(',', _columns)}{CsvRows.End}";
         long end = 0;
         int number = 0;
         foreach (CsvRecord row in CsvRecord.Read(reader))
         {
             number++;
-            bool complete = row.Text.EndsWith(CsvRecord.End, StringComparison.Ordinal) && row.Cells.Count == _columns.Length;
+            bool complete = row.Text.EndsWith(CsvRows.End, StringComparison.Ordinal) && row.Cells.Count == _columns.Length;
 
             // Only the last row can be incomplete; anything else was written by another program.
             if ((!complete && reader.Peek() >= 0) || (number == 1 && !header.StartsWith(row.Text, StringComparison.Ordinal)))

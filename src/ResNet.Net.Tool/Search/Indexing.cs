@@ -16,7 +16,7 @@ internal sealed class Indexing(ResNetEmbedder embedder, ModelFingerprint fingerp
         IReadOnlyList<string> folders, string path, ImageProgressBar bar, CancellationToken cancellationToken)
     {
         string[] roots = [.. folders.Select(Path.GetFullPath).Distinct()];
-        ImageProgress progress = new(Done: 0, roots.Sum(f => ImageFiles.In(f).LongCount()), Failed: 0, Resumed: 0, TimeSpan.Zero);
+        ImageProgress progress = new(Done: 0, roots.Sum(f => ImageFolder.Files(f).LongCount()), Failed: 0, Resumed: 0, TimeSpan.Zero);
         if (progress.Total == 0)
         {
             throw ImageFiles.None(roots);
@@ -25,7 +25,7 @@ internal sealed class Indexing(ResNetEmbedder embedder, ModelFingerprint fingerp
         using FeatureIndexWriter index = new(path, fingerprint, embedder.Dimension);
         Stopwatch watch = Stopwatch.StartNew();
         IAsyncEnumerable<(string, EmbeddingOutcome)> outcomes = ImageOutcomes.OfAsync(
-            roots.SelectMany(ImageFiles.In), paths => embedder.EmbedManyAsync(paths, cancellationToken));
+            roots.SelectMany(ImageFolder.Files), paths => embedder.EmbedManyAsync(paths, cancellationToken));
         await foreach ((string image, EmbeddingOutcome outcome) in outcomes)
         {
             if (outcome.Succeeded)

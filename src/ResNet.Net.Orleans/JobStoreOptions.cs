@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace ResNet.Net.Orleans;
+
+/// <summary>Represents the options of a <see cref="JobStore"/>.</summary>
+public sealed record JobStoreOptions
+{
+    /// <summary>
+    /// Gets how long an operation is repeated while the database can't be reached, is busy or has no space; the default is one minute.
+    /// Repeating is safe: the store finds out whether a transaction whose answer was lost took effect.
+    /// </summary>
+    public TimeSpan RetryTime { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Gets where log events go; <see langword="null"/> for nowhere.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+}

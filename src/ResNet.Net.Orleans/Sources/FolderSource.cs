@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+using ResNet.Net.Onnx;
+using ResNet.Net.Tool.Images;
+
+namespace ResNet.Net.Orleans;
+
+/// <summary>The images of a folder and its subfolders. Their names are paths relative to it, separated by <c>/</c>.</summary>
+internal sealed class FolderSource(string folder) : IImageSource
+{
+    private readonly string _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+
+    public async IAsyncEnumerable<string> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ThrowIfMissing(null);
+        await Task.CompletedTask.ConfigureAwait(false);
+        foreach (string path in ImageFolder.Files(_root))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return Path.GetRelativePath(_root, path).Replace(Path.DirectorySeparatorChar, '/');
+        }
+    }
+
+    public ValueTask<Stream> OpenAsync(string name, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return new(RegularFile.OpenRead(Path.Combine(_root, name), options: FileOptions.SequentialScan));
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            ThrowIfMissing(exception);
+            throw;
+        }
+    }
+
+    private void ThrowIfMissing(Exception? cause)
+    {
+        if (!Directory.Exists(_root))
+        {
+            throw new ImageSourceException($"The folder '{_root}' does not exist on this machine. Mount the shared storage.", cause);
+        }
+    }
+}

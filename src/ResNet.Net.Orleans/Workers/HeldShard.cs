@@ -1,0 +1,71 @@
+using Microsoft.Extensions.Logging;
+
+namespace ResNet.Net.Orleans;
+
+/// <summary>A shard that this worker has, with what is needed to classify it. Its lease is renewed until it is disposed.</summary>
+internal sealed class HeldShard : IAsyncDisposable
+{
+    // Of the lease time: two renewals may fail before the lease runs out.
+    private const int RenewalsPerLease = 3;
+
+    private readonly JobStore _store;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly CancellationTokenSource _lost = new();
+    private readonly Task _renewing;
+
+    public HeldShard(JobStore store, ShardLease lease, ResNetClassifier classifier, IImageSource source, ILogger log)
+    {
+        _store = store;
+        _log = log;
+        Lease = lease;
+        Classifier = classifier;
+        Source = source;
+        _renewing = Task.Run(RenewAsync);
+    }
+
+    public ShardLease Lease { get; }
+
+    public ResNetClassifier Classifier { get; }
+
+    public IImageSource Source { get; }
+
+    /// <summary>Gets the token that is canceled when another worker has the shard.</summary>
+    public CancellationToken Lost => _lost.Token;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync().ConfigureAwait(false);
+        await _renewing.ConfigureAwait(false);
+        _ended.Dispose();
+        _lost.Dispose();
+    }
+
+    private async Task RenewAsync()
+    {
+        using PeriodicTimer timer = new(Lease.Job.Options.LeaseTime / RenewalsPerLease);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_ended.Token).ConfigureAwait(false))
+            {
+                try
+                {
+                    if (!await _store.RenewLeaseAsync(Lease, _ended.Token).ConfigureAwait(false))
+                    {
+                        _log.LeaseLost(Lease.Shard, Lease.Job.Id.Value);
+                        await _lost.CancelAsync().ConfigureAwait(false);
+                        return;
+                    }
+                }
+                catch (JobStoreException exception)
+                {
+                    // Goes on: without a database nobody else can take the shard. Completing it decides.
+                    _log.RenewalFailed(Lease.Shard, Lease.Job.Id.Value, exception);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+}

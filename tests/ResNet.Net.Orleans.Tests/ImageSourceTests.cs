@@ -1,0 +1,272 @@
+using Microsoft.AspNetCore.Http;
+
+namespace ResNet.Net.Orleans.Tests;
+
+public sealed class ImageSourceTests
+{
+    private static readonly byte[] Image = [1, 2, 3, 4, 5];
+
+    private static readonly ImageSourceOptions Quick = new() { Retries = 2, Timeout = TimeSpan.FromSeconds(20) };
+
+    [Fact]
+    public async Task Folder_ImagesInSubfolders_AreListedAndOpened()
+    {
+        using TemporaryFolder folder = new();
+        string[] names = ["a.jpg", "sub/b.PNG", "sub/deep/ünï code.webp"];
+        foreach (string name in names.Append("notes.txt").Append(".hidden.jpg"))
+        {
+            File.WriteAllText(folder[name.Split("/")], name);
+        }
+
+        using ImageSources sources = new();
+        IImageSource source = sources.Open(ImageSourceDescription.Parse(folder.FullPath));
+
+        string[] listed = await source.ListAsync().ToArrayAsync();
+
+        listed.Order(StringComparer.Ordinal).Should().Equal(names);
+        foreach (string name in names)
+        {
+            (await ReadAsync(source, name)).Should().Equal(System.Text.Encoding.UTF8.GetBytes(name));
+        }
+
+        await FluentActions.Awaiting(() => ReadAsync(source, "gone.jpg")).Should().ThrowAsync<FileNotFoundException>();
+        sources.Open(ImageSourceDescription.Parse(folder.FullPath)).Should().BeSameAs(source);
+    }
+
+    [Fact]
+    public async Task Folder_NotMounted_IsAnErrorOfTheSource()
+    {
+        using TemporaryFolder folder = new();
+        using ImageSources sources = new();
+        IImageSource source = sources.Open(new ImageSourceDescription("folder", Path.Combine(folder.FullPath, "gone")));
+
+        await FluentActions.Awaiting(() => source.ListAsync().ToArrayAsync().AsTask()).Should().ThrowAsync<ImageSourceException>();
+        await FluentActions.Awaiting(() => ReadAsync(source, "a.jpg")).Should().ThrowAsync<ImageSourceException>();
+    }
+
+    [LinuxFact]
+    public async Task Folder_NamedPipe_IsAnErrorOfTheImage()
+    {
+        using TemporaryFolder folder = new();
+        NamedPipe.Create(folder["pipe.jpg"]);
+        using ImageSources sources = new();
+
+        await FluentActions.Awaiting(() => ReadAsync(sources.Open(new("folder", folder.FullPath)), "pipe.jpg"))
+            .Should().ThrowAsync<IOException>();
+    }
+
+    [Fact]
+    public async Task List_PathsAndAddresses_AreRelativeToTheList()
+    {
+        await using TestServer server = await TestServer.StartAsync((context, _) => context.Response.Body.WriteAsync(Image).AsTask());
+        using TemporaryFolder folder = new();
+        string absolute = folder.Write("other.png", "absolute");
+        folder.Write("near.png", "near");
+        string list = folder.Write("list.txt", $"near.png\r\n\n   \n{absolute}\n{server.Address}/far.jpg");
+        using ImageSources sources = new();
+        IImageSource source = sources.Open(ImageSourceDescription.Parse(list));
+
+        string[] names = await source.ListAsync().ToArrayAsync();
+
+        names.Should().Equal("near.png", absolute, $"{server.Address}/far.jpg");
+        (await ReadAsync(source, names[0])).Should().Equal("near"u8.ToArray());
+        (await ReadAsync(source, names[1])).Should().Equal("absolute"u8.ToArray());
+        (await ReadAsync(source, names[2])).Should().Equal(Image);
+        IImageSource missing = sources.Open(new ImageSourceDescription("list", Path.Combine(folder.FullPath, "gone.txt")));
+        await FluentActions.Awaiting(() => missing.ListAsync().ToArrayAsync().AsTask()).Should().ThrowAsync<ImageSourceException>();
+    }
+
+    [Fact]
+    public async Task List_AtAnAddress_ResolvesNamesAgainstIt()
+    {
+        await using TestServer server = await TestServer.StartAsync((context, _) => context.Request.Path == "/lists/all.txt"
+            ? context.Response.WriteAsync("a.jpg\n../b.jpg\n")
+            : context.Response.WriteAsync(context.Request.Path));
+        using ImageSources sources = new();
+        IImageSource source = sources.Open(ImageSourceDescription.Parse($"{server.Address}/lists/all.txt"));
+
+        (await source.ListAsync().ToArrayAsync()).Should().Equal("a.jpg", "../b.jpg");
+        (await ReadAsync(source, "a.jpg")).Should().Equal("/lists/a.jpg"u8.ToArray());
+        (await ReadAsync(source, "../b.jpg")).Should().Equal("/b.jpg"u8.ToArray());
+
+        // A list from a network can't name files of this machine.
+        (await ReadAsync(source, "/etc/hostname")).Should().Equal("/etc/hostname"u8.ToArray());
+    }
+
+    [Theory]
+    [InlineData(408)]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(503)]
+    public async Task Http_TransientStatus_IsRepeated(int status)
+    {
+        await using TestServer server = await TestServer.StartAsync((context, number) =>
+        {
+            context.Response.StatusCode = number < 3 ? status : 200;
+            context.Response.Headers.RetryAfter = "0";
+            return context.Response.Body.WriteAsync(Image).AsTask();
+        });
+
+        (await ReadAddressAsync(Quick, $"{server.Address}/a.jpg")).Should().Equal(Image);
+        server.Requests.Should().HaveCount(3);
+    }
+
+    [Theory]
+    [InlineData(404, 1)]
+    [InlineData(403, 1)]
+    [InlineData(503, 3)]
+    public async Task Http_StatusThatStays_IsTheErrorOfTheImage(int status, int requests)
+    {
+        await using TestServer server = await TestServer.StartAsync((context, _) =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.Headers.RetryAfter = "0";
+            return Task.CompletedTask;
+        });
+
+        (await FluentActions.Awaiting(() => ReadAddressAsync(Quick, $"{server.Address}/a.jpg")).Should().ThrowAsync<IOException>())
+            .Which.Message.Should().Contain($"HTTP {status}");
+        server.Requests.Should().HaveCount(requests);
+    }
+
+    [Fact]
+    public async Task Http_ConnectionBreaksInTheBody_IsRepeated()
+    {
+        await using TestServer server = await TestServer.StartAsync(async (context, number) =>
+        {
+            context.Response.ContentLength = Image.Length;
+            await context.Response.Body.WriteAsync(number == 1 ? Image.AsMemory(0, 2) : Image);
+            await context.Response.Body.FlushAsync();
+            if (number == 1)
+            {
+                context.Abort();
+            }
+        });
+
+        (await ReadAddressAsync(Quick, $"{server.Address}/a.jpg")).Should().Equal(Image);
+        server.Requests.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task Http_NoAnswer_TimesOut()
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            (context, _) => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
+        ImageSourceOptions options = new() { Retries = 1, Timeout = TimeSpan.FromMilliseconds(200) };
+
+        await FluentActions.Awaiting(() => ReadAddressAsync(options, $"{server.Address}/a.jpg")).Should().ThrowAsync<TimeoutException>();
+        server.Requests.Should().HaveCount(2);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Http_MoreBytesThanTheLimit_IsNotRead(bool isAnnounced)
+    {
+        await using TestServer server = await TestServer.StartAsync((context, _) =>
+        {
+            context.Response.ContentLength = isAnnounced ? 1001 : null;
+            return context.Response.Body.WriteAsync(new byte[1001]).AsTask();
+        });
+
+        (await FluentActions.Awaiting(() => ReadAddressAsync(Quick with { MaxBytes = 1000 }, $"{server.Address}/a.jpg"))
+            .Should().ThrowAsync<IOException>()).Which.Message.Should().Contain("1000");
+        (await ReadAddressAsync(Quick with { MaxBytes = 1001 }, $"{server.Address}/a.jpg")).Should().HaveCount(1001);
+        server.Requests.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task Http_RedirectToAPrivateHost_IsRefusedUnlessAllowed()
+    {
+        await using TestServer target = await TestServer.StartAsync((context, _) => context.Response.Body.WriteAsync(Image).AsTask());
+        await using TestServer server = await TestServer.StartAsync((context, _) =>
+        {
+            string location = target.Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+            context.Response.Redirect(context.Request.Path == "/same" ? "/end" : $"{location}/a.jpg");
+            if (context.Request.Path == "/end")
+            {
+                context.Response.StatusCode = 200;
+                return context.Response.Body.WriteAsync(Image).AsTask();
+            }
+
+            return Task.CompletedTask;
+        });
+
+        (await FluentActions.Awaiting(() => ReadAddressAsync(Quick, $"{server.Address}/other")).Should().ThrowAsync<HttpRequestException>())
+            .Which.InnerException!.Message.Should().Contain("private");
+        target.Requests.Should().BeEmpty();
+        server.Requests.Should().HaveCount(1);
+        (await ReadAddressAsync(Quick with { AllowPrivateRedirects = true }, $"{server.Address}/other")).Should().Equal(Image);
+        (await ReadAddressAsync(Quick, $"{server.Address}/same")).Should().Equal(Image);
+    }
+
+    [Fact]
+    public async Task Http_EndlessRedirects_End()
+    {
+        await using TestServer server = await TestServer.StartAsync((context, number) =>
+        {
+            context.Response.Redirect($"/{number}");
+            return Task.CompletedTask;
+        });
+
+        await FluentActions.Awaiting(() => ReadAddressAsync(Quick, $"{server.Address}/a.jpg")).Should().ThrowAsync<IOException>();
+        server.Requests.Should().HaveCount(6);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("10.1.2.3", true)]
+    [InlineData("172.31.0.1", true)]
+    [InlineData("192.168.1.1", true)]
+    [InlineData("169.254.169.254", true)]
+    [InlineData("::1", true)]
+    [InlineData("fd00::1", true)]
+    [InlineData("::ffff:10.0.0.1", true)]
+    [InlineData("172.32.0.1", false)]
+    [InlineData("93.184.216.34", false)]
+    [InlineData("2606:2800:220:1:248:1893:25c8:1946", false)]
+    public void PrivateNetwork_Address_IsRecognized(string address, bool isPrivate)
+        => PrivateNetwork.Contains(System.Net.IPAddress.Parse(address)).Should().Be(isPrivate);
+
+    [Fact]
+    public async Task Custom_Kind_IsOpenedByTheFunction()
+    {
+        using TemporaryFolder folder = new();
+        folder.Write("a.png", "custom");
+        using ImageSources sources = new(new ImageSourceOptions
+        {
+            Custom = d => d.Kind == "mine" ? new FolderSource(Path.Combine(folder.FullPath, d.Location)) : null,
+        });
+
+        (await ReadAsync(sources.Open(new ImageSourceDescription("mine", ".")), "a.png")).Should().Equal("custom"u8.ToArray());
+        FluentActions.Invoking(() => sources.Open(new ImageSourceDescription("other", "."))).Should().Throw<ImageSourceException>();
+    }
+
+    [Fact]
+    public void Parse_Text_FindsTheKind()
+    {
+        using TemporaryFolder folder = new();
+        string list = folder.Write("list.txt", "a");
+
+        ImageSourceDescription.Parse("s3://bucket/a/b").Should().Be(new ImageSourceDescription("s3", "bucket/a/b"));
+        ImageSourceDescription.Parse("https://host/list").Should().Be(new ImageSourceDescription("list", "https://host/list"));
+        ImageSourceDescription.Parse(list).Should().Be(new ImageSourceDescription("list", list));
+        ImageSourceDescription.Parse(folder.FullPath).Should().Be(new ImageSourceDescription("folder", folder.FullPath));
+        FluentActions.Invoking(() => ImageSourceDescription.Parse("s3:///key")).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => ImageSourceDescription.Parse(folder["gone"])).Should().Throw<FileNotFoundException>();
+    }
+
+    internal static async Task<byte[]> ReadAsync(IImageSource source, string name)
+    {
+        await using Stream stream = await source.OpenAsync(name);
+        using MemoryStream memory = new();
+        await stream.CopyToAsync(memory);
+        return memory.ToArray();
+    }
+
+    private static async Task<byte[]> ReadAddressAsync(ImageSourceOptions options, string address)
+    {
+        using ImageSources sources = new(options);
+        return await ReadAsync(sources.Open(new ImageSourceDescription("list", "/list.txt")), address);
+    }
+}

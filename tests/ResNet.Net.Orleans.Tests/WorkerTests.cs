@@ -1,0 +1,340 @@
+using SkiaSharp;
+
+namespace ResNet.Net.Orleans.Tests;
+
+public sealed class SqliteWorkerTests(SqliteServer server, WorkerImages images)
+    : WorkerTests(server, images), IClassFixture<SqliteServer>, IClassFixture<WorkerImages>;
+
+public sealed class PostgresWorkerTests(PostgresServer server, WorkerImages images)
+    : WorkerTests(server, images), IClassFixture<PostgresServer>, IClassFixture<WorkerImages>;
+
+/// <summary>A folder of images, some of them damaged, and what a plain loop says of them.</summary>
+public sealed class WorkerImages : IDisposable
+{
+    private const int Count = 240;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public WorkerImages()
+    {
+        Random random = new(5);
+        for (int i = 0; i < Count; i++)
+        {
+            string path = _folder[$"{i % 7}", $"image {i}.png"];
+            using SKBitmap bitmap = SKBitmap.Decode(TestFolders.SampleImagePaths[i % TestFolders.SampleImagePaths.Length]);
+            for (int k = 0; k < 500; k++)
+            {
+                bitmap.SetPixel(random.Next(bitmap.Width), random.Next(bitmap.Height), new SKColor((uint)random.Next() | 0xFF000000));
+            }
+
+            using SKData data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+            byte[] bytes = data.ToArray();
+            File.WriteAllBytes(path, i % 20 == 7 ? bytes[..20] : i % 20 == 13 ? "text"u8.ToArray() : bytes);
+        }
+
+        Classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
+    }
+
+    public string FullPath => _folder.FullPath;
+
+    public ResNetClassifier Classifier { get; }
+
+    public ImageSources Sources { get; } = new();
+
+    public JobModelProvider Models { get; } = new();
+
+    /// <summary>Classifies images as a plain loop does.</summary>
+    public async Task<List<ClassificationOutcome>> LoopAsync(IEnumerable<string> names, int top)
+        => await Classifier.ClassifyManyAsync(names.Select(n => Path.Combine(FullPath, n)), top).ToListAsync();
+
+    public void Dispose()
+    {
+        Classifier.Dispose();
+        Models.Dispose();
+        Sources.Dispose();
+        _folder.Dispose();
+    }
+}
+
+public abstract class WorkerTests(ITestServer server, WorkerImages images) : IAsyncLifetime
+{
+    private const int Top = 3;
+
+    private readonly ImageSources _sources = images.Sources;
+    private readonly JobModelProvider _models = images.Models;
+
+    private ITestDatabase _database = null!;
+    private JobStore _store = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await server.CreateAsync();
+        _store = await JobStore.OpenAsync(_database.Location);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [StoreFact]
+    public async Task Run_Folder_WritesWhatAPlainLoopReturns()
+    {
+        ClassificationJob job = await CreateAsync();
+        RecordingLoggers logs = new();
+        ShardWorker worker = Worker(new ShardWorkerOptions { StopWhenIdle = true, LoggerFactory = logs });
+
+        await worker.RunAsync();
+
+        (worker.ImagesWritten, worker.ShardsClosed).Should().Be((240, 16));
+        logs.Of("ShardCompleted").Should().HaveCount(16);
+        JobStatus status = await _store.GetStatusAsync(job.Id);
+        (status.State, status.Completed, status.Failed, status.LeasedShards).Should().Be((JobState.Completed, 240, 24, 0));
+        await ShouldEqualALoopAsync(job);
+    }
+
+    [StoreFact]
+    public async Task Run_ThreeWorkersAtOnce_WriteEveryImageOnce()
+    {
+        ClassificationJob job = await CreateAsync(new JobOptions { ShardSize = 7, TopK = Top });
+        ShardWorker[] workers
+            = [.. Enumerable.Range(0, 3).Select(i => Worker(new ShardWorkerOptions { StopWhenIdle = true, Name = $"worker {i}" }))];
+
+        await Task.WhenAll(workers.Select(w => w.RunAsync()));
+
+        workers.Sum(w => w.ImagesWritten).Should().Be(240);
+        await ShouldEqualALoopAsync(job);
+    }
+
+    [StoreFact]
+    public async Task Run_DatabaseStopsInTheMiddle_WritesEveryImageOnce()
+    {
+        ClassificationJob job = await CreateAsync(new JobOptions { ShardSize = 5, TopK = Top });
+        JobStoreOptions options = new() { RetryTime = TimeSpan.FromMilliseconds(200) };
+        await using JobStore first = await JobStore.OpenAsync(_database.Location, options);
+        await using JobStore second = await JobStore.OpenAsync(_database.Location, options);
+        ShardWorkerOptions settings = new() { StopWhenIdle = true, IdleTime = TimeSpan.FromMilliseconds(50) };
+        Task[] running =
+        [
+            new ShardWorker(first, _models, _sources, settings).RunAsync(), new ShardWorker(second, _models, _sources, settings).RunAsync(),
+        ];
+        for (int stops = 0; stops < 2; stops++)
+        {
+            long before = (await _store.GetStatusAsync(job.Id)).Completed;
+            while ((await _store.GetStatusAsync(job.Id)).Completed < Math.Min(before + 20, 240))
+            {
+                await Task.Delay(1);
+            }
+
+            await _database.StopAsync();
+            await Task.Delay(500);
+            running.Should().OnlyContain(r => !r.IsFaulted);
+            await _database.StartAsync();
+        }
+
+        await Task.WhenAll(running);
+
+        await ShouldEqualALoopAsync(job);
+    }
+
+    [StoreFact]
+    public async Task Run_Stopped_GivesItsShardsBackAndAnotherWorkerFinishes()
+    {
+        ClassificationJob job = await CreateAsync(new JobOptions { ShardSize = 60, TopK = Top });
+        using CancellationTokenSource stop = new();
+        ShardWorker worker = Worker(new ShardWorkerOptions { StopTime = TimeSpan.Zero });
+        Task running = worker.RunAsync(stop.Token);
+        while ((await _store.GetStatusAsync(job.Id)).LeasedShards == 0)
+        {
+            await Task.Delay(1);
+        }
+
+        await stop.CancelAsync();
+        await running;
+
+        JobStatus status = await _store.GetStatusAsync(job.Id);
+        status.LeasedShards.Should().Be(0);
+        (await _database.QueryAsync("SELECT COALESCE(SUM(attempts), 0) FROM resnet_shards WHERE state = 0")).Should().Be(0);
+        await Worker(new ShardWorkerOptions { StopWhenIdle = true }).RunAsync();
+        await ShouldEqualALoopAsync(job);
+    }
+
+    [StoreFact]
+    public async Task Run_StoppedWithTime_FinishesItsShard()
+    {
+        ClassificationJob job = await CreateAsync(new JobOptions { ShardSize = 60, TopK = Top });
+        using CancellationTokenSource stop = new();
+        ShardWorker worker = Worker(new ShardWorkerOptions { StopTime = TimeSpan.FromMinutes(5) });
+        Task running = worker.RunAsync(stop.Token);
+        while ((await _store.GetStatusAsync(job.Id)).LeasedShards == 0)
+        {
+            await Task.Delay(1);
+        }
+
+        await stop.CancelAsync();
+        await running;
+
+        JobStatus status = await _store.GetStatusAsync(job.Id);
+        status.LeasedShards.Should().Be(0);
+        status.Completed.Should().Be(worker.ImagesWritten);
+    }
+
+    [StoreFact]
+    public async Task Run_JobCanceledInTheMiddle_WritesNoMoreRows()
+    {
+        ClassificationJob job = await CreateAsync(new JobOptions { ShardSize = 5, TopK = Top, LeaseTime = TimeSpan.FromMilliseconds(30) });
+        using CancellationTokenSource stop = new();
+        Task running = Worker(new ShardWorkerOptions()).RunAsync(stop.Token);
+        while ((await _store.GetStatusAsync(job.Id)).Completed == 0)
+        {
+            await Task.Delay(1);
+        }
+
+        await _store.CancelJobAsync(job.Id);
+        long after = await _database.QueryAsync("SELECT COUNT(*) FROM resnet_results");
+        await stop.CancelAsync();
+        await running;
+
+        (await _database.QueryAsync("SELECT COUNT(*) FROM resnet_results")).Should().Be(after);
+    }
+
+    [StoreFact]
+    public async Task Run_MachineWithAnotherModelFile_LeavesTheJobToOthers()
+    {
+        JobModel model = JobModel.Of(images.Classifier);
+        ClassificationJob other = await CreateAsync(model: new JobModel(model.Id, new string('0', 64), model.Labels, model.Preprocessing));
+        ClassificationJob unknown = await CreateAsync(model: new JobModel("mine", model.Sha256, model.Labels, model.Preprocessing));
+        ClassificationJob own = await CreateAsync();
+        RecordingLoggers logs = new();
+
+        await Worker(new ShardWorkerOptions { StopWhenIdle = true, Name = "odd", LoggerFactory = logs }).RunAsync();
+
+        await ShouldEqualALoopAsync(own);
+        (await _store.GetStatusAsync(other.Id)).Completed.Should().Be(0);
+        JobRefusal refusal = (await _store.GetRefusalsAsync(other.Id)).Should().ContainSingle().Subject;
+        refusal.Worker.Should().Be("odd");
+        refusal.Reason.Should().Contain(model.Sha256).And.Contain(new string('0', 64));
+        (await _store.GetRefusalsAsync(unknown.Id)).Should().ContainSingle().Which.Reason.Should().Contain("mine");
+        logs.Of("JobRefused").Should().HaveCount(2);
+        (await _database.QueryAsync($"SELECT SUM(attempts) FROM resnet_shards WHERE job <> {own.Id}")).Should().Be(0);
+    }
+
+    [StoreFact]
+    public async Task Run_ProviderWithTheWrongModel_WritesNothing()
+    {
+        JobModel model = JobModel.Of(images.Classifier);
+        ClassificationJob job = await CreateAsync(model: new JobModel(model.Id, new string('0', 64), model.Labels, model.Preprocessing));
+
+        await new ShardWorker(_store, new Careless(images.Classifier), _sources, new ShardWorkerOptions { StopWhenIdle = true }).RunAsync();
+
+        (await _store.GetStatusAsync(job.Id)).Completed.Should().Be(0);
+        (await _store.GetRefusalsAsync(job.Id)).Should().ContainSingle();
+    }
+
+    [StoreFact]
+    public async Task Run_FolderThatIsNotMounted_LeavesTheJobToOthers()
+    {
+        ImageSourceDescription missing = new(ImageSourceDescription.Folder, Path.Combine(images.FullPath, "missing"));
+        ClassificationJob job = await _store.CreateJobAsync(
+            new JobRequest { Source = missing, Model = JobModel.Of(images.Classifier) }, new[] { "a.png" }.ToAsyncEnumerable());
+
+        await Worker(new ShardWorkerOptions { StopWhenIdle = true }).RunAsync();
+
+        (await _store.GetStatusAsync(job.Id)).Completed.Should().Be(0);
+        (await _store.GetRefusalsAsync(job.Id)).Should().ContainSingle().Which.Reason.Should().Contain(missing.Location);
+    }
+
+    [StoreFact]
+    public async Task Run_ImagesThatAppearedSince_AreClassifiedByARetry()
+    {
+        ClassificationJob job = await _store.CreateJobAsync(
+            new JobRequest { Source = Folder(), Model = JobModel.Of(images.Classifier), Options = new JobOptions { TopK = Top } },
+            new[] { "0/image 0.png", "late.png", "1/image 1.png" }.ToAsyncEnumerable());
+        ShardWorkerOptions options = new() { StopWhenIdle = true };
+        await Worker(options).RunAsync();
+        List<ImageResult> before = await _store.ReadResultsAsync(job.Id).ToListAsync();
+        before.Select(r => r.Succeeded).Should().Equal(true, false, true);
+        before[1].Error.Should().Contain("late.png");
+
+        string late = Path.Combine(images.FullPath, "late.png");
+        try
+        {
+            File.Copy(Path.Combine(images.FullPath, "2", "image 2.png"), late);
+            (await _store.RetryFailuresAsync(job.Id)).Should().Be(1);
+            await Worker(options).RunAsync();
+            await ShouldEqualALoopAsync(job);
+            (await _store.ReadResultsAsync(job.Id).ToListAsync()).Select(r => r.Succeeded).Should().Equal(true, true, true);
+        }
+        finally
+        {
+            File.Delete(late);
+        }
+    }
+
+    [StoreFact]
+    public async Task Run_ModelThatFails_UsesUpTheAttemptsAndGivesTheShardUp()
+    {
+        ClassificationJob job = await CreateAsync(new JobOptions { ShardSize = 1000, MaxAttempts = 2 });
+        ResNetClassifier disposed = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
+        disposed.Dispose();
+        RecordingLoggers logs = new();
+
+        await new ShardWorker(
+            _store, new Careless(disposed), _sources, new ShardWorkerOptions { StopWhenIdle = true, LoggerFactory = logs }).RunAsync();
+
+        logs.Of("ShardFailed").Should().HaveCount(2);
+        JobStatus status = await _store.GetStatusAsync(job.Id);
+        (status.State, status.FailedShards, status.Failed).Should().Be((JobState.Completed, 1, 240));
+    }
+
+    private static ImageSourceDescription Folder(string path) => new(ImageSourceDescription.Folder, path);
+
+    private ImageSourceDescription Folder() => Folder(images.FullPath);
+
+    private ShardWorker Worker(ShardWorkerOptions options) => new(_store, _models, _sources, options);
+
+    private async Task<ClassificationJob> CreateAsync(JobOptions? options = null, JobModel? model = null)
+        => await _store.CreateJobAsync(
+            new JobRequest
+            {
+                Source = Folder(),
+                Model = model ?? JobModel.Of(images.Classifier),
+                Options = options ?? new JobOptions { ShardSize = 15, TopK = Top },
+            },
+            _sources.Open(Folder()).ListAsync());
+
+    private async Task ShouldEqualALoopAsync(ClassificationJob job)
+    {
+        string[] names = await _sources.Open(Folder()).ListAsync().ToArrayAsync();
+        List<ImageResult> rows = await _store.ReadResultsAsync(job.Id).ToListAsync();
+        if (rows.Count > 3)
+        {
+            rows.Select(r => r.Name).Order(StringComparer.Ordinal).Should().Equal(names.Order(StringComparer.Ordinal));
+        }
+
+        rows.Select(r => r.Index).Should().Equal(Enumerable.Range(0, rows.Count).Select(i => (long)i));
+        List<ClassificationOutcome> expected = await images.LoopAsync(rows.Select(r => r.Name), job.Options.TopK);
+        for (int i = 0; i < rows.Count; i++)
+        {
+            rows[i].Succeeded.Should().Be(expected[i].Succeeded, $"{rows[i].Name}: {rows[i].Error}");
+            if (rows[i].Succeeded)
+            {
+                rows[i].Predictions.Should().Equal(expected[i].Value.Predictions);
+                rows[i].Timings.Inference.Should().BePositive();
+            }
+            else
+            {
+                rows[i].Error.Should().Be(((ImageDecodeException)expected[i].Error!).Reason);
+            }
+
+            rows[i].Sha256.Should().Be(Convert.ToHexStringLower(
+                System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(images.FullPath, rows[i].Name)))));
+        }
+    }
+
+    private sealed class Careless(ResNetClassifier classifier) : IJobModelProvider
+    {
+        public ValueTask<ResNetClassifier> GetAsync(JobModel model, CancellationToken cancellationToken = default) => new(classifier);
+    }
+}
