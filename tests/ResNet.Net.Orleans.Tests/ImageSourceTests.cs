@@ -152,7 +152,7 @@ public sealed class ImageSourceTests
     {
         await using TestServer server = await TestServer.StartAsync(
             (context, _) => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
-        ImageSourceOptions options = new() { Retries = 1, Timeout = TimeSpan.FromMilliseconds(200) };
+        ImageSourceOptions options = new() { Retries = 1, Timeout = TimeSpan.FromSeconds(2) };
 
         await FluentActions.Awaiting(() => ReadAddressAsync(options, $"{server.Address}/a.jpg")).Should().ThrowAsync<TimeoutException>();
         server.Requests.Should().HaveCount(2);
