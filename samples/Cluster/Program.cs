@@ -3,7 +3,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Orleans;
 using ResNet.Net;
 using ResNet.Net.Orleans;
 
@@ -28,7 +27,7 @@ using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar1
 ClassificationJob job = await store.CreateJobAsync(
     new JobRequest { Source = source, Model = JobModel.Of(classifier), Options = new JobOptions { TopK = 1 } },
     sources.Open(source).ListAsync());
-IJobGrain grain = host.Services.GetRequiredService<IGrainFactory>().GetGrain<IJobGrain>(job.Id.Value);
+IJobGrain grain = host.Services.GetRequiredService<Orleans.IGrainFactory>().GetGrain<IJobGrain>(job.Id.Value);
 await grain.NotifyAsync();
 
 JobProgress progress = await grain.GetProgressAsync();

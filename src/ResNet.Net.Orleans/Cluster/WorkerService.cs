@@ -21,6 +21,7 @@ internal sealed class WorkerService : IHostedLifecycleService, IWorkerObserver, 
     private readonly ImageSources _sources;
     private readonly Meter _meter = new(ClusterTelemetry.MeterName);
     private readonly Queue<(long At, long Images)> _history = new();
+    private bool _disposed;
     private Task _working = Task.CompletedTask;
     private Task _reporting = Task.CompletedTask;
 
@@ -77,6 +78,12 @@ internal sealed class WorkerService : IHostedLifecycleService, IWorkerObserver, 
 
     public void Dispose()
     {
+        // The container has the service twice, as itself and as a hosted service.
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         _stop.Cancel();
         _meter.Dispose();
         _sources.Dispose();

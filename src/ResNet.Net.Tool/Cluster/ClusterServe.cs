@@ -115,30 +115,42 @@ internal sealed class ClusterServe(ClusterDatabase database)
             Port = options.GetValue(_port),
             Models = models,
         };
-        try
+        using IHost host = await StartAsync(() => ClusterHost.Create(store, cluster, urls, hasDashboard), cancellationToken);
+        Console.WriteLine($"Database: {store.Name}");
+        if (host is WebApplication web)
         {
-            using IHost host = ClusterHost.Create(store, cluster, urls, hasDashboard);
-            await host.StartAsync(cancellationToken);
-            Console.WriteLine($"Database: {store.Name}");
-            if (host is WebApplication web)
+            foreach (string address in web.Urls)
             {
-                foreach (string address in web.Urls)
-                {
-                    Console.WriteLine($"Now listening on: {address}");
-                }
-            }
-
-            Console.WriteLine("The silo runs. Press Ctrl+C to stop.");
-            IHostApplicationLifetime lifetime
-                = (IHostApplicationLifetime)host.Services.GetService(typeof(IHostApplicationLifetime))!;
-            using (cancellationToken.Register(lifetime.StopApplication))
-            {
-                await host.WaitForShutdownAsync(CancellationToken.None);
+                Console.WriteLine($"Now listening on: {address}");
             }
         }
-        catch (Exception exception) when (exception is SocketException or FormatException or InvalidOperationException
-            || exception.GetBaseException() is SocketException)
+
+        Console.WriteLine("The silo runs. Press Ctrl+C to stop.");
+        IHostApplicationLifetime lifetime
+            = (IHostApplicationLifetime)host.Services.GetService(typeof(IHostApplicationLifetime))!;
+        using (cancellationToken.Register(lifetime.StopApplication))
         {
+            await host.WaitForShutdownAsync(CancellationToken.None);
+        }
+    }
+
+    private static async Task<IHost> StartAsync(Func<IHost> create, CancellationToken cancellationToken)
+    {
+        IHost? host = null;
+        try
+        {
+            host = create();
+            await host.StartAsync(cancellationToken);
+            return host;
+        }
+        catch (Exception exception)
+        {
+            host?.Dispose();
+            if (exception is not (FormatException or InvalidOperationException) && exception.GetBaseException() is not SocketException)
+            {
+                throw;
+            }
+
             // An address or port that can't be used.
             throw new ArgumentException(
                 $"The silo can't start: {exception.GetBaseException().Message} See --address, --port and --urls.", exception);
