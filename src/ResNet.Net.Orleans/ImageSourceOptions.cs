@@ -13,7 +13,8 @@ public sealed record ImageSourceOptions
 
     /// <summary>
     /// Gets how often reading over a network is repeated after a failure that may pass (no connection, a time-out, HTTP 408, 429, 500,
-    /// 502, 503 and 504), at least 0; the default is 4. The pause doubles each time, or is that of the header Retry-After, at most a minute.
+    /// 502, 503 and 504), at least 0; the default is 4. The pause doubles each time, or is that of the header Retry-After, at most a
+    /// minute.
     /// </summary>
     public int Retries { get; init; } = 4;
 

@@ -71,6 +71,7 @@ public abstract partial class JobStore : IAsyncDisposable
     }
 
     /// <summary>Creates or updates the tables.</summary>
+    /// <exception cref="JobStoreException">The database can't be used, or its tables are of a newer version.</exception>
     private protected Task MigrateAsync(CancellationToken cancellationToken)
         => ExecuteAsync(
             "migrate",
