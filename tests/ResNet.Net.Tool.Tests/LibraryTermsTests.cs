@@ -10,7 +10,8 @@ public partial class LibraryTermsTests
     {
         string sources = Path.Combine(TestFolders.Repository, "src"), tool = Path.Combine(sources, "ResNet.Net.Tool");
         string messages = Text(
-            Directory.GetFiles(sources, "*.cs", SearchOption.AllDirectories).Where(file => !file.StartsWith(tool, StringComparison.Ordinal)));
+            Directory.GetFiles(sources, "*.cs", SearchOption.AllDirectories)
+                .Where(file => !file.StartsWith(tool, StringComparison.Ordinal)));
         string terms = File.ReadAllText(Path.Combine(tool, "CommandLine", "LibraryTerms.cs"));
         string[] members = [.. Member().Matches(terms).Select(match => match.Groups[1].Value)];
 

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ResNet.Net.Server;
 
 /// <summary>
-/// Checks the frames of messages that gRPC reads from a body, and counts their bytes against the memory of all bodies, without copying them.
+/// Checks the frames of messages that gRPC reads from a body, and counts their bytes against the memory of all bodies, without
+/// copying them.
 /// </summary>
 /// <param name="body">The body.</param>
 /// <param name="budget">The memory of all bodies; null if the size of a message is limited to a few kilobytes.</param>
