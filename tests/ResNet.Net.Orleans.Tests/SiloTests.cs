@@ -75,7 +75,8 @@ public abstract class SiloTests(ITestServer server, WorkerImages images) : IAsyn
         IGrainFactory grains = silo.Services.GetRequiredService<IGrainFactory>();
         ClassificationJob job = await CreateAsync(["a.png", "b.png"]);
         ShardLease lease = (await _store.LeaseShardAsync("test"))!;
-        await _store.CompleteShardAsync(lease, [.. lease.Images.Select(i => new ImageResult { Index = i.Index, Name = i.Name, Error = "no" })]);
+        await _store.CompleteShardAsync(
+            lease, [.. lease.Images.Select(i => new ImageResult { Index = i.Index, Name = i.Name, Error = "no" })]);
         IJobGrain grain = grains.GetGrain<IJobGrain>(job.Id.Value);
 
         (await grain.RetryFailuresAsync()).Should().Be(2);

@@ -29,7 +29,8 @@ internal sealed class MembershipTable(JobStore store) : IMembershipTable
 
     public Task<bool> InsertRow(MembershipEntry entry, TableVersion tableVersion) => WriteAsync(entry, isNew: true, tableVersion);
 
-    public Task<bool> UpdateRow(MembershipEntry entry, string etag, TableVersion tableVersion) => WriteAsync(entry, isNew: false, tableVersion);
+    public Task<bool> UpdateRow(MembershipEntry entry, string etag, TableVersion tableVersion)
+        => WriteAsync(entry, isNew: false, tableVersion);
 
     public Task UpdateIAmAlive(MembershipEntry entry) => store.TouchSiloAsync(entry.SiloAddress.ToParsableString(), CancellationToken.None);
 

@@ -35,9 +35,15 @@ internal sealed class WorkerService : IHostedLifecycleService, IWorkerObserver, 
         Worker = new ShardWorker(store, options.Models ?? _ownModels!, _sources, worker);
         KeyValuePair<string, object?> tag = new("resnet.worker", Worker.Name);
         _meter.CreateObservableCounter(
-            "resnet.cluster.images", () => new Measurement<long>(Worker.ImagesWritten, tag), "{image}", "Rows that the worker has written.");
+            "resnet.cluster.images",
+            () => new Measurement<long>(Worker.ImagesWritten, tag),
+            "{image}",
+            "Rows that the worker has written.");
         _meter.CreateObservableCounter(
-            "resnet.cluster.shards", () => new Measurement<long>(Worker.ShardsClosed, tag), "{shard}", "Shards that the worker has closed.");
+            "resnet.cluster.shards",
+            () => new Measurement<long>(Worker.ShardsClosed, tag),
+            "{shard}",
+            "Shards that the worker has closed.");
     }
 
     public ShardWorker Worker { get; }

@@ -135,7 +135,8 @@ internal sealed class ClusterCommand
         bool isParquet = path.EndsWith(ParquetExtension, StringComparison.OrdinalIgnoreCase);
         if (!isParquet && !path.EndsWith(CsvExtension, StringComparison.OrdinalIgnoreCase))
         {
-            throw new ArgumentException($"'{path}' names no known format. Name a file that ends with {CsvExtension} or {ParquetExtension}.");
+            throw new ArgumentException(
+                $"'{path}' names no known format. Name a file that ends with {CsvExtension} or {ParquetExtension}.");
         }
 
         JobStatus status = await store.GetStatusAsync(job, cancellationToken);

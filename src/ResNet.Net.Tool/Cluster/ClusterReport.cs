@@ -40,7 +40,8 @@ internal static class ClusterReport
         if (status.OpenShards > 0)
         {
             Console.WriteLine(Invariant(
-                $"Shards: {status.OpenShards:#,0} of {status.Shards:#,0} open, {status.LeasedShards:#,0} in progress, {status.Workers} workers"));
+                $"Shards: {status.OpenShards:#,0} of {status.Shards:#,0} open, {status.LeasedShards:#,0} in progress")
+                + Invariant($", {status.Workers} workers"));
         }
 
         foreach (FailedShard shard in await store.GetFailedShardsAsync(job.Id, cancellationToken))
