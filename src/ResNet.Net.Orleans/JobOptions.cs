@@ -19,7 +19,7 @@ public sealed record JobOptions
 
     /// <summary>
     /// Gets the time after which another worker may take a shard whose worker doesn't answer; the default is one minute. Workers renew
-    /// their leases every third of it. The clock of the database counts.
+    /// their leases every third of it. The clock of the database counts; if it is set back, a lease lasts at most twice this time.
     /// </summary>
     public TimeSpan LeaseTime { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -7,6 +7,9 @@ public abstract partial class JobStore
 {
     private const string LeasedShard = "job = @job AND shard = @shard AND token = @token AND state = 0";
 
+    // In lease times, so that small corrections of a clock take no shard from its worker.
+    private const int LongestLease = 2;
+
     private static long Milliseconds(TimeSpan time) => Math.Max(1, (long)time.TotalMilliseconds);
 
     /// <summary>
@@ -146,8 +149,11 @@ public abstract partial class JobStore
         DbTransaction transaction, string worker, string token, IReadOnlyCollection<JobId>? refused, CancellationToken cancellationToken)
     {
         string others = refused is { Count: > 0 } ? $" AND s.job NOT IN ({string.Join(", ", refused)})" : "";
-        TakenShard? shard = await FindAsync(
-            transaction, $"s.leased_until <= {_dialect.Now}{others}", _dialect.SkipLocked, cancellationToken);
+
+        // A lease that ends too late was taken before the clock of the database went back.
+        string isFree = $"(s.leased_until <= {_dialect.Now} OR s.leased_until > {_dialect.Now} "
+            + $"+ {LongestLease} * (SELECT j.lease_ms FROM {Schema.Jobs} j WHERE j.job = s.job))";
+        TakenShard? shard = await FindAsync(transaction, $"{isFree}{others}", _dialect.SkipLocked, cancellationToken);
         if (shard is null)
         {
             return null;

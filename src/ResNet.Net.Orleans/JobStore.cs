@@ -94,6 +94,11 @@ public abstract partial class JobStore : IAsyncDisposable
             async (connection, attempt) =>
             {
                 await using DbTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
+                if (_dialect.LimitTransaction is string limit)
+                {
+                    await transaction.Sql(limit).RunAsync(cancellationToken);
+                }
+
                 T result = await work(transaction, attempt);
                 await transaction.CommitAsync(cancellationToken);
                 return result;

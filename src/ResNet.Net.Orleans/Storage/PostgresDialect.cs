@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using System.Net.Sockets;
 using Npgsql;
 using NpgsqlTypes;
@@ -9,12 +10,17 @@ namespace ResNet.Net.Orleans;
 /// <param name="source">The pool of connections, which this disposes.</param>
 internal sealed class PostgresDialect(NpgsqlDataSource source) : SqlDialect
 {
+    private const int IdleSeconds = 10, Probes = 2;
+
+    private const string IdleInTransactionTimeout = "25P03";
+
     // Codes outside the classes of IsTransient that a restart, a failover or a full disk causes.
     private static readonly HashSet<string> TransientStates =
     [
         PostgresErrorCodes.SerializationFailure, PostgresErrorCodes.DeadlockDetected, PostgresErrorCodes.LockNotAvailable,
         PostgresErrorCodes.AdminShutdown, PostgresErrorCodes.CrashShutdown, PostgresErrorCodes.CannotConnectNow,
         PostgresErrorCodes.IoError, PostgresErrorCodes.ReadOnlySqlTransaction, PostgresErrorCodes.QueryCanceled,
+        IdleInTransactionTimeout,
     ];
 
     public override string Name { get; } = NameOf(source.ConnectionString);
@@ -41,6 +47,13 @@ internal sealed class PostgresDialect(NpgsqlDataSource source) : SqlDialect
 
     // Any number that other software is unlikely to use.
     public override string? LockMigrations => "SELECT pg_advisory_xact_lock(5713408271690218)";
+
+    // A client that vanishes or stops within a transaction would keep its locks, and its shard would stay out of reach. In each
+    // transaction, since poolers such as PgBouncer know neither startup options nor sessions.
+    public override string? LimitTransaction { get; } = string.Create(
+        CultureInfo.InvariantCulture,
+        $"SET LOCAL idle_in_transaction_session_timeout = {IdleSeconds * 1000}; SET LOCAL tcp_keepalives_idle = {IdleSeconds}; "
+        + $"SET LOCAL tcp_keepalives_interval = {IdleSeconds / Probes}; SET LOCAL tcp_keepalives_count = {Probes}");
 
     public override string FirstOf(string column) => $"{column}[1]";
 
@@ -94,6 +107,9 @@ internal sealed class PostgresDialect(NpgsqlDataSource source) : SqlDialect
 
     public override bool IsTransient(Exception exception) => exception switch
     {
+        // A new connection on a full disk, where the server can't write its cache of the catalog.
+        PostgresException { SqlState: PostgresErrorCodes.InternalError, InvariantSeverity: "FATAL" } => true,
+
         // 08: connection, 53: resources such as disk space and connections.
         PostgresException { SqlState: string state } => TransientStates.Contains(state) || state[..2] is "08" or "53",
         NpgsqlException { InnerException: Exception inner } when IsTransient(inner) => true,

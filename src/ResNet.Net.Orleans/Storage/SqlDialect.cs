@@ -40,6 +40,9 @@ internal abstract class SqlDialect : IAsyncDisposable
     /// <summary>Gets the statement that lets one migration run at a time; null if every transaction does.</summary>
     public abstract string? LockMigrations { get; }
 
+    /// <summary>Gets the statement that begins each transaction; null if none is needed.</summary>
+    public virtual string? LimitTransaction => null;
+
     /// <summary>Gets the expression of the first element of a column of integers or floats.</summary>
     public abstract string FirstOf(string column);
 

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace ResNet.Net.Orleans.Tests;
+
+/// <summary>A process with one worker.</summary>
+internal sealed partial class WorkerProcess : IDisposable
+{
+    private const int Terminating = 15, Continuing = 18, Stopping = 19;
+
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly Process _process;
+
+    public WorkerProcess(string location, string name, params string[] prefix)
+    {
+        Name = name;
+        ProcessStartInfo start = ProgramRun.Dotnet(typeof(WorkerProgram).Assembly.Location, [location, name]);
+        if (prefix.Length > 0)
+        {
+            // The command takes the place of the prefix's process.
+            string[] command = [.. prefix[1..], start.FileName, .. start.ArgumentList];
+            start = new ProcessStartInfo(prefix[0], command) { RedirectStandardOutput = true, RedirectStandardError = true };
+        }
+
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Add(line.Data);
+        _process.ErrorDataReceived += (_, line) => Add(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public string Name { get; }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Gets the number of log events of a kind.</summary>
+    public int Count(string eventName) => _output.Count(l => l.StartsWith($"{eventName}:", StringComparison.Ordinal));
+
+    /// <summary>Kills the process with SIGKILL.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    /// <summary>Asks the worker to finish.</summary>
+    public void Terminate() => Signal(Terminating);
+
+    /// <summary>Stops all threads, as a machine that swaps or a virtual machine that is moved does.</summary>
+    public void Pause() => Signal(Stopping);
+
+    public void Continue() => Signal(Continuing);
+
+    /// <summary>Waits until the worker has ended by itself.</summary>
+    public async Task WaitAsync()
+    {
+        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(2));
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"The worker did not end. {this}");
+        }
+
+        _process.ExitCode.Should().Be(0, ToString());
+    }
+
+    public override string ToString() => $"{Name}: {string.Join('\n', _output.TakeLast(20))}";
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Add(string? line)
+    {
+        if (line is not null)
+        {
+            _output.Enqueue(line);
+        }
+    }
+
+    private void Signal(int signal) => SendSignal(_process.Id, signal).Should().Be(0);
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int process, int signal);
+}
