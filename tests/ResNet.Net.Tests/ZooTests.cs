@@ -169,8 +169,8 @@ public sealed class ZooTests : IDisposable
     }
 
     /// <summary>
-    /// Runs the graph in a session without optimization (of int8 models without VNNI: with a part), after an upgrade if ONNX Runtime rejects
-    /// the file.
+    /// Runs the graph in a session without optimization (of int8 models without VNNI: with a part), after an upgrade if ONNX Runtime
+    /// rejects the file.
     /// </summary>
     /// <param name="variant">The variant.</param>
     /// <param name="image">The image.</param>
