@@ -39,8 +39,7 @@ public sealed class Feed : IAsyncLifetime, IDisposable
     public IReadOnlyList<string> Trimmable => [.. Ids.Where(id =>
     {
         using Package package = Open(id);
-        return !package.Dependencies.Any(
-            d => d.Id is "SixLabors.ImageSharp" or "NetVips" or "Grpc.AspNetCore.Server.Reflection" or "Microsoft.Orleans.Server");
+        return !package.Dependencies.Any(d => d.Id is "SixLabors.ImageSharp" or "NetVips" or "Grpc.AspNetCore.Server.Reflection");
     })];
 
     /// <summary>Gets the folder for projects of consumers: outside the repository, below a NuGet.config that names the feed.</summary>

@@ -11,8 +11,7 @@ public class ToolTests
     [
         "classify", "batch", "models",
         "models list", "models pull", "models verify", "models remove", "models import", "models where", "models doctor",
-        "evaluate", "quantize", "explain", "search", "search index", "search query", "train", "serve",
-        "cluster", "cluster serve", "cluster submit", "cluster status", "cluster cancel", "cluster results", "cluster retry", "completion",
+        "evaluate", "quantize", "explain", "search", "search index", "search query", "train", "serve", "completion",
     ];
 
     public static TheoryData<string> Commands => [.. Names];
