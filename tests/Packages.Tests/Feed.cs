@@ -39,7 +39,8 @@ public sealed class Feed : IAsyncLifetime, IDisposable
     public IReadOnlyList<string> Trimmable => [.. Ids.Where(id =>
     {
         using Package package = Open(id);
-        return !package.Dependencies.Any(d => d.Id is "SixLabors.ImageSharp" or "NetVips" or "Grpc.AspNetCore.Server.Reflection");
+        return !package.Dependencies.Any(
+            d => d.Id is "SixLabors.ImageSharp" or "NetVips" or "Grpc.AspNetCore.Server.Reflection" or "Parquet.Net");
     })];
 
     /// <summary>Gets the folder for projects of consumers: outside the repository, below a NuGet.config that names the feed.</summary>

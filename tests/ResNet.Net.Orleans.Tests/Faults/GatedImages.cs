@@ -90,7 +90,8 @@ internal sealed class GatedImages(string folder) : IImageSource
         {
             ClassificationOutcome outcome = expected[(int)(row.Index % FileCount)];
             (row.Name, row.Sha256, row.Succeeded).Should().Be(
-                (row.Index.ToString(CultureInfo.InvariantCulture), hashes[row.Index % FileCount], outcome.Succeeded), $"{row.Name}: {row.Error}");
+                (row.Index.ToString(CultureInfo.InvariantCulture), hashes[row.Index % FileCount], outcome.Succeeded),
+                $"{row.Name}: {row.Error}");
             row.Error.Should().Be((outcome.Error as ImageDecodeException)?.Reason);
             if (outcome.Succeeded)
             {
