@@ -71,6 +71,10 @@ public sealed class PostgresClusterFaultTests(PostgresServer server) : IClassFix
             await Task.Delay(1);
         }
 
+        // The database waits for the client, with the shard locked.
+        (await _database.QueryAsync(
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction' "
+            + "AND query LIKE 'COPY resnet_results%'")).Should().Be(1);
         ShardLease? lease;
         while ((lease = await near.LeaseShardAsync("near")) is null)
         {
