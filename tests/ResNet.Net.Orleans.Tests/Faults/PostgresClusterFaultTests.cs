@@ -64,7 +64,7 @@ public sealed class PostgresClusterFaultTests(PostgresServer server) : IClassFix
             },
             GatedImages.Names(10));
         ShardLease lost = (await far.LeaseShardAsync("far"))!;
-        proxy.CutBefore("COMMIT");
+        proxy.CutBefore(CuttingProxy.Commit);
         Task<ShardCompletion> completing = far.CompleteShardAsync(lost, Rows(lost, "far"));
         while (!proxy.IsCut)
         {
