@@ -10,7 +10,10 @@ namespace ResNet.Net.Orleans.Tests;
 /// </summary>
 internal sealed class CuttingProxy : IDisposable
 {
-    private static readonly byte[] Commit = Encoding.ASCII.GetBytes("COMMIT");
+    /// <summary>The statement with its end, since transactions begin with "READ COMMITTED".</summary>
+    public const string Commit = "COMMIT\0";
+
+    private static readonly byte[] CommitBytes = Encoding.ASCII.GetBytes(Commit);
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly int _target;
@@ -127,7 +130,7 @@ internal sealed class CuttingProxy : IDisposable
                 int count;
                 while ((count = await client.GetStream().ReadAsync(buffer)) > 0)
                 {
-                    isCut = buffer.AsSpan(0, count).IndexOf(Commit) >= 0 && Interlocked.Decrement(ref _armed) >= 0;
+                    isCut = buffer.AsSpan(0, count).IndexOf(CommitBytes) >= 0 && Interlocked.Decrement(ref _armed) >= 0;
                     CutIfWanted(buffer.AsSpan(0, count));
                     await _healed.Task;
                     await server.GetStream().WriteAsync(buffer.AsMemory(0, count));

@@ -64,13 +64,17 @@ public sealed class PostgresClusterFaultTests(PostgresServer server) : IClassFix
             },
             GatedImages.Names(10));
         ShardLease lost = (await far.LeaseShardAsync("far"))!;
-        proxy.CutBefore("COMMIT");
+        proxy.CutBefore(CuttingProxy.Commit);
         Task<ShardCompletion> completing = far.CompleteShardAsync(lost, Rows(lost, "far"));
         while (!proxy.IsCut)
         {
             await Task.Delay(1);
         }
 
+        // The database waits for the client, with the shard locked.
+        (await _database.QueryAsync(
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction' "
+            + "AND query LIKE 'COPY resnet_results%'")).Should().Be(1);
         ShardLease? lease;
         while ((lease = await near.LeaseShardAsync("near")) is null)
         {

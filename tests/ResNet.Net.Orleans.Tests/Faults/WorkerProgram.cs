@@ -19,7 +19,7 @@ internal static class WorkerProgram
         });
         using EventPrinter log = new();
         JobStoreOptions options = new() { RetryTime = TimeSpan.FromSeconds(1), LoggerFactory = log };
-        await using JobStore store = await JobStore.OpenAsync(arguments[0], options);
+        await using JobStore store = await OpenAsync(arguments[0], options);
         using ImageSources sources
             = new(new ImageSourceOptions { Custom = d => d.Kind == GatedImages.Kind ? new GatedImages(d.Location) : null });
         using JobModelProvider models = new();
@@ -32,6 +32,21 @@ internal static class WorkerProgram
         };
         await new ShardWorker(store, models, sources, settings).RunAsync(stop.Token);
         return 0;
+    }
+
+    private static async Task<JobStore> OpenAsync(string location, JobStoreOptions options)
+    {
+        while (true)
+        {
+            try
+            {
+                return await JobStore.OpenAsync(location, options);
+            }
+            catch (JobStoreException exception) when (exception.IsTransient)
+            {
+                // Started while the database was down.
+            }
+        }
     }
 
     private sealed class EventPrinter : ILoggerFactory, ILogger
