@@ -29,6 +29,7 @@ public static class JobExport
     /// <param name="progress">Receives the number of rows from time to time; may be <see langword="null"/>.</param>
     /// <param name="cancellationToken">Cancels the export.</param>
     /// <returns>The number of rows.</returns>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     /// <exception cref="KeyNotFoundException">There is no such job.</exception>
     /// <exception cref="IOException">The file can't be written.</exception>
     /// <exception cref="JobStoreException">The database can't be used.</exception>

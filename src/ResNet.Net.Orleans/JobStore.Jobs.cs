@@ -151,6 +151,7 @@ public abstract partial class JobStore
     /// <param name="reason">Why it can't.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>A task that ends when it is recorded.</returns>
+    /// <exception cref="ArgumentException"><paramref name="worker"/> is empty.</exception>
     /// <exception cref="JobStoreException">The database can't be used.</exception>
     public Task RecordRefusalAsync(JobId id, string worker, string reason, CancellationToken cancellationToken = default)
     {

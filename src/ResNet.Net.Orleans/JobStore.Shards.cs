@@ -20,6 +20,7 @@ public abstract partial class JobStore
     /// <param name="refused">Jobs whose shards this worker can't take; may be <see langword="null"/>.</param>
     /// <param name="cancellationToken">Cancels the call. A shard that was taken nevertheless is free again when its lease runs out.</param>
     /// <returns>The lease, for <see cref="JobOptions.LeaseTime"/>; <see langword="null"/> if there is no shard to take.</returns>
+    /// <exception cref="ArgumentException"><paramref name="worker"/> is empty.</exception>
     /// <exception cref="JobStoreException">The database can't be used.</exception>
     public async Task<ShardLease?> LeaseShardAsync(
         string worker, IReadOnlyCollection<JobId>? refused = null, CancellationToken cancellationToken = default)
