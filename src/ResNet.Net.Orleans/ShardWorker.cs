@@ -33,6 +33,7 @@ public sealed class ShardWorker
     private long _images;
     private long _shards;
     private int _failures;
+    private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Initializes a new instance of the <see cref="ShardWorker"/> class.</summary>
     /// <param name="store">The store. It stays with the caller.</param>
@@ -74,6 +75,10 @@ public sealed class ShardWorker
     /// <exception cref="JobStoreException">The database rejects an operation for another reason than that it can't be reached.</exception>
     public Task RunAsync(CancellationToken stop = default) => Task.Run(() => LoopAsync(stop), CancellationToken.None);
 
+    /// <summary>Lets the worker look for shards at once if it waits for them, for example because a job was created.</summary>
+    public void Wake()
+        => Interlocked.Exchange(ref _woken, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
     private TimeSpan DatabaseTime => _options.StopTime > LeastStopTime ? _options.StopTime : LeastStopTime;
 
     private async Task LoopAsync(CancellationToken stop)
@@ -91,6 +96,7 @@ public sealed class ShardWorker
         {
             while (!stop.IsCancellationRequested)
             {
+                Task woken = Volatile.Read(ref _woken).Task;
                 HeldShard? shard = await (next ?? TakeAsync(stop, patience.Token)).ConfigureAwait(false);
                 next = null;
                 if (shard is null)
@@ -102,7 +108,7 @@ public sealed class ShardWorker
                         return;
                     }
 
-                    await Task.Delay(_options.IdleTime, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    await woken.WaitAsync(_options.IdleTime, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                     continue;
                 }
 
