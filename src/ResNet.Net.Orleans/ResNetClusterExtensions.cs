@@ -18,7 +18,9 @@ public static class ResNetClusterExtensions
     /// <c>resnet-cluster</c>. The silos of a store find each other through its database.
     /// </summary>
     /// <remarks>
-    /// When the application stops, the worker completes its shard within <see cref="ShardWorkerOptions.StopTime"/> or gives it back.
+    /// When the application stops, the worker completes its shard within <see cref="ShardWorkerOptions.StopTime"/> or gives it back. A
+    /// silo that the others declare dead, because it didn't answer for a while, stops its application: the call that stops the host, such
+    /// as <c>RunAsync</c>, throws <see cref="ResNet.Net.ResNetException"/>, and the process must be started again.
     /// </remarks>
     /// <typeparam name="TBuilder">The type of the builder.</typeparam>
     /// <param name="builder">The builder of the application.</param>
@@ -56,6 +58,9 @@ public static class ResNetClusterExtensions
         IPAddress? address = options.Address ?? (isLocal ? IPAddress.Loopback : null);
         int port = options.Port ?? (isLocal ? 0 : ResNetClusterOptions.DefaultPort);
         silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (Name, Name));
+
+        // Silos and their workers have the same names.
+        silo.Configure<SiloOptions>(names => names.SiloName = options.Worker.Name ?? ShardWorker.DefaultName);
         silo.Configure<EndpointOptions>(endpoint =>
         {
             endpoint.AdvertisedIPAddress = address ?? endpoint.AdvertisedIPAddress;
@@ -67,6 +72,9 @@ public static class ResNetClusterExtensions
         silo.Configure<ClusterMembershipOptions>(membership => membership.IAmAliveTablePublishTimeout = JobStore.SiloReportInterval);
         silo.Services.AddSingleton(store);
         silo.Services.AddSingleton<IMembershipTable, MembershipTable>();
+        silo.Services.AddSingleton<SiloFailure>();
+        silo.Services.AddSingleton<IFatalErrorHandler>(services => services.GetRequiredService<SiloFailure>());
+        silo.Services.AddHostedService(services => services.GetRequiredService<SiloFailure>());
         if (options.HasWorker)
         {
             silo.Services.AddSingleton(services => new WorkerService(

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -51,12 +52,14 @@ public sealed class ShardWorker
         _sources = sources;
         _options = options ?? new ShardWorkerOptions();
         _options.Validate();
-        Name = _options.Name ?? $"{Environment.MachineName}/{Environment.ProcessId}";
+        Name = _options.Name ?? DefaultName;
         _log = _options.LoggerFactory?.CreateLogger(typeof(ShardWorker).FullName!) ?? NullLogger.Instance;
     }
 
     /// <summary>Gets the name for operators.</summary>
     public string Name { get; }
+
+    internal static string DefaultName => $"{Environment.MachineName}/{Environment.ProcessId}";
 
     /// <summary>Gets the number of rows that this worker has written.</summary>
     public long ImagesWritten => Interlocked.Read(ref _images);
@@ -206,6 +209,7 @@ public sealed class ShardWorker
         IReadOnlyList<ShardImage> images = lease.Images;
         ImageResult[] rows = new ImageResult[images.Count];
         int count = 0;
+        shard.StartActivity(Name);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(shard.Lost, abort);
         try
         {
@@ -226,21 +230,25 @@ public sealed class ShardWorker
         }
         catch (OperationCanceledException) when (shard.Lost.IsCancellationRequested)
         {
+            shard.Fail("lease_lost");
             return null;
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
         {
+            shard.Fail("stopped");
             await GiveBackAsync(shard, null).ConfigureAwait(false);
             return null;
         }
         catch (ImageSourceException exception)
         {
+            shard.Fail("source");
             await RefuseAsync(lease, exception).ConfigureAwait(false);
             return null;
         }
         catch (Exception exception)
         {
             _log.ShardFailed(lease.Shard, lease.Job.Id.Value, exception);
+            shard.Fail("model");
             await GiveBackAsync(shard, exception.Message).ConfigureAwait(false);
 
             // A worker that always fails doesn't use up the attempts of all shards at once.
@@ -256,6 +264,7 @@ public sealed class ShardWorker
         await using (shard.ConfigureAwait(false))
         {
             ShardLease lease = shard.Lease;
+            Activity.Current = shard.Activity;
             while (true)
             {
                 try
@@ -264,11 +273,13 @@ public sealed class ShardWorker
                     {
                         Interlocked.Add(ref _images, rows.Length);
                         Interlocked.Increment(ref _shards);
+                        shard.Activity?.SetTag("resnet.images.failed", rows.Count(r => r.Error is not null));
                         _log.ShardCompleted(lease.Shard, lease.Job.Id.Value, rows.Length);
                     }
                     else
                     {
                         _log.LeaseLost(lease.Shard, lease.Job.Id.Value);
+                        shard.Fail("lease_lost");
                     }
 
                     return;
@@ -279,6 +290,7 @@ public sealed class ShardWorker
                 }
                 catch (OperationCanceledException) when (patience.IsCancellationRequested)
                 {
+                    shard.Fail("stopped");
                     return;
                 }
             }

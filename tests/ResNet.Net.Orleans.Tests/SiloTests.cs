@@ -2,6 +2,9 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Configuration;
 
 namespace ResNet.Net.Orleans.Tests;
 
@@ -87,6 +90,30 @@ public abstract class SiloTests(ITestServer server, WorkerImages images) : IAsyn
         Func<Task> unknown = () => grains.GetGrain<IJobGrain>(999).GetProgressAsync();
         await unknown.Should().ThrowAsync<KeyNotFoundException>();
         await silo.StopAsync();
+    }
+
+    [StoreFact]
+    public async Task Silo_DeclaredDeadByOthers_EndsItsApplicationWithAnError()
+    {
+        RecordingLoggers logs = new();
+        using IHost dead = await StartAsync("dead", logs: logs), other = await StartAsync("other", hasWorker: false);
+        Task running = dead.WaitForShutdownAsync();
+        MembershipTable table = new(_store);
+        bool isWritten = false;
+        while (!isWritten)
+        {
+            MembershipTableData read = await table.ReadAll();
+            (MembershipEntry entry, string etag) = read.Members.Single(m => m.Item1.SiloName == "dead").ToValueTuple();
+            entry.Status = SiloStatus.Dead;
+            isWritten = await table.UpdateRow(entry, etag, read.Version.Next());
+        }
+
+        Func<Task> ending = () => running.WaitAsync(Limit);
+
+        (await ending.Should().ThrowAsync<ResNetException>()).WithMessage("The silo left the cluster: *Start the process again.");
+        logs.Of("SiloEnded").Should().ContainSingle();
+        (await _store.GetSilosAsync()).Select(s => s.Name).Should().Equal("other");
+        await other.StopAsync();
     }
 
     [StoreFact]
@@ -180,10 +207,11 @@ public abstract class SiloTests(ITestServer server, WorkerImages images) : IAsyn
             },
             names.ToAsyncEnumerable());
 
-    private async Task<IHost> StartAsync(string name, bool hasWorker = true)
+    private async Task<IHost> StartAsync(string name, bool hasWorker = true, ILoggerFactory? logs = null)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddLogging();
+        builder.Services.AddSingleton(logs ?? NullLoggerFactory.Instance);
+        builder.UseOrleans(silo => silo.Configure<ClusterMembershipOptions>(o => o.TableRefreshTimeout = TimeSpan.FromSeconds(1)));
         builder.AddResNetCluster(_store, new ResNetClusterOptions
         {
             Address = IPAddress.Loopback,

@@ -9,7 +9,7 @@ namespace ResNet.Net.Orleans;
 /// Runs the worker of a silo from before the silo joins the cluster until after it is told to stop, and reports its speed. The worker needs
 /// the database only: it goes on while Orleans can't reach other silos.
 /// </summary>
-internal sealed class WorkerService : IHostedLifecycleService, IWorkerObserver, IDisposable
+internal sealed class WorkerService : IHostedLifecycleService, IWorkerObserver, IAsyncDisposable
 {
     private static readonly TimeSpan RateWindow = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(30);
@@ -82,7 +82,8 @@ internal sealed class WorkerService : IHostedLifecycleService, IWorkerObserver, 
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose()
+    /// <summary>Ends the worker, which still runs if the host did not start, and returns its resources.</summary>
+    public async ValueTask DisposeAsync()
     {
         // The container has the service twice, as itself and as a hosted service.
         if (Interlocked.Exchange(ref _disposed, true))
@@ -90,7 +91,7 @@ internal sealed class WorkerService : IHostedLifecycleService, IWorkerObserver, 
             return;
         }
 
-        _stop.Cancel();
+        await StoppingAsync(CancellationToken.None).ConfigureAwait(false);
         _meter.Dispose();
         _sources.Dispose();
         _ownModels?.Dispose();

@@ -39,4 +39,7 @@ internal static partial class ClusterLog
 
     [LoggerMessage(710, LogLevel.Debug, "The worker could not report its speed to the cluster.")]
     public static partial void ReportFailed(this ILogger log, Exception exception);
+
+    [LoggerMessage(711, LogLevel.Critical, "The silo can't go on, and the application stops: {Reason}")]
+    public static partial void SiloEnded(this ILogger log, string reason, Exception? exception);
 }

@@ -93,6 +93,11 @@ internal sealed class ClusterServe(ClusterDatabase database)
             await ServeAsync(options, models, cancellationToken);
             return ExitCode.Success;
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Stopped while it started, which can take as long as the database is down.
+            return ExitCode.Success;
+        }
         finally
         {
             foreach (ResNetClassifier classifier in classifiers)
