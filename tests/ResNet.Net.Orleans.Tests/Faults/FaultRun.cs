@@ -100,14 +100,18 @@ internal sealed class FaultRun : IAsyncDisposable
 
     /// <summary>Waits until a worker has a shard that it can't complete yet.</summary>
     public Task UntilHoldingAsync(SiloProcess worker)
-        => UntilAsync(async () => await OpenShardsAsync(worker) > 0, $"{worker.Name} has a shard");
+        => UntilAsync(
+            async () => await OpenShardsAsync(
+                worker, string.Create(CultureInfo.InvariantCulture, $" AND first_image + image_count > {_released}")) > 0,
+            $"{worker.Name} has a shard");
 
     /// <summary>Waits until other workers have taken all shards of a worker.</summary>
     public Task UntilTakenAsync(SiloProcess worker)
         => AdvanceUntilAsync(async () => await OpenShardsAsync(worker) == 0, $"others take the shards of {worker.Name}");
 
-    public Task<long> OpenShardsAsync(SiloProcess worker)
-        => _database.QueryAsync($"SELECT COUNT(*) FROM resnet_shards WHERE state = 0 AND token IS NOT NULL AND worker = '{worker.Name}'");
+    public Task<long> OpenShardsAsync(SiloProcess worker, string condition = "")
+        => _database.QueryAsync(
+            $"SELECT COUNT(*) FROM resnet_shards WHERE state = 0 AND token IS NOT NULL AND worker = '{worker.Name}'{condition}");
 
     public async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
