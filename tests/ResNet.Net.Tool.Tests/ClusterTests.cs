@@ -90,17 +90,23 @@ public sealed partial class ClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task Cancel_OfAJob_IsSaid_AndItsFailuresCannotBeRetried()
+    public async Task Cancel_OfAJob_IsSaid_AndItCanOnlyBeDeleted()
     {
         await RunAsync("submit");
 
+        ProgramRun early = await RunAsync("delete", "1");
         ProgramRun canceled = await RunAsync("cancel", "1");
         ProgramRun again = await RunAsync("cancel", "1");
         ProgramRun retried = await RunAsync("retry", "1");
+        ProgramRun deleted = await RunAsync("delete", "1");
+        ProgramRun status = await RunAsync("status", "1");
 
         canceled.Output.TrimEnd().Should().Be("Job 1 is canceled.");
         again.Output.TrimEnd().Should().Be("Job 1 had ended before.");
         retried.ShouldBeUnusable().Should().Contain("canceled");
+        early.ShouldBeUnusable().Should().Contain("Cancel it first");
+        deleted.Output.TrimEnd().Should().Be("Job 1 is deleted.");
+        status.ShouldBeUnusable().Should().Contain("There is no job 1");
     }
 
     [Fact]

@@ -60,9 +60,20 @@ internal sealed class ClusterCommand
             return ExitCode.Success;
         }, null, token));
 
+        ToolCommand delete = Define(
+            "delete", "Delete a job that has ended, and its rows.", "Canceled. The job is incomplete: delete it again.");
+        delete.Arguments.Add(_job);
+        delete.Does((options, token) => WithJobAsync(options, async (store, job) =>
+        {
+            await store.DeleteJobAsync(job, token);
+            Terminal.Out.WriteLine($"Job {job} is deleted.");
+            return ExitCode.Success;
+        }, null, token));
+
         ToolCommand cluster = new("cluster", "Classify millions of images on several machines. Without a subcommand: status.")
         {
             new ClusterServe(_database).Build(), new ClusterSubmit(_database).Build(), status, cancel, results, retry,
+            delete,
         };
         cluster.Add(_database.Option);
         cluster.Does((options, token) => StatusAsync(options, token));
