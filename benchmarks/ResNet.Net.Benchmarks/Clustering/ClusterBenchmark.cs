@@ -229,6 +229,12 @@ internal sealed class ClusterBenchmark : IDisposable
 
         if (postgres is not null)
         {
+            await using JobStore store = await JobStore.OpenAsync(postgres.ConnectionString("constants"));
+            (double leases, double status) = await StoreConstants.MeasureManyShardsAsync(
+                store, _model, sql => postgres.ExecuteAsync("constants", sql));
+            _report.Append(
+                Culture,
+                $"\nPostgreSQL, a job of a million open shards: {leases:F0} leases/s of one worker, {status:F2} s for its status.\n");
             Extrapolate(databases[^1].Constants, databases[^1].Bytes);
         }
 

@@ -64,6 +64,31 @@ internal sealed record StoreConstants(
         return new StoreConstants(rates, SmallShards / leasing, SmallShards / renewing, (long)Writers.Length * Shards * ShardSize);
     }
 
+    /// <summary>Measures leases and the status of a job with a million open shards, which SQL makes of one.</summary>
+    /// <returns>Leases per second of one worker, and the seconds of a status.</returns>
+    public static async Task<(double LeasesPerSecond, double StatusSeconds)> MeasureManyShardsAsync(
+        JobStore store, JobModel model, Func<string, Task> execute)
+    {
+        const int Leases = 1000;
+        string job = (await CreateAsync(store, model, 1, 1)).ToString();
+        string series = "generate_series(1, 1000000) i";
+        await execute(
+            "INSERT INTO resnet_shard_names (job, shard, names) "
+            + $"SELECT job, i, names FROM resnet_shard_names, {series} WHERE job = {job}");
+        await execute($"INSERT INTO resnet_shards (job, shard, first_image, image_count) SELECT {job}, i, i, 1 FROM {series}");
+        await execute("ANALYZE");
+        double seconds = await TimeAsync(1, async () =>
+        {
+            for (int i = 0; i < Leases; i++)
+            {
+                _ = await store.LeaseShardAsync("constants") ?? throw new InvalidOperationException("There is no open shard.");
+            }
+        });
+        long start = Stopwatch.GetTimestamp();
+        await store.GetStatusAsync(JobId.Parse(job, CultureInfo.InvariantCulture));
+        return (Leases / seconds, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
     private static async Task<double> TimeAsync(int count, Func<Task> work)
     {
         long start = Stopwatch.GetTimestamp();
