@@ -56,7 +56,8 @@ internal sealed class ClusterCommand
         retry.Does((options, token) => WithJobAsync(options, async (store, job) =>
         {
             long count = await store.RetryFailuresAsync(job, token);
-            Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Job {job}: {count:#,0} failed images are classified again."));
+            Terminal.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"Job {job}: {count:#,0} failed images are classified again."));
             return ExitCode.Success;
         }, null, token));
 
