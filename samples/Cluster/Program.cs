@@ -15,7 +15,7 @@ await using JobStore store = await JobStore.OpenAsync(database);
 
 // This process is a silo: it finds the others through the database, and classifies shards of all jobs.
 HostApplicationBuilder builder = Host.CreateApplicationBuilder();
-builder.Logging.SetMinimumLevel(LogLevel.Warning);
+builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Orleans", LogLevel.Error); // silos that come and go are normal
 builder.AddResNetCluster(store);
 using IHost host = builder.Build();
 await host.StartAsync();
