@@ -1,3 +1,4 @@
+using ResNet.Net.Benchmarks.Clustering;
 using ResNet.Net.Benchmarks.Serving;
 using ResNet.Net.Benchmarks.Soaking;
 
@@ -28,6 +29,8 @@ internal static class Help
           {LatencyTable.Command} [ZIP]             Where the time of Classify(path) goes.
           {Scaling.Command} [{Scaling.QuickOption}]         Throughput and memory by threads, callers, batch, image size and model depth.
           {ServeBenchmark.Command} [{ServeBenchmark.QuickOption}] [{ServeBenchmark.OnlyOption} TEXT] Throughput and latency of the server.
+          {ClusterBenchmark.Command} [{ClusterBenchmark.ImagesOption} N] [{ClusterBenchmark.WorkersOption} N]
+                                       What workers on a database cost over a loop of ClassifyManyAsync.
           {Soak.Command} MINUTES [{Soak.ServerOption}] [--save FOLDER] Long load on library and server, and what it uses.
           {DecodeSpeed.Command} ZIP          Decoding of photos on one thread, compared with bare libturbojpeg.
           {ShrinkAccuracy.Command} ZIP [SIDE]  How ShrinkOnLoad changes the input.

@@ -10,6 +10,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Perfolizer.Horology;
 using ResNet.Net.Benchmarks;
+using ResNet.Net.Benchmarks.Clustering;
 using ResNet.Net.Benchmarks.Serving;
 using ResNet.Net.Benchmarks.Soaking;
 
@@ -73,6 +74,12 @@ if (args is [ScalingChild.Command, _, _, _, _, _, _, _])
     return 0;
 }
 
+if (args is [ClusterChild.Command])
+{
+    await ClusterChild.RunAsync();
+    return 0;
+}
+
 if (args is [ServeChild.Command, string served, string servedFile])
 {
     await ServeChild.RunAsync(served, servedFile);
@@ -116,6 +123,12 @@ if (rest is [ServeBenchmark.Command, ..])
 {
     int only = Array.IndexOf(rest, ServeBenchmark.OnlyOption);
     await ServeBenchmark.RunAsync(rest.Contains(ServeBenchmark.QuickOption), only < 0 ? null : rest.ElementAtOrDefault(only + 1), folder);
+    return 0;
+}
+
+if (rest is [ClusterBenchmark.Command, ..])
+{
+    await ClusterBenchmark.RunAsync(rest, folder);
     return 0;
 }
 

@@ -7,6 +7,9 @@ public abstract partial class JobStore
     // Shards per transaction of a submission: each is at most some hundred kilobytes.
     private const int ShardsPerCommit = 16;
 
+    // Images whose rows a deletion takes per transaction, so that none is long.
+    private const int ImagesPerDeletion = 50_000;
+
     private const string JobColumns
         = "j.job, j.name, j.source_kind, j.source_location, j.model_id, j.model_sha256, j.model_preprocessing, j.labels_name, "
         + "j.top_k, j.shard_size, j.lease_ms, j.max_attempts, j.created_at";
@@ -91,6 +94,69 @@ public abstract partial class JobStore
                 return canceled = true;
             },
             cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Deletes a job that was completed or canceled, and all its rows, in many short transactions. A deletion that is interrupted leaves a
+    /// canceled job with some of its rows, which can be deleted again.
+    /// </summary>
+    /// <param name="id">The id, which is never used again.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>A task that ends when nothing is left of the job.</returns>
+    /// <exception cref="KeyNotFoundException">There is no such job.</exception>
+    /// <exception cref="InvalidOperationException">The job is in progress.</exception>
+    /// <exception cref="JobStoreException">The database can't be used.</exception>
+    public async Task DeleteJobAsync(JobId id, CancellationToken cancellationToken = default)
+    {
+        int shards = Math.Max(
+            1, ImagesPerDeletion / (await GetJobAsync(id, cancellationToken).ConfigureAwait(false)).Options.ShardSize);
+        await TransactAsync(
+            "delete job",
+            async (transaction, _) =>
+            {
+                (long state, long open) = await LockJobAsync(transaction, id, cancellationToken);
+                if (state == Schema.Submitting || (state == Schema.Submitted && open > 0))
+                {
+                    throw new InvalidOperationException($"The job {id} is in progress. Cancel it first.");
+                }
+
+                return await transaction.Sql(
+                    $"UPDATE {Schema.Jobs} SET state = {Schema.Canceled} WHERE job = @job", ("job", id.Value)).RunAsync(cancellationToken);
+            },
+            cancellationToken).ConfigureAwait(false);
+        while (await TransactAsync("delete job", DeleteShardsAsync, cancellationToken).ConfigureAwait(false))
+        {
+        }
+
+        _jobs.TryRemove(id, out _);
+
+        // The last shards first, then the job. Returns whether the job is still there.
+        async Task<bool> DeleteShardsAsync(DbTransaction transaction, int attempt)
+        {
+            List<(int Shard, long Image)> last = await transaction.Sql(
+                $"SELECT shard, first_image FROM {Schema.Shards} WHERE job = @job ORDER BY shard DESC LIMIT @count",
+                ("job", id.Value),
+                ("count", shards)).ReadAllAsync(r => (r.GetInt32(0), r.GetInt64(1)), cancellationToken);
+            if (last.Count > 0)
+            {
+                (int shard, long image) = last[^1];
+                await DeleteAsync(Schema.Results, "image", image);
+                await DeleteAsync(Schema.ShardNames, "shard", shard);
+                await DeleteAsync(Schema.Shards, "shard", shard);
+                return true;
+            }
+
+            foreach (string table in (string[])[Schema.Refusals, Schema.Labels, Schema.Jobs])
+            {
+                await DeleteAsync(table, "job", id.Value);
+            }
+
+            return false;
+
+            Task DeleteAsync(string table, string column, long first) => transaction.Sql(
+                $"DELETE FROM {table} WHERE job = @job AND {column} >= @first", ("job", id.Value), ("first", first))
+                .RunAsync(cancellationToken);
+        }
     }
 
     /// <summary>

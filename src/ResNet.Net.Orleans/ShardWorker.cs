@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -33,6 +34,7 @@ public sealed class ShardWorker
     private long _images;
     private long _shards;
     private int _failures;
+    private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Initializes a new instance of the <see cref="ShardWorker"/> class.</summary>
     /// <param name="store">The store. It stays with the caller.</param>
@@ -50,12 +52,14 @@ public sealed class ShardWorker
         _sources = sources;
         _options = options ?? new ShardWorkerOptions();
         _options.Validate();
-        Name = _options.Name ?? $"{Environment.MachineName}/{Environment.ProcessId}";
+        Name = _options.Name ?? DefaultName;
         _log = _options.LoggerFactory?.CreateLogger(typeof(ShardWorker).FullName!) ?? NullLogger.Instance;
     }
 
     /// <summary>Gets the name for operators.</summary>
     public string Name { get; }
+
+    internal static string DefaultName => $"{Environment.MachineName}/{Environment.ProcessId}";
 
     /// <summary>Gets the number of rows that this worker has written.</summary>
     public long ImagesWritten => Interlocked.Read(ref _images);
@@ -74,6 +78,10 @@ public sealed class ShardWorker
     /// <exception cref="JobStoreException">The database rejects an operation for another reason than that it can't be reached.</exception>
     public Task RunAsync(CancellationToken stop = default) => Task.Run(() => LoopAsync(stop), CancellationToken.None);
 
+    /// <summary>Lets the worker look for shards at once if it waits for them, for example because a job was created.</summary>
+    public void Wake()
+        => Interlocked.Exchange(ref _woken, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
     private TimeSpan DatabaseTime => _options.StopTime > LeastStopTime ? _options.StopTime : LeastStopTime;
 
     private async Task LoopAsync(CancellationToken stop)
@@ -91,6 +99,7 @@ public sealed class ShardWorker
         {
             while (!stop.IsCancellationRequested)
             {
+                Task woken = Volatile.Read(ref _woken).Task;
                 HeldShard? shard = await (next ?? TakeAsync(stop, patience.Token)).ConfigureAwait(false);
                 next = null;
                 if (shard is null)
@@ -102,7 +111,7 @@ public sealed class ShardWorker
                         return;
                     }
 
-                    await Task.Delay(_options.IdleTime, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    await woken.WaitAsync(_options.IdleTime, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                     continue;
                 }
 
@@ -200,6 +209,7 @@ public sealed class ShardWorker
         IReadOnlyList<ShardImage> images = lease.Images;
         ImageResult[] rows = new ImageResult[images.Count];
         int count = 0;
+        shard.StartActivity(Name);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(shard.Lost, abort);
         try
         {
@@ -220,21 +230,25 @@ public sealed class ShardWorker
         }
         catch (OperationCanceledException) when (shard.Lost.IsCancellationRequested)
         {
+            shard.Fail("lease_lost");
             return null;
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
         {
+            shard.Fail("stopped");
             await GiveBackAsync(shard, null).ConfigureAwait(false);
             return null;
         }
         catch (ImageSourceException exception)
         {
+            shard.Fail("source");
             await RefuseAsync(lease, exception).ConfigureAwait(false);
             return null;
         }
         catch (Exception exception)
         {
             _log.ShardFailed(lease.Shard, lease.Job.Id.Value, exception);
+            shard.Fail("model");
             await GiveBackAsync(shard, exception.Message).ConfigureAwait(false);
 
             // A worker that always fails doesn't use up the attempts of all shards at once.
@@ -250,6 +264,7 @@ public sealed class ShardWorker
         await using (shard.ConfigureAwait(false))
         {
             ShardLease lease = shard.Lease;
+            Activity.Current = shard.Activity;
             while (true)
             {
                 try
@@ -258,11 +273,13 @@ public sealed class ShardWorker
                     {
                         Interlocked.Add(ref _images, rows.Length);
                         Interlocked.Increment(ref _shards);
+                        shard.Activity?.SetTag("resnet.images.failed", rows.Count(r => r.Error is not null));
                         _log.ShardCompleted(lease.Shard, lease.Job.Id.Value, rows.Length);
                     }
                     else
                     {
                         _log.LeaseLost(lease.Shard, lease.Job.Id.Value);
+                        shard.Fail("lease_lost");
                     }
 
                     return;
@@ -273,6 +290,7 @@ public sealed class ShardWorker
                 }
                 catch (OperationCanceledException) when (patience.IsCancellationRequested)
                 {
+                    shard.Fail("stopped");
                     return;
                 }
             }

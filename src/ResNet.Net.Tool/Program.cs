@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using ResNet.Net.Tool.Batch;
 using ResNet.Net.Tool.Classify;
+using ResNet.Net.Tool.Cluster;
 using ResNet.Net.Tool.CommandLine;
 using ResNet.Net.Tool.Completion;
 using ResNet.Net.Tool.Evaluate;
@@ -23,6 +24,7 @@ RootCommand root = new("Classifies images with ResNet models. Without arguments,
     SearchCommand.Create(),
     TrainCommand.Create(),
     ServeCommand.Create(),
+    ClusterCommand.Create(),
     CompletionCommand.Create(),
 };
 

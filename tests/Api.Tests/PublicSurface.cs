@@ -15,8 +15,9 @@ internal static class PublicSurface
     /// <summary>Gets whether a type is a record class or a record struct.</summary>
     public static bool IsRecord(INamedTypeSymbol type) => type.IsRecord || IsRecordStruct(type);
 
+    // Not the serializers that Orleans generates.
     private static IEnumerable<INamedTypeSymbol> TypesIn(INamespaceSymbol space)
-        => space.GetTypeMembers().Concat(space.GetNamespaceMembers().SelectMany(TypesIn));
+        => space.GetTypeMembers().Concat(space.GetNamespaceMembers().Where(s => s.Name != "OrleansCodeGen").SelectMany(TypesIn));
 
     private static IEnumerable<INamedTypeSymbol> Visible(INamedTypeSymbol type)
         => IsVisible(type) ? type.GetTypeMembers().SelectMany(Visible).Prepend(type) : [];

@@ -166,7 +166,9 @@ public partial class CommandTests
             yield break;
         }
 
-        if (arguments is ["models" or "search", string subcommand, ..] && char.IsAsciiLetter(subcommand[0]) && !IsToolCommand(subcommand))
+        if (arguments is ["models" or "search" or "cluster", string subcommand, ..]
+            && char.IsAsciiLetter(subcommand[0])
+            && !IsToolCommand(subcommand))
         {
             yield return $"'{subcommand}' is not a command of resnet {arguments[0]}";
         }

@@ -31,17 +31,19 @@ public partial class MessageTests
         exceptions.Where(exception => !page.Contains($"`{exception}`", StringComparison.Ordinal)).Should().BeEmpty();
     }
 
-    [Fact]
-    public void Reliability_Page_NamesExistingTests()
+    [Theory]
+    [InlineData("docs/reliability.md", 40)]
+    [InlineData("docs/cluster.md", 15)]
+    public void Page_WithPromises_NamesExistingTests(string path, int least)
     {
         HashSet<string> tests = [.. SourceFiles("tests").SelectMany(TestsOf)];
         string[] named =
         [
-            .. Page.Read("docs/reliability.md").Prose.SelectMany(line => TestName().Matches(line.Text))
+            .. Page.Read(path).Prose.SelectMany(line => TestName().Matches(line.Text))
                 .Select(match => match.Groups[1].Value),
         ];
 
-        named.Should().HaveCountGreaterThan(40);
+        named.Should().HaveCountGreaterThan(least);
         named.Except(tests).Should().BeEmpty();
     }
 

@@ -40,7 +40,8 @@ public sealed class Feed : IAsyncLifetime, IDisposable
     {
         using Package package = Open(id);
         return !package.Dependencies.Any(
-            d => d.Id is "SixLabors.ImageSharp" or "NetVips" or "Grpc.AspNetCore.Server.Reflection" or "Parquet.Net");
+            d => d.Id is "SixLabors.ImageSharp" or "NetVips" or "Grpc.AspNetCore.Server.Reflection" or "Parquet.Net"
+                or "Microsoft.Orleans.Server");
     })];
 
     /// <summary>Gets the folder for projects of consumers: outside the repository, below a NuGet.config that names the feed.</summary>

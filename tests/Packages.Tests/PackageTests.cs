@@ -85,7 +85,7 @@ public class PackageTests(Feed feed)
                 dependency.Should().MatchRegex(
                     @"^(Google\.Protobuf|Microsoft\.Extensions\..*|Microsoft\.ML\.OnnxRuntime|NetVips.*"
                         + @"|Grpc\..*|Microsoft\.AspNetCore\.OpenApi|OpenTelemetry.*"
-                        + @"|AWSSDK\.S3|Microsoft\.Data\.Sqlite|Npgsql|Parquet\.Net"
+                        + @"|AWSSDK\.S3|Microsoft\.Data\.Sqlite|Microsoft\.Orleans\.Server|Npgsql|Parquet\.Net"
                         + @"|SixLabors\.ImageSharp|SkiaSharp.*|System\.IO\.Hashing|System\.Numerics\.Tensors)$",
                     "build tools and analyzers are not for consumers");
             }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 
 namespace ResNet.Net.Orleans.Tests;
 
@@ -311,6 +312,52 @@ public abstract partial class JobStoreTests(ITestServer server) : StoreTests(ser
     }
 
     [StoreFact]
+    public async Task DeleteJob_Ended_LeavesNothingOfIt_AndOtherJobsAlone()
+    {
+        ClassificationJob other = await CreateAsync(Names(10));
+        ImageResult[] rows = await CompleteAllAsync();
+        ClassificationJob job = await CreateAsync(Names(60));
+        await Store.LeaseShardAsync("a");
+        ShardLease late = (await Store.LeaseShardAsync("a"))!;
+        await Store.RecordRefusalAsync(job.Id, "b", "no model");
+        await FluentActions.Awaiting(() => Store.DeleteJobAsync(job.Id)).Should()
+            .ThrowAsync<InvalidOperationException>().WithMessage("*in progress. Cancel it first.");
+        await Store.CancelJobAsync(job.Id);
+
+        await Store.DeleteJobAsync(job.Id);
+
+        await FluentActions.Awaiting(() => Store.GetStatusAsync(job.Id)).Should().ThrowAsync<KeyNotFoundException>();
+        await FluentActions.Awaiting(() => Store.DeleteJobAsync(job.Id)).Should().ThrowAsync<KeyNotFoundException>();
+        (await Store.CompleteShardAsync(late, Rows(late))).Should().Be(ShardCompletion.LeaseLost);
+        (await Store.RenewLeaseAsync(late)).Should().BeFalse();
+        foreach (string table in (string[])["results", "shard_names", "shards", "refusals", "labels", "jobs"])
+        {
+            (await Database.QueryAsync($"SELECT COUNT(*) FROM resnet_{table} WHERE job <> {other.Id}")).Should().Be(0, table);
+        }
+
+        ShouldEqual(await ReadAsync(Store, other.Id), rows);
+        (await CreateAsync(Names(1))).Id.Value.Should().BeGreaterThan(job.Id.Value, "an id is not used again");
+    }
+
+    [StoreFact]
+    public async Task DeleteJob_ManyShards_TakesSeveralTransactions()
+    {
+        ClassificationJob job = await CreateAsync(Names(10), new JobOptions { ShardSize = 10_000 });
+        for (int i = 1; i < 16; i++)
+        {
+            await Database.ExecuteAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"INSERT INTO resnet_shards (job, shard, first_image, image_count) VALUES ({job.Id}, {i}, {i * 10}, 10)"));
+        }
+
+        await Store.CancelJobAsync(job.Id);
+        await Store.DeleteJobAsync(job.Id);
+
+        (await Database.QueryAsync("SELECT COUNT(*) FROM resnet_shards")).Should().Be(0);
+        (await Store.ListJobsAsync()).Should().BeEmpty();
+    }
+
+    [StoreFact]
     public async Task Status_WhileWorkersWork_CountsShardsImagesAndWorkers()
     {
         ClassificationJob earlier = await CreateAsync(Names(3)), job = await CreateAsync(Names(45));
@@ -339,6 +386,7 @@ public abstract partial class JobStoreTests(ITestServer server) : StoreTests(ser
         await FluentActions.Awaiting(() => Store.GetStatusAsync(unknown)).Should()
             .ThrowAsync<KeyNotFoundException>().WithMessage("*987654*");
         await FluentActions.Awaiting(() => Store.CancelJobAsync(unknown)).Should().ThrowAsync<KeyNotFoundException>();
+        await FluentActions.Awaiting(() => Store.DeleteJobAsync(unknown)).Should().ThrowAsync<KeyNotFoundException>();
         await FluentActions.Awaiting(() => Store.RetryFailuresAsync(unknown)).Should().ThrowAsync<KeyNotFoundException>();
         await FluentActions.Awaiting(() => ReadAsync(Store, unknown)).Should().ThrowAsync<KeyNotFoundException>();
     }

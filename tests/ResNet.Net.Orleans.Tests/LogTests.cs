@@ -25,7 +25,10 @@ public sealed class LogTests
             (705, "ShardFailed"),
             (706, "RowsWaiting"),
             (707, "JobRefused"),
-            (708, "ReleaseFailed"));
+            (708, "ReleaseFailed"),
+            (709, "WorkerFailed"),
+            (710, "ReportFailed"),
+            (711, "SiloEnded"));
         File.ReadLines(Path.Combine(TestFolders.Repository, "docs", "diagnostics.md"))
             .Select(l => Regex.Match(l, @"^\| (7\d\d) \| `(\w+)` \|")).Where(m => m.Success)
             .Select(m => (int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture), m.Groups[2].Value)).Should().Equal(events);

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using SkiaSharp;
 
 namespace ResNet.Net.Orleans.Tests;
@@ -92,6 +94,33 @@ public abstract class WorkerTests(ITestServer server, WorkerImages images) : IAs
         JobStatus status = await _store.GetStatusAsync(job.Id);
         (status.State, status.Completed, status.Failed, status.LeasedShards).Should().Be((JobState.Completed, 240, 24, 0));
         await ShouldEqualALoopAsync(job);
+    }
+
+    [StoreFact]
+    public async Task Run_Traced_EveryShardIsAnActivity_AndTheParentOfItsImages()
+    {
+        string name = Guid.NewGuid().ToString();
+        ConcurrentQueue<Activity> stopped = new();
+        using ActivityListener listener = new()
+        {
+            ShouldListenTo = s => s.Name is ClusterTelemetry.ActivitySourceName or ResNetTelemetry.ActivitySourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = stopped.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        ClassificationJob job = await CreateAsync();
+
+        await Worker(new ShardWorkerOptions { StopWhenIdle = true, Name = name }).RunAsync();
+
+        Activity[] shards = [.. stopped.Where(a => name.Equals(a.GetTagItem("resnet.worker"))).OrderBy(a => a.GetTagItem("resnet.shard"))];
+        shards.Select(a => a.OperationName).Should().HaveCount(16).And.AllBe("classify shard");
+        shards.Select(a => a.GetTagItem("resnet.job")).Should().AllBeEquivalentTo(job.Id.Value);
+        shards.Select(a => a.GetTagItem("resnet.shard")).Should().Equal(Enumerable.Range(0, 16).Cast<object>());
+        shards.Select(a => a.GetTagItem("resnet.images")).Should().AllBeEquivalentTo(15);
+        shards.Sum(a => (int)a.GetTagItem("resnet.images.failed")!).Should().Be(24);
+        shards.Select(a => a.Status).Should().AllBeEquivalentTo(ActivityStatusCode.Unset);
+        stopped.Where(a => a.Source.Name == ResNetTelemetry.ActivitySourceName && shards.Any(s => s.SpanId == a.ParentSpanId))
+            .Sum(a => a.GetTagItem("resnet.images") as int? ?? 1).Should().Be(240);
     }
 
     [StoreFact]

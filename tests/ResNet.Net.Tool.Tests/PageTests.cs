@@ -41,7 +41,7 @@ public sealed partial class PageTests
     {
         IEnumerable<string> shown = ShownCommand().Matches(Text).Select(m => m.Groups["arguments"].Value.Split(' ')[0]).Distinct();
 
-        shown.Should().BeEquivalentTo("classify", "batch", "models", "evaluate", "quantize", "explain", "search", "train");
+        shown.Should().BeEquivalentTo("classify", "batch", "models", "evaluate", "quantize", "explain", "search", "train", "cluster");
     }
 
     private static IEnumerable<string> SectionsWithOutput() => Text.Split("\n## ").Where(s => ShownCommand().IsMatch(s));

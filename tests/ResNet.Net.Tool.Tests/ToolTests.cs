@@ -11,7 +11,8 @@ public class ToolTests
     [
         "classify", "batch", "models",
         "models list", "models pull", "models verify", "models remove", "models import", "models where", "models doctor",
-        "evaluate", "quantize", "explain", "search", "search index", "search query", "train", "serve", "completion",
+        "evaluate", "quantize", "explain", "search", "search index", "search query", "train", "serve",
+        "cluster", "cluster serve", "cluster submit", "cluster status", "cluster cancel", "cluster results", "cluster retry", "completion",
     ];
 
     public static TheoryData<string> Commands => [.. Names];

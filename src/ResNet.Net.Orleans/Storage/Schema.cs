@@ -13,6 +13,8 @@ internal static class Schema
     public const string ShardNames = "resnet_shard_names";
     public const string Results = "resnet_results";
     public const string Refusals = "resnet_refusals";
+    public const string Membership = "resnet_membership";
+    public const string Silos = "resnet_silos";
 
     public const string ResultColumns
         = "job, image, path, sha256, classes, probabilities, decode_ms, preprocess_ms, inference_ms, error";
@@ -31,7 +33,7 @@ internal static class Schema
     public const int ShardFailed = 2;
     public const int ShardCanceled = 3;
 
-    private static readonly Func<SqlDialect, string[]>[] Steps = [CreateTables, AddRefusalsAndView];
+    private static readonly Func<SqlDialect, string[]>[] Steps = [CreateTables, AddRefusalsAndView, AddSilos];
 
     public static int Version => Steps.Length;
 
@@ -171,6 +173,25 @@ internal static class Schema
         CREATE VIEW resnet_predictions AS
         SELECT r.job, r.image, r.path, l.label, l.synset, {dialect.FirstOf("r.probabilities")} AS probability, r.error
         FROM {Results} r LEFT JOIN {Labels} l ON l.job = r.job AND l.class = {dialect.FirstOf("r.classes")}
+        """,
+    ];
+
+    private static string[] AddSilos(SqlDialect dialect) =>
+    [
+        // One row: every change of the silos increments it.
+        $"CREATE TABLE {Membership} (version INTEGER NOT NULL)",
+        $"INSERT INTO {Membership} (version) VALUES (0)",
+        $"""
+        CREATE TABLE {Silos} (
+            address TEXT NOT NULL PRIMARY KEY,
+            etag INTEGER NOT NULL,
+            status INTEGER NOT NULL,
+            suspects TEXT NOT NULL,
+            silo TEXT NOT NULL,
+            host TEXT NOT NULL,
+            gateway_port INTEGER NOT NULL,
+            started_at BIGINT NOT NULL,
+            seen_at BIGINT NOT NULL){dialect.KeyedTableOptions}
         """,
     ];
 }

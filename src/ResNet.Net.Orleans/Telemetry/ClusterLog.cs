@@ -33,4 +33,13 @@ internal static partial class ClusterLog
 
     [LoggerMessage(708, LogLevel.Warning, "Shard {Shard} of job {Job} could not be given back; it is free when its lease runs out.")]
     public static partial void ReleaseFailed(this ILogger log, int shard, long job, Exception exception);
+
+    [LoggerMessage(709, LogLevel.Error, "The worker failed. It starts again in {Seconds} seconds.")]
+    public static partial void WorkerFailed(this ILogger log, double seconds, Exception exception);
+
+    [LoggerMessage(710, LogLevel.Debug, "The worker could not report its speed to the cluster.")]
+    public static partial void ReportFailed(this ILogger log, Exception exception);
+
+    [LoggerMessage(711, LogLevel.Critical, "The silo can't go on, and the application stops: {Reason}")]
+    public static partial void SiloEnded(this ILogger log, string reason, Exception? exception);
 }

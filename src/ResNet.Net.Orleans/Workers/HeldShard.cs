@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace ResNet.Net.Orleans;
@@ -33,8 +34,23 @@ internal sealed class HeldShard : IAsyncDisposable
     /// <summary>Gets the token that is canceled when another worker has the shard.</summary>
     public CancellationToken Lost => _lost.Token;
 
+    /// <summary>Gets the activity, from the first image until the rows are written; null if nobody listens.</summary>
+    public Activity? Activity { get; private set; }
+
+    /// <summary>Starts the activity. What the caller runs next are its children.</summary>
+    public void StartActivity(string worker)
+        => Activity = ClusterTelemetry.Activities.StartActivity("classify shard")?
+            .SetTag("resnet.worker", worker)
+            .SetTag("resnet.job", Lease.Job.Id.Value)
+            .SetTag("resnet.shard", Lease.Shard)
+            .SetTag("resnet.images", Lease.Images.Count);
+
+    /// <summary>Records why the shard has no rows of this worker.</summary>
+    public void Fail(string reason) => Activity?.SetTag("error.type", reason).SetStatus(ActivityStatusCode.Error, reason);
+
     public async ValueTask DisposeAsync()
     {
+        Activity?.Dispose();
         await _ended.CancelAsync().ConfigureAwait(false);
         await _renewing.ConfigureAwait(false);
         _ended.Dispose();

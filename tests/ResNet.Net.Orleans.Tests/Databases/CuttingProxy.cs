@@ -160,6 +160,10 @@ internal sealed class CuttingProxy : IDisposable
                     await _healed.Task;
                     await client.GetStream().WriteAsync(buffer.AsMemory(0, count));
                 }
+
+                // The end of the server's session reaches its client too, which otherwise waits for its time limit.
+                await _healed.Task;
+                client.Close();
             }
         }
     }

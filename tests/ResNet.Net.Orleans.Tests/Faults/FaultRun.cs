@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 
 namespace ResNet.Net.Orleans.Tests;
 
-/// <summary>A job that several worker processes classify while a test disturbs them.</summary>
+/// <summary>A job that the workers of several silos classify while a test disturbs them.</summary>
 internal sealed class FaultRun : IAsyncDisposable
 {
     public const int ShardSize = 20;
@@ -14,7 +15,7 @@ internal sealed class FaultRun : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly TemporaryFolder _folder = new();
-    private readonly List<WorkerProcess> _all = [];
+    private readonly List<SiloProcess> _all = [];
     private readonly ITestDatabase _database;
     private readonly GatedImages _images;
     private readonly int _count;
@@ -33,7 +34,7 @@ internal sealed class FaultRun : IAsyncDisposable
     public ClassificationJob Job { get; private set; } = null!;
 
     /// <summary>Gets the workers that run.</summary>
-    public List<WorkerProcess> Workers { get; } = [];
+    public List<SiloProcess> Workers { get; } = [];
 
     public static async Task<FaultRun> CreateAsync(ITestDatabase database, int count, TimeSpan lease)
     {
@@ -49,19 +50,24 @@ internal sealed class FaultRun : IAsyncDisposable
         return run;
     }
 
-    /// <summary>Starts a worker.</summary>
+    /// <summary>Starts a silo on this machine.</summary>
     /// <param name="location">The database; null for its address on this machine.</param>
+    public SiloProcess Start(string? location = null) => Start(location ?? _database.Location, IPAddress.Loopback.ToString());
+
+    /// <summary>Starts a silo.</summary>
+    /// <param name="location">The database.</param>
+    /// <param name="address">The address of the silo.</param>
     /// <param name="prefix">What is put in front of the command.</param>
-    public WorkerProcess Start(string? location = null, params string[] prefix)
+    public SiloProcess Start(string location, string address, params string[] prefix)
     {
         string name = $"worker {_all.Count.ToString(CultureInfo.InvariantCulture)}";
-        WorkerProcess worker = new(location ?? _database.Location, name, prefix);
+        SiloProcess worker = new(location, name, address, prefix);
         _all.Add(worker);
         Workers.Add(worker);
         return worker;
     }
 
-    public void Kill(WorkerProcess worker)
+    public void Kill(SiloProcess worker)
     {
         worker.Kill();
         Workers.Remove(worker);
@@ -93,15 +99,19 @@ internal sealed class FaultRun : IAsyncDisposable
             what);
 
     /// <summary>Waits until a worker has a shard that it can't complete yet.</summary>
-    public Task UntilHoldingAsync(WorkerProcess worker)
-        => UntilAsync(async () => await OpenShardsAsync(worker) > 0, $"{worker.Name} has a shard");
+    public Task UntilHoldingAsync(SiloProcess worker)
+        => UntilAsync(
+            async () => await OpenShardsAsync(
+                worker, string.Create(CultureInfo.InvariantCulture, $" AND first_image + image_count > {_released}")) > 0,
+            $"{worker.Name} has a shard");
 
     /// <summary>Waits until other workers have taken all shards of a worker.</summary>
-    public Task UntilTakenAsync(WorkerProcess worker)
+    public Task UntilTakenAsync(SiloProcess worker)
         => AdvanceUntilAsync(async () => await OpenShardsAsync(worker) == 0, $"others take the shards of {worker.Name}");
 
-    public Task<long> OpenShardsAsync(WorkerProcess worker)
-        => _database.QueryAsync($"SELECT COUNT(*) FROM resnet_shards WHERE state = 0 AND token IS NOT NULL AND worker = '{worker.Name}'");
+    public Task<long> OpenShardsAsync(SiloProcess worker, string condition = "")
+        => _database.QueryAsync(
+            $"SELECT COUNT(*) FROM resnet_shards WHERE state = 0 AND token IS NOT NULL AND worker = '{worker.Name}'{condition}");
 
     public async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
@@ -117,11 +127,13 @@ internal sealed class FaultRun : IAsyncDisposable
         }
     }
 
-    /// <summary>Releases all images, waits until the workers end, and compares all rows with a plain loop.</summary>
+    /// <summary>Releases all images, waits until all have rows, stops the silos, and compares all rows with a plain loop.</summary>
     public async Task FinishAsync()
     {
         _images.Release(_count);
-        foreach (WorkerProcess worker in Workers)
+        await UntilAsync(async () => (await Store.GetStatusAsync(Job.Id)).State == JobState.Completed, "the job is completed");
+        Workers.ForEach(w => w.Terminate());
+        foreach (SiloProcess worker in Workers)
         {
             await worker.WaitAsync();
         }
@@ -136,7 +148,7 @@ internal sealed class FaultRun : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (WorkerProcess worker in _all)
+        foreach (SiloProcess worker in _all)
         {
             worker.Dispose();
         }

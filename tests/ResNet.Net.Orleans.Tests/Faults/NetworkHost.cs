@@ -24,7 +24,7 @@ internal sealed class NetworkHost : IDisposable
             Run("netns", "add", _name);
             Run("link", "add", _cable, "type", "veth", "peer", "name", "eth0", "netns", _name);
             Run("addr", "add", $"{Address}/30", "dev", _cable);
-            Run("-n", _name, "addr", "add", $"{_network}.2/30", "dev", "eth0");
+            Run("-n", _name, "addr", "add", $"{OwnAddress}/30", "dev", "eth0");
             Run("-n", _name, "link", "set", "eth0", "up");
             Run("-n", _name, "link", "set", "lo", "up");
             Connect();
@@ -43,6 +43,9 @@ internal sealed class NetworkHost : IDisposable
 
     /// <summary>Gets the address of this machine on the network of the host.</summary>
     public string Address => $"{_network}.1";
+
+    /// <summary>Gets the address of the host.</summary>
+    public string OwnAddress => $"{_network}.2";
 
     /// <summary>Gets the addresses of both ends of the cable, as PostgreSQL writes them.</summary>
     public string Network => $"{_network}.0/30";

@@ -1,6 +1,6 @@
 namespace ResNet.Net.Orleans.Tests;
 
-/// <summary>Workers on two hosts, whose cable is pulled. Skipped where hosts can't be made.</summary>
+/// <summary>Silos on two hosts, whose cable is pulled. Skipped where hosts can't be made.</summary>
 public sealed class NetworkTests
 {
     private const int Count = 12_000; // slow machines release more until a worker holds a shard
@@ -18,9 +18,9 @@ public sealed class NetworkTests
             await server.InitializeAsync();
             ITestDatabase database = await server.CreateAsync();
             await using FaultRun run = await FaultRun.CreateAsync(database, Count, TimeSpan.FromSeconds(2));
-            run.Start();
+            run.Start(database.Location, host.Address);
             string location = database.Location.Replace("127.0.0.1", host.Address, StringComparison.Ordinal);
-            WorkerProcess far = run.Start(location, host.Prefix);
+            SiloProcess far = run.Start(location, host.OwnAddress, host.Prefix);
 
             for (int pulls = 0; pulls < 2; pulls++)
             {
@@ -39,7 +39,7 @@ public sealed class NetworkTests
             // A host that is gone for good.
             run.Kill(far);
             host.Connect();
-            run.Start(location, host.Prefix);
+            run.Start(location, host.OwnAddress, host.Prefix);
             await run.FinishAsync();
         }
         finally

@@ -25,7 +25,7 @@ public sealed class PostgresClusterFaultTests(PostgresServer server) : IClassFix
         // The first workers are on this machine, the last one is beyond the proxy.
         run.Start();
         run.Start();
-        WorkerProcess remote = run.Start(Through(proxy));
+        SiloProcess remote = run.Start(Through(proxy));
         Func<Task>[] faults =
         [
             KillWorkerAsync, KillWorkerAsync, KillWorkerAndSetClockBackAsync, KillDatabaseAsync, KillDatabaseAsync,
@@ -99,17 +99,17 @@ public sealed class PostgresClusterFaultTests(PostgresServer server) : IClassFix
     private int NextCount() => (FaultRun.ShardSize * _random.Next(8, 12)) + _random.Next(1, FaultRun.ShardSize);
 
     /// <summary>Gets a worker that holds a shard, on this machine.</summary>
-    private async Task<WorkerProcess> VictimAsync()
+    private async Task<SiloProcess> VictimAsync()
     {
-        List<WorkerProcess> near = [.. _run.Workers.Where(w => w.Name != "worker 2")];
-        WorkerProcess victim = near[_random.Next(near.Count)];
+        List<SiloProcess> near = [.. _run.Workers.Where(w => w.Name != "worker 2")];
+        SiloProcess victim = near[_random.Next(near.Count)];
         await _run.UntilHoldingAsync(victim);
         return victim;
     }
 
     private async Task KillWorkerAsync()
     {
-        WorkerProcess victim = await VictimAsync();
+        SiloProcess victim = await VictimAsync();
         _run.Kill(victim);
         (await _run.OpenShardsAsync(victim)).Should().BePositive();
         _run.Start();
@@ -118,7 +118,7 @@ public sealed class PostgresClusterFaultTests(PostgresServer server) : IClassFix
 
     private async Task KillWorkerAndSetClockBackAsync()
     {
-        WorkerProcess victim = await VictimAsync();
+        SiloProcess victim = await VictimAsync();
         _run.Kill(victim);
         (await _run.OpenShardsAsync(victim)).Should().BePositive();
         _run.Start();
@@ -140,7 +140,7 @@ public sealed class PostgresClusterFaultTests(PostgresServer server) : IClassFix
         await server.StartAsync();
     }
 
-    private async Task CutAsync(WorkerProcess remote, bool isSilent)
+    private async Task CutAsync(SiloProcess remote, bool isSilent)
     {
         await _run.UntilHoldingAsync(remote);
         int lost = remote.Count("LeaseLost");
@@ -152,7 +152,7 @@ public sealed class PostgresClusterFaultTests(PostgresServer server) : IClassFix
 
     private async Task PauseAsync()
     {
-        WorkerProcess victim = await VictimAsync();
+        SiloProcess victim = await VictimAsync();
         int lost = victim.Count("LeaseLost");
         victim.Pause();
         await _run.UntilTakenAsync(victim);
@@ -163,7 +163,7 @@ public sealed class PostgresClusterFaultTests(PostgresServer server) : IClassFix
     /// <summary>A restart as an operator does it leaves no shard that waits for a lease.</summary>
     private async Task RestartWorkerAsync()
     {
-        WorkerProcess victim = await VictimAsync();
+        SiloProcess victim = await VictimAsync();
         _run.Start();
         _run.Workers.Remove(victim);
         victim.Terminate();

@@ -15,8 +15,8 @@ public sealed class SqliteClusterFaultTests
         for (int i = 0; i < 3; i++)
         {
             await run.AdvanceAsync((10 * FaultRun.ShardSize) + random.Next(1, FaultRun.ShardSize));
-            WorkerProcess[] victims = i == 2 ? [.. run.Workers] : [run.Workers[random.Next(2)]];
-            foreach (WorkerProcess victim in victims)
+            SiloProcess[] victims = i == 2 ? [.. run.Workers] : [run.Workers[random.Next(2)]];
+            foreach (SiloProcess victim in victims)
             {
                 await run.UntilHoldingAsync(victim);
                 run.Kill(victim);

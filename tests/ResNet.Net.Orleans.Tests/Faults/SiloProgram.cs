@@ -1,36 +1,40 @@
-using System.Runtime.InteropServices;
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ResNet.Net.Orleans.Tests;
 
 /// <summary>
-/// Runs the test assembly as a program with one worker, which tests start, stop and kill. Arguments: the database and the name of the
-/// worker. It ends when no shard is open, or on SIGTERM. Prints its log events, one per line.
+/// Runs the test assembly as a program with one silo, which tests start, stop and kill. Arguments: the database, the name of the silo and
+/// its IP address. It ends on SIGTERM. Prints the log events of this project, one per line.
 /// </summary>
-internal static class WorkerProgram
+internal static class SiloProgram
 {
     public static async Task<int> Main(string[] arguments)
     {
-        using CancellationTokenSource stop = new();
-        using PosixSignalRegistration terminating = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
-        {
-            context.Cancel = true;
-            stop.Cancel();
-        });
         using EventPrinter log = new();
         JobStoreOptions options = new() { RetryTime = TimeSpan.FromSeconds(1), LoggerFactory = log };
         await using JobStore store = await OpenAsync(arguments[0], options);
-        using ImageSources sources
-            = new(new ImageSourceOptions { Custom = d => d.Kind == GatedImages.Kind ? new GatedImages(d.Location) : null });
-        using JobModelProvider models = new();
-        ShardWorkerOptions settings = new()
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddLogging();
+        builder.AddResNetCluster(store, new ResNetClusterOptions
         {
-            Name = arguments[1],
-            StopWhenIdle = true,
-            IdleTime = TimeSpan.FromMilliseconds(50),
-            LoggerFactory = log,
-        };
-        await new ShardWorker(store, models, sources, settings).RunAsync(stop.Token);
+            Address = IPAddress.Parse(arguments[2]),
+            Port = 0,
+            Sources = new ImageSourceOptions { Custom = d => d.Kind == GatedImages.Kind ? new GatedImages(d.Location) : null },
+            Worker = new ShardWorkerOptions { Name = arguments[1], IdleTime = TimeSpan.FromMilliseconds(50), LoggerFactory = log },
+        });
+        using IHost host = builder.Build();
+        try
+        {
+            await host.RunAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // SIGTERM before the silo joined.
+        }
+
         return 0;
     }
 

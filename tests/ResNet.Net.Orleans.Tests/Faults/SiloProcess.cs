@@ -4,18 +4,18 @@ using System.Runtime.InteropServices;
 
 namespace ResNet.Net.Orleans.Tests;
 
-/// <summary>A process with one worker.</summary>
-internal sealed partial class WorkerProcess : IDisposable
+/// <summary>A process with one silo.</summary>
+internal sealed partial class SiloProcess : IDisposable
 {
     private const int Terminating = 15, Continuing = 18, Stopping = 19;
 
     private readonly ConcurrentQueue<string> _output = new();
     private readonly Process _process;
 
-    public WorkerProcess(string location, string name, params string[] prefix)
+    public SiloProcess(string location, string name, string address, params string[] prefix)
     {
         Name = name;
-        ProcessStartInfo start = ProgramRun.Dotnet(typeof(WorkerProgram).Assembly.Location, [location, name]);
+        ProcessStartInfo start = ProgramRun.Dotnet(typeof(SiloProgram).Assembly.Location, [location, name, address]);
         if (prefix.Length > 0)
         {
             // The command takes the place of the prefix's process.
@@ -45,7 +45,7 @@ internal sealed partial class WorkerProcess : IDisposable
         _process.WaitForExit();
     }
 
-    /// <summary>Asks the worker to finish.</summary>
+    /// <summary>Asks the silo to finish.</summary>
     public void Terminate() => Signal(Terminating);
 
     /// <summary>Stops all threads, as a machine that swaps or a virtual machine that is moved does.</summary>
@@ -53,7 +53,7 @@ internal sealed partial class WorkerProcess : IDisposable
 
     public void Continue() => Signal(Continuing);
 
-    /// <summary>Waits until the worker has ended by itself.</summary>
+    /// <summary>Waits until the silo has ended without an error.</summary>
     public async Task WaitAsync()
     {
         using CancellationTokenSource limit = new(TimeSpan.FromMinutes(2));
@@ -63,7 +63,7 @@ internal sealed partial class WorkerProcess : IDisposable
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"The worker did not end. {this}");
+            throw new TimeoutException($"The silo did not end. {this}");
         }
 
         _process.ExitCode.Should().Be(0, ToString());

@@ -1,0 +1,107 @@
+using ResNet.Net.Orleans;
+using ResNet.Net.Tool.CommandLine;
+using ResNet.Net.Tool.Images;
+using Spectre.Console;
+
+namespace ResNet.Net.Tool.Cluster;
+
+/// <summary>Prints jobs and silos.</summary>
+internal static class ClusterReport
+{
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(500);
+
+    public static int ExitCodeOf(JobStatus status) => status.Failed > 0 ? ExitCode.SomeFailed : ExitCode.Success;
+
+    /// <summary>Shows the progress of a job until it ends.</summary>
+    public static Task<JobStatus> WatchAsync(JobStore store, JobId job, CancellationToken cancellationToken)
+        => ImageProgressBar.ShowAsync(
+            $"job {job}",
+            async bar =>
+            {
+                while (true)
+                {
+                    JobStatus status = await store.GetStatusAsync(job, cancellationToken);
+                    bar.Report(ProgressOf(status), Invariant($", {status.Workers} workers"));
+                    if (status.State is JobState.Completed or JobState.Canceled)
+                    {
+                        return status;
+                    }
+
+                    await Task.Delay(WatchInterval, cancellationToken);
+                }
+            });
+
+    public static async Task PrintAsync(JobStore store, JobStatus status, CancellationToken cancellationToken)
+    {
+        ClassificationJob job = status.Job;
+        Terminal.Out.WriteLine($"Job {job.Id}{(job.Name is null ? "" : $" ({Clean(job.Name)})")}: {Clean(job.Source.ToString())}");
+        Terminal.Out.WriteLine($"Model: {job.Model.Id}, SHA-256 {job.Model.Sha256}");
+        Terminal.Out.WriteLine($"{status.State}: {Describe(status)}");
+        if (status.OpenShards > 0)
+        {
+            Terminal.Out.WriteLine(Invariant(
+                $"Shards: {status.OpenShards:#,0} of {status.Shards:#,0} open, {status.LeasedShards:#,0} in progress")
+                + Invariant($", {status.Workers} workers"));
+        }
+
+        foreach (FailedShard shard in await store.GetFailedShardsAsync(job.Id, cancellationToken))
+        {
+            Terminal.Out.WriteLine($"Shard {shard.Shard} was given up after {shard.Attempts} attempts: {Clean(shard.Reason)}");
+        }
+
+        if (status.State is JobState.Submitting or JobState.Running)
+        {
+            foreach (JobRefusal refusal in await store.GetRefusalsAsync(job.Id, cancellationToken))
+            {
+                Terminal.Out.WriteLine($"{Clean(refusal.Worker)} can't take shards of this job: {Clean(refusal.Reason)}");
+            }
+        }
+    }
+
+    public static async Task PrintAllAsync(JobStore store, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<JobStatus> jobs = await store.ListJobsAsync(cancellationToken);
+        Table table = new() { Border = TableBorder.Rounded };
+        table.AddColumns("Job", "Images", "Model", "State", "Progress");
+        foreach (JobStatus status in jobs)
+        {
+            ClassificationJob job = status.Job;
+            table.AddRow(
+                [.. new[] { job.Id.ToString(), job.Name ?? job.Source.ToString(), job.Model.Id, status.State.ToString(), Describe(status) }
+                    .Select(Terminal.Plain)]);
+        }
+
+        if (jobs.Count > 0)
+        {
+            Terminal.Open().Write(table);
+        }
+
+        IReadOnlyList<ClusterSilo> silos = await store.GetSilosAsync(cancellationToken);
+        Terminal.Out.WriteLine(Invariant($"{jobs.Count:#,0} jobs, {silos.Count:#,0} silos in {store.Name}"));
+        foreach (ClusterSilo silo in silos)
+        {
+            Terminal.Out.WriteLine(Invariant($"{Clean(silo.Name)} on {Clean(silo.Host)}, since {silo.StartedAt:u}"));
+        }
+    }
+
+    private static string Describe(JobStatus status)
+    {
+        string failed = status.Failed > 0 ? Invariant($", {status.Failed:#,0} failed") : "";
+        string rate = status.ImagesPerSecond is double value ? Invariant($", {value:F1} images/s") : "";
+        string left = status.Remaining is TimeSpan remaining && status.State == JobState.Running
+            ? Invariant($", {(long)remaining.TotalHours}:{remaining:mm\\:ss} left")
+            : "";
+        return Invariant($"{status.Completed:#,0} of {status.Images:#,0} images{failed}{rate}{left}");
+    }
+
+    private static ImageProgress ProgressOf(JobStatus status)
+    {
+        // The bar computes the rate from the time.
+        TimeSpan elapsed = status.ImagesPerSecond is > 0 and double rate ? TimeSpan.FromSeconds(status.Completed / rate) : TimeSpan.Zero;
+        return new ImageProgress(status.Completed, status.Images, status.Failed, 0, elapsed);
+    }
+
+    private static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}
