@@ -8,7 +8,12 @@ namespace ResNet.Net.Server;
 
 /// <summary>Surrounds every request to an endpoint of the server: headers, access, limits, errors, metrics.</summary>
 internal sealed class ServerMiddleware(
-    ApiKeyCheck keys, ClientRateLimiter rates, MemoryBudget budget, ServerTelemetry telemetry, ILogger<ServerMiddleware> log)
+    ApiKeyCheck keys,
+    ClientRateLimiter rates,
+    OriginCheck origins,
+    MemoryBudget budget,
+    ServerTelemetry telemetry,
+    ILogger<ServerMiddleware> log)
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -27,9 +32,9 @@ internal sealed class ServerMiddleware(
             if (!endpoint.IsOpen)
             {
                 rates.Check(context, keys.Check(context.Request));
+                await origins.CheckAsync(context).ConfigureAwait(false);
             }
 
-            SecurityHeaders.RejectOtherSites(context.Request);
             if (endpoint.TakesBody || endpoint.Errors == ErrorForm.Grpc)
             {
                 await TakeBodyAsync(context, endpoint, next).ConfigureAwait(false);
