@@ -71,7 +71,10 @@ public sealed class ResNetServerOptions
     public TimeSpan ShutdownDelay { get; set; }
 
     /// <summary>Gets the keys of which a request must present one, in <c>X-Api-Key</c> or <c>Authorization: Bearer</c>.</summary>
-    /// <remarks>Without keys, no key is required. Health probes and the files of the page never require one.</remarks>
+    /// <remarks>
+    /// Without keys, no key is required. Health probes and the files of the page never require one; over gRPC, only the health service
+    /// does not.
+    /// </remarks>
     public IList<string> ApiKeys { get; } = [];
 
     /// <summary>

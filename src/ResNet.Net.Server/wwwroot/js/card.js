@@ -35,6 +35,7 @@ export class Card {
     this.parts.remove.onclick = () => handlers.onRemove(this);
     find(".retry").onclick = () => handlers.onRetry(this);
     find(".cancel").onclick = () => handlers.onCancel(this);
+    find(".cancel").setAttribute("aria-label", `Cancel: ${name}`);
     const { image } = this.parts;
     image.onload = () => {
       this.parts.frame.classList.toggle("small", Math.max(image.naturalWidth, image.naturalHeight) < smallSide);
@@ -56,8 +57,13 @@ export class Card {
   showProgress(text, fraction) {
     const { working, failure, result } = this.parts;
     const bar = working.querySelector("progress");
+    const keepsFocus = failure.contains(document.activeElement);
     working.hidden = false;
     failure.hidden = true;
+    if (keepsFocus) {
+      working.querySelector("button").focus();
+    }
+
     result.classList.add("stale");
     working.querySelector("span").textContent = fraction === undefined ? text : `${text} ${Math.round(fraction * 100)}%`;
     bar.setAttribute("aria-label", `${text}: ${this.name}`);
@@ -70,7 +76,8 @@ export class Card {
 
   /** Shows an error: a text for the user, the server's response if there is one, and a button if another attempt may succeed. */
   showError(text, detail = "", canRetry = true) {
-    const { working, failure, result } = this.parts;
+    const { working, failure, result, remove } = this.parts;
+    const keepsFocus = working.contains(document.activeElement);
     working.hidden = true;
     failure.hidden = false;
     failure.querySelector("p").textContent = text;
@@ -79,14 +86,18 @@ export class Card {
     const retry = failure.querySelector("button");
     retry.hidden = !canRetry;
     retry.setAttribute("aria-label", `Try again: ${this.name}`);
+    if (keepsFocus) {
+      (canRetry ? retry : remove).focus();
+    }
+
     result.hidden = result.hidden || result.classList.contains("stale");
     this.hideMap();
   }
 
   /** Shows a result of the server or of the browser. */
   async showResult(result, model) {
-    const { working, failure, classes, hint } = this.parts;
-    const keepsFocus = classes.contains(document.activeElement);
+    const { working, failure, classes, hint, time } = this.parts;
+    const keepsFocus = [working, failure, classes].some(part => part.contains(document.activeElement));
     working.hidden = true;
     failure.hidden = true;
     this.result = result;
@@ -97,7 +108,7 @@ export class Card {
     this.hideMap();
     classes.replaceChildren(...result.predictions.map(p => this.createClass(p)));
     if (keepsFocus) {
-      classes.querySelector("button")?.focus();
+      (classes.querySelector("button") ?? time).focus();
     }
 
     // Only some models have a threshold; comparing with undefined is false.
