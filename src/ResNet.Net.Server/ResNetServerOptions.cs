@@ -80,7 +80,9 @@ public sealed class ResNetServerOptions
     /// <summary>
     /// Gets or sets the number of requests per second that a client may send on average. It may send twice the number at once.
     /// </summary>
-    /// <remarks>A client is an API key, or else an IP address (of IPv6, the /64 network).</remarks>
+    /// <remarks>
+    /// A client is an API key, or else an IP address (of IPv6, the /64 network). Requests with a wrong key count for their address.
+    /// </remarks>
     /// <value>The default is <see langword="null"/>: no limit.</value>
     public int? RequestsPerSecondPerClient { get; set; }
 

@@ -15,18 +15,14 @@ public sealed class FocusTests(Browser browser)
         await tab.ChooseAsync(ImageFiles.Sample("cat"));
         await Expect(tab.Failures).ToBeVisibleAsync();
         await tab.Page.Context.SetOfflineAsync(false);
-        TaskCompletionSource answers = new();
-        await tab.Page.RouteAsync("**/classify?**", async route =>
-        {
-            await answers.Task;
-            await route.ContinueAsync();
-        });
+        TaskCompletionSource<IRoute> held = new();
+        await tab.Page.RouteAsync("**/classify?**", held.SetResult);
 
         await tab.Page.FocusAsync(".retry");
         await tab.Page.Keyboard.PressAsync("Enter");
         await Expect(tab.Cards.Locator(".cancel")).ToBeFocusedAsync();
         await Expect(tab.Cards.Locator(".cancel")).ToHaveAttributeAsync("aria-label", "Cancel: cat.png");
-        answers.SetResult();
+        await (await held.Task).ContinueAsync();
         await tab.UntilDoneAsync(1);
 
         await Expect(tab.Results.Locator("button.class").First).ToBeFocusedAsync();
@@ -36,8 +32,7 @@ public sealed class FocusTests(Browser browser)
     public async Task Cancel_MovesFocusToRetry()
     {
         await using Tab tab = await browser.OpenAsync();
-        TaskCompletionSource answers = new();
-        await tab.Page.RouteAsync("**/classify?**", _ => answers.Task);
+        await tab.Page.RouteAsync("**/classify?**", _ => { });
         await tab.ChooseAsync(ImageFiles.Sample("cat"));
 
         await tab.Page.FocusAsync(".cancel");
@@ -45,7 +40,6 @@ public sealed class FocusTests(Browser browser)
 
         await Expect(tab.Failures).ToContainTextAsync("Canceled.");
         await Expect(tab.Cards.Locator(".retry")).ToBeFocusedAsync();
-        answers.SetResult();
     }
 
     [BrowserFact]

@@ -236,6 +236,28 @@ public sealed class SecurityTests
     }
 
     [Fact]
+    public async Task RateLimit_CountsWrongKeys_ApartFromThoseWithAKey()
+    {
+        await using ServerHost host = await ServerHost.StartAsync(options =>
+        {
+            options.ApiKeys.Add(Key);
+            options.RequestsPerSecondPerClient = 1;
+        });
+        host.Http.DefaultRequestHeaders.Add("X-Api-Key", "wrong");
+        HttpStatusCode status = HttpStatusCode.Unauthorized;
+        for (int i = 0; i < 100 && status == HttpStatusCode.Unauthorized; i++)
+        {
+            status = (await host.GetAsync("/v2")).Status;
+        }
+
+        host.Http.DefaultRequestHeaders.Remove("X-Api-Key");
+        host.Http.DefaultRequestHeaders.Add("X-Api-Key", Key);
+
+        status.Should().Be(HttpStatusCode.TooManyRequests);
+        (await host.GetAsync("/v2")).Status.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Failures_RevealNeitherPathsNorStackTraces()
     {
         await using ServerHost host = await ServerHost.StartAsync(

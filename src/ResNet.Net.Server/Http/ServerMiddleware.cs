@@ -31,7 +31,7 @@ internal sealed class ServerMiddleware(
         {
             if (!endpoint.IsOpen)
             {
-                rates.Check(context, keys.Check(context.Request));
+                CheckClient(context);
                 await origins.CheckAsync(context).ConfigureAwait(false);
             }
 
@@ -52,6 +52,23 @@ internal sealed class ServerMiddleware(
         {
             telemetry.Ended(endpoint, context, failure, Stopwatch.GetElapsedTime(start));
         }
+    }
+
+    private void CheckClient(HttpContext context)
+    {
+        int? key;
+        try
+        {
+            key = keys.Check(context.Request);
+        }
+        catch (ServerException)
+        {
+            // Guesses count for their address.
+            rates.Check(context, key: null);
+            throw;
+        }
+
+        rates.Check(context, key);
     }
 
     private async Task TakeBodyAsync(HttpContext context, ServerEndpoint endpoint, RequestDelegate next)

@@ -218,6 +218,7 @@ async function run(card, model, signal) {
 }
 
 const handlers = {
+  say,
   onRetry: enqueue,
   onCancel(card) {
     card.controller.abort();

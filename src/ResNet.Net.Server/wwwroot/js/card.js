@@ -13,7 +13,8 @@ const formatTime = ms => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 export class Card {
   /**
    * @param file The image.
-   * @param handlers onRemove, onRetry, onCancel and onExplain(classIndex), which returns a promise of a map.
+   * @param handlers onRemove, onRetry, onCancel, onExplain(classIndex), which returns a promise of a map, and say(text), which
+   * screen readers announce.
    */
   constructor(file, name, handlers) {
     this.file = file;
@@ -164,6 +165,7 @@ export class Card {
     } catch (error) {
       row.setAttribute("aria-pressed", "false");
       this.parts.hint.textContent = error.message;
+      this.handlers.say(`${this.name}: ${error.message}`);
       return;
     }
 
@@ -176,6 +178,7 @@ export class Card {
     this.parts.map.hidden = this.parts.frame.classList.contains("missing");
     this.element.querySelector("article").classList.add("mapped");
     this.parts.hint.textContent = `Bright areas are evidence for “${label}”. Select the class again to hide them.`;
+    this.handlers.say(`${this.name}: the activation map of ${label} is shown`);
   }
 
   hideMap() {
