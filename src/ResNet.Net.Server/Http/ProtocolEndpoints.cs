@@ -21,7 +21,8 @@ internal sealed class ProtocolEndpoints(
         ServerEndpoint infer = new("infer", ErrorForm.Protocol) { TakesBody = true };
         const int NotFound = StatusCodes.Status404NotFound, Unavailable = StatusCodes.Status503ServiceUnavailable;
 
-        IEndpointConventionBuilder Get(string pattern, RequestDelegate handler, ServerEndpoint treatment, string summary, Type type, params int[] errors)
+        IEndpointConventionBuilder Get(
+            string pattern, RequestDelegate handler, ServerEndpoint treatment, string summary, Type type, params int[] errors)
             => endpoints.MapGet(pattern, handler).Describe(handler, treatment, summary, type, errors);
 
         void Probe(string pattern, RequestDelegate handler, string summary, Type type, params int[] errors)
