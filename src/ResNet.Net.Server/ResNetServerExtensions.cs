@@ -65,6 +65,7 @@ public static class ResNetServerExtensions
         services.AddSingleton<MemoryBudget>();
         services.AddSingleton<ApiKeyCheck>();
         services.AddSingleton<ClientRateLimiter>();
+        services.AddSingleton<OriginCheck>();
         services.AddSingleton<ServerTelemetry>();
         services.AddSingleton<ServedModels>();
         services.AddSingleton(p => p.GetRequiredService<ServedModels>().Catalog);
@@ -129,7 +130,7 @@ public static class ResNetServerExtensions
 
         if (options.Page)
         {
-            PageFiles.Map(app);
+            PageFiles.Map(app, options);
         }
 
         return app;

@@ -71,13 +71,18 @@ public sealed class ResNetServerOptions
     public TimeSpan ShutdownDelay { get; set; }
 
     /// <summary>Gets the keys of which a request must present one, in <c>X-Api-Key</c> or <c>Authorization: Bearer</c>.</summary>
-    /// <remarks>Without keys, no key is required. Health probes and the files of the page never require one.</remarks>
+    /// <remarks>
+    /// Without keys, no key is required. Health probes and the files of the page never require one; over gRPC, only the health service
+    /// does not.
+    /// </remarks>
     public IList<string> ApiKeys { get; } = [];
 
     /// <summary>
     /// Gets or sets the number of requests per second that a client may send on average. It may send twice the number at once.
     /// </summary>
-    /// <remarks>A client is an API key, or else an IP address (of IPv6, the /64 network).</remarks>
+    /// <remarks>
+    /// A client is an API key, or else an IP address (of IPv6, the /64 network). Requests with a wrong key count for their address.
+    /// </remarks>
     /// <value>The default is <see langword="null"/>: no limit.</value>
     public int? RequestsPerSecondPerClient { get; set; }
 

@@ -119,6 +119,41 @@ public sealed class AccessibilityTests(Browser browser)
         (await tab.Page.EvaluateAsync<string>(Transition)).Should().Be("0s");
     }
 
+    [BrowserFact]
+    public async Task ActivationMap_ShownOrFailed_IsAnnounced()
+    {
+        await using Tab tab = await browser.OpenAsync();
+        await tab.ChooseAsync(ImageFiles.Sample("cat"));
+        await tab.UntilDoneAsync(1);
+        ILocator status = tab.Page.Locator("#status");
+
+        await tab.Results.Locator("button.class").First.ClickAsync();
+        await Expect(status).ToHaveTextAsync("cat.png: the activation map of cat is shown");
+        await tab.Page.RouteAsync("**/classify?**", route => route.AbortAsync());
+        await tab.Results.Locator("button.class").Last.ClickAsync();
+
+        await Expect(status).ToHaveTextAsync("cat.png: The connection to the server was lost.");
+    }
+
+    [BrowserFact]
+    public async Task FontSize_OfTheBrowser_AppliesToAllText()
+    {
+        await using Tab tab = await browser.OpenAsync(width: 320);
+        await tab.ChooseAsync(ImageFiles.Sample("cat"));
+        await tab.UntilDoneAsync(1);
+
+        // As the setting of the browser does.
+        await tab.Page.EvaluateAsync("() => { document.documentElement.style.fontSize = '32px'; }");
+
+        foreach (string selector in (string[])["#choose", "#model", "button.class", "#drop p"])
+        {
+            (await tab.Page.EvaluateAsync<string>($"() => getComputedStyle(document.querySelector('{selector}')).fontSize"))
+                .Should().Be("32px", selector);
+        }
+
+        (await tab.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth")).Should().BeLessThanOrEqualTo(320);
+    }
+
     private static async Task ShouldHaveNoBarriersAsync(Tab tab)
     {
         AxeResult result = await tab.Page.RunAxe();

@@ -22,7 +22,18 @@ internal sealed class BrowserFactAttribute : FactAttribute
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class BrowserTheoryAttribute : TheoryAttribute
 {
-    public BrowserTheoryAttribute() => Skip = Requirements.FindMissing(needsRuntime: false);
+    public BrowserTheoryAttribute() => Skip = Requirements.FindMissing(NeedsRuntime);
+
+    /// <inheritdoc cref="BrowserFactAttribute.NeedsRuntime"/>
+    public bool NeedsRuntime
+    {
+        get;
+        set
+        {
+            field = value;
+            Skip = Requirements.FindMissing(value);
+        }
+    }
 }
 
 internal static class Requirements

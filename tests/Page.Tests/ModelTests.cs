@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Playwright;
 using SkiaSharp;
 using Xunit.Abstractions;
+using static Microsoft.Playwright.Assertions;
 
 namespace ResNet.Net.Page.Tests;
 
@@ -125,6 +126,37 @@ public sealed class ModelTests(Browser browser, ITestOutputHelper output)
         await tab.Results.First.Locator("button.class").Nth(1).ClickAsync();
         await Assertions.Expect(tab.Cards.First.Locator("canvas.map")).ToBeVisibleAsync();
         tab.ShouldHaveNoErrors();
+    }
+
+    [BrowserFact(NeedsRuntime = true)]
+    public async Task Mode_Browser_ABadFile_OffersNoRetry()
+    {
+        await using Tab tab = await browser.OpenAsync();
+        await tab.Page.CheckAsync("input[value=browser]", new() { Force = true });
+
+        await tab.ChooseAsync(ImageFiles.Fixture("bad-text.jpg"));
+        await tab.UntilDoneAsync(1);
+
+        await Expect(tab.Failures.Locator("p")).ToHaveTextAsync("The browser cannot decode this file as an image.");
+        await Expect(tab.Cards.Locator(".retry")).ToBeHiddenAsync();
+    }
+
+    [BrowserTheory(NeedsRuntime = true)]
+    [InlineData("**/js/worker.js", "The server cannot be reached.")]
+    [InlineData("**/model.onnx", "The model cannot be downloaded. The server cannot be reached.")]
+    public async Task Mode_Browser_ServerUnreachable_SaysSo_AndARetrySucceeds(string address, string message)
+    {
+        await using Tab tab = await browser.OpenAsync();
+        await tab.Page.Context.RouteAsync(address, route => route.AbortAsync());
+        await tab.Page.CheckAsync("input[value=browser]", new() { Force = true });
+        await tab.ChooseAsync(ImageFiles.Sample("cat"));
+
+        await Expect(tab.Failures.Locator("p")).ToHaveTextAsync(message);
+        await tab.Page.Context.UnrouteAsync(address);
+        await tab.Page.ClickAsync(".retry");
+        await tab.UntilDoneAsync(1);
+
+        await Expect(tab.Results.Locator(".label").First).ToHaveTextAsync("cat");
     }
 
     [BrowserFact(NeedsRuntime = true)]

@@ -70,6 +70,54 @@ public sealed class NetworkTests(Browser browser)
     }
 
     [BrowserFact]
+    public async Task Server_Busy_DoesNotHoldUpOtherImagesAfterCancel()
+    {
+        await using Tab tab = await browser.OpenAsync();
+
+        // The clock stands still: the 30 seconds never pass.
+        await tab.Page.Clock.InstallAsync();
+        await tab.Page.Clock.PauseAtAsync(DateTime.UtcNow.AddHours(1));
+        await tab.Page.RouteAsync("**/classify?**", route => route.FulfillAsync(new RouteFulfillOptions
+        {
+            Status = 429,
+            ContentType = "application/problem+json",
+            Headers = new Dictionary<string, string> { ["Retry-After"] = "30" },
+            Body = """{ "status": 429, "detail": "The server is busy. Try again later." }""",
+        }));
+        await tab.ChooseAsync(ImageFiles.Sample("frog"), ImageFiles.Sample("dog"));
+        await Expect(tab.Cards.Locator(".working").First).ToContainTextAsync("Trying again in 30 s");
+        await Expect(tab.Cards.Locator(".working").Last).ToContainTextAsync("Trying again in 30 s");
+        await tab.Page.UnrouteAsync("**/classify?**");
+
+        await tab.Page.ClickAsync(".cancel >> nth=0");
+        await tab.Page.ClickAsync("#clear");
+        await tab.ChooseAsync(ImageFiles.Sample("cat"));
+        await tab.UntilDoneAsync(1);
+
+        await Expect(tab.Results.Locator(".label").First).ToHaveTextAsync("cat");
+    }
+
+    [BrowserFact]
+    public async Task Sample_Unreachable_IsClassifiedByTheRetry()
+    {
+        await using Tab tab = await browser.OpenAsync();
+        bool fails = true;
+        await tab.Page.RouteAsync(
+            "**/samples/cat.png",
+            route => fails ? route.FulfillAsync(new RouteFulfillOptions { Status = 502, Body = "no" }) : route.ContinueAsync());
+
+        await tab.Page.GetByLabel("Classify the sample cat").ClickAsync();
+        await Expect(tab.Page.Locator("#problem")).ToContainTextAsync("The sample cannot be loaded.");
+        await Expect(tab.Cards).ToHaveCountAsync(0);
+        fails = false;
+        await tab.Page.ClickAsync("#problem button");
+        await tab.UntilDoneAsync(1);
+
+        await Expect(tab.Page.Locator("#problem")).ToBeHiddenAsync();
+        await Expect(tab.Results.Locator(".label").First).ToHaveTextAsync("cat");
+    }
+
+    [BrowserFact]
     public async Task Answer_NotFromTheServer_IsAnErrorWithoutItsMarkup()
     {
         await using Tab tab = await browser.OpenAsync();

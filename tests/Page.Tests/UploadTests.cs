@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using SkiaSharp;
 using static Microsoft.Playwright.Assertions;
 
 namespace ResNet.Net.Page.Tests;
@@ -133,6 +134,54 @@ public sealed class UploadTests(Browser browser)
         pasted.Should().BeTrue();
         (await tab.Cards.Locator("h3").AllTextContentsAsync()).Should().Equal("Pasted image 1", "dog.png");
         (await tab.Page.Locator(".classes li:first-child .label").AllTextContentsAsync()).Should().Equal("horse", "dog");
+    }
+
+    [BrowserFact]
+    public async Task Folder_Dropped_SaysThatItCannotBeRead()
+    {
+        await using Tab tab = await browser.OpenAsync();
+        using TemporaryFolder folder = new();
+        ICDPSession input = await tab.Page.Context.NewCDPSessionAsync(tab.Page);
+        foreach (string type in (string[])["dragEnter", "dragOver", "drop"])
+        {
+            await input.SendAsync("Input.dispatchDragEvent", new Dictionary<string, object>
+            {
+                ["type"] = type,
+                ["x"] = 600,
+                ["y"] = 300,
+                ["data"] = new Dictionary<string, object>
+                {
+                    ["items"] = Array.Empty<object>(),
+                    ["files"] = new[] { folder.FullPath, ImageFiles.Sample("cat") },
+                    ["dragOperationsMask"] = 1,
+                },
+            });
+        }
+
+        await tab.UntilDoneAsync(2);
+
+        await Expect(tab.Failures.Locator("p")).ToHaveTextAsync(
+            "The file cannot be read. It may be a folder, or it was changed or deleted.");
+        await Expect(tab.Results.Locator(".label").First).ToHaveTextAsync("cat");
+    }
+
+    [BrowserFact]
+    public async Task Image_OfExtremeShape_IsVisible()
+    {
+        await using Tab tab = await browser.OpenAsync();
+        using TemporaryFolder folder = new();
+        string path = folder["line.png"];
+        using (SKBitmap bitmap = new(2000, 1))
+        using (FileStream file = File.Create(path))
+        {
+            bitmap.Encode(file, SKEncodedImageFormat.Png, 100);
+        }
+
+        await tab.ChooseAsync(path);
+        await tab.UntilDoneAsync(1);
+
+        LocatorBoundingBoxResult box = (await tab.Cards.Locator(".frame").BoundingBoxAsync())!;
+        box.Height.Should().BeGreaterThan(24);
     }
 
     [BrowserFact]

@@ -98,7 +98,58 @@ public sealed class HttpMetadataTests(SharedServer server)
         infer.GetProperty("parameters").EnumerateArray().Select(p => p.GetProperty("name").GetString()).Should().Equal("name", "version");
         infer.GetProperty("requestBody").GetProperty("content").TryGetProperty("application/json", out _).Should().BeTrue();
         infer.GetProperty("responses").EnumerateObject().Select(r => r.Name)
-            .Should().Contain(["200", "400", "404", "413", "415", "422", "429", "503"]);
+            .Should().Equal("200", "400", "403", "404", "408", "413", "415", "422", "429", "500", "503", "504");
+        infer.TryGetProperty("security", out _).Should().BeFalse();
+        foreach (string probe in (string[])["/v2/health/ready", "/v2/models/{name}/ready", "/ping"])
+        {
+            JsonElement responses = paths.GetProperty(probe).GetProperty("get").GetProperty("responses");
+            SchemaOf(responses.GetProperty("503")).Should().Be(SchemaOf(responses.GetProperty("200")), probe);
+        }
+
+        static string SchemaOf(JsonElement response)
+            => response.GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("$ref").GetString()!;
+    }
+
+    [Fact]
+    public async Task OpenApi_WithApiKeys_DescribesThem()
+    {
+        const string Key = "0123456789abcdef";
+        await using ServerHost host = await ServerHost.StartAsync(options => options.ApiKeys.Add(Key), waitUntilReady: false);
+        host.Http.DefaultRequestHeaders.Add("X-Api-Key", Key);
+
+        Answer answer = await host.GetAsync("/openapi/v1.json");
+
+        JsonElement schemes = answer.Json.GetProperty("components").GetProperty("securitySchemes");
+        schemes.GetProperty("apiKey").GetProperty("name").GetString().Should().Be("X-Api-Key");
+        schemes.GetProperty("bearer").GetProperty("scheme").GetString().Should().Be("bearer");
+        JsonElement paths = answer.Json.GetProperty("paths");
+        JsonElement classify = paths.GetProperty("/classify").GetProperty("post");
+        classify.GetProperty("security").EnumerateArray().Select(s => s.EnumerateObject().Single().Name).Should().Equal("apiKey", "bearer");
+        classify.GetProperty("responses").TryGetProperty("401", out _).Should().BeTrue();
+        paths.GetProperty("/ping").GetProperty("get").TryGetProperty("security", out _).Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData(true, true, false, new[] { "/openapi/v1.json", "/metrics" })]
+    [InlineData(true, false, false, new[] { "/openapi/v1.json" })]
+    [InlineData(false, false, false, new string[0])]
+    [InlineData(true, true, true, new string[0])]
+    public async Task Page_LinksOnlyToWhatItsReaderCanOpen(bool openApi, bool metrics, bool hasKey, string[] links)
+    {
+        await using ServerHost host = await ServerHost.StartAsync(
+            options =>
+            {
+                (options.OpenApi, options.Metrics) = (openApi, metrics);
+                if (hasKey)
+                {
+                    options.ApiKeys.Add("0123456789abcdef");
+                }
+            },
+            waitUntilReady: false);
+
+        string footer = (await host.GetAsync("/")).Text.Split("<footer>")[1].Split("</footer>")[0];
+
+        footer.Split("href=\"").Skip(1).Select(l => l.Split('"')[0]).Should().Equal(links);
     }
 
     [Fact]

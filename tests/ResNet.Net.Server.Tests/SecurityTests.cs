@@ -1,9 +1,12 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ResNet.Net.Server.Wire;
@@ -68,6 +71,7 @@ public sealed class SecurityTests
     {
         await using ServerHost host = await ServerHost.StartAsync();
         host.Http.DefaultRequestHeaders.Add("Origin", "https://example.com");
+        host.Http.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-site");
         Answer[] answers =
         [
             await host.GetAsync("/"),
@@ -94,6 +98,111 @@ public sealed class SecurityTests
 
         (await host.PostAsync("/classify", Images.Cat)).Status.Should().Be(HttpStatusCode.Forbidden);
         (await host.GetAsync("/v2")).Status.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("http://other.example", null, HttpStatusCode.Forbidden)]
+    [InlineData("null", null, HttpStatusCode.Forbidden)]
+    [InlineData("http://127.0.0.1:3000", null, HttpStatusCode.OK)]
+    [InlineData("http://other.example", "same-origin", HttpStatusCode.OK)]
+    [InlineData("http://127.0.0.1:3000", "cross-site", HttpStatusCode.Forbidden)]
+    public async Task Origin_DecidesWhereBrowsersSendNoFetchMetadata(string origin, string? site, HttpStatusCode status)
+    {
+        await using ServerHost host = await ServerHost.StartAsync();
+        host.Http.DefaultRequestHeaders.Add("Origin", origin);
+        if (site is not null)
+        {
+            host.Http.DefaultRequestHeaders.Add("Sec-Fetch-Site", site);
+        }
+
+        (await host.PostAsync("/classify", Images.Cat)).Status.Should().Be(status);
+        (await host.GetAsync("/models")).Status.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("other.example", HttpStatusCode.Forbidden)]
+    [InlineData("127.0.0.1.other.example:8000", HttpStatusCode.Forbidden)]
+    [InlineData("localhost.other.example.", HttpStatusCode.Forbidden)]
+    [InlineData("localhost:8000", HttpStatusCode.OK)]
+    [InlineData("app.localhost", HttpStatusCode.OK)]
+    [InlineData("[::1]:8000", HttpStatusCode.OK)]
+    [InlineData("192.0.2.1", HttpStatusCode.OK)]
+    [InlineData("machine", HttpStatusCode.OK)]
+    public async Task Host_OfAnotherSite_IsForbiddenOnLoopback_OnBothTransports(string name, HttpStatusCode status)
+    {
+        await using ServerHost host = await ServerHost.StartAsync();
+        host.Http.DefaultRequestHeaders.Host = name;
+
+        (await host.GetAsync("/models")).Status.Should().Be(status);
+        (await host.PostAsync("/classify", Images.Cat)).Status.Should().Be(status);
+        (await host.GetAsync("/v2/health/ready")).Status.Should().Be(HttpStatusCode.OK, "probes read nothing");
+        using HttpResponseMessage response = await PostToGrpcAsync(host, name);
+        IEnumerable<string> statuses = response.Headers.TryGetValues("grpc-status", out IEnumerable<string>? values) ? values : [];
+        statuses.Contains($"{(int)StatusCode.PermissionDenied}").Should().Be(status == HttpStatusCode.Forbidden);
+    }
+
+    [Theory]
+    [InlineData("public.example", HttpStatusCode.OK)]
+    [InlineData("api.public.example", HttpStatusCode.Forbidden)]
+    [InlineData("a.wild.example", HttpStatusCode.OK)]
+    public async Task Host_ThatTheConfigurationAllows_IsAccepted(string name, HttpStatusCode status)
+    {
+        await using WebApplication application = await StartAsync(
+            ["--AllowedHosts", "public.example;*.wild.example", "--urls", "http://127.0.0.1:0"], filtersHosts: false);
+
+        using HttpResponseMessage response = await SendAsync(application, HttpMethod.Get, "/models", ("Host", name));
+
+        response.StatusCode.Should().Be(status);
+    }
+
+    [Fact]
+    public async Task Host_WithApiKeys_IsNotChecked()
+    {
+        await using ServerHost host = await ServerHost.StartAsync(options => options.ApiKeys.Add(Key));
+        host.Http.DefaultRequestHeaders.Host = "public.example";
+        host.Http.DefaultRequestHeaders.Add("X-Api-Key", Key);
+
+        (await host.GetAsync("/models")).Status.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Cors_OfTheApplication_LetsItsOriginsClassify()
+    {
+        await using WebApplication application = await StartAsync(
+            ["--urls", "http://127.0.0.1:0"],
+            services => services.AddCors(cors => cors.AddDefaultPolicy(
+                policy => policy.WithOrigins("https://app.example").WithHeaders("X-Api-Key"))),
+            app => app.UseCors());
+
+        using HttpResponseMessage preflight = await SendAsync(
+            application,
+            HttpMethod.Options,
+            "/classify",
+            ("Origin", "https://app.example"),
+            ("Access-Control-Request-Method", "POST"),
+            ("Access-Control-Request-Headers", "x-api-key"));
+        using HttpResponseMessage allowed = await SendAsync(
+            application, HttpMethod.Post, "/classify", ("Origin", "https://app.example"), ("Sec-Fetch-Site", "cross-site"));
+        using HttpResponseMessage other = await SendAsync(
+            application, HttpMethod.Post, "/classify", ("Origin", "https://other.example"), ("Sec-Fetch-Site", "cross-site"));
+
+        preflight.StatusCode.Should().Be(HttpStatusCode.NoContent);
+        preflight.Headers.GetValues("Access-Control-Allow-Headers").Should().Equal("X-Api-Key");
+        allowed.StatusCode.Should().Be(HttpStatusCode.OK);
+        allowed.Headers.GetValues("Access-Control-Allow-Origin").Should().Equal("https://app.example");
+        other.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        other.Headers.Contains("Access-Control-Allow-Origin").Should().BeFalse();
+    }
+
+    [Fact]
+    public void GrpcMessage_KeepsPrintableCharacters()
+    {
+        DefaultHttpContext context = new();
+
+        GrpcStatuses.WriteTrailersOnly(context.Response, new Failure(400, "a, b: 100 % of \u00e9\n", ""));
+
+        // The specification encodes only these; clients need not decode others.
+        context.Response.Headers["grpc-message"].ToString().Should().Be("a, b: 100 %25 of %C3%A9%0A");
     }
 
     [Fact]
@@ -124,6 +233,28 @@ public sealed class SecurityTests
         }
 
         status.Should().Be(StatusCode.ResourceExhausted);
+    }
+
+    [Fact]
+    public async Task RateLimit_CountsWrongKeys_ApartFromThoseWithAKey()
+    {
+        await using ServerHost host = await ServerHost.StartAsync(options =>
+        {
+            options.ApiKeys.Add(Key);
+            options.RequestsPerSecondPerClient = 1;
+        });
+        host.Http.DefaultRequestHeaders.Add("X-Api-Key", "wrong");
+        HttpStatusCode status = HttpStatusCode.Unauthorized;
+        for (int i = 0; i < 100 && status == HttpStatusCode.Unauthorized; i++)
+        {
+            status = (await host.GetAsync("/v2")).Status;
+        }
+
+        host.Http.DefaultRequestHeaders.Remove("X-Api-Key");
+        host.Http.DefaultRequestHeaders.Add("X-Api-Key", Key);
+
+        status.Should().Be(HttpStatusCode.TooManyRequests);
+        (await host.GetAsync("/v2")).Status.Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -214,6 +345,112 @@ public sealed class SecurityTests
 
         logs.Entries.Should().NotContain(e => e.Level >= LogLevel.Warning);
         application.Urls.Should().HaveCount(2).And.OnlyContain(u => new Uri(u).IsLoopback);
+    }
+
+    [Fact]
+    public async Task Addresses_UnixSocket_IsNotReplacedByAPort()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder["s"];
+        RecordingLoggers logs = new();
+        await using WebApplication application = await StartAsync(
+            ["--urls", $"http://unix:{path}"],
+            services => services.Configure<ResNetServerOptions>(options => options.GrpcPort = 0).AddLogging(l => l.AddProvider(logs)));
+        using SocketsHttpHandler handler = new()
+        {
+            ConnectCallback = async (_, token) =>
+            {
+                Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), token);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        using HttpMessageInvoker client = new(handler);
+        using HttpRequestMessage message = new(HttpMethod.Get, "http://public.example/models");
+
+        using HttpResponseMessage response = await client.SendAsync(message, CancellationToken.None);
+
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        application.Urls.Should().HaveCount(2);
+        application.Urls.Should().ContainSingle(u => u.StartsWith("http://unix:", StringComparison.Ordinal));
+        application.Urls.Should().ContainSingle(u => u.StartsWith("http://127.0.0.1:", StringComparison.Ordinal));
+        logs.Of("OpenAddress").Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Addresses_PortsOfTheEnvironment_AreNotIgnoredWithAPortOfGrpc()
+    {
+        RecordingLoggers logs = new();
+
+        // As ASPNETCORE_HTTP_PORTS, which the images of containers set.
+        await using WebApplication application = await StartAsync(
+            ["--http_ports", "0"],
+            services => services.Configure<ResNetServerOptions>(options => options.GrpcPort = 0).AddLogging(l => l.AddProvider(logs)));
+
+        application.Urls.Should().HaveCount(2).And.NotContain(u => new Uri(u).IsLoopback);
+        logs.Of("OpenAddress").Should().HaveCount(2);
+    }
+
+    /// <summary>Starts an application with a server and a configuration of its own.</summary>
+    private static async Task<WebApplication> StartAsync(
+        string[] arguments,
+        Action<IServiceCollection>? services = null,
+        Action<WebApplication>? middleware = null,
+        bool filtersHosts = true)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { Args = arguments, EnvironmentName = "Production" });
+        builder.Logging.ClearProviders();
+        builder.Services.AddResNetServer().AddModel(ServerHost.Model, ResNetVariant.Cifar10ResNet20);
+        services?.Invoke(builder.Services);
+        if (!filtersHosts)
+        {
+            // Slim builders have no middleware for AllowedHosts.
+            builder.Services.Configure<HostFilteringOptions>(options => options.AllowedHosts = ["*"]);
+        }
+
+        WebApplication application = builder.Build();
+        middleware?.Invoke(application);
+        application.MapResNetServer();
+        await application.StartAsync();
+        while (!application.Services.GetRequiredService<ModelCatalog>().IsReady)
+        {
+            await Task.Delay(20);
+        }
+
+        return application;
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(
+        WebApplication application, HttpMethod method, string path, params (string Name, string Value)[] headers)
+    {
+        using HttpMessageInvoker client = new(new SocketsHttpHandler());
+        using HttpRequestMessage message = new(method, new Uri($"{application.Urls.First()}{path}"));
+        message.Content = method == HttpMethod.Post ? new ByteArrayContent(Images.Cat) : null;
+        foreach ((string name, string value) in headers)
+        {
+            message.Headers.TryAddWithoutValidation(name, value).Should().BeTrue();
+        }
+
+        return await client.SendAsync(message, CancellationToken.None);
+    }
+
+    /// <summary>Calls the method ServerLive with the name of a host.</summary>
+    private static async Task<HttpResponseMessage> PostToGrpcAsync(ServerHost host, string name)
+    {
+        using HttpMessageInvoker client = new(new SocketsHttpHandler());
+        using HttpRequestMessage message = new(
+            HttpMethod.Post, new Uri($"{host.Application.Urls.Last()}/inference.GRPCInferenceService/ServerLive"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(new byte[5]),
+        };
+        message.Headers.Host = name;
+        message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        HttpResponseMessage response = await client.SendAsync(message, CancellationToken.None);
+        await response.Content.ReadAsByteArrayAsync();
+        return response;
     }
 
     private sealed class ThrowingDecoder : IImageDecoder

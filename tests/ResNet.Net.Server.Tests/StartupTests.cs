@@ -66,13 +66,16 @@ public sealed class StartupTests
     [Fact]
     public async Task Dispose_WhileAModelLoads_LogsNoError()
     {
+        TaskCompletionSource loading = new(TaskCreationOptions.RunContinuationsAsynchronously);
         ServerHost host = await ServerHost.StartAsync(
             models: models => models.AddModel("slow", async (_, token) =>
             {
+                loading.SetResult();
                 await Task.Delay(Timeout.Infinite, token);
                 throw new InvalidOperationException("not reached");
             }),
             waitUntilReady: false);
+        await loading.Task;
 
         // Without StopAsync, as after a failure to start.
         await host.Application.DisposeAsync();

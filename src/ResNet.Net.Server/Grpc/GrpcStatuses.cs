@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 
@@ -29,12 +30,31 @@ internal static class GrpcStatuses
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = "application/grpc";
         response.Headers["grpc-status"] = Text((int)CodeOf(failure));
-        response.Headers["grpc-message"] = Uri.EscapeDataString(failure.Message);
+        response.Headers["grpc-message"] = Encode(failure.Message);
         if (ErrorWriter.RetryAfterSeconds(failure) is int seconds)
         {
             response.Headers[RetryAfterTrailer] = Text(seconds);
             response.Headers[PushbackTrailer] = Text(seconds * 1000);
         }
+    }
+
+    /// <summary>Encodes what is not printable ASCII, and '%'. Some clients decode nothing else, such as an encoded comma.</summary>
+    private static string Encode(string message)
+    {
+        StringBuilder encoded = new(message.Length);
+        foreach (byte value in Encoding.UTF8.GetBytes(message))
+        {
+            if (value is >= (byte)' ' and <= (byte)'~' and not (byte)'%')
+            {
+                encoded.Append((char)value);
+            }
+            else
+            {
+                encoded.Append(CultureInfo.InvariantCulture, $"%{value:X2}");
+            }
+        }
+
+        return encoded.ToString();
     }
 
     private static StatusCode CodeOf(Failure failure) => failure.Status switch

@@ -13,7 +13,7 @@ namespace ResNet.Net.Server;
 internal sealed class KestrelSetup(IConfiguration configuration, IOptions<ResNetServerOptions> options)
     : IConfigureOptions<KestrelServerOptions>, IStartupFilter
 {
-    private const string UrlsKey = "urls";
+    private const string Localhost = "localhost";
     private const string DefaultUrl = "http://localhost:5000";
 
     private bool _hasEndpoints;
@@ -28,13 +28,11 @@ internal sealed class KestrelSetup(IConfiguration configuration, IOptions<ResNet
 
         // Endpoints in code replace the addresses, so all of them are configured here.
         _hasEndpoints = true;
-        string? urls = configuration[UrlsKey];
-        urls = string.IsNullOrEmpty(urls) ? DefaultUrl : urls;
-        BindingAddress[] addresses = [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(BindingAddress.Parse)];
+        BindingAddress[] addresses = [.. FindUrls().Select(BindingAddress.Parse)];
         foreach (BindingAddress address in addresses)
         {
-            bool isSecure = address.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase);
-            Listen(kestrel, address.Host, address.Port, listen =>
+            bool isSecure = address.Scheme.Equals(Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase);
+            Listen(kestrel, address, listen =>
             {
                 if (isSecure)
                 {
@@ -47,7 +45,10 @@ internal sealed class KestrelSetup(IConfiguration configuration, IOptions<ResNet
             });
         }
 
-        Listen(kestrel, addresses[0].Host, port, listen => listen.Protocols = HttpProtocols.Http2);
+        string host = addresses[0] is not ({ IsUnixPipe: true } or { IsNamedPipe: true }) ? addresses[0].Host
+            : port == 0 ? $"{IPAddress.Loopback}"
+            : Localhost;
+        Listen(kestrel, host, port, listen => listen.Protocols = HttpProtocols.Http2);
     }
 
     /// <summary>Removes the addresses that endpoints in code replace. Kestrel would warn about each of them.</summary>
@@ -61,9 +62,45 @@ internal sealed class KestrelSetup(IConfiguration configuration, IOptions<ResNet
         next(app);
     };
 
+    /// <summary>Returns the addresses as ASP.NET Core does: the images of containers set ports only.</summary>
+    private string[] FindUrls()
+    {
+        string[] urls = Split(configuration[WebHostDefaults.ServerUrlsKey]);
+        if (urls.Length > 0)
+        {
+            return urls;
+        }
+
+        urls =
+        [
+            .. Split(configuration[WebHostDefaults.HttpPortsKey]).Select(p => $"{Uri.UriSchemeHttp}://*:{p}"),
+            .. Split(configuration[WebHostDefaults.HttpsPortsKey]).Select(p => $"{Uri.UriSchemeHttps}://*:{p}"),
+        ];
+        return urls.Length > 0 ? urls : [DefaultUrl];
+    }
+
+    private static string[] Split(string? values)
+        => (values ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static void Listen(KestrelServerOptions kestrel, BindingAddress address, Action<ListenOptions> configure)
+    {
+        if (address.IsUnixPipe)
+        {
+            kestrel.ListenUnixSocket(address.UnixPipePath, configure);
+        }
+        else if (address.IsNamedPipe)
+        {
+            kestrel.ListenNamedPipe(address.NamedPipeName, configure);
+        }
+        else
+        {
+            Listen(kestrel, address.Host, address.Port, configure);
+        }
+    }
+
     private static void Listen(KestrelServerOptions kestrel, string host, int port, Action<ListenOptions> configure)
     {
-        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+        if (host.Equals(Localhost, StringComparison.OrdinalIgnoreCase))
         {
             kestrel.ListenLocalhost(port, configure);
         }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -22,7 +23,7 @@ internal sealed class ServerLifetime(
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         IEnumerable<string> addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-        foreach (string address in addresses.Where(a => options.Value.ApiKeys.Count == 0 && !IsLoopback(a)))
+        foreach (string address in addresses.Where(a => options.Value.ApiKeys.Count == 0 && !IsLocal(a)))
         {
             log.OpenAddress(address);
         }
@@ -56,6 +57,8 @@ internal sealed class ServerLifetime(
         log.AllModelsReady(string.Join(", ", models.All.Select(m => $"{m.Name}/{m.Version}")));
     }
 
-    private static bool IsLoopback(string address)
-        => Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && uri.IsLoopback;
+    /// <summary>Returns whether only this machine reaches an address: a loopback address, a socket or a pipe.</summary>
+    private static bool IsLocal(string address)
+        => (Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && uri.IsLoopback)
+            || BindingAddress.Parse(address) is { IsUnixPipe: true } or { IsNamedPipe: true };
 }

@@ -22,7 +22,7 @@ internal sealed class ImageEndpoints(
         ServerEndpoint predict = new("predictions", ErrorForm.Problem) { TakesBody = true };
         ServerEndpoint ping = new(null, ErrorForm.Problem) { IsOpen = true };
         endpoints.MapGet("/ping", PingAsync).Describe(
-            PingAsync, ping, "Tells whether all models answer requests.", typeof(StatusDocument));
+            PingAsync, ping, "Tells whether all models answer requests.", typeof(StatusDocument)).ProducesUnready(typeof(StatusDocument));
         endpoints.MapHead("/ping", PingAsync, ping);
         endpoints.MapGet("/models", ListAsync).Describe(
             ListAsync, new ServerEndpoint("models", ErrorForm.Problem), "Lists the models.", typeof(ModelListDocument));

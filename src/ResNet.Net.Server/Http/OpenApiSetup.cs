@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 
 namespace ResNet.Net.Server;
@@ -7,6 +9,8 @@ namespace ResNet.Net.Server;
 internal static class OpenApiSetup
 {
     private const string Binary = "application/octet-stream";
+    private const string KeyScheme = "apiKey";
+    private const string BearerScheme = "bearer";
 
     private static readonly (string Name, JsonSchemaType Type, string Description)[] ClassifyParameters =
     [
@@ -19,16 +23,43 @@ internal static class OpenApiSetup
 
     public static void Configure(OpenApiOptions options)
     {
-        options.AddDocumentTransformer((document, _, _) =>
+        options.AddDocumentTransformer(static (document, context, _) =>
         {
             document.Info.Title = "ResNet.Net.Server";
             document.Info.Version = ServerIdentity.Version;
             document.Info.Description = "Classifies images: the Open Inference Protocol v2, and endpoints for single images.";
+            if (RequiresKey(context.ApplicationServices))
+            {
+                document.Components ??= new OpenApiComponents();
+                document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+                {
+                    [KeyScheme] = new OpenApiSecurityScheme
+                    {
+                        Type = SecuritySchemeType.ApiKey,
+                        In = ParameterLocation.Header,
+                        Name = ApiKeyCheck.KeyHeader,
+                    },
+                    [BearerScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = BearerScheme },
+                };
+            }
+
             return Task.CompletedTask;
         });
         options.AddOperationTransformer(static async (operation, context, cancellationToken) =>
         {
             string path = context.Description.RelativePath ?? "";
+            if (RequiresKey(context.ApplicationServices)
+                && !context.Description.ActionDescriptor.EndpointMetadata.OfType<ServerEndpoint>().Any(e => e.IsOpen))
+            {
+                operation.Responses ??= [];
+                operation.Responses["401"] = new OpenApiResponse { Description = "The API key is missing or wrong." };
+                operation.Security =
+                [
+                    new() { [new OpenApiSecuritySchemeReference(KeyScheme, context.Document)] = [] },
+                    new() { [new OpenApiSecuritySchemeReference(BearerScheme, context.Document)] = [] },
+                ];
+            }
+
             foreach (string name in (string[])["name", "version"])
             {
                 if (path.Contains($"{{{name}}}", StringComparison.Ordinal) && operation.Parameters?.Any(p => p.Name == name) != true)
@@ -63,6 +94,9 @@ internal static class OpenApiSetup
             }
         });
     }
+
+    private static bool RequiresKey(IServiceProvider services)
+        => services.GetRequiredService<IOptions<ResNetServerOptions>>().Value.ApiKeys.Count > 0;
 
     private static OpenApiSchema File() => new() { Type = JsonSchemaType.String, Format = "binary" };
 

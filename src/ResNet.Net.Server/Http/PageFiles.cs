@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -24,14 +25,15 @@ internal static class PageFiles
     /// <summary>Gets whether the application has ONNX Runtime for browsers.</summary>
     public static bool HasRuntime { get; } = RuntimeFiles.All(f => File.Exists(Path.Combine(RuntimeFolder, f)));
 
-    public static void Map(IEndpointRouteBuilder endpoints)
+    public static void Map(IEndpointRouteBuilder endpoints, ResNetServerOptions options)
     {
         foreach (string resource in typeof(PageFiles).Assembly.GetManifestResourceNames())
         {
             if (resource.StartsWith(Prefix, StringComparison.Ordinal))
             {
                 string path = resource[Prefix.Length..].Replace('\\', '/');
-                Lazy<TaggedContent> content = new(() => TaggedContent.Of(Read(resource)));
+                Lazy<TaggedContent> content = new(
+                    () => TaggedContent.Of(path == Index ? WithoutDeadLinks(Read(resource), options) : Read(resource)));
                 Map(endpoints, path == Index ? "/" : $"/{path}", context => content.Value.WriteAsync(context, TypeOf(path)));
             }
         }
@@ -79,6 +81,19 @@ internal static class PageFiles
     {
         string type = Types.TryGetContentType(path, out string? known) ? known : "application/octet-stream";
         return type.StartsWith("text/", StringComparison.Ordinal) ? $"{type}; charset=utf-8" : type;
+    }
+
+    /// <summary>Removes links to addresses that do not exist, or that need a key, which a link cannot send.</summary>
+    private static byte[] WithoutDeadLinks(byte[] page, ResNetServerOptions options)
+    {
+        string html = Encoding.UTF8.GetString(page);
+        foreach ((string link, bool exists) in (ReadOnlySpan<(string, bool)>)[
+            ("<a href=\"/openapi/v1.json\">OpenAPI document</a>", options.OpenApi), ("<a href=\"/metrics\">Metrics</a>", options.Metrics)])
+        {
+            html = exists && options.ApiKeys.Count == 0 ? html : html.Replace(link, "", StringComparison.Ordinal);
+        }
+
+        return Encoding.UTF8.GetBytes(html);
     }
 
     private static byte[] Read(string resource)

@@ -21,18 +21,20 @@ internal sealed class ProtocolEndpoints(
         ServerEndpoint infer = new("infer", ErrorForm.Protocol) { TakesBody = true };
         const int NotFound = StatusCodes.Status404NotFound, Unavailable = StatusCodes.Status503ServiceUnavailable;
 
-        void Get(string pattern, RequestDelegate handler, ServerEndpoint treatment, string summary, Type type, params int[] errors)
+        IEndpointConventionBuilder Get(
+            string pattern, RequestDelegate handler, ServerEndpoint treatment, string summary, Type type, params int[] errors)
             => endpoints.MapGet(pattern, handler).Describe(handler, treatment, summary, type, errors);
 
         void Probe(string pattern, RequestDelegate handler, string summary, Type type, params int[] errors)
         {
-            Get(pattern, handler, health, summary, type, errors);
+            Get(pattern, handler, health, summary, type, errors).ProducesUnready(type);
             endpoints.MapHead(pattern, handler, health);
         }
 
         Get("/v2", ServerMetadataAsync, metadata, "Describes the server.", typeof(ServerMetadataDocument));
-        Probe("/v2/health/live", LiveAsync, "Tells whether the server is running.", typeof(LiveDocument));
-        Probe("/v2/health/ready", ReadyAsync, "Tells whether all models answer requests.", typeof(ReadyDocument), Unavailable);
+        Get("/v2/health/live", LiveAsync, health, "Tells whether the server is running.", typeof(LiveDocument));
+        endpoints.MapHead("/v2/health/live", LiveAsync, health);
+        Probe("/v2/health/ready", ReadyAsync, "Tells whether all models answer requests.", typeof(ReadyDocument));
         foreach (string model in (string[])["/v2/models/{name}", "/v2/models/{name}/versions/{version}"])
         {
             Get(model, ModelMetadataAsync, metadata, "Describes a model.", typeof(ModelMetadataDocument), NotFound, Unavailable);
@@ -41,8 +43,7 @@ internal sealed class ProtocolEndpoints(
                 ModelReadyAsync,
                 "Tells whether a model answers requests.",
                 typeof(ModelReadyDocument),
-                NotFound,
-                Unavailable);
+                NotFound);
             endpoints.MapPost($"{model}/infer", InferAsync)
                 .Describe(InferAsync, infer, "Runs a model.", typeof(InferResponseDocument), ErrorStatuses.All);
         }
@@ -151,6 +152,7 @@ internal static class ErrorStatuses
     public static ReadOnlySpan<int> All =>
     [
         StatusCodes.Status400BadRequest,
+        StatusCodes.Status403Forbidden,
         StatusCodes.Status404NotFound,
         StatusCodes.Status408RequestTimeout,
         StatusCodes.Status413PayloadTooLarge,
@@ -159,5 +161,6 @@ internal static class ErrorStatuses
         StatusCodes.Status429TooManyRequests,
         StatusCodes.Status500InternalServerError,
         StatusCodes.Status503ServiceUnavailable,
+        StatusCodes.Status504GatewayTimeout,
     ];
 }

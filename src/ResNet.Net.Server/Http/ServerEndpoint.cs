@@ -72,6 +72,10 @@ internal static class ServerEndpointExtensions
         return endpoint;
     }
 
+    /// <summary>Adds the status 503 to a description, with a document of the same type as the status 200.</summary>
+    public static void ProducesUnready(this IEndpointConventionBuilder endpoint, Type response)
+        => endpoint.WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status503ServiceUnavailable, response, [Json]));
+
     private static void MapUndescribed(
         IEndpointRouteBuilder endpoints, string method, string pattern, RequestDelegate handler, ServerEndpoint treatment)
         => endpoints.MapMethods(pattern, [method], handler).WithMetadata(treatment).ExcludeFromDescription();

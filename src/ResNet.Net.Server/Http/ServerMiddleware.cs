@@ -8,7 +8,12 @@ namespace ResNet.Net.Server;
 
 /// <summary>Surrounds every request to an endpoint of the server: headers, access, limits, errors, metrics.</summary>
 internal sealed class ServerMiddleware(
-    ApiKeyCheck keys, ClientRateLimiter rates, MemoryBudget budget, ServerTelemetry telemetry, ILogger<ServerMiddleware> log)
+    ApiKeyCheck keys,
+    ClientRateLimiter rates,
+    OriginCheck origins,
+    MemoryBudget budget,
+    ServerTelemetry telemetry,
+    ILogger<ServerMiddleware> log)
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -26,10 +31,10 @@ internal sealed class ServerMiddleware(
         {
             if (!endpoint.IsOpen)
             {
-                rates.Check(context, keys.Check(context.Request));
+                CheckClient(context);
+                await origins.CheckAsync(context).ConfigureAwait(false);
             }
 
-            SecurityHeaders.RejectOtherSites(context.Request);
             if (endpoint.TakesBody || endpoint.Errors == ErrorForm.Grpc)
             {
                 await TakeBodyAsync(context, endpoint, next).ConfigureAwait(false);
@@ -47,6 +52,23 @@ internal sealed class ServerMiddleware(
         {
             telemetry.Ended(endpoint, context, failure, Stopwatch.GetElapsedTime(start));
         }
+    }
+
+    private void CheckClient(HttpContext context)
+    {
+        int? key;
+        try
+        {
+            key = keys.Check(context.Request);
+        }
+        catch (ServerException)
+        {
+            // Guesses count for their address.
+            rates.Check(context, key: null);
+            throw;
+        }
+
+        rates.Check(context, key);
     }
 
     private async Task TakeBodyAsync(HttpContext context, ServerEndpoint endpoint, RequestDelegate next)

@@ -8,7 +8,9 @@ namespace ResNet.Net.Server;
 /// <summary>Compares the key of a request with the configured ones, in a time that depends on neither.</summary>
 internal sealed class ApiKeyCheck(IOptions<ResNetServerOptions> options)
 {
-    private const string KeyHeader = "X-Api-Key";
+    /// <summary>The name of the header with the key.</summary>
+    public const string KeyHeader = "X-Api-Key";
+
     private const string Bearer = "Bearer ";
 
     // Hashes have equal lengths, so that a comparison does not reveal the length of a key.

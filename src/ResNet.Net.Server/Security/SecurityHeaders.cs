@@ -24,15 +24,4 @@ internal static class SecurityHeaders
         headers["Cross-Origin-Embedder-Policy"] = "require-corp";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
     }
-
-    /// <summary>Rejects requests that a page of another site makes a browser send.</summary>
-    /// <exception cref="ServerException">The request comes from another site.</exception>
-    public static void RejectOtherSites(HttpRequest request)
-    {
-        if (!HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Site"] == "cross-site")
-        {
-            throw new ServerException(
-                StatusCodes.Status403Forbidden, "The server does not accept requests from pages of other sites.");
-        }
-    }
 }

@@ -18,8 +18,9 @@ internal sealed class RequestTarget : FuzzTarget
     private static readonly int[] Statuses =
         [200, 204, 206, 304, 400, 403, 404, 405, 408, 411, 413, 414, 415, 416, 417, 422, 426, 429, 431, 501, 503, 504, 505];
 
-    // OK, INVALID_ARGUMENT, DEADLINE_EXCEEDED, NOT_FOUND, RESOURCE_EXHAUSTED, UNIMPLEMENTED (a compressed message), UNAVAILABLE.
-    private static readonly int[] GrpcStatuses = [0, 3, 4, 5, 8, 12, 14];
+    // OK, INVALID_ARGUMENT, DEADLINE_EXCEEDED, NOT_FOUND, PERMISSION_DENIED (the host of another site), RESOURCE_EXHAUSTED,
+    // UNIMPLEMENTED (a compressed message), UNAVAILABLE.
+    private static readonly int[] GrpcStatuses = [0, 3, 4, 5, 7, 8, 12, 14];
 
     // A message that differs from its announced length, compression or type: INTERNAL, as in all implementations of gRPC.
     private static readonly string[] FramingErrors =

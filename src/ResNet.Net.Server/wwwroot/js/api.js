@@ -3,16 +3,13 @@ const keyName = "resnet-net-api-key";
 
 /** Describes to the user why a request failed. */
 export class RequestError extends Error {
-  constructor(message, { status = 0, retryAfter = 0, detail = "" } = {}) {
+  /** @param canRetry Whether the same request may succeed later: the image itself stays as it is. */
+  constructor(message, { status = 0, retryAfter = 0, detail = "", canRetry = ![400, 413, 415, 422].includes(status) } = {}) {
     super(message);
     this.status = status;
     this.detail = detail;
     this.retryAfter = retryAfter;
-  }
-
-  /** Whether the same request may succeed later: the image itself stays as it is. */
-  get canRetry() {
-    return ![400, 413, 415, 422].includes(this.status);
+    this.canRetry = canRetry;
   }
 }
 
@@ -25,6 +22,7 @@ export const keyHeaders = () => apiKey.get() ? { "X-Api-Key": apiKey.get() } : {
 
 const titles = {
   401: "The server requires an API key.",
+  403: "The server does not accept requests from pages at this address.",
   408: "The upload took too long.",
   413: "The file or the image is too large for this server.",
   415: "The server does not support this file format. Use JPEG, PNG, WebP, GIF, BMP or ICO.",
@@ -119,14 +117,17 @@ function startWorker() {
     const call = waiting.get(data.id);
     waiting.delete(data.id);
     if (data.error) {
-      call?.reject(new RequestError(data.error));
+      call?.reject(new RequestError(data.error, { canRetry: data.canRetry }));
     } else {
       call?.resolve(data.result);
     }
   };
-  created.onerror = () => {
-    waiting.forEach(w => w.reject(new RequestError("The model cannot be started in this browser.")));
+  created.onerror = event => {
+    // Only errors of the script have a message; without one, the script could not be fetched.
+    const message = event.message ? "The model cannot be started in this browser." : "The server cannot be reached.";
+    waiting.forEach(w => w.reject(new RequestError(message)));
     waiting.clear();
+    created.terminate();
     worker = undefined;
   };
   return created;

@@ -9,14 +9,15 @@ const longestAutomaticWait = 30;
 const loadingInterval = 2000;
 
 const byId = id => document.getElementById(id);
-const [modelList, modelNote, modeNote, problem, keyForm, results, empty, clear, status] =
-  ["model", "model-note", "mode-note", "problem", "key-form", "results", "empty", "clear", "status"].map(byId);
+const [modelList, modelNote, modeNote, problem, keyForm, keyError, results, empty, clear, status] =
+  ["model", "model-note", "mode-note", "problem", "key-form", "key-error", "results", "empty", "clear", "status"].map(byId);
 const modes = [...document.querySelectorAll("input[name=mode]")];
 const browserMode = modes.find(m => m.value === "browser");
 
 let models = [];
 let shownModels = "";
 let reload;
+let retryProblem;
 let cards = [];
 const pending = [];
 let active = 0;
@@ -26,26 +27,36 @@ let pasted = 0;
 const selectedModel = () => models[modelList.selectedIndex];
 const runsInBrowser = () => browserMode.checked;
 const say = text => { status.textContent = text; };
-const wait = seconds => new Promise(resolve => setTimeout(resolve, 1000 * seconds));
+const isReadable = file => file.slice(0, 1).arrayBuffer().then(() => true, () => false);
+
+/** Waits until the time has passed or the signal is aborted. */
+const wait = (seconds, signal) => new Promise(resolve => {
+  const timer = setTimeout(resolve, 1000 * seconds);
+  signal.addEventListener("abort", () => {
+    clearTimeout(timer);
+    resolve();
+  });
+});
 
 // Models
 
 async function loadModels() {
-  problem.hidden = true;
   try {
     models = await getModels();
   } catch (error) {
-    keyForm.hidden = error.status !== 401;
     if (error.status === 401) {
-      byId("key").focus();
+      hide(problem);
+      askForKey();
     } else {
-      showProblem(error.message);
+      hide(keyForm);
+      showProblem(error.message, loadModels);
     }
 
     return;
   }
 
-  keyForm.hidden = true;
+  hide(problem);
+  hide(keyForm);
   showModels();
   pump();
   if (models.some(m => !m.ready)) {
@@ -54,9 +65,30 @@ async function loadModels() {
   }
 }
 
-function showProblem(text) {
+function showProblem(text, retry) {
+  retryProblem = retry;
   problem.querySelector("p").textContent = text;
   problem.hidden = false;
+}
+
+/** Hides an element, and moves the focus if the element has it. */
+function hide(element) {
+  const hadFocus = element.contains(document.activeElement);
+  element.hidden = true;
+  if (hadFocus) {
+    byId("choose").focus();
+  }
+}
+
+function askForKey() {
+  keyForm.hidden = false;
+  showKeyError(apiKey.get() ? "The server rejected the key." : "");
+  byId("key").focus();
+}
+
+function showKeyError(text) {
+  keyError.textContent = text;
+  keyError.hidden = !text;
 }
 
 function showModels() {
@@ -142,7 +174,7 @@ async function classify(card, controller) {
       const isBusy = (error.status === 429 || error.status === 503) && error.retryAfter > 0;
       if (isBusy && error.retryAfter <= longestAutomaticWait && retries < maxAutomaticRetries) {
         card.showProgress(`${error.message} Trying again in ${error.retryAfter} s`);
-        await wait(error.retryAfter);
+        await wait(error.retryAfter, signal);
         if (signal.aborted) {
           return;
         }
@@ -150,13 +182,20 @@ async function classify(card, controller) {
         continue;
       }
 
-      if (error.status === 401) {
-        keyForm.hidden = false;
-        byId("key").focus();
+      // Browsers report a file that is gone, or a folder, as an error of the network.
+      const message = error.status || await isReadable(card.file)
+        ? error.message
+        : "The file cannot be read. It may be a folder, or it was changed or deleted.";
+      if (signal.aborted) {
+        return;
       }
 
-      card.showError(error.message, error.detail, error.canRetry);
-      say(`${card.name}: ${error.message}`);
+      card.showError(message, error.detail, error.canRetry);
+      say(`${card.name}: ${message}`);
+      if (error.status === 401) {
+        askForKey();
+      }
+
       return;
     }
   }
@@ -179,6 +218,7 @@ async function run(card, model, signal) {
 }
 
 const handlers = {
+  say,
   onRetry: enqueue,
   onCancel(card) {
     card.controller.abort();
@@ -226,6 +266,29 @@ function addAll(files) {
     say(list.length === 1 ? `Classifying ${list[0].name}` : `Classifying ${list.length} images`);
     revealResults();
   }
+}
+
+async function addSample(name, source) {
+  let file;
+  try {
+    const response = await fetch(source);
+    if (!response.ok) {
+      throw new Error(`Status ${response.status}`);
+    }
+
+    file = await response.blob();
+  } catch {
+    showProblem("The sample cannot be loaded. The server cannot be reached.", () => addSample(name, source));
+    return;
+  }
+
+  if (retryProblem !== loadModels) {
+    hide(problem);
+  }
+
+  add(file, `${name}.png`);
+  say(`Classifying ${name}.png`);
+  revealResults();
 }
 
 function revealResults() {
@@ -298,16 +361,7 @@ function setUpSources() {
     const image = Object.assign(new Image(), { src: `/samples/${name}.png`, alt: "", loading: "lazy", width: 96, height: 72 });
     button.append(image, Object.assign(document.createElement("span"), { textContent: name }));
     button.setAttribute("aria-label", `Classify the sample ${name}`);
-    button.onclick = async () => {
-      try {
-        const response = await fetch(image.src);
-        add(await response.blob(), `${name}.png`);
-        say(`Classifying ${name}.png`);
-        revealResults();
-      } catch {
-        showProblem("The sample cannot be loaded. The server cannot be reached.");
-      }
-    };
+    button.onclick = () => addSample(name, image.src);
     item.append(button);
     return item;
   }));
@@ -320,10 +374,18 @@ modelList.onchange = () => {
   classifyAll();
 };
 modes.forEach(m => { m.onchange = classifyAll; });
-problem.querySelector("button").onclick = loadModels;
+problem.querySelector("button").onclick = () => retryProblem();
 keyForm.onsubmit = async event => {
   event.preventDefault();
-  apiKey.set(byId("key").value.trim());
+  const key = byId("key").value.trim();
+  showKeyError("");
+  if (/[^\x20-\x7e]/.test(key)) {
+    // Browsers cannot send such a key in a header.
+    showKeyError("The key has a character that keys cannot have.");
+    return;
+  }
+
+  apiKey.set(key);
   await loadModels();
   cards.filter(c => !c.parts.failure.hidden).forEach(enqueue);
 };

@@ -13,7 +13,8 @@ const formatTime = ms => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 export class Card {
   /**
    * @param file The image.
-   * @param handlers onRemove, onRetry, onCancel and onExplain(classIndex), which returns a promise of a map.
+   * @param handlers onRemove, onRetry, onCancel, onExplain(classIndex), which returns a promise of a map, and say(text), which
+   * screen readers announce.
    */
   constructor(file, name, handlers) {
     this.file = file;
@@ -35,6 +36,7 @@ export class Card {
     this.parts.remove.onclick = () => handlers.onRemove(this);
     find(".retry").onclick = () => handlers.onRetry(this);
     find(".cancel").onclick = () => handlers.onCancel(this);
+    find(".cancel").setAttribute("aria-label", `Cancel: ${name}`);
     const { image } = this.parts;
     image.onload = () => {
       this.parts.frame.classList.toggle("small", Math.max(image.naturalWidth, image.naturalHeight) < smallSide);
@@ -56,8 +58,13 @@ export class Card {
   showProgress(text, fraction) {
     const { working, failure, result } = this.parts;
     const bar = working.querySelector("progress");
+    const keepsFocus = failure.contains(document.activeElement);
     working.hidden = false;
     failure.hidden = true;
+    if (keepsFocus) {
+      working.querySelector("button").focus();
+    }
+
     result.classList.add("stale");
     working.querySelector("span").textContent = fraction === undefined ? text : `${text} ${Math.round(fraction * 100)}%`;
     bar.setAttribute("aria-label", `${text}: ${this.name}`);
@@ -70,7 +77,8 @@ export class Card {
 
   /** Shows an error: a text for the user, the server's response if there is one, and a button if another attempt may succeed. */
   showError(text, detail = "", canRetry = true) {
-    const { working, failure, result } = this.parts;
+    const { working, failure, result, remove } = this.parts;
+    const keepsFocus = working.contains(document.activeElement);
     working.hidden = true;
     failure.hidden = false;
     failure.querySelector("p").textContent = text;
@@ -79,14 +87,18 @@ export class Card {
     const retry = failure.querySelector("button");
     retry.hidden = !canRetry;
     retry.setAttribute("aria-label", `Try again: ${this.name}`);
+    if (keepsFocus) {
+      (canRetry ? retry : remove).focus();
+    }
+
     result.hidden = result.hidden || result.classList.contains("stale");
     this.hideMap();
   }
 
   /** Shows a result of the server or of the browser. */
   async showResult(result, model) {
-    const { working, failure, classes, hint } = this.parts;
-    const keepsFocus = classes.contains(document.activeElement);
+    const { working, failure, classes, hint, time } = this.parts;
+    const keepsFocus = [working, failure, classes].some(part => part.contains(document.activeElement));
     working.hidden = true;
     failure.hidden = true;
     this.result = result;
@@ -97,7 +109,7 @@ export class Card {
     this.hideMap();
     classes.replaceChildren(...result.predictions.map(p => this.createClass(p)));
     if (keepsFocus) {
-      classes.querySelector("button")?.focus();
+      (classes.querySelector("button") ?? time).focus();
     }
 
     // Only some models have a threshold; comparing with undefined is false.
@@ -153,6 +165,7 @@ export class Card {
     } catch (error) {
       row.setAttribute("aria-pressed", "false");
       this.parts.hint.textContent = error.message;
+      this.handlers.say(`${this.name}: ${error.message}`);
       return;
     }
 
@@ -165,6 +178,7 @@ export class Card {
     this.parts.map.hidden = this.parts.frame.classList.contains("missing");
     this.element.querySelector("article").classList.add("mapped");
     this.parts.hint.textContent = `Bright areas are evidence for “${label}”. Select the class again to hide them.`;
+    this.handlers.say(`${this.name}: the activation map of ${label} is shown`);
   }
 
   hideMap() {

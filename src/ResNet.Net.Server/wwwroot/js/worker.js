@@ -20,7 +20,9 @@ async function loadModel({ key, file, headers }) {
     throw new Error("ONNX Runtime cannot be loaded in this browser.");
   });
   const ort = await runtime;
-  const response = await fetch(file, { headers });
+  const response = await fetch(file, { headers }).catch(() => {
+    throw new Error("The model cannot be downloaded. The server cannot be reached.");
+  });
   if (!response.ok) {
     const problem = await response.json().catch(() => ({}));
     throw new Error(problem.detail ?? `The model cannot be downloaded (status ${response.status}).`);
@@ -62,7 +64,7 @@ async function classify({ file, model, top, all }) {
   try {
     image = await decode(file);
   } catch (error) {
-    throw new Error("The browser cannot decode this file as an image.", { cause: error });
+    throw Object.assign(new Error("The browser cannot decode this file as an image.", { cause: error }), { canRetry: false });
   }
 
   const decoded = performance.now();
@@ -120,7 +122,7 @@ self.onmessage = ({ data: { id, ...request } }) => {
 
       self.postMessage({ id, result: await classify(request) });
     } catch (error) {
-      self.postMessage({ id, error: error.message });
+      self.postMessage({ id, error: error.message, canRetry: error.canRetry });
     }
   });
 };
