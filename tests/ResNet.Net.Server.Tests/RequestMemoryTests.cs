@@ -143,10 +143,21 @@ public sealed class RequestMemoryTests
         }
     }
 
+    [Theory]
+    [InlineData(new byte[] { 0, 0x80, 0, 0, 0 })]
+    [InlineData(new byte[] { 1, 0, 0, 0, 1, 9, 1, 0xFF, 0xFF, 0xFF, 0xFF, 7 })]
+    public async Task GrpcReader_LengthOf32Bits_IsResourceExhausted(byte[] body)
+    {
+        MessageReader reader = new(PipeReader.Create(new ReadOnlySequence<byte>(body)), null);
+
+        (await FluentActions.Awaiting(async () => await reader.ReadAsync()).Should().ThrowAsync<RpcException>())
+            .Which.StatusCode.Should().Be(StatusCode.ResourceExhausted);
+    }
+
     [Fact]
     public async Task GrpcReader_MessagesWithKnownFlags_ArePassedOn()
     {
-        byte[] body = [1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 9, 9, 0, 0xFF, 0xFF, 0xFF, 0xFF, 5];
+        byte[] body = [1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 9, 9, 0, 0x7F, 0xFF, 0xFF, 0xFF, 5];
         MessageReader reader = new(PipeReader.Create(new ReadOnlySequence<byte>(body)), null);
 
         ReadResult result = await reader.ReadAsync();

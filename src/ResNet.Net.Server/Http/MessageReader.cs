@@ -16,6 +16,10 @@ internal sealed class MessageReader(PipeReader body, MemoryBudget? budget) : Pip
     // A flag and the length in four bytes.
     private const int HeaderLength = 5;
 
+    // As gRPC answers lengths above its limit.
+    private static readonly Status TooLong = new(
+        StatusCode.ResourceExhausted, "Received message exceeds the maximum configured message size.");
+
     private ReadOnlySequence<byte> _buffer;
     private long _consumed;
     private long _reserved;
@@ -77,7 +81,9 @@ internal sealed class MessageReader(PipeReader body, MemoryBudget? budget) : Pip
         }
     }
 
-    /// <summary>A message begins with 0, or 1 if it is compressed. Other values would be logged as errors.</summary>
+    /// <summary>
+    /// A message begins with 0, or 1 if it is compressed, and a length of 31 bits. Other values would be logged as errors.
+    /// </summary>
     private void CheckFrames()
     {
         while (_nextMessage < _consumed + _buffer.Length)
@@ -93,7 +99,12 @@ internal sealed class MessageReader(PipeReader body, MemoryBudget? budget) : Pip
                 return;
             }
 
-            _nextMessage += HeaderLength + (long)(uint)length;
+            if (length < 0)
+            {
+                throw new RpcException(TooLong);
+            }
+
+            _nextMessage += HeaderLength + (long)length;
         }
     }
 
