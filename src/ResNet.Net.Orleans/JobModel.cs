@@ -58,7 +58,21 @@ public sealed class JobModel : IEquatable<JobModel>
             classifier.ModelName,
             classifier.Content.ComputeSha256(),
             classifier.Labels,
-            string.Create(CultureInfo.InvariantCulture, $"{classifier.Profile}, {classifier.Crops}"));
+            string.Create(CultureInfo.InvariantCulture, $"{TextOf(classifier.Profile)}, {classifier.Crops}"));
+    }
+
+    // The format of model files, which other versions of the library write in the same way.
+    private static string TextOf(PreprocessingProfile profile)
+    {
+        try
+        {
+            return ProfileJson.Write(profile);
+        }
+        catch (ResNetException)
+        {
+            // It has a mean image, for example.
+            return profile.ToString();
+        }
     }
 
     /// <summary>Describes how this model differs from another.</summary>
@@ -70,7 +84,7 @@ public sealed class JobModel : IEquatable<JobModel>
         return Id != other.Id ? $"the model is '{Id}', not '{other.Id}'"
             : Sha256 != other.Sha256 ? $"the file of the model '{Id}' has the SHA-256 {Sha256}, not {other.Sha256}"
             : Preprocessing != other.Preprocessing
-                ? $"the preprocessing of the model '{Id}' is '{Preprocessing}', not '{other.Preprocessing}'"
+                ? $"the preprocessing of the model '{Id}' is {Preprocessing}, not {other.Preprocessing}"
             : !SameLabels(Labels, other.Labels) ? $"the labels of the model '{Id}' differ"
             : null;
     }

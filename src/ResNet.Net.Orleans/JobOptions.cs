@@ -18,14 +18,15 @@ public sealed record JobOptions
     public int ShardSize { get; init; } = 1000;
 
     /// <summary>
-    /// Gets the time after which another worker may take a shard whose worker doesn't answer; the default is one minute. Workers renew
-    /// their leases every third of it. The clock of the database counts; if it is set back, a lease lasts at most twice this time.
+    /// Gets the time after which another worker may take a shard whose worker doesn't answer, up to a day; the default is one minute.
+    /// Workers renew their leases every third of it. The clock of the database counts; if it is set back, a lease lasts at most twice this time.
     /// </summary>
     public TimeSpan LeaseTime { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
     /// Gets how often workers may fail on a shard, at least 1; the default is 5. Then each of its images gets a row with the reason, so
-    /// that an image that crashes its process doesn't stop the cluster.
+    /// that an image that crashes its process doesn't stop the cluster. A machine that is lost counts for the shards that it had: use
+    /// more where machines are often taken away.
     /// </summary>
     public int MaxAttempts { get; init; } = 5;
 
@@ -35,6 +36,7 @@ public sealed record JobOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(ShardSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(ShardSize, LargestShard);
         ArgumentOutOfRangeException.ThrowIfLessThan(LeaseTime, TimeSpan.FromMilliseconds(1));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(LeaseTime, TimeSpan.FromDays(1));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxAttempts, 1);
     }
 }

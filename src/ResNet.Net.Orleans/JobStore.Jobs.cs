@@ -90,7 +90,7 @@ public abstract partial class JobStore
                     $"UPDATE {Schema.Jobs} SET state = {Schema.Canceled} WHERE job = @job", ("job", id.Value)).RunAsync(cancellationToken);
                 await transaction.Sql(
                     $"UPDATE {Schema.Shards} SET state = {Schema.ShardCanceled} WHERE job = @job AND state = 0",
-                    ("job", id.Value)).RunAsync(cancellationToken);
+                    ("job", id.Value)).WithTime().RunAsync(cancellationToken);
                 return canceled = true;
             },
             cancellationToken).ConfigureAwait(false);
@@ -187,7 +187,7 @@ public abstract partial class JobStore
                     $"UPDATE {Schema.Shards} SET state = {Schema.ShardOpen}, is_retry = 1, attempts = 0, token = NULL, worker = NULL, "
                     + "leased_until = 0, reason = NULL "
                     + $"WHERE job = @job AND failed > 0 AND state IN ({Schema.ShardDone}, {Schema.ShardFailed})",
-                    ("job", id.Value)).RunAsync(cancellationToken);
+                    ("job", id.Value)).WithTime().RunAsync(cancellationToken);
                 return await transaction.Sql(
                     $"SELECT CAST(COALESCE(SUM(failed), 0) AS BIGINT) FROM {Schema.Shards} WHERE job = @job AND state = 0 AND is_retry = 1",
                     ("job", id.Value)).ReadLongAsync(cancellationToken) ?? 0;

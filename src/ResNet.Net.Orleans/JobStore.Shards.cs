@@ -44,11 +44,24 @@ public abstract partial class JobStore
 
             if (!taken.IsGivenUp)
             {
-                ClassificationJob job = await GetJobAsync(taken.Job, cancellationToken).ConfigureAwait(false);
-                return await ExecuteAsync(
-                    "read shard",
-                    (connection, _) => ReadImagesAsync(connection.Sql, taken, job, worker, token, cancellationToken),
-                    cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    ClassificationJob job = await GetJobAsync(taken.Job, cancellationToken).ConfigureAwait(false);
+                    ShardLease? lease = await ExecuteAsync(
+                        "read shard",
+                        (connection, _) => ReadImagesAsync(connection.Sql, taken, job, worker, token, cancellationToken),
+                        cancellationToken).ConfigureAwait(false);
+                    if (lease is not null)
+                    {
+                        return lease;
+                    }
+                }
+                catch (KeyNotFoundException)
+                {
+                    // Canceled and deleted in this moment.
+                }
+
+                continue;
             }
 
             _log.ShardGivenUp(taken.Shard, taken.Job.Value, taken.Attempts, taken.Reason ?? "");
@@ -196,7 +209,19 @@ public abstract partial class JobStore
         ClassificationJob job = await ReadJobAsync(transaction.Sql, shard.Job, cancellationToken);
         string attempts = shard.Attempts.ToString(CultureInfo.InvariantCulture);
         string reason = $"{attempts} attempts on the shard of this image failed. {shard.Reason}";
-        ShardLease lease = await ReadImagesAsync(transaction.Sql, shard, job, worker, token, cancellationToken);
+        ShardLease? lease = await ReadImagesAsync(transaction.Sql, shard, job, worker, token, cancellationToken);
+        if (lease is null)
+        {
+            // Someone deleted them. Without names there are no rows.
+            await transaction.Sql(
+                $"UPDATE {Schema.Shards} SET state = {Schema.ShardFailed}, failed = image_count, reason = @reason, "
+                + $"closed_at = {_dialect.Now} WHERE job = @job AND shard = @shard",
+                ("reason", "The names of its images are missing."),
+                ("job", shard.Job.Value),
+                ("shard", shard.Shard)).RunAsync(cancellationToken);
+            return;
+        }
+
         ImageResult[] rows = [.. lease.Images.Select(i => new ImageResult { Index = i.Index, Name = i.Name, Error = reason })];
         await CloseAsync(transaction, lease, rows, Schema.ShardFailed, reason, cancellationToken);
     }
@@ -247,12 +272,18 @@ public abstract partial class JobStore
             $"SELECT COUNT(*) FROM {Schema.Shards} WHERE job = @job AND shard = @shard AND token = @token AND state = {Schema.ShardDone}",
             Parameters(lease)).ReadLongAsync(cancellationToken) == 1;
 
-    private static async Task<ShardLease> ReadImagesAsync(
+    /// <summary>Reads the images of a shard; null if it was deleted.</summary>
+    private static async Task<ShardLease?> ReadImagesAsync(
         CommandFactory sql, TakenShard shard, ClassificationJob job, string worker, string token, CancellationToken cancellationToken)
     {
         List<byte[]> names = await sql(
             $"SELECT names FROM {Schema.ShardNames} WHERE job = @job AND shard = @shard", ("job", shard.Job.Value), ("shard", shard.Shard))
             .ReadAllAsync(r => r.GetFieldValue<byte[]>(0), cancellationToken);
+        if (names.Count == 0)
+        {
+            return null;
+        }
+
         IEnumerable<ShardImage> images = NameList.Read(names[0], shard.Images).Select((name, i) => new ShardImage(shard.First + i, name));
         if (shard.IsRetry)
         {

@@ -59,9 +59,16 @@ public abstract partial class JobStore
                 List<JobStatus> statuses = [];
                 foreach ((JobId job, Func<ClassificationJob, JobStatus> create) in rows)
                 {
-                    statuses.Add(create(_jobs.TryGetValue(job, out ClassificationJob? known)
-                        ? known
-                        : await ReadJobAsync(connection.Sql, job, cancellationToken)));
+                    try
+                    {
+                        statuses.Add(create(_jobs.TryGetValue(job, out ClassificationJob? known)
+                            ? known
+                            : await ReadJobAsync(connection.Sql, job, cancellationToken)));
+                    }
+                    catch (KeyNotFoundException) when (id is null)
+                    {
+                        // Deleted in this moment.
+                    }
                 }
 
                 return statuses;

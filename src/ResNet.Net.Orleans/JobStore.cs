@@ -30,6 +30,7 @@ public abstract partial class JobStore : IAsyncDisposable
     private readonly TimeSpan _retryTime;
     private readonly ILogger _log;
     private readonly ConcurrentDictionary<JobId, ClassificationJob> _jobs = new();
+    private readonly bool _mayMigrate;
 
     private protected JobStore(SqlDialect dialect, JobStoreOptions? options)
     {
@@ -37,6 +38,7 @@ public abstract partial class JobStore : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.RetryTime, TimeSpan.Zero);
         _dialect = dialect;
         _retryTime = options.RetryTime;
+        _mayMigrate = options.CreateTables;
         _log = options.LoggerFactory?.CreateLogger(typeof(JobStore).FullName!) ?? NullLogger.Instance;
     }
 
@@ -77,8 +79,26 @@ public abstract partial class JobStore : IAsyncDisposable
             "migrate",
             async (connection, _) =>
             {
-                await PrepareAsync(cancellationToken);
-                await Schema.MigrateAsync(_dialect, connection, Schema.Version, cancellationToken);
+                // First, so that a user without the right to create tables, or a reader of a read-only file, can open them.
+                int version = await Schema.FindVersionAsync(_dialect, connection, cancellationToken);
+                if (version > Schema.Version)
+                {
+                    throw Schema.Newer(_dialect, version);
+                }
+
+                if (version < Schema.Version)
+                {
+                    if (!_mayMigrate)
+                    {
+                        throw new JobStoreException(
+                            $"{Name} has no tables of jobs, or older ones. 'resnet cluster submit' and 'resnet cluster serve' create or "
+                            + "update them.");
+                    }
+
+                    await PrepareAsync(cancellationToken);
+                    await Schema.MigrateAsync(_dialect, connection, Schema.Version, cancellationToken);
+                }
+
                 return true;
             },
             cancellationToken);
@@ -142,7 +162,11 @@ public abstract partial class JobStore : IAsyncDisposable
                         _log.StoreUnavailable(operation, Name, exception);
                     }
                 }
-                catch (DbException exception) when (!cancellationToken.IsCancellationRequested)
+                catch (DbException exception) when (cancellationToken.IsCancellationRequested)
+                {
+                    throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+                }
+                catch (DbException exception)
                 {
                     throw new JobStoreException($"The database {Name} rejected an operation ({operation}): {exception.Message}", exception);
                 }

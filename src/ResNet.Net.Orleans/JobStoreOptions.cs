@@ -11,6 +11,12 @@ public sealed record JobStoreOptions
     /// </summary>
     public TimeSpan RetryTime { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// Gets whether missing or older tables are created or updated, which needs the right to do so; the default is
+    /// <see langword="true"/>. Otherwise, opening such a database throws <see cref="JobStoreException"/> and changes nothing.
+    /// </summary>
+    public bool CreateTables { get; init; } = true;
+
     /// <summary>Gets where log events go; <see langword="null"/> for nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 }

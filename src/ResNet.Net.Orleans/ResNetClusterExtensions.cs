@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -55,7 +56,7 @@ public static class ResNetClusterExtensions
         options ??= new ResNetClusterOptions();
         options.Validate();
         bool isLocal = store is SqliteJobStore;
-        IPAddress? address = options.Address ?? (isLocal ? IPAddress.Loopback : null);
+        IPAddress address = options.Address ?? (isLocal ? IPAddress.Loopback : FirstAddress());
         int port = options.Port ?? (isLocal ? 0 : ResNetClusterOptions.DefaultPort);
         silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (Name, Name));
 
@@ -63,8 +64,8 @@ public static class ResNetClusterExtensions
         silo.Configure<SiloOptions>(names => names.SiloName = options.Worker.Name ?? ShardWorker.DefaultName);
         silo.Configure<EndpointOptions>(endpoint =>
         {
-            endpoint.AdvertisedIPAddress = address ?? endpoint.AdvertisedIPAddress;
-            endpoint.SiloPort = port > 0 ? port : FreePort(address ?? IPAddress.Any);
+            endpoint.AdvertisedIPAddress = address;
+            endpoint.SiloPort = port > 0 ? port : FreePort(address);
 
             // No port for Orleans' clients: programs outside the cluster use the database.
             endpoint.GatewayPort = 0;
@@ -90,6 +91,15 @@ public static class ResNetClusterExtensions
             tags: null));
         return silo;
     }
+
+    // Networks with a gateway first: others are often bridges of containers.
+    private static IPAddress FirstAddress()
+        => NetworkInterface.GetAllNetworkInterfaces()
+            .Where(n => n.OperationalStatus == OperationalStatus.Up && n.NetworkInterfaceType != NetworkInterfaceType.Loopback)
+            .Select(n => n.GetIPProperties())
+            .OrderByDescending(p => p.GatewayAddresses.Count)
+            .SelectMany(p => p.UnicastAddresses.Select(a => a.Address))
+            .FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork) ?? IPAddress.Loopback;
 
     private static int FreePort(IPAddress address)
     {

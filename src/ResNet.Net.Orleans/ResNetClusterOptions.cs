@@ -9,8 +9,8 @@ public sealed record ResNetClusterOptions
     public const int DefaultPort = 11111;
 
     /// <summary>
-    /// Gets the address at which other silos reach this one, and at which it listens. The default is this machine's first address with
-    /// PostgreSQL, and the loopback address with SQLite, whose silos are on one machine.
+    /// Gets the address at which other silos reach this one, and at which it listens. The default is this machine's first IPv4 address
+    /// with PostgreSQL, and the loopback address with SQLite, whose silos are on one machine.
     /// </summary>
     /// <remarks>Connections between silos have no authentication. Only the machines of the cluster may reach the port.</remarks>
     public IPAddress? Address { get; init; }

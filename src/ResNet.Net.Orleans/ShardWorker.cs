@@ -172,10 +172,14 @@ public sealed class ShardWorker
                 stop.ThrowIfCancellationRequested();
                 ClassificationJob job = lease.Job;
                 ResNetClassifier classifier = await _models.GetAsync(job.Model, stop).ConfigureAwait(false);
-                if (_verified.TryAdd((job.Id, classifier), true) && JobModel.Of(classifier).DifferenceFrom(job.Model) is string difference)
+                if (!_verified.ContainsKey((job.Id, classifier)))
                 {
-                    _verified.Clear();
-                    throw new ResNetException($"This machine has another model: {difference}.");
+                    if (JobModel.Of(classifier).DifferenceFrom(job.Model) is string difference)
+                    {
+                        throw new ResNetException($"This machine has another model: {difference}.");
+                    }
+
+                    _verified[(job.Id, classifier)] = true;
                 }
 
                 return new HeldShard(_store, lease, classifier, _sources.Open(job.Source), _log);

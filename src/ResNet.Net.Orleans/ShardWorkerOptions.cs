@@ -41,7 +41,7 @@ public sealed record ShardWorkerOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(ReadAhead, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(IdleTime, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThan(RefusalTime, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RefusalTime, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(StopTime, TimeSpan.Zero);
     }
 }

@@ -30,6 +30,11 @@ public sealed class SqliteJobStore : JobStore
             throw new DirectoryNotFoundException($"The folder '{folder}' of the database '{path}' does not exist. Create it.");
         }
 
+        if (options?.CreateTables == false && !File.Exists(file))
+        {
+            throw new JobStoreException($"There is no file '{path}'. 'resnet cluster submit' and 'resnet cluster serve' create it.");
+        }
+
         SqliteJobStore store = new(new SqliteDialect(file), options);
         try
         {

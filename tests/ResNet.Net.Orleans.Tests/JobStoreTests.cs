@@ -312,6 +312,23 @@ public abstract partial class JobStoreTests(ITestServer server) : StoreTests(ser
     }
 
     [StoreFact]
+    public async Task LeaseShard_NamesThatSomeoneDeleted_BlockNoOtherShard()
+    {
+        ClassificationJob job = await CreateAsync(Names(30), new JobOptions { ShardSize = 10, MaxAttempts = 1 });
+        await Database.ExecuteAsync("DELETE FROM resnet_shard_names WHERE shard = 0");
+
+        ShardLease lease = (await Store.LeaseShardAsync("a"))!;
+        lease.Shard.Should().Be(1);
+        await Store.CompleteShardAsync(lease, Rows(lease));
+        await ExpireAsync();
+        await CompleteAllAsync();
+
+        JobStatus status = await Store.GetStatusAsync(job.Id);
+        (status.State, status.Completed, status.Failed, status.FailedShards).Should().Be((JobState.Completed, 30, 10, 1));
+        (await Store.GetFailedShardsAsync(job.Id)).Single().Reason.Should().Be("The names of its images are missing.");
+    }
+
+    [StoreFact]
     public async Task DeleteJob_Ended_LeavesNothingOfIt_AndOtherJobsAlone()
     {
         ClassificationJob other = await CreateAsync(Names(10));

@@ -52,6 +52,22 @@ public abstract class MigrationTests(ITestServer server)
     }
 
     [StoreFact]
+    public async Task Open_WithoutCreatingTables_ChangesNothing()
+    {
+        await using ITestDatabase database = await server.CreateAsync();
+        await database.ExecuteAsync("CREATE TABLE other (id INTEGER)");
+        JobStoreOptions options = new() { CreateTables = false };
+
+        await FluentActions.Awaiting(() => JobStore.OpenAsync(database.Location, options)).Should()
+            .ThrowAsync<JobStoreException>().WithMessage("*has no tables of jobs*");
+
+        await FluentActions.Awaiting(() => database.QueryAsync("SELECT COUNT(*) FROM resnet_migrations")).Should().ThrowAsync<DbException>();
+        await (await JobStore.OpenAsync(database.Location)).DisposeAsync();
+        await using JobStore store = await JobStore.OpenAsync(database.Location, options);
+        (await store.ListJobsAsync()).Should().BeEmpty();
+    }
+
+    [StoreFact]
     public async Task Open_NewerTables_IsRefused()
     {
         await using ITestDatabase database = await server.CreateAsync();

@@ -72,6 +72,15 @@ public abstract class SiloTests(ITestServer server, WorkerImages images) : IAsyn
     }
 
     [StoreFact]
+    public async Task Silo_WithoutAddress_JoinsAtTheFirstAddressOfTheMachine()
+    {
+        using IHost silo = await StartAsync("only", isAddressSet: false);
+
+        (await _store.GetSilosAsync()).Should().ContainSingle().Which.Name.Should().Be("only");
+        await silo.StopAsync();
+    }
+
+    [StoreFact]
     public async Task JobGrain_ActsOnTheDatabase()
     {
         using IHost silo = await StartAsync("only", hasWorker: false);
@@ -207,14 +216,14 @@ public abstract class SiloTests(ITestServer server, WorkerImages images) : IAsyn
             },
             names.ToAsyncEnumerable());
 
-    private async Task<IHost> StartAsync(string name, bool hasWorker = true, ILoggerFactory? logs = null)
+    private async Task<IHost> StartAsync(string name, bool hasWorker = true, ILoggerFactory? logs = null, bool isAddressSet = true)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(logs ?? NullLoggerFactory.Instance);
         builder.UseOrleans(silo => silo.Configure<ClusterMembershipOptions>(o => o.TableRefreshTimeout = TimeSpan.FromSeconds(1)));
         builder.AddResNetCluster(_store, new ResNetClusterOptions
         {
-            Address = IPAddress.Loopback,
+            Address = isAddressSet ? IPAddress.Loopback : null,
             Port = 0,
             HasWorker = hasWorker,
             Worker = new ShardWorkerOptions { Name = name, IdleTime = TimeSpan.FromHours(1) },

@@ -13,6 +13,14 @@ internal static class DbExtensions
     public static DbCommand Sql(this DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
         => Create(connection, null, sql, parameters);
 
+    /// <summary>Gives a command the time that all shards of a large job need.</summary>
+    public static DbCommand WithTime(this DbCommand command)
+    {
+        const int Seconds = 1800;
+        command.CommandTimeout = Seconds;
+        return command;
+    }
+
     /// <summary>Runs and disposes a command.</summary>
     /// <returns>The number of changed rows.</returns>
     public static async Task<int> RunAsync(this DbCommand command, CancellationToken cancellationToken)

@@ -55,6 +55,8 @@ internal sealed class PostgresDialect(NpgsqlDataSource source) : SqlDialect
         $"SET LOCAL idle_in_transaction_session_timeout = {IdleSeconds * 1000}; SET LOCAL tcp_keepalives_idle = {IdleSeconds}; "
         + $"SET LOCAL tcp_keepalives_interval = {IdleSeconds / Probes}; SET LOCAL tcp_keepalives_count = {Probes}");
 
+    public override string HasTable(string name) => $"SELECT CASE WHEN to_regclass('{name}') IS NULL THEN 0 ELSE 1 END";
+
     public override string FirstOf(string column) => $"{column}[1]";
 
     public override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)

@@ -51,9 +51,7 @@ internal static class Schema
         int version = await ReadVersionAsync(transaction, cancellationToken);
         if (version > Version)
         {
-            throw new JobStoreException(
-                $"The tables in {dialect.Name} have version {version}; this version of ResNet.Net.Orleans knows versions up to {Version}. "
-                + "Update it on this machine.");
+            throw Newer(dialect, version);
         }
 
         for (; version < target; version++)
@@ -76,6 +74,22 @@ internal static class Schema
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }
+
+    /// <summary>Reads the version of the tables; 0 if there are none.</summary>
+    public static async Task<int> FindVersionAsync(SqlDialect dialect, DbConnection connection, CancellationToken cancellationToken)
+    {
+        if (await connection.Sql(dialect.HasTable(Migrations)).ReadLongAsync(cancellationToken) != 1)
+        {
+            return 0;
+        }
+
+        return (int)(await connection.Sql($"SELECT COALESCE(MAX(version), 0) FROM {Migrations}").ReadLongAsync(cancellationToken) ?? 0);
+    }
+
+    /// <summary>Says that the tables were created by a newer version.</summary>
+    public static JobStoreException Newer(SqlDialect dialect, int version) => new(
+        $"The tables in {dialect.Name} have version {version}; this version of ResNet.Net.Orleans knows versions up to {Version}. "
+        + "Update it on this machine.");
 
     private static async Task<int> ReadVersionAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {

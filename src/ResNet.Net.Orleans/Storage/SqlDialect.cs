@@ -43,6 +43,9 @@ internal abstract class SqlDialect : IAsyncDisposable
     /// <summary>Gets the statement that begins each transaction; null if none is needed.</summary>
     public virtual string? LimitTransaction => null;
 
+    /// <summary>Gets the query that is 1 if a table exists, and 0 otherwise.</summary>
+    public abstract string HasTable(string name);
+
     /// <summary>Gets the expression of the first element of a column of integers or floats.</summary>
     public abstract string FirstOf(string column);
 

@@ -36,6 +36,8 @@ internal sealed class SqliteDialect(string path) : SqlDialect
 
     public override string? LockMigrations => null;
 
+    public override string HasTable(string name) => $"SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = '{name}'";
+
     public override string FirstOf(string column) => $"json_extract({column}, '$[0]')";
 
     public override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)

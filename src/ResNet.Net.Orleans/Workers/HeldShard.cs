@@ -59,7 +59,9 @@ internal sealed class HeldShard : IAsyncDisposable
 
     private async Task RenewAsync()
     {
-        using PeriodicTimer timer = new(Lease.Job.Options.LeaseTime / RenewalsPerLease);
+        // A timer has whole milliseconds.
+        double milliseconds = Math.Max(1, (Lease.Job.Options.LeaseTime / RenewalsPerLease).TotalMilliseconds);
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(milliseconds));
         try
         {
             while (await timer.WaitForNextTickAsync(_ended.Token).ConfigureAwait(false))

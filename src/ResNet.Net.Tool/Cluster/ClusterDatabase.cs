@@ -32,7 +32,7 @@ internal sealed class ClusterDatabase
         return IsFile(location) && !File.Exists(location)
             ? throw new FileNotFoundException(
                 $"There is no database '{location}'. Create one with 'resnet cluster submit', or name another with --database.")
-            : CreateAsync(options, null, cancellationToken);
+            : CreateAsync(options, new JobStoreOptions { RetryTime = Patience, CreateTables = false }, cancellationToken);
     }
 
     /// <summary>Returns the argument that names this database in other commands, without secrets.</summary>
