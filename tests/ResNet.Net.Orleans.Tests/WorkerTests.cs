@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Amazon.S3;
 using SkiaSharp;
 
 namespace ResNet.Net.Orleans.Tests;
@@ -321,6 +322,21 @@ public abstract class WorkerTests(ITestServer server, WorkerImages images) : IAs
         (await _store.GetStatusAsync(job.Id)).Completed.Should().Be(0);
         (await _store.GetRefusalsAsync(job.Id)).Should().ContainSingle()
             .Which.Reason.Should().Contain(list.Location).And.Contain("2 images");
+    }
+
+    [StoreFact]
+    public async Task Run_BucketThatDeniesAccess_LeavesTheJobToOthers()
+    {
+        await using TestServer server = await TestServer.StartAsync((context, _) => S3SourceTests.FailAsync(context, 403, "AccessDenied"));
+        using IAmazonS3 client = S3SourceTests.ClientOf(server);
+        using ImageSources sources = new(new ImageSourceOptions { S3Client = client });
+        ClassificationJob job = await CreateAsync(ImageSourceDescription.Parse("s3://bucket/photos/"), ["photos/a.png", "photos/b.png"]);
+
+        await new ShardWorker(_store, _models, sources, new ShardWorkerOptions { StopWhenIdle = true }).RunAsync();
+
+        (await _store.GetStatusAsync(job.Id)).Completed.Should().Be(0);
+        (await _store.GetRefusalsAsync(job.Id)).Should().ContainSingle()
+            .Which.Reason.Should().Contain("s3://bucket/photos/").And.Contain("2 images").And.Contain("denied");
     }
 
     [StoreFact]
