@@ -55,7 +55,7 @@ public sealed class ImageSources : IDisposable
     private IImageSource Create(ImageSourceDescription description) => Options.Custom?.Invoke(description) ?? description.Kind switch
     {
         ImageSourceDescription.Folder => new FolderSource(description.Location),
-        ImageSourceDescription.List => new ListSource(description.Location, _http),
+        ImageSourceDescription.List => new ListSource(description.Location, _http, Options.Timeout),
         ImageSourceDescription.S3 => new S3Source(description.Location, _s3, Options),
         _ => throw new ImageSourceException(
             $"This machine knows no images of the kind '{description.Kind}'. Set ImageSourceOptions.Custom."),

@@ -213,6 +213,8 @@ public sealed class ShardWorker
         IReadOnlyList<ShardImage> images = lease.Images;
         ImageResult[] rows = new ImageResult[images.Count];
         int count = 0;
+        bool anyRead = false;
+        string? failure = null;
         shard.StartActivity(Name);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(shard.Lost, abort);
         try
@@ -221,12 +223,23 @@ public sealed class ShardWorker
             await foreach (ClassificationOutcome outcome in shard.Classifier
                 .ClassifyManyAsync(reader.ReadAsync(ending.Token), lease.Job.Options.TopK, ending.Token).ConfigureAwait(false))
             {
-                rows[count] = RowOf(images[count], outcome, reader.HashOf(count));
+                rows[count] = RowOf(lease.Job.Source, images[count], outcome, reader.HashOf(count));
+                anyRead |= rows[count].Sha256 is not null;
                 count++;
-                if (count >= PrefetchAt * images.Count)
+
+                // A machine that reads nothing takes no more shards of the job.
+                if (anyRead && count >= PrefetchAt * images.Count)
                 {
                     prefetch();
                 }
+            }
+
+            // A share that isn't mounted, or a server that is down, looks like this. Such a machine would be the fastest of all.
+            if (!anyRead && images.Count > 1 && !lease.IsRetry && lease.Attempt < lease.Job.Options.MaxAttempts)
+            {
+                failure = $"This machine can't read any of the {images.Count} images of shard {lease.Shard} from '{lease.Job.Source}'. "
+                    + $"The first one: {rows[0].Error}";
+                throw new ImageSourceException(failure);
             }
 
             _failures = 0;
@@ -246,6 +259,12 @@ public sealed class ShardWorker
         catch (ImageSourceException exception)
         {
             shard.Fail("source");
+            if (failure is not null)
+            {
+                // Counts as an attempt, so that a job whose images are gone ends.
+                await GiveBackAsync(shard, failure).ConfigureAwait(false);
+            }
+
             await RefuseAsync(lease, exception).ConfigureAwait(false);
             return null;
         }
@@ -366,16 +385,21 @@ public sealed class ShardWorker
         }
     }
 
-    private static ImageResult RowOf(ShardImage image, ClassificationOutcome outcome, string? sha256) => outcome.Succeeded
-        ? new ImageResult
-        {
-            Index = image.Index,
-            Name = image.Name,
-            Sha256 = sha256,
-            Predictions = outcome.Value.Predictions,
-            Timings = outcome.Value.Timings,
-        }
-        : new ImageResult { Index = image.Index, Name = image.Name, Sha256 = sha256, Error = ReasonOf(outcome.Error) };
-
-    private static string ReasonOf(Exception error) => error is ImageDecodeException decode ? decode.Reason : error.Message;
+    private static ImageResult RowOf(ImageSourceDescription source, ShardImage image, ClassificationOutcome outcome, string? sha256)
+        => outcome.Succeeded
+            ? new ImageResult
+            {
+                Index = image.Index,
+                Name = image.Name,
+                Sha256 = sha256,
+                Predictions = outcome.Value.Predictions,
+                Timings = outcome.Value.Timings,
+            }
+            : new ImageResult
+            {
+                Index = image.Index,
+                Name = image.Name,
+                Sha256 = sha256,
+                Error = FailureReason.Of(outcome.Error, source, image.Name),
+            };
 }

@@ -94,6 +94,88 @@ public sealed class ImageSourceTests
     }
 
     [Theory]
+    [InlineData("cat.PNG", "a.png\n")]
+    [InlineData("nul.txt", "a.png\nb\0.png\n")]
+    [InlineData("latin.txt", "a.png\n\u00e9.png\n")]
+    public async Task List_FileThatIsNoList_IsAnErrorOfTheSource(string name, string content)
+    {
+        byte[] bytes = System.Text.Encoding.Latin1.GetBytes(content);
+        await using TestServer server = await TestServer.StartAsync((context, _) => context.Response.Body.WriteAsync(bytes).AsTask());
+        using TemporaryFolder folder = new();
+        File.WriteAllBytes(folder[name], bytes);
+        using ImageSources sources = new();
+        foreach (string location in new[] { folder[name], $"{server.Address}/{name}?version=1" })
+        {
+            IImageSource source = sources.Open(ImageSourceDescription.Parse(location));
+
+            (await FluentActions.Awaiting(() => source.ListAsync().ToArrayAsync().AsTask()).Should().ThrowAsync<ImageSourceException>())
+                .Which.Message.Should().Contain(location).And.Contain("not a list").And.Contain("folder");
+        }
+    }
+
+    [Theory]
+    [InlineData("utf-8", true)]
+    [InlineData("utf-8", false)]
+    [InlineData("utf-16", true)]
+    public async Task List_TextWithOrWithoutAByteOrderMark_IsRead(string name, bool hasMark)
+    {
+        System.Text.Encoding encoding = System.Text.Encoding.GetEncoding(name);
+        using TemporaryFolder folder = new();
+        byte[] mark = hasMark ? encoding.GetPreamble() : [];
+        File.WriteAllBytes(folder["list.txt"], [.. mark, .. encoding.GetBytes("ünï.png\nb.png")]);
+        using ImageSources sources = new();
+
+        (await sources.Open(ImageSourceDescription.Parse(folder["list.txt"])).ListAsync().ToArrayAsync())
+            .Should().Equal("ünï.png", "b.png");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task List_ServerThatStalls_IsAnErrorOfTheSource(bool hasHeaders)
+    {
+        await using TestServer server = await TestServer.StartAsync(async (context, _) =>
+        {
+            if (hasHeaders)
+            {
+                await context.Response.WriteAsync("a.jpg\nb.j");
+                await context.Response.Body.FlushAsync();
+            }
+
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        });
+        using ImageSources sources = new(new ImageSourceOptions { Retries = 0, Timeout = TimeSpan.FromSeconds(2) });
+        IImageSource source = sources.Open(ImageSourceDescription.Parse($"{server.Address}/list.txt"));
+        List<string> names = [];
+
+        (await FluentActions.Awaiting(async () =>
+        {
+            await foreach (string name in source.ListAsync())
+            {
+                names.Add(name);
+            }
+        }).Should().ThrowAsync<ImageSourceException>()).Which.InnerException.Should().BeOfType<TimeoutException>();
+
+        names.Should().Equal(hasHeaders ? ["a.jpg"] : []);
+    }
+
+    [Fact]
+    public async Task List_ConnectionBreaksInTheBody_IsAnErrorOfTheSource()
+    {
+        await using TestServer server = await TestServer.StartAsync(async (context, _) =>
+        {
+            context.Response.ContentLength = 1000;
+            await context.Response.WriteAsync("a.jpg\n");
+            await context.Response.Body.FlushAsync();
+            context.Abort();
+        });
+        using ImageSources sources = new(Quick);
+        IImageSource source = sources.Open(ImageSourceDescription.Parse($"{server.Address}/list.txt"));
+
+        await FluentActions.Awaiting(() => source.ListAsync().ToArrayAsync().AsTask()).Should().ThrowAsync<ImageSourceException>();
+    }
+
+    [Theory]
     [InlineData(408)]
     [InlineData(429)]
     [InlineData(500)]
@@ -192,12 +274,48 @@ public sealed class ImageSourceTests
             return Task.CompletedTask;
         });
 
-        (await FluentActions.Awaiting(() => ReadAddressAsync(Quick, $"{server.Address}/other")).Should().ThrowAsync<HttpRequestException>())
-            .Which.InnerException!.Message.Should().Contain("private");
+        (await FluentActions.Awaiting(() => ReadAddressAsync(Quick, $"{server.Address}/other")).Should().ThrowAsync<IOException>())
+            .Which.Message.Should().Be(
+                "The server redirects to 'localhost', which is in a private network. "
+                + "If that is wanted, set ImageSourceOptions.AllowPrivateRedirects.");
         target.Requests.Should().BeEmpty();
         server.Requests.Should().HaveCount(1);
         (await ReadAddressAsync(Quick with { AllowPrivateRedirects = true }, $"{server.Address}/other")).Should().Equal(Image);
         (await ReadAddressAsync(Quick, $"{server.Address}/same")).Should().Equal(Image);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Http_RedirectToAPrivateHostWithOpenConnections_IsRefused(bool isDirectFirst)
+    {
+        await using TestServer server = await TestServer.StartAsync((context, _) =>
+        {
+            if (context.Request.Path == "/private")
+            {
+                context.Response.Redirect($"http://127.0.0.1:{context.Request.Host.Port}/cat");
+                return Task.CompletedTask;
+            }
+
+            return context.Response.Body.WriteAsync(Image).AsTask();
+        });
+        using ImageSources sources = new(Quick);
+        IImageSource source = sources.Open(new ImageSourceDescription("list", "/list.txt"));
+        string redirect = server.Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal) + "/private";
+        for (int i = 0; i < 4; i++)
+        {
+            if (i % 2 == 0 == isDirectFirst)
+            {
+                (await ReadAsync(source, $"{server.Address}/cat")).Should().Equal(Image);
+            }
+            else
+            {
+                (await FluentActions.Awaiting(() => ReadAsync(source, redirect)).Should().ThrowAsync<IOException>())
+                    .Which.Message.Should().Contain("private").And.NotEndWith(")");
+            }
+        }
+
+        server.Requests.Select(r => r.Path).Order().Should().Equal("/cat", "/cat", "/private", "/private");
     }
 
     [Fact]
@@ -254,6 +372,35 @@ public sealed class ImageSourceTests
         ImageSourceDescription.Parse(folder.FullPath).Should().Be(new ImageSourceDescription("folder", folder.FullPath));
         FluentActions.Invoking(() => ImageSourceDescription.Parse("s3:///key")).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => ImageSourceDescription.Parse(folder["gone"])).Should().Throw<FileNotFoundException>();
+    }
+
+    [Fact]
+    public void FailureReason_WrappedError_IsTheMessageThatSaysSomething()
+    {
+        IOException cause = new("The certificate has expired.");
+
+        FailureReason.Of(new HttpRequestException("The SSL connection could not be established, see inner exception.", cause))
+            .Should().Be("The certificate has expired.");
+        FailureReason.Of(new HttpRequestException("An error occurred while sending the request.", cause))
+            .Should().Be("The certificate has expired.");
+        FailureReason.Of(new TimeoutException("No answer.", cause)).Should().Be("No answer.");
+        FailureReason.Of(new ImageDecodeException(ImageDecodeFailure.Corrupt, "damaged", "/data/a.png")).Should().Be("damaged");
+    }
+
+    [Theory]
+    [InlineData("folder", "", "a.png", "a.png")]
+    [InlineData("folder", "", "sub/a.png", "sub/a.png")]
+    [InlineData("list", "list.txt", "sub/../a.png", "sub/../a.png")]
+    [InlineData("list", "list.txt", "../a.png", "../a.png")]
+    public void FailureReason_PathRelativeToItsSource_StaysRelative(string kind, string location, string name, string expected)
+    {
+        using TemporaryFolder folder = new();
+        ImageSourceDescription source = new(kind, Path.Combine(folder.FullPath, location));
+        string path = Path.Combine(folder.FullPath, name);
+
+        FailureReason.Of(new IOException($"No '{path}'."), source, name).Should().Be($"No '{expected}'.");
+        FailureReason.Of(new IOException($"No '{Path.GetFullPath(path)}'."), source, name).Should().Be($"No '{expected}'.");
+        FailureReason.Of(new IOException($"No '{path}'."), source, path).Should().Be($"No '{path}'.");
     }
 
     internal static async Task<byte[]> ReadAsync(IImageSource source, string name)

@@ -66,7 +66,7 @@ public sealed class S3SourceTests
         await FluentActions.Awaiting(() => ImageSourceTests.ReadAsync(source, "a.jpg")).Should().ThrowAsync<ImageSourceException>();
     }
 
-    private static AmazonS3Client ClientOf(TestServer server) => new(
+    internal static AmazonS3Client ClientOf(TestServer server) => new(
         new BasicAWSCredentials("key", "secret"),
         new AmazonS3Config
         {
@@ -87,7 +87,7 @@ public sealed class S3SourceTests
             : FailAsync(context, 404, "NoSuchKey");
     });
 
-    private static Task FailAsync(HttpContext context, int status, string code)
+    internal static Task FailAsync(HttpContext context, int status, string code)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/xml";

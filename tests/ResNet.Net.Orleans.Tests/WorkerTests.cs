@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Amazon.S3;
 using SkiaSharp;
 
 namespace ResNet.Net.Orleans.Tests;
@@ -275,6 +276,102 @@ public abstract class WorkerTests(ITestServer server, WorkerImages images) : IAs
     }
 
     [StoreFact]
+    public async Task Run_FolderThatIsEmptyHere_LeavesTheJobToOthers()
+    {
+        using TemporaryFolder folder = new();
+        string[] names = [.. Enumerable.Range(0, 6).Select(i => $"image {i}.png")];
+        ClassificationJob job = await CreateAsync(Folder(folder.FullPath), names, new JobOptions { ShardSize = 3, TopK = Top });
+        RecordingLoggers logs = new();
+        ShardWorker worker = Worker(new ShardWorkerOptions { StopWhenIdle = true, Name = "unmounted", LoggerFactory = logs });
+
+        await worker.RunAsync();
+
+        (await _store.GetStatusAsync(job.Id)).Completed.Should().Be(0);
+        worker.ShardsClosed.Should().Be(0);
+        logs.Of("JobRefused").Should().HaveCount(1);
+        (await _database.QueryAsync("SELECT SUM(attempts) FROM resnet_shards")).Should().Be(1);
+        JobRefusal refusal = (await _store.GetRefusalsAsync(job.Id)).Should().ContainSingle().Subject;
+        refusal.Worker.Should().Be("unmounted");
+        refusal.Reason.Should().Contain(folder.FullPath).And.Contain("3 images").And.Contain("'image 0.png'");
+
+        // Mounted on another machine.
+        foreach (string name in names)
+        {
+            File.Copy(Path.Combine(images.FullPath, "0", "image 0.png"), folder[name]);
+        }
+
+        await Worker(new ShardWorkerOptions { StopWhenIdle = true }).RunAsync();
+
+        List<ImageResult> rows = await _store.ReadResultsAsync(job.Id).ToListAsync();
+        rows.Select(r => r.Name).Should().Equal(names);
+        rows.Select(r => r.Error).Should().Equal(names.Select(_ => (string?)null));
+    }
+
+    [StoreFact]
+    public async Task Run_ServerThatIsDown_LeavesTheJobToOthers()
+    {
+        TestServer down = await TestServer.StartAsync([1]);
+        await down.DisposeAsync();
+        using TemporaryFolder folder = new();
+        ImageSourceDescription list = new(ImageSourceDescription.List, folder.Write("list.txt", ""));
+        ClassificationJob job = await CreateAsync(list, [$"{down.Address}/a.png", $"{down.Address}/b.png"]);
+        using ImageSources sources = new(new ImageSourceOptions { Retries = 0 });
+
+        await new ShardWorker(_store, _models, sources, new ShardWorkerOptions { StopWhenIdle = true }).RunAsync();
+
+        (await _store.GetStatusAsync(job.Id)).Completed.Should().Be(0);
+        (await _store.GetRefusalsAsync(job.Id)).Should().ContainSingle()
+            .Which.Reason.Should().Contain(list.Location).And.Contain("2 images");
+    }
+
+    [StoreFact]
+    public async Task Run_BucketThatDeniesAccess_LeavesTheJobToOthers()
+    {
+        await using TestServer server = await TestServer.StartAsync((context, _) => S3SourceTests.FailAsync(context, 403, "AccessDenied"));
+        using IAmazonS3 client = S3SourceTests.ClientOf(server);
+        using ImageSources sources = new(new ImageSourceOptions { S3Client = client });
+        ClassificationJob job = await CreateAsync(ImageSourceDescription.Parse("s3://bucket/photos/"), ["photos/a.png", "photos/b.png"]);
+
+        await new ShardWorker(_store, _models, sources, new ShardWorkerOptions { StopWhenIdle = true }).RunAsync();
+
+        (await _store.GetStatusAsync(job.Id)).Completed.Should().Be(0);
+        (await _store.GetRefusalsAsync(job.Id)).Should().ContainSingle()
+            .Which.Reason.Should().Contain("s3://bucket/photos/").And.Contain("2 images").And.Contain("denied");
+    }
+
+    [StoreFact]
+    public async Task Run_ImagesThatAreGone_FailAtTheLastAttempt()
+    {
+        using TemporaryFolder folder = new();
+        string[] names = [.. Enumerable.Range(0, 5).Select(i => $"sub/image {i}.png")];
+        Directory.CreateDirectory(Path.Combine(folder.FullPath, "sub"));
+        ClassificationJob job = await CreateAsync(
+            Folder(folder.FullPath), names, new JobOptions { ShardSize = 2, MaxAttempts = 3, TopK = Top });
+        RecordingLoggers logs = new();
+        ShardWorkerOptions options = new() { StopWhenIdle = true, LoggerFactory = logs, IdleTime = TimeSpan.FromMilliseconds(10) };
+
+        await Worker(options with { RefusalTime = TimeSpan.Zero }).RunAsync();
+
+        // The last shard has one image: that it is gone says nothing about the folder.
+        logs.Of("JobRefused").Should().HaveCount(4);
+        await ShouldHaveFailedAsync();
+
+        (await _store.RetryFailuresAsync(job.Id)).Should().Be(5);
+        await Worker(options).RunAsync();
+
+        logs.Of("JobRefused").Should().HaveCount(4);
+        await ShouldHaveFailedAsync();
+
+        async Task ShouldHaveFailedAsync()
+        {
+            JobStatus status = await _store.GetStatusAsync(job.Id);
+            (status.State, status.Completed, status.Failed, status.FailedShards).Should().Be((JobState.Completed, 5, 5, 0));
+            List<ImageResult> rows = await _store.ReadResultsAsync(job.Id).ToListAsync();
+            rows.Select(r => r.Error).Should().Equal(names.Select(n => $"Could not find file '{n}'."));
+        }
+    }
+
+    [StoreFact]
     public async Task Run_ImagesThatAppearedSince_AreClassifiedByARetry()
     {
         ClassificationJob job = await _store.CreateJobAsync(
@@ -332,6 +429,11 @@ public abstract class WorkerTests(ITestServer server, WorkerImages images) : IAs
                 Options = options ?? new JobOptions { ShardSize = 15, TopK = Top },
             },
             _sources.Open(Folder()).ListAsync());
+
+    private Task<ClassificationJob> CreateAsync(ImageSourceDescription source, string[] names, JobOptions? options = null)
+        => _store.CreateJobAsync(
+            new JobRequest { Source = source, Model = JobModel.Of(images.Classifier), Options = options ?? new JobOptions() },
+            names.ToAsyncEnumerable());
 
     private async Task ShouldEqualALoopAsync(ClassificationJob job)
     {

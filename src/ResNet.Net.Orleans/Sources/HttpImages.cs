@@ -3,33 +3,22 @@ using System.Net.Sockets;
 
 namespace ResNet.Net.Orleans;
 
-/// <summary>Reads images from HTTP(S) addresses, over one client for all of them.</summary>
+/// <summary>Reads images from HTTP(S) addresses, over the same connections for all of them.</summary>
 internal sealed class HttpImages : IDisposable
 {
     private const int MostRedirects = 5;
 
-    private static readonly HttpRequestOptionsKey<bool> IsRedirected = new("ResNet.Net.IsRedirected");
-
     private readonly ImageSourceOptions _options;
     private readonly HttpClient _client;
+    private readonly HttpClient _redirected;
 
     public HttpImages(ImageSourceOptions options)
     {
         _options = options;
-        SocketsHttpHandler handler = new()
-        {
-            // Followed here, where the next host is checked.
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ConnectTimeout = TimeSpan.FromSeconds(15),
+        _client = Create(isChecked: false);
 
-            // So that changes of names are noticed.
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ConnectCallback = ConnectAsync,
-        };
-#pragma warning disable RS0030 // the one client of this object
-        _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-#pragma warning restore RS0030
+        // Its own connections: those of listed addresses may lead to private hosts.
+        _redirected = Create(isChecked: !options.AllowPrivateRedirects);
     }
 
     /// <summary>Reads an image completely, so that a connection that breaks in the middle is repeated.</summary>
@@ -54,12 +43,15 @@ internal sealed class HttpImages : IDisposable
         return await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        _client.Dispose();
+        _redirected.Dispose();
+    }
 
     private static bool IsTransient(Exception exception)
         => exception is HttpStatusException status ? status.IsTransient
-            : exception is HttpRequestException { InnerException: not PrivateAddressException }
-            or HttpIOException or SocketException or IOException { InnerException: SocketException };
+            : exception is HttpRequestException or HttpIOException or SocketException or IOException { InnerException: SocketException };
 
     private async Task<HttpResponseMessage> SendAsync(Uri address, CancellationToken cancellationToken)
     {
@@ -67,9 +59,18 @@ internal sealed class HttpImages : IDisposable
         for (int i = 0; i <= MostRedirects; i++)
         {
             using HttpRequestMessage request = new(HttpMethod.Get, current);
-            request.Options.Set(IsRedirected, i > 0 && current.Host != address.Host);
-            HttpResponseMessage response
-                = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            HttpClient client = current.Host == address.Host ? _client : _redirected;
+            HttpResponseMessage response;
+            try
+            {
+                response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            catch (HttpRequestException exception) when (exception.InnerException is PrivateAddressException refused)
+            {
+                throw new PrivateAddressException(refused.Message);
+            }
+
             if (response.IsSuccessStatusCode)
             {
                 return response;
@@ -94,14 +95,30 @@ internal sealed class HttpImages : IDisposable
         throw new IOException($"The server redirects more than {MostRedirects} times.");
     }
 
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private static HttpClient Create(bool isChecked)
+    {
+        SocketsHttpHandler handler = new()
+        {
+            // Followed here, where the next host is checked.
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+
+            // So that changes of names are noticed.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            ConnectCallback = (context, token) => ConnectAsync(context, isChecked, token),
+        };
+#pragma warning disable RS0030 // the two clients of this object
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+#pragma warning restore RS0030
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, bool isChecked, CancellationToken cancellationToken)
     {
         // Checked here, where the address of the connection is known: a name can resolve differently each time.
         IPAddress[] addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellationToken).ConfigureAwait(false);
-        if (!_options.AllowPrivateRedirects
-            && context.InitialRequestMessage.Options.TryGetValue(IsRedirected, out bool redirected)
-            && redirected
-            && addresses.Any(PrivateNetwork.Contains))
+        if (isChecked && addresses.Any(PrivateNetwork.Contains))
         {
             throw new PrivateAddressException(
                 $"The server redirects to '{context.DnsEndPoint.Host}', which is in a private network. "

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using ResNet.Net.Onnx;
+using ResNet.Net.Tool.Images;
 
 namespace ResNet.Net.Orleans;
 
@@ -8,14 +10,21 @@ namespace ResNet.Net.Orleans;
 /// </summary>
 internal sealed class ListSource : IImageSource
 {
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
+
     private readonly string _location;
     private readonly Lazy<HttpImages> _http;
     private readonly Uri? _address;
     private readonly string _folder;
+    private readonly TimeSpan _timeout;
 
-    public ListSource(string location, Lazy<HttpImages> http)
+    /// <param name="location">The path or address of the list.</param>
+    /// <param name="http">The connections.</param>
+    /// <param name="timeout">How long a line of the list may take to arrive.</param>
+    public ListSource(string location, Lazy<HttpImages> http, TimeSpan timeout)
     {
         _http = http;
+        _timeout = timeout;
         _address = ImageSourceDescription.IsAddress(location) ? new Uri(location) : null;
         _location = _address is null ? Path.GetFullPath(location) : location;
         _folder = _address is null ? Path.GetDirectoryName(_location) ?? _location : "";
@@ -23,8 +32,14 @@ internal sealed class ListSource : IImageSource
 
     public async IAsyncEnumerable<string> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using StreamReader reader = new(await OpenListAsync(cancellationToken).ConfigureAwait(false));
-        while (await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) is string line)
+        if (ImageFolder.Extensions.Contains(Path.GetExtension(_address?.AbsolutePath ?? _location)))
+        {
+            throw NotAList("its name is that of an image", null);
+        }
+
+        using StreamReader reader = new(await OpenListAsync(cancellationToken).ConfigureAwait(false), Strict);
+        using CancellationTokenSource time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        while (await ReadLineAsync(reader, time, cancellationToken).ConfigureAwait(false) is string line)
         {
             if (!string.IsNullOrWhiteSpace(line))
             {
@@ -47,9 +62,47 @@ internal sealed class ListSource : IImageSource
                 ? await _http.Value.OpenLongAsync(_address, cancellationToken).ConfigureAwait(false)
                 : RegularFile.OpenRead(_location);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or HttpRequestException)
+        catch (Exception exception) when (IsUnavailable(exception))
         {
-            throw new ImageSourceException($"The list '{_location}' can't be read: {exception.Message}", exception);
+            throw Unavailable(exception);
         }
     }
+
+    private async ValueTask<string?> ReadLineAsync(StreamReader reader, CancellationTokenSource time, CancellationToken cancellationToken)
+    {
+        string? line;
+        try
+        {
+            time.CancelAfter(_timeout);
+            line = await reader.ReadLineAsync(time.Token).ConfigureAwait(false);
+
+            // The caller may be slow.
+            time.CancelAfter(Timeout.InfiniteTimeSpan);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Unavailable(new TimeoutException($"No line within {_timeout.TotalSeconds:0.#} seconds.", exception));
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw NotAList("it is not UTF-8 text", exception);
+        }
+        catch (Exception exception) when (IsUnavailable(exception))
+        {
+            throw Unavailable(exception);
+        }
+
+        return line?.Contains('\0') == true ? throw NotAList("it has null characters", null) : line;
+    }
+
+    private static bool IsUnavailable(Exception exception)
+        => exception is IOException or UnauthorizedAccessException or HttpRequestException or TimeoutException;
+
+    private ImageSourceException Unavailable(Exception exception)
+        => new($"The list '{_location}' can't be read: {FailureReason.Of(exception)}", exception);
+
+    private ImageSourceException NotAList(string why, Exception? cause) => new(
+        $"'{_location}' is not a list of images: {why}. A list is a text file with one path or address per line. To classify images, "
+        + "name the folder that has them.",
+        cause);
 }

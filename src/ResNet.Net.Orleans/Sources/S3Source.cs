@@ -89,5 +89,5 @@ internal sealed class S3Source : IImageSource
     }
 
     private ImageSourceException Unavailable(Exception exception)
-        => new($"The bucket '{_bucket}' can't be read: {exception.Message}", exception);
+        => new($"The bucket '{_bucket}' can't be read: {FailureReason.Of(exception)}", exception);
 }
