@@ -24,8 +24,8 @@ public sealed record JobOptions
     public TimeSpan LeaseTime { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Gets how often workers may fail on a shard, at least 1; the default is 5. Then each of its images gets a row with the reason, so
-    /// that an image that crashes its process doesn't stop the cluster. A machine that is lost counts for the shards that it had: use
+    /// Gets how often workers may fail on a shard, or read none of its images, at least 1; the default is 5. Then each of its images gets
+    /// a row with the reason, so that an image that crashes its process doesn't stop the cluster. A machine that is lost counts for the shards that it had: use
     /// more where machines are often taken away.
     /// </summary>
     public int MaxAttempts { get; init; } = 5;
