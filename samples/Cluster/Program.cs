@@ -31,10 +31,15 @@ IJobGrain grain = host.Services.GetRequiredService<Orleans.IGrainFactory>().GetG
 await grain.NotifyAsync();
 
 JobProgress progress = await grain.GetProgressAsync();
-while (progress.State != JobState.Completed)
+while (progress.State is not (JobState.Completed or JobState.Canceled))
 {
     await Task.Delay(TimeSpan.FromMilliseconds(200));
     progress = await grain.GetProgressAsync();
+}
+
+if (progress.State == JobState.Canceled)
+{
+    Console.Error.WriteLine("The job was canceled: some images have no row.");
 }
 
 long rows = await JobExport.WriteCsvAsync(store, job.Id, output);

@@ -31,6 +31,7 @@ public static class JobExport
     /// <returns>The number of rows.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     /// <exception cref="KeyNotFoundException">There is no such job.</exception>
+    /// <exception cref="InvalidOperationException">The job was deleted during the export. An existing file stays as it was.</exception>
     /// <exception cref="IOException">The file can't be written.</exception>
     /// <exception cref="JobStoreException">The database can't be used.</exception>
     public static Task<long> WriteCsvAsync(

@@ -15,11 +15,13 @@ public abstract partial class JobStore
     /// <param name="cancellationToken">Cancels the enumeration.</param>
     /// <returns>The rows, at most one per image.</returns>
     /// <exception cref="KeyNotFoundException">There is no such job.</exception>
+    /// <exception cref="InvalidOperationException">The job was deleted while its rows were read, so that some are missing.</exception>
     /// <exception cref="JobStoreException">The database can't be used.</exception>
     public async IAsyncEnumerable<ImageResult> ReadResultsAsync(
         JobId id, bool failuresOnly = false, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         LabelSet labels = (await GetJobAsync(id, cancellationToken).ConfigureAwait(false)).Model.Labels;
+        long shards = await CountShardsAsync(id, cancellationToken).ConfigureAwait(false) ?? throw NoJob(id);
         string condition = failuresOnly ? " AND error IS NOT NULL" : "";
         long last = -1;
         List<ImageResult> page;
@@ -40,7 +42,24 @@ public abstract partial class JobStore
             }
         }
         while (page.Count == RowsPerPage);
+
+        // A deletion takes the shards with their rows first, and the job last.
+        long? left = await CountShardsAsync(id, cancellationToken).ConfigureAwait(false);
+        if (left is null || left < shards)
+        {
+            throw new InvalidOperationException($"The job {id} was deleted while its rows were read.");
+        }
     }
+
+    /// <summary>Counts the shards of a job; null if there is no such job. Unlike the job, they are not cached.</summary>
+    private Task<long?> CountShardsAsync(JobId id, CancellationToken cancellationToken)
+        => ExecuteAsync(
+            "count shards",
+            (connection, _) => connection.Sql(
+                $"SELECT COUNT(s.shard) FROM {Schema.Jobs} j LEFT JOIN {Schema.Shards} s ON s.job = j.job "
+                + "WHERE j.job = @job GROUP BY j.job",
+                ("job", id.Value)).ReadLongAsync(cancellationToken),
+            cancellationToken);
 
     private ImageResult ReadResult(DbDataReader reader, LabelSet labels)
     {

@@ -1,12 +1,35 @@
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace ResNet.Net.Orleans;
 
 /// <summary>A <see cref="JobStore"/> in PostgreSQL 12 or later: for any number of machines.</summary>
-public sealed class PostgresJobStore : JobStore
+public sealed partial class PostgresJobStore : JobStore
 {
     private const string ShortScheme = "postgres";
     private const string LongScheme = "postgresql";
+    private const string SslModeKey = "SSL Mode";
+    private const string Example = "\"Host=db;Database=resnet;Username=resnet\"";
+    private const string Separators = $"The settings of a connection string are separated by ';'. Write {Example}.";
+    private const string Forms
+        = $"Write a path of an SQLite file, {LongScheme}://user:password@host:port/database, or {Example}.";
+
+    // Parameters of libpq, by their names in Npgsql.
+    private static readonly Dictionary<string, string> Parameters = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["sslmode"] = SslModeKey,
+        ["sslrootcert"] = "Root Certificate",
+        ["sslcert"] = "SSL Certificate",
+        ["sslkey"] = "SSL Key",
+        ["sslpassword"] = "SSL Password",
+        ["application_name"] = "Application Name",
+        ["connect_timeout"] = "Timeout",
+        ["target_session_attrs"] = "Target Session Attributes",
+        ["channel_binding"] = "Channel Binding",
+        ["options"] = "Options",
+        ["user"] = "Username",
+        ["dbname"] = "Database",
+    };
 
     private PostgresJobStore(NpgsqlDataSource source, JobStoreOptions? options)
         : base(new PostgresDialect(source), options)
@@ -21,7 +44,9 @@ public sealed class PostgresJobStore : JobStore
     /// <param name="cancellationToken">Cancels opening.</param>
     /// <returns>The store. The caller disposes it.</returns>
     /// <exception cref="JobStoreException">The database can't be opened, or its tables were created by a newer version.</exception>
-    /// <exception cref="ArgumentException"><paramref name="connection"/> is empty or not valid.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="connection"/> is empty or not valid. The message doesn't repeat it: it may have a password.
+    /// </exception>
     public static new async Task<PostgresJobStore> OpenAsync(
         string connection, JobStoreOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -40,16 +65,49 @@ public sealed class PostgresJobStore : JobStore
     }
 
     /// <summary>Returns whether a text is an address or a connection string of PostgreSQL, rather than a path.</summary>
+    /// <exception cref="ArgumentException">
+    /// The text is of another database, or has settings without a host. The message doesn't repeat it: it may have a password.
+    /// </exception>
     internal static bool Accepts(string location)
-        => IsAddress(location)
-            || location.Contains("Host=", StringComparison.OrdinalIgnoreCase)
-            || location.Contains("Server=", StringComparison.OrdinalIgnoreCase);
+    {
+        if (IsAddress(location) || HostSetting().IsMatch(location))
+        {
+            return true;
+        }
+
+        if (OtherScheme().IsMatch(location))
+        {
+            throw new ArgumentException($"The address of the database is not one of PostgreSQL. {Forms}");
+        }
+
+        bool isSettings = (location.Contains('=', StringComparison.Ordinal) && location.Contains(';', StringComparison.Ordinal))
+            || PasswordSetting().IsMatch(location)
+            || LibpqSettings().IsMatch(location);
+        return isSettings ? throw new ArgumentException($"The connection string names no host. Write {Example}.") : false;
+    }
 
     /// <summary>Converts an address to a connection string, and sets what a cluster needs unless it is set.</summary>
     internal static string ConnectionString(string connection)
     {
+        if (LibpqSettings().IsMatch(connection))
+        {
+            throw new ArgumentException(Separators);
+        }
+
         NpgsqlConnectionStringBuilder builder
             = IsAddress(connection) ? FromAddress(connection) : new NpgsqlConnectionStringBuilder(connection);
+        if (string.IsNullOrWhiteSpace(builder.Host))
+        {
+            throw new ArgumentException($"The connection string names no host. Write {Example}.");
+        }
+
+        // Settings that are separated by spaces, as in libpq, become one value, which messages would show with the password.
+        if (builder.Host.Split(',').Any(h => h.Trim().Any(c => char.IsWhiteSpace(c) || c == '='))
+            || SpacedSetting().IsMatch($"{builder.Database}")
+            || SpacedSetting().IsMatch($"{builder.Username}"))
+        {
+            throw new ArgumentException(Separators);
+        }
 
         // A host that vanishes without a word is noticed.
         const int Seconds = 10;
@@ -64,9 +122,14 @@ public sealed class PostgresJobStore : JobStore
 
     private static NpgsqlConnectionStringBuilder FromAddress(string text)
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? address))
+        // An '@' or '#' after the host is part of a password that ends the host early.
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? address)
+            || address.AbsolutePath.Contains('@', StringComparison.Ordinal)
+            || address.Fragment.Length > 0)
         {
-            throw new ArgumentException("The address of the database is not valid. Write postgresql://user:password@host:port/database.");
+            throw new ArgumentException(
+                $"The address of the database is not valid. Write {LongScheme}://user:password@host:port/database, with %40 for '@', "
+                + "%2F for '/' and %23 for '#' in passwords.");
         }
 
         NpgsqlConnectionStringBuilder builder = new() { Host = address.Host };
@@ -94,12 +157,45 @@ public sealed class PostgresJobStore : JobStore
         foreach (string setting in address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             string[] pair = setting.Split('=', 2);
+            string name = Uri.UnescapeDataString(pair[0]);
+            string key = Parameters.GetValueOrDefault(name, name);
+            if (!builder.ContainsKey(key))
+            {
+                throw new ArgumentException(
+                    $"The address of the database has a parameter that is not supported{(Word().IsMatch(name) ? $", '{name}'" : "")}. "
+                    + $"Remove it, or write {Example} with settings of Npgsql.");
+            }
 
-            // libpq's spelling of "SSL Mode".
-            string key = pair[0].Equals("sslmode", StringComparison.OrdinalIgnoreCase) ? "SSL Mode" : Uri.UnescapeDataString(pair[0]);
-            builder[key] = pair.Length > 1 ? Uri.UnescapeDataString(pair[1]).Replace("-", "", StringComparison.Ordinal) : "true";
+            string value = pair.Length > 1 ? Uri.UnescapeDataString(pair[1]) : "true";
+            try
+            {
+                // "verify-full" is "VerifyFull" in Npgsql.
+                builder[key] = key == SslModeKey ? value.Replace("-", "", StringComparison.Ordinal) : value;
+            }
+            catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
+            {
+                throw new ArgumentException($"The parameter '{name}' of the address of the database has an invalid value.", exception);
+            }
         }
 
         return builder;
     }
+
+    [GeneratedRegex(@"^[a-z][a-z0-9+.-]+://", RegexOptions.IgnoreCase)]
+    private static partial Regex OtherScheme();
+
+    [GeneratedRegex(@"(?:^|[;\s])(?:Host|Server)\s*=", RegexOptions.IgnoreCase)]
+    private static partial Regex HostSetting();
+
+    [GeneratedRegex(@"(?:^|[;\s])(?:Password|Pwd|PSW)\s*=", RegexOptions.IgnoreCase)]
+    private static partial Regex PasswordSetting();
+
+    [GeneratedRegex(@"^\s*\w+\s*=\s*[^;\s]+\s+\w+\s*=")]
+    private static partial Regex LibpqSettings();
+
+    [GeneratedRegex(@"\s\w+\s*=")]
+    private static partial Regex SpacedSetting();
+
+    [GeneratedRegex(@"^\w+$")]
+    private static partial Regex Word();
 }

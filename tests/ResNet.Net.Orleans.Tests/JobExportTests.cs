@@ -114,6 +114,30 @@ public abstract class JobExportTests(ITestServer server) : StoreTests(server)
         (await JobExport.WriteCsvAsync(Store, job.Id, path)).Should().Be(15_000);
     }
 
+    [StoreFact]
+    public async Task Write_JobIsDeletedMeanwhile_IsSaid_AndLeavesTheExistingFile()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.Write("rows.csv", "before");
+        for (int i = 0; i < 2; i++)
+        {
+            // 15,000 rows are read in two pages, and the job is deleted after the first.
+            ClassificationJob job = await CreateAsync(Names(15_000), new JobOptions { ShardSize = 15_000 });
+            await CompleteAllAsync();
+            await using JobStore other = await JobStore.OpenAsync(Database.Location);
+            IProgress<long> deletion = new Callback(() => other.DeleteJobAsync(job.Id).GetAwaiter().GetResult());
+
+            Func<Task> export = i == 0
+                ? () => JobExport.WriteCsvAsync(Store, job.Id, path, deletion)
+                : () => JobExport.WriteParquetAsync(Store, job.Id, path, deletion);
+
+            (await export.Should().ThrowAsync<InvalidOperationException>()).Which.Message.Should().Contain("was deleted");
+        }
+
+        Directory.GetFiles(folder.FullPath).Should().Equal(path);
+        File.ReadAllText(path).Should().Be("before");
+    }
+
     private static async Task<List<T>> ReadAsync<T>(ParquetReader reader, string name)
         where T : struct
     {
@@ -159,6 +183,11 @@ public abstract class JobExportTests(ITestServer server) : StoreTests(server)
     }
 
     private static DataField Field(ParquetReader reader, string name) => reader.Schema.DataFields.Single(f => f.Name == name);
+
+    private sealed class Callback(Action work) : IProgress<long>
+    {
+        public void Report(long value) => work();
+    }
 
     private sealed class FullDisk : IProgress<long>
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 
@@ -71,11 +72,11 @@ public sealed partial class ClusterTests : IDisposable
         submitted.ExitCode.Should().Be(Success, submitted.Error);
         submitted.Lines.Should().Equal(
             "Job 1: 10 images, shards of 1,000, resnet20-cifar10",
-            $"No silo runs. Start one: resnet cluster serve --database {Database}",
+            $"No silo is running. Start one: resnet cluster serve --database {Database}",
             $"Progress: resnet cluster status 1 --watch --database {Database}");
-        before.Output.Should().Contain("samples").And.Contain("Running").And.Contain("0 of 10 images").And.Contain("1 jobs, 0 silos");
+        before.Output.Should().Contain("samples").And.Contain("Running").And.Contain("0 of 10 images").And.Contain("1 job, 0 silos in");
         watched.Lines[^1].Should().StartWith("Completed: 10 of 10 images");
-        after.Output.Should().Contain("Completed").And.Contain("1 jobs, 1 silos");
+        after.Output.Should().Contain("Completed").And.Contain("1 job, 1 silo in");
     }
 
     [Fact]
@@ -98,13 +99,17 @@ public sealed partial class ClusterTests : IDisposable
         ProgramRun canceled = await RunAsync("cancel", "1");
         ProgramRun again = await RunAsync("cancel", "1");
         ProgramRun retried = await RunAsync("retry", "1");
+        ProgramRun results = await RunAsync("results", "1", "--out", _folder["rows.csv"]);
         ProgramRun deleted = await RunAsync("delete", "1");
         ProgramRun status = await RunAsync("status", "1");
 
         canceled.Output.TrimEnd().Should().Be("Job 1 is canceled.");
-        again.Output.TrimEnd().Should().Be("Job 1 had ended before.");
+        again.Output.TrimEnd().Should().Be("Job 1 has already ended.");
         retried.ShouldBeUnusable().Should().Contain("canceled");
         early.ShouldBeUnusable().Should().Contain("Cancel it first");
+        results.Error.TrimEnd().Should().Be(
+            "Warning: job 1 is canceled. Images that were not classified have no row in the file.");
+        results.Output.TrimEnd().Should().Be($"0 rows in {_folder["rows.csv"]}.");
         deleted.Output.TrimEnd().Should().Be("Job 1 is deleted.");
         status.ShouldBeUnusable().Should().Contain("There is no job 1");
     }
@@ -121,7 +126,7 @@ public sealed partial class ClusterTests : IDisposable
         ProgramRun watched = await RunAsync("status", "1", "--watch");
         await RunAsync("results", "1", "--out", _folder["rows.csv"]);
 
-        retried.Output.TrimEnd().Should().Be("Job 1: 1 failed images are classified again.");
+        retried.Output.TrimEnd().Should().Be("Job 1: 1 failed image will be classified again.");
         watched.ExitCode.Should().Be(Success, watched.Error);
         ShouldBeThoseOfAPlainLoop(images);
     }
@@ -131,7 +136,7 @@ public sealed partial class ClusterTests : IDisposable
     [InlineData("cancel 7", "There is no job 7")]
     [InlineData("retry 7", "There is no job 7")]
     [InlineData("results 7 --out rows.csv", "There is no job 7")]
-    [InlineData("results 1 --out rows.txt", "rows.txt")]
+    [InlineData("results 1 --out rows.txt", "'rows.txt' has an unsupported extension")]
     [InlineData("results 1 --out missing/rows.csv", "missing")]
     [InlineData("results 1", "--out")]
     [InlineData("status one", "'one'")]
@@ -143,6 +148,10 @@ public sealed partial class ClusterTests : IDisposable
     [InlineData("serve missing.onnx", "missing.onnx")]
     [InlineData("serve --port 65536", "--port")]
     [InlineData("serve --address here", "'here'")]
+    [InlineData("serve --address 0.0.0.0", "0.0.0.0. Name an address of this machine with --address.")]
+    [InlineData("serve --address 192.0.2.1 --port 1234", "192.0.2.1:1234")]
+    [InlineData("serve --address 192.0.2.1", "Name an address of this machine with --address.")]
+    [InlineData("serve --urls http://192.0.2.1:1234", "http://192.0.2.1:1234")]
     [InlineData("serve --urls nowhere", "nowhere")]
     public async Task InvalidArguments_AreOneLineOnStandardError(string arguments, string named)
     {
@@ -169,12 +178,103 @@ public sealed partial class ClusterTests : IDisposable
     [Theory]
     [InlineData("Host=127.0.0.1;Port=1;Username=resnet;Password=open-sesame")]
     [InlineData("postgresql://resnet:open-sesame@127.0.0.1:1/resnet")]
+    [InlineData("Host = 127.0.0.1; Port = 1; Username = resnet; Password = open-sesame")]
+    [InlineData("mysql://resnet:open-sesame@127.0.0.1/resnet")]
+    [InlineData("postgresql+psycopg2://resnet:open-sesame@127.0.0.1/resnet")]
+    [InlineData("host=127.0.0.1 port=1 user=resnet password=open-sesame")]
+    [InlineData("dbname=resnet password=open-sesame")]
+    [InlineData("password=open-sesame")]
     [InlineData("Hst=127.0.0.1;Port=1;Username=resnet;Password=open-sesame")]
     public async Task Database_ThatCannotBeUsed_IsSaidWithoutItsPassword(string connection)
     {
         ProgramRun run = await ToolProcess.RunAsync("cluster", "status", "--database", connection);
 
         run.ShouldBeUnusable().Should().NotContain("sesame");
+    }
+
+    [Theory]
+    [InlineData("--port", "", "another port with --port.")]
+    [InlineData("--urls", "http://127.0.0.1:", "Name other addresses with --urls.")]
+    public async Task Serve_PortInUse_IsOneLineWithTheEndpointAndTheOption(string option, string prefix, string remedy)
+    {
+        using TcpListener other = new(IPAddress.Loopback, 0);
+        other.Start();
+        int port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        ProgramRun run = await RunAsync("serve", option, $"{prefix}{port}");
+
+        run.ShouldBeUnusable().Should().Contain($"127.0.0.1:{port}").And.EndWith(remedy).And.NotContain("\n");
+    }
+
+    [Fact]
+    public async Task Results_OutIsTheListOfTheJob_IsRejected()
+    {
+        string text = Path.Combine(TestFolders.SampleImages, "cat.png");
+        string list = _folder.Write("list.csv", text);
+        await RunAsync("submit", list);
+
+        ProgramRun run = await RunAsync("results", "1", "--out", list);
+
+        run.ShouldBeUnusable().Should().Contain(list).And.Contain("would be replaced");
+        File.ReadAllText(list).Should().Be(text);
+    }
+
+    [Fact]
+    public async Task Submit_DatabaseOfTheVariable_SuggestsCommandsWithoutOption()
+    {
+        Dictionary<string, string> environment = new() { ["RESNET_NET_DATABASE"] = Database };
+
+        ProgramRun submitted = await ToolProcess.RunAsync("cluster", environment, "submit");
+
+        submitted.Lines[1..].Should().Equal(
+            "No silo is running. Start one: resnet cluster serve", "Progress: resnet cluster status 1 --watch");
+        File.Exists(Database).Should().BeTrue();
+    }
+
+    [UnixFact]
+    public async Task Watch_WithoutSilo_SaysSo()
+    {
+        await RunAsync("submit");
+
+        ProgramRun run = await ToolProcess.StopAsync(
+            "cluster", ToolProcess.Interrupt, e => e.Contains("No silo is running", StringComparison.Ordinal),
+            "status", "1", "--watch", "--database", Database);
+
+        run.ShouldBeCanceled();
+    }
+
+    [UnixFact]
+    public async Task Status_SubmitterWasKilled_SaysHowToGoOn()
+    {
+        // Long enough to be killed in the middle: every line is a shard.
+        string list = _folder.Write("list.txt", string.Concat(Enumerable.Repeat("a\n", 4_000_000)));
+        using Process submitter = Process.Start(ToolProcess.Describe(
+            "cluster", new Dictionary<string, string>(), "submit", list, "--shard-size", "1", "--database", Database))!;
+        ProgramRun status;
+        do
+        {
+            submitter.HasExited.Should().BeFalse("it reads its list");
+            status = await RunAsync("status", "1");
+        }
+        while (status.ExitCode != Success);
+
+        submitter.Kill();
+        await submitter.WaitForExitAsync();
+        ProgramRun all = await RunAsync("status");
+        ProgramRun canceled = await RunAsync("cancel", "1");
+
+        const string Hint = "Job 1 is being submitted. If 'resnet cluster submit' has ended, cancel the job and submit it again.";
+        status.Lines.Should().Contain(Hint);
+        all.Output.Should().Contain(Hint);
+        canceled.Output.TrimEnd().Should().Be("Job 1 is canceled.");
+    }
+
+    [Fact]
+    public async Task Help_OfTheGroup_FitsTheScreen()
+    {
+        ProgramRun help = await ToolProcess.RunAsync("cluster", "--help");
+
+        help.Output.Should().Contain("serve <models>").And.NotContain("resnet18-v1-7");
     }
 
     /// <summary>Stops one of two silos after its first shard.</summary>

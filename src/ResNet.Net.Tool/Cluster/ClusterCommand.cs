@@ -41,7 +41,7 @@ internal sealed class ClusterCommand
         cancel.Does((options, token) => WithJobAsync(options, async (store, job) =>
         {
             bool canceled = await store.CancelJobAsync(job, token);
-            Terminal.Out.WriteLine(canceled ? $"Job {job} is canceled." : $"Job {job} had ended before.");
+            Terminal.Out.WriteLine(canceled ? $"Job {job} is canceled." : $"Job {job} has already ended.");
             return ExitCode.Success;
         }, null, token));
 
@@ -56,8 +56,7 @@ internal sealed class ClusterCommand
         retry.Does((options, token) => WithJobAsync(options, async (store, job) =>
         {
             long count = await store.RetryFailuresAsync(job, token);
-            Terminal.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"Job {job}: {count:#,0} failed images are classified again."));
+            Terminal.Out.WriteLine($"Job {job}: {Quantity.Of(count, "failed image")} will be classified again.");
             return ExitCode.Success;
         }, null, token));
 
@@ -108,7 +107,7 @@ internal sealed class ClusterCommand
             return await WithJobAsync(options, async (store, _) =>
             {
                 JobStatus status = options.GetValue(_watch)
-                    ? await ClusterReport.WatchAsync(store, id, cancellationToken)
+                    ? await ClusterReport.WatchAsync(store, id, warns: true, cancellationToken)
                     : await store.GetStatusAsync(id, cancellationToken);
                 await ClusterReport.PrintAsync(store, status, cancellationToken);
                 return ClusterReport.ExitCodeOf(status);
@@ -148,20 +147,29 @@ internal sealed class ClusterCommand
         if (!isParquet && !path.EndsWith(CsvExtension, StringComparison.OrdinalIgnoreCase))
         {
             throw new ArgumentException(
-                $"'{path}' names no known format. Name a file that ends with {CsvExtension} or {ParquetExtension}.");
+                $"'{path}' has an unsupported extension. Name a file that ends with {CsvExtension} or {ParquetExtension}.");
         }
 
         JobStatus status = await store.GetStatusAsync(job, cancellationToken);
-        if (status.State is JobState.Submitting or JobState.Running)
+        ImageSourceDescription source = status.Job.Source;
+        bool hasListFile = source.Kind == ImageSourceDescription.List && !source.Location.Contains("://", StringComparison.Ordinal);
+        TextFiles.CheckApart([hasListFile ? source.Location : null, store is SqliteJobStore ? store.Name : null], path);
+        string? warning = status.State switch
         {
-            Terminal.Error.WriteLine($"Warning: job {job} is in progress. The file gets the rows that exist now.");
+            JobState.Submitting or JobState.Running => "is in progress. The file gets the rows that exist now.",
+            JobState.Canceled => "is canceled. Images that were not classified have no row in the file.",
+            _ => null,
+        };
+        if (warning is not null)
+        {
+            Terminal.Error.WriteLine($"Warning: job {job} {warning}");
         }
 
         long count = isParquet
             ? await JobExport.WriteParquetAsync(store, job, path, cancellationToken: cancellationToken)
             : await JobExport.WriteCsvAsync(store, job, path, cancellationToken: cancellationToken);
         string failed = status.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {status.Failed:#,0} of them failed") : "";
-        Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count:#,0} rows in {path}{failed}."));
+        Terminal.Out.WriteLine($"{Quantity.Of(count, "row")} in {path}{failed}.");
         return ClusterReport.ExitCodeOf(status);
     }
 }

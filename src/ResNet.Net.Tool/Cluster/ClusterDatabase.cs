@@ -1,10 +1,11 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using ResNet.Net.Orleans;
 
 namespace ResNet.Net.Tool.Cluster;
 
 /// <summary>The option for the database of the jobs, and how commands open it.</summary>
-internal sealed class ClusterDatabase
+internal sealed partial class ClusterDatabase
 {
     private const string Variable = "RESNET_NET_DATABASE";
     private const string DefaultFile = "resnet-jobs.db";
@@ -36,9 +37,10 @@ internal sealed class ClusterDatabase
     }
 
     /// <summary>Returns the argument that names this database in other commands, without secrets.</summary>
-    public string Argument(ParseResult options) => Location(options) switch
+    public string Argument(ParseResult options) => options.GetValue(Option) switch
     {
-        DefaultFile => "",
+        // The variable, or the default: both are the same for the next command.
+        null or "" => "",
         string file when IsFile(file) => $" --database {file}",
         _ => " with the same --database",
     };
@@ -46,16 +48,12 @@ internal sealed class ClusterDatabase
     private string Location(ParseResult options)
     {
         string location = options.GetValue(Option) ?? Environment.GetEnvironmentVariable(Variable) ?? "";
-        location = location.Length > 0 ? location : DefaultFile;
-
-        // Not the name of a file that would be created, or printed with a password in it.
-        return IsFile(location) && location.Contains('=', StringComparison.Ordinal) && location.Contains(';', StringComparison.Ordinal)
-            ? throw new ArgumentException("The connection string names no host. Write \"Host=db;Database=resnet;Username=resnet\".")
-            : location;
+        return location.Length > 0 ? location : DefaultFile;
     }
 
-    private static bool IsFile(string location)
-        => !location.Contains("://", StringComparison.Ordinal)
-            && !location.Contains("Host=", StringComparison.OrdinalIgnoreCase)
-            && !location.Contains("Server=", StringComparison.OrdinalIgnoreCase);
+    // What may be something else is left to the library, and never printed: it may have a password.
+    private static bool IsFile(string location) => !location.Contains("://", StringComparison.Ordinal) && !Setting().IsMatch(location);
+
+    [GeneratedRegex(@"(?:^|[;\s])\w+\s*=")]
+    private static partial Regex Setting();
 }

@@ -22,20 +22,21 @@ internal static class ClusterHost
     /// <param name="options">The options of the silo.</param>
     /// <param name="urls">The addresses for health, metrics and dashboard; null for no HTTP.</param>
     /// <param name="hasDashboard">Whether the dashboard is served.</param>
-    public static IHost Create(JobStore store, ResNetClusterOptions options, string? urls, bool hasDashboard)
+    /// <param name="isStarted">Whether the silo has started. Until then, failures are the message of the command.</param>
+    public static IHost Create(JobStore store, ResNetClusterOptions options, string? urls, bool hasDashboard, Func<bool> isStarted)
     {
         if (urls is null)
         {
             // Not the current folder, whose appsettings.json may belong to another application.
             HostApplicationBuilder builder = Host.CreateApplicationBuilder(
                 new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
-            Configure(builder, store, options, hasDashboard);
+            Configure(builder, store, options, hasDashboard, isStarted);
             return builder.Build();
         }
 
         WebApplicationBuilder web = WebApplication.CreateBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        Configure(web, store, options, hasDashboard);
+        Configure(web, store, options, hasDashboard, isStarted);
         web.WebHost.UseUrls(urls);
         web.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(ClusterTelemetry.MeterName, ClusterTelemetry.OrleansMeterName, ResNetTelemetry.MeterName)
@@ -53,7 +54,9 @@ internal static class ClusterHost
     }
 
     /// <summary>Logs warnings to standard error.</summary>
-    public static void Log(ILoggingBuilder logging)
+    /// <param name="logging">The logging.</param>
+    /// <param name="isStarted">Whether the silo has started, so that errors of Orleans are logged.</param>
+    public static void Log(ILoggingBuilder logging, Func<bool> isStarted)
     {
         logging.ClearProviders();
         logging.AddSimpleConsole(console => console.SingleLine = true);
@@ -62,14 +65,15 @@ internal static class ClusterHost
         logging.SetMinimumLevel(LogLevel.Warning);
 
         // Silos that come and go are warnings of Orleans, and normal. Failures to start are messages of the command.
-        logging.AddFilter("Orleans", LogLevel.Error);
+        logging.AddFilter("Orleans", level => level >= LogLevel.Error && isStarted());
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         logging.AddFilter("Microsoft.Hosting", LogLevel.None);
     }
 
-    private static void Configure(IHostApplicationBuilder builder, JobStore store, ResNetClusterOptions options, bool hasDashboard)
+    private static void Configure(
+        IHostApplicationBuilder builder, JobStore store, ResNetClusterOptions options, bool hasDashboard, Func<bool> isStarted)
     {
-        Log(builder.Logging);
+        Log(builder.Logging, isStarted);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.UseOrleans(silo =>
         {

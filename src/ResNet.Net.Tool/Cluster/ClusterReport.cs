@@ -8,23 +8,40 @@ namespace ResNet.Net.Tool.Cluster;
 /// <summary>Prints jobs and silos.</summary>
 internal static class ClusterReport
 {
+    private const int PollsPerSiloCheck = 10;
+
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(500);
 
     public static int ExitCodeOf(JobStatus status) => status.Failed > 0 ? ExitCode.SomeFailed : ExitCode.Success;
 
     /// <summary>Shows the progress of a job until it ends.</summary>
-    public static Task<JobStatus> WatchAsync(JobStore store, JobId job, CancellationToken cancellationToken)
+    /// <param name="store">The store.</param>
+    /// <param name="job">The id of the job.</param>
+    /// <param name="warns">Whether to say, once, that no silo is running.</param>
+    /// <param name="cancellationToken">Cancels watching.</param>
+    public static Task<JobStatus> WatchAsync(JobStore store, JobId job, bool warns, CancellationToken cancellationToken)
         => ImageProgressBar.ShowAsync(
             $"job {job}",
             async bar =>
             {
-                while (true)
+                for (int poll = 0; ; poll++)
                 {
                     JobStatus status = await store.GetStatusAsync(job, cancellationToken);
-                    bar.Report(ProgressOf(status), Invariant($", {status.Workers} workers"));
+                    bar.Report(ProgressOf(status), $", {Quantity.Of(status.Workers, "worker")}");
                     if (status.State is JobState.Completed or JobState.Canceled)
                     {
                         return status;
+                    }
+
+                    if (poll == 0 && status.State == JobState.Submitting)
+                    {
+                        bar.WriteLine(Hint(status));
+                    }
+
+                    if (warns && poll % PollsPerSiloCheck == 0 && (await store.GetSilosAsync(cancellationToken)).Count == 0)
+                    {
+                        warns = false;
+                        bar.WriteLine($"No silo is running: job {job} waits for 'resnet cluster serve'.");
                     }
 
                     await Task.Delay(WatchInterval, cancellationToken);
@@ -41,12 +58,18 @@ internal static class ClusterReport
         {
             Terminal.Out.WriteLine(Invariant(
                 $"Shards: {status.OpenShards:#,0} of {status.Shards:#,0} open, {status.LeasedShards:#,0} in progress")
-                + Invariant($", {status.Workers} workers"));
+                + $", {Quantity.Of(status.Workers, "worker")}");
         }
 
         foreach (FailedShard shard in await store.GetFailedShardsAsync(job.Id, cancellationToken))
         {
-            Terminal.Out.WriteLine($"Shard {shard.Shard} was given up after {shard.Attempts} attempts: {Clean(shard.Reason)}");
+            Terminal.Out.WriteLine(
+                $"Shard {shard.Shard} was given up after {Quantity.Of(shard.Attempts, "attempt")}: {Clean(shard.Reason)}");
+        }
+
+        if (status.State == JobState.Submitting)
+        {
+            Terminal.Out.WriteLine(Hint(status));
         }
 
         if (status.State is JobState.Submitting or JobState.Running)
@@ -77,7 +100,12 @@ internal static class ClusterReport
         }
 
         IReadOnlyList<ClusterSilo> silos = await store.GetSilosAsync(cancellationToken);
-        Terminal.Out.WriteLine(Invariant($"{jobs.Count:#,0} jobs, {silos.Count:#,0} silos in {store.Name}"));
+        foreach (JobStatus status in jobs.Where(j => j.State == JobState.Submitting))
+        {
+            Terminal.Out.WriteLine(Hint(status));
+        }
+
+        Terminal.Out.WriteLine($"{Quantity.Of(jobs.Count, "job")}, {Quantity.Of(silos.Count, "silo")} in {store.Name}");
         foreach (ClusterSilo silo in silos)
         {
             Terminal.Out.WriteLine(Invariant($"{Clean(silo.Name)} on {Clean(silo.Host)}, since {silo.StartedAt:u}"));
@@ -91,8 +119,12 @@ internal static class ClusterReport
         string left = status.Remaining is TimeSpan remaining && status.State == JobState.Running
             ? Invariant($", {(long)remaining.TotalHours}:{remaining:mm\\:ss} left")
             : "";
-        return Invariant($"{status.Completed:#,0} of {status.Images:#,0} images{failed}{rate}{left}");
+        return Invariant($"{status.Completed:#,0} of {Quantity.Of(status.Images, "image")}{failed}{rate}{left}");
     }
+
+    // The store can't tell whether a submitter has ended.
+    private static string Hint(JobStatus status)
+        => $"Job {status.Job.Id} is being submitted. If 'resnet cluster submit' has ended, cancel the job and submit it again.";
 
     private static ImageProgress ProgressOf(JobStatus status)
     {

@@ -17,6 +17,7 @@ internal sealed class ClusterServe(ClusterDatabase database)
     {
         Description = "Paths of ONNX files, and IDs of variants that get the options of models below. Jobs with other variants load them "
             + "when they need them.",
+        HelpName = "models",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -111,7 +112,7 @@ internal sealed class ClusterServe(ClusterDatabase database)
     {
         bool hasDashboard = options.GetValue(_dashboard);
         string? urls = options.GetValue(_urls) ?? (hasDashboard ? ClusterHost.DefaultUrl : null);
-        using ILoggerFactory loggers = LoggerFactory.Create(ClusterHost.Log);
+        using ILoggerFactory loggers = LoggerFactory.Create(logging => ClusterHost.Log(logging, () => true));
         await using JobStore store
             = await database.CreateAsync(options, new JobStoreOptions { LoggerFactory = loggers }, cancellationToken);
         ResNetClusterOptions cluster = new()
@@ -120,7 +121,11 @@ internal sealed class ClusterServe(ClusterDatabase database)
             Port = options.GetValue(_port),
             Models = models,
         };
-        using IHost host = await StartAsync(() => ClusterHost.Create(store, cluster, urls, hasDashboard), cancellationToken);
+        CheckEndpoint(cluster, isLocal: store is SqliteJobStore);
+        bool isStarted = false;
+        using IHost host = await StartAsync(
+            () => ClusterHost.Create(store, cluster, urls, hasDashboard, () => Volatile.Read(ref isStarted)), urls, cancellationToken);
+        Volatile.Write(ref isStarted, true);
         Terminal.Out.WriteLine($"Database: {store.Name}");
         if (host is WebApplication web)
         {
@@ -130,7 +135,7 @@ internal sealed class ClusterServe(ClusterDatabase database)
             }
         }
 
-        Terminal.Out.WriteLine("The silo runs. Press Ctrl+C to stop.");
+        Terminal.Out.WriteLine("The silo is running. Press Ctrl+C to stop.");
         IHostApplicationLifetime lifetime
             = (IHostApplicationLifetime)host.Services.GetService(typeof(IHostApplicationLifetime))!;
         using (cancellationToken.Register(lifetime.StopApplication))
@@ -139,7 +144,32 @@ internal sealed class ClusterServe(ClusterDatabase database)
         }
     }
 
-    private static async Task<IHost> StartAsync(Func<IHost> create, CancellationToken cancellationToken)
+    /// <summary>Tries the endpoint for other silos, so that the message can name it: afterwards, it may be that of HTTP.</summary>
+    /// <exception cref="ArgumentException">It can't be used.</exception>
+    private static void CheckEndpoint(ResNetClusterOptions cluster, bool isLocal)
+    {
+        IPAddress address = cluster.Address ?? (isLocal ? IPAddress.Loopback : IPAddress.Any);
+        int port = cluster.Port ?? (isLocal ? 0 : ResNetClusterOptions.DefaultPort);
+        if (cluster.Address is not null && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
+        {
+            throw new ArgumentException($"Other silos can't connect to {address}. Name an address of this machine with --address.");
+        }
+
+        try
+        {
+            using TcpListener listener = new(address, port);
+            listener.Start();
+        }
+        catch (SocketException exception)
+        {
+            string option = exception.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied
+                ? "another port with --port"
+                : "an address of this machine with --address";
+            throw CannotStart($"it can't listen at {new IPEndPoint(address, port)} for other silos", exception, $"Name {option}.");
+        }
+    }
+
+    private static async Task<IHost> StartAsync(Func<IHost> create, string? urls, CancellationToken cancellationToken)
     {
         IHost? host = null;
         try
@@ -151,14 +181,32 @@ internal sealed class ClusterServe(ClusterDatabase database)
         catch (Exception exception)
         {
             host?.Dispose();
-            if (exception is not (FormatException or InvalidOperationException) && exception.GetBaseException() is not SocketException)
+            bool isOfEndpoint = exception is FormatException or InvalidOperationException
+                || exception.GetBaseException() is SocketException;
+            if (exception is OrleansException or OrleansConfigurationException)
             {
-                throw;
+                throw CannotStart("Orleans reports an error", exception, "See --address and --port.");
             }
 
-            // An address or port that can't be used.
-            throw new ArgumentException(
-                $"The silo can't start: {exception.GetBaseException().Message} See --address, --port and --urls.", exception);
+            // The other endpoint was tried before.
+            if (isOfEndpoint && urls is not null)
+            {
+                throw CannotStart($"it can't listen at {urls}", exception, "Name other addresses with --urls.");
+            }
+
+            if (isOfEndpoint)
+            {
+                throw CannotStart("it can't listen for other silos", exception, "See --address and --port.");
+            }
+
+            throw;
         }
+    }
+
+    /// <summary>Words a failure in one line that ends in a period.</summary>
+    private static ArgumentException CannotStart(string what, Exception exception, string remedy)
+    {
+        string reason = exception.GetBaseException().Message.ReplaceLineEndings(" ").Trim().TrimEnd('.');
+        return new ArgumentException($"The silo can't start: {what}: {reason}. {remedy}", exception);
     }
 }

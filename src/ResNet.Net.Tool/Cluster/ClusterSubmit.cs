@@ -19,7 +19,7 @@ internal sealed class ClusterSubmit(ClusterDatabase database)
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<string?> _name = new("--name") { Description = "A name for people.", HelpName = "name" };
+    private readonly Option<string?> _name = new("--name") { Description = "A descriptive name.", HelpName = "name" };
 
     private readonly Option<int?> _top = new("--top")
     {
@@ -87,11 +87,13 @@ internal sealed class ClusterSubmit(ClusterDatabase database)
             cancellationToken: cancellationToken);
         JobStatus status = await store.GetStatusAsync(created.Id, cancellationToken);
         Terminal.Out.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"Job {created.Id}: {status.Images:#,0} images, shards of {job.ShardSize:#,0}, {model.Id}"));
+            CultureInfo.InvariantCulture,
+            $"Job {created.Id}: {Quantity.Of(status.Images, "image")}, shards of {job.ShardSize:#,0}, {model.Id}"));
         string argument = database.Argument(options);
-        if ((await store.GetSilosAsync(cancellationToken)).Count == 0)
+        bool hasSilos = (await store.GetSilosAsync(cancellationToken)).Count > 0;
+        if (!hasSilos)
         {
-            Terminal.Out.WriteLine($"No silo runs. Start one: resnet cluster serve{argument}");
+            Terminal.Out.WriteLine($"No silo is running. Start one: resnet cluster serve{argument}");
         }
 
         if (!options.GetValue(_watch))
@@ -100,7 +102,7 @@ internal sealed class ClusterSubmit(ClusterDatabase database)
             return ExitCode.Success;
         }
 
-        status = await ClusterReport.WatchAsync(store, created.Id, cancellationToken);
+        status = await ClusterReport.WatchAsync(store, created.Id, warns: hasSilos, cancellationToken);
         await ClusterReport.PrintAsync(store, status, cancellationToken);
         return ClusterReport.ExitCodeOf(status);
     }
