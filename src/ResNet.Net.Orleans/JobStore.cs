@@ -48,13 +48,14 @@ public abstract partial class JobStore : IAsyncDisposable
     /// <summary>Opens a store, and creates or updates its tables.</summary>
     /// <param name="location">
     /// A connection string (<c>Host=db;Database=resnet;Username=resnet</c>) or address (<c>postgresql://resnet@db/resnet</c>) of
-    /// PostgreSQL, or the path of an SQLite file, which is created if it doesn't exist.
+    /// PostgreSQL, or the path of an SQLite file, which is created if it doesn't exist. Other addresses (<c>scheme://</c>) and settings
+    /// without a host are rejected, in messages that don't repeat them: they may contain passwords.
     /// </param>
     /// <param name="options">The options; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Cancels opening.</param>
     /// <returns>The store. The caller disposes it.</returns>
     /// <exception cref="JobStoreException">The database can't be opened, or its tables were created by a newer version.</exception>
-    /// <exception cref="ArgumentException"><paramref name="location"/> is empty, or not a valid connection string.</exception>
+    /// <exception cref="ArgumentException"><paramref name="location"/> is empty, or neither a valid connection string nor a path.</exception>
     public static async Task<JobStore> OpenAsync(
         string location, JobStoreOptions? options = null, CancellationToken cancellationToken = default)
     {

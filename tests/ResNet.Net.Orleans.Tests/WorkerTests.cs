@@ -350,7 +350,7 @@ public abstract class WorkerTests(ITestServer server, WorkerImages images) : IAs
         RecordingLoggers logs = new();
         ShardWorkerOptions options = new() { StopWhenIdle = true, LoggerFactory = logs, IdleTime = TimeSpan.FromMilliseconds(10) };
 
-        await Worker(options with { RefusalTime = TimeSpan.Zero }).RunAsync();
+        await Worker(options with { RefusalTime = TimeSpan.FromMilliseconds(1) }).RunAsync();
 
         // The last shard has one image: that it is gone says nothing about the folder.
         logs.Of("JobRefused").Should().HaveCount(4);
