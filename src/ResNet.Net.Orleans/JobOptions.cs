@@ -19,14 +19,15 @@ public sealed record JobOptions
 
     /// <summary>
     /// Gets the time after which another worker may take a shard whose worker doesn't answer, up to a day; the default is one minute.
-    /// Workers renew their leases every third of it. The clock of the database counts; if it is set back, a lease lasts at most twice this time.
+    /// Workers renew their leases every third of it. The clock of the database counts; if it is set back, a lease lasts at most twice this
+    /// time.
     /// </summary>
     public TimeSpan LeaseTime { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
     /// Gets how often workers may fail on a shard, or read none of its images, at least 1; the default is 5. Then each of its images gets
-    /// a row with the reason, so that an image that crashes its process doesn't stop the cluster. A machine that is lost counts for the shards that it had: use
-    /// more where machines are often taken away.
+    /// a row with the reason, so that an image that crashes its process doesn't stop the cluster. A machine that is lost counts for the
+    /// shards that it had: use more where machines are often taken away.
     /// </summary>
     public int MaxAttempts { get; init; } = 5;
 

@@ -55,7 +55,9 @@ public abstract partial class JobStore : IAsyncDisposable
     /// <param name="cancellationToken">Cancels opening.</param>
     /// <returns>The store. The caller disposes it.</returns>
     /// <exception cref="JobStoreException">The database can't be opened, or its tables were created by a newer version.</exception>
-    /// <exception cref="ArgumentException"><paramref name="location"/> is empty, or neither a valid connection string nor a path.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="location"/> is empty, or neither a valid connection string nor a path.
+    /// </exception>
     public static async Task<JobStore> OpenAsync(
         string location, JobStoreOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -163,12 +165,9 @@ public abstract partial class JobStore : IAsyncDisposable
                         _log.StoreUnavailable(operation, Name, exception);
                     }
                 }
-                catch (DbException exception) when (cancellationToken.IsCancellationRequested)
-                {
-                    throw new OperationCanceledException(exception.Message, exception, cancellationToken);
-                }
                 catch (DbException exception)
                 {
+                    cancellationToken.ThrowIfCancellationRequested();
                     throw new JobStoreException($"The database {Name} rejected an operation ({operation}): {exception.Message}", exception);
                 }
 

@@ -61,7 +61,8 @@ public abstract class MigrationTests(ITestServer server)
         await FluentActions.Awaiting(() => JobStore.OpenAsync(database.Location, options)).Should()
             .ThrowAsync<JobStoreException>().WithMessage("*has no tables of jobs*");
 
-        await FluentActions.Awaiting(() => database.QueryAsync("SELECT COUNT(*) FROM resnet_migrations")).Should().ThrowAsync<DbException>();
+        await FluentActions.Awaiting(() => database.QueryAsync("SELECT COUNT(*) FROM resnet_migrations")).Should()
+            .ThrowAsync<DbException>();
         await (await JobStore.OpenAsync(database.Location)).DisposeAsync();
         await using JobStore store = await JobStore.OpenAsync(database.Location, options);
         (await store.ListJobsAsync()).Should().BeEmpty();

@@ -103,7 +103,8 @@ internal sealed class FuzzServer : IAsyncDisposable
             // Kestrel reads the rest of a body that nobody has read, and logs a malformed trailer there.
             if (IsEnabled(logLevel) && eventId.Name != "RequestBodyDrainBodyReaderInvalidState")
             {
-                Interlocked.CompareExchange(ref _first, $"{eventId.Name}: {exception?.GetType().Name} {formatter(state, exception)}\n{exception}", null);
+                string kind = exception?.GetType().Name ?? "";
+                Interlocked.CompareExchange(ref _first, $"{eventId.Name}: {kind} {formatter(state, exception)}\n{exception}", null);
             }
         }
 
