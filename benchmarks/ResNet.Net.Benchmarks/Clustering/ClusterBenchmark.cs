@@ -8,7 +8,7 @@ namespace ResNet.Net.Benchmarks.Clustering;
 
 /// <summary>
 /// Measures what a cluster costs over a plain loop of <c>ClassifyManyAsync</c>, and the constants of the databases:
-/// <c>cluster [--images N] [--workers N] [--save FOLDER]</c>. In every round, the same processes classify the same images with the loop,
+/// <c>cluster [--images N] [--workers N] [--shard-size N] [--save FOLDER]</c>. In every round, the same processes classify the same images with the loop,
 /// and as workers on each database. The images are as small as images get, so that every other cost shows.
 /// </summary>
 internal sealed class ClusterBenchmark : IDisposable
@@ -16,9 +16,10 @@ internal sealed class ClusterBenchmark : IDisposable
     public const string Command = "cluster";
     public const string ImagesOption = "--images";
     public const string WorkersOption = "--workers";
+    public const string ShardSizeOption = "--shard-size";
     public const int TopK = 5;
 
-    private const int RoundCount = 5, Side = 32, TilesPerSide = 16;
+    private const int RoundCount = 3, Side = 32, TilesPerSide = 16;
     private const string LoopName = "loop";
 
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
@@ -28,11 +29,13 @@ internal sealed class ClusterBenchmark : IDisposable
     private readonly Dictionary<string, List<Sample>> _samples = [];
     private readonly StringBuilder _report = new();
     private readonly int _images;
+    private readonly int _shardSize;
     private readonly JobModel _model;
 
-    private ClusterBenchmark(int images, int workers)
+    private ClusterBenchmark(int images, int workers, int shardSize)
     {
         _images = images;
+        _shardSize = shardSize;
         for (int i = 0; i < workers; i++)
         {
             _processes.Add(new ClusterProcess());
@@ -46,8 +49,8 @@ internal sealed class ClusterBenchmark : IDisposable
 
     public static async Task RunAsync(string[] arguments, string? save)
     {
-        int images = Number(ImagesOption, 100_000), workers = Number(WorkersOption, 2);
-        using ClusterBenchmark benchmark = new(images / RoundCount, workers);
+        int images = Number(ImagesOption, 100_000), workers = Number(WorkersOption, 2), shardSize = Number(ShardSizeOption, 1000);
+        using ClusterBenchmark benchmark = new(images / RoundCount, workers, shardSize);
         await using PostgresProcess? postgres = PostgresProcess.IsInstalled ? PostgresProcess.OnFreePort() : null;
         if (postgres is not null)
         {
@@ -57,7 +60,8 @@ internal sealed class ClusterBenchmark : IDisposable
         await benchmark.MeasureAsync(postgres);
         if (save is not null)
         {
-            string options = $"-- {Command} {ImagesOption} {images.ToString(Culture)} {WorkersOption} {workers.ToString(Culture)}";
+            string options = string.Create(
+                Culture, $"-- {Command} {ImagesOption} {images} {WorkersOption} {workers} {ShardSizeOption} {shardSize}");
             ResultsFolder.Write(save, Command, options, benchmark._report.ToString());
         }
 
@@ -147,7 +151,7 @@ internal sealed class ClusterBenchmark : IDisposable
             {
                 Source = new ImageSourceDescription(ImageSourceDescription.List, ListPath),
                 Model = _model,
-                Options = new JobOptions { TopK = TopK },
+                Options = new JobOptions { TopK = TopK, ShardSize = _shardSize },
             };
             await store.CreateJobAsync(request, File.ReadLines(ListPath).ToAsyncEnumerable());
         }
@@ -185,7 +189,7 @@ internal sealed class ClusterBenchmark : IDisposable
     {
         _report.Append(
             Culture,
-            $"Embedded model, JPEG files of {Side}x{Side}, shards of 1,000; {RoundCount} rounds of {_images} images in which all runs take "
+            $"Embedded model, JPEG files of {Side}x{Side}, shards of {_shardSize}; {RoundCount} rounds of {_images} images in which all runs take "
                 + $"turns.\nRatios are medians of the ratios within a round. Times are processor time per image.\n\n");
         _report.Append(
             "| run | images/s | of the loop | worker, µs | of the loop | database server, µs |\n|---|---:|---:|---:|---:|---:|\n");
