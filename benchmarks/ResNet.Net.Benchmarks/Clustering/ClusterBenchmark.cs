@@ -19,7 +19,7 @@ internal sealed class ClusterBenchmark : IDisposable
     public const string ShardSizeOption = "--shard-size";
     public const int TopK = 5;
 
-    private const int RoundCount = 3, Side = 32, TilesPerSide = 16;
+    private const int RoundCount = 5, Side = 32, TilesPerSide = 16;
     private const string LoopName = "loop";
 
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
