@@ -8,8 +8,8 @@ namespace ResNet.Net.Benchmarks.Clustering;
 
 /// <summary>
 /// Measures what a cluster costs over a plain loop of <c>ClassifyManyAsync</c>, and the constants of the databases:
-/// <c>cluster [--images N] [--workers N] [--shard-size N] [--save FOLDER]</c>. In every round, the same processes classify the same images with the loop,
-/// and as workers on each database. The images are as small as images get, so that every other cost shows.
+/// <c>cluster [--images N] [--workers N] [--shard-size N] [--save FOLDER]</c>. In every round, the same processes classify the same
+/// images with the loop, and as workers on each database. The images are as small as images get, so that every other cost shows.
 /// </summary>
 internal sealed class ClusterBenchmark : IDisposable
 {
