@@ -15,24 +15,9 @@ public sealed class PostgresSiloTests(PostgresServer server, WorkerImages images
     : SiloTests(server, images), IClassFixture<PostgresServer>, IClassFixture<WorkerImages>;
 
 /// <summary>Silos as hosts in this process, and their membership in the database.</summary>
-public abstract class SiloTests(ITestServer server, WorkerImages images) : IAsyncLifetime
+public abstract class SiloTests(ITestServer server, WorkerImages images) : StoreTests(server)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
-
-    private ITestDatabase _database = null!;
-    private JobStore _store = null!;
-
-    public async Task InitializeAsync()
-    {
-        _database = await server.CreateAsync();
-        _store = await JobStore.OpenAsync(_database.Location);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _store.DisposeAsync();
-        await _database.DisposeAsync();
-    }
 
     [StoreFact]
     public async Task Notify_TwoIdleSilos_ClassifyTheJobWithoutPolling()
@@ -41,7 +26,7 @@ public abstract class SiloTests(ITestServer server, WorkerImages images) : IAsyn
         IGrainFactory grains = first.Services.GetRequiredService<IGrainFactory>();
         JobId none = (await CreateAsync([])).Id;
         JobProgress progress = await UntilAsync(grains, none, p => p.Workers.Count == 2);
-        (await _store.GetSilosAsync()).Should().HaveCount(2);
+        (await Store.GetSilosAsync()).Should().HaveCount(2);
         progress.Workers.Select(w => w.Name).Should().Equal("first", "second");
         foreach (IHost host in (IHost[])[first, second])
         {
@@ -59,10 +44,10 @@ public abstract class SiloTests(ITestServer server, WorkerImages images) : IAsyn
         await second.StopAsync();
 
         (progress.Images, progress.Completed, progress.Failed).Should().Be((240, 240, 24));
-        (await _store.GetStatusAsync(job.Id)).LeasedShards.Should().Be(0);
-        (await _store.GetSilosAsync()).Should().BeEmpty();
+        (await Store.GetStatusAsync(job.Id)).LeasedShards.Should().Be(0);
+        (await Store.GetSilosAsync()).Should().BeEmpty();
         List<ClassificationOutcome> expected = await images.LoopAsync(names, 1);
-        List<ImageResult> rows = await _store.ReadResultsAsync(job.Id).ToListAsync();
+        List<ImageResult> rows = await Store.ReadResultsAsync(job.Id).ToListAsync();
         rows.Should().HaveCount(240);
         for (int i = 0; i < rows.Count; i++)
         {
@@ -76,7 +61,7 @@ public abstract class SiloTests(ITestServer server, WorkerImages images) : IAsyn
     {
         using IHost silo = await StartAsync("only", isAddressSet: false);
 
-        (await _store.GetSilosAsync()).Should().ContainSingle().Which.Name.Should().Be("only");
+        (await Store.GetSilosAsync()).Should().ContainSingle().Which.Name.Should().Be("only");
         await silo.StopAsync();
     }
 
@@ -86,8 +71,8 @@ public abstract class SiloTests(ITestServer server, WorkerImages images) : IAsyn
         using IHost silo = await StartAsync("only", hasWorker: false);
         IGrainFactory grains = silo.Services.GetRequiredService<IGrainFactory>();
         ClassificationJob job = await CreateAsync(["a.png", "b.png"]);
-        ShardLease lease = (await _store.LeaseShardAsync("test"))!;
-        await _store.CompleteShardAsync(
+        ShardLease lease = (await Store.LeaseShardAsync("test"))!;
+        await Store.CompleteShardAsync(
             lease, [.. lease.Images.Select(i => new ImageResult { Index = i.Index, Name = i.Name, Error = "no" })]);
         IJobGrain grain = grains.GetGrain<IJobGrain>(job.Id.Value);
 
@@ -95,7 +80,7 @@ public abstract class SiloTests(ITestServer server, WorkerImages images) : IAsyn
         (await grain.GetProgressAsync()).State.Should().Be(JobState.Running);
         (await grain.CancelAsync()).Should().BeTrue();
         (await grain.CancelAsync()).Should().BeFalse();
-        (await _store.GetStatusAsync(job.Id)).State.Should().Be(JobState.Canceled);
+        (await Store.GetStatusAsync(job.Id)).State.Should().Be(JobState.Canceled);
         Func<Task> unknown = () => grains.GetGrain<IJobGrain>(999).GetProgressAsync();
         await unknown.Should().ThrowAsync<KeyNotFoundException>();
         await silo.StopAsync();
@@ -107,7 +92,7 @@ public abstract class SiloTests(ITestServer server, WorkerImages images) : IAsyn
         RecordingLoggers logs = new();
         using IHost dead = await StartAsync("dead", logs: logs), other = await StartAsync("other", hasWorker: false);
         Task running = dead.WaitForShutdownAsync();
-        MembershipTable table = new(_store);
+        MembershipTable table = new(Store);
         bool isWritten = false;
         while (!isWritten)
         {
@@ -121,14 +106,14 @@ public abstract class SiloTests(ITestServer server, WorkerImages images) : IAsyn
 
         (await ending.Should().ThrowAsync<ResNetException>()).WithMessage("The silo left the cluster: *Start the process again.");
         logs.Of("SiloEnded").Should().ContainSingle();
-        (await _store.GetSilosAsync()).Select(s => s.Name).Should().Equal("other");
+        (await Store.GetSilosAsync()).Select(s => s.Name).Should().Equal("other");
         await other.StopAsync();
     }
 
     [StoreFact]
     public async Task Membership_ManyWritersOfOneVersion_OneWins()
     {
-        MembershipTable table = new(_store);
+        MembershipTable table = new(Store);
         TableVersion next = (await table.ReadAll()).Version.Next();
         MembershipEntry[] entries = [.. Enumerable.Range(1, 8).Select(Entry)];
 
@@ -143,7 +128,7 @@ public abstract class SiloTests(ITestServer server, WorkerImages images) : IAsyn
     [StoreFact]
     public async Task Membership_Update_ReplacesTheRowOnlyOnTheVersionThatWasRead()
     {
-        MembershipTable table = new(_store);
+        MembershipTable table = new(Store);
         MembershipEntry entry = Entry(1), other = Entry(2);
         (await table.InsertRow(entry, (await table.ReadAll()).Version.Next())).Should().BeTrue();
         MembershipTableData read = await table.ReadRow(entry.SiloAddress);
@@ -169,15 +154,15 @@ public abstract class SiloTests(ITestServer server, WorkerImages images) : IAsyn
     [StoreFact]
     public async Task Silos_ThatWereNotSeenLately_DoNotCount()
     {
-        MembershipTable table = new(_store);
+        MembershipTable table = new(Store);
         MembershipEntry entry = Entry(1);
         await table.InsertRow(entry, (await table.ReadAll()).Version.Next());
-        (await _store.GetSilosAsync()).Should().ContainSingle().Which.Name.Should().Be(entry.SiloName);
+        (await Store.GetSilosAsync()).Should().ContainSingle().Which.Name.Should().Be(entry.SiloName);
 
-        await _database.ExecuteAsync("UPDATE resnet_silos SET seen_at = seen_at - 31000");
-        (await _store.GetSilosAsync()).Should().BeEmpty();
+        await Database.ExecuteAsync("UPDATE resnet_silos SET seen_at = seen_at - 31000");
+        (await Store.GetSilosAsync()).Should().BeEmpty();
         await table.UpdateIAmAlive(entry);
-        (await _store.GetSilosAsync()).Should().ContainSingle();
+        (await Store.GetSilosAsync()).Should().ContainSingle();
     }
 
     private static MembershipEntry Entry(int number) => new()
@@ -207,7 +192,7 @@ public abstract class SiloTests(ITestServer server, WorkerImages images) : IAsyn
     }
 
     private async Task<ClassificationJob> CreateAsync(IEnumerable<string> names)
-        => await _store.CreateJobAsync(
+        => await Store.CreateJobAsync(
             new JobRequest
             {
                 Source = new ImageSourceDescription(ImageSourceDescription.Folder, images.FullPath),
@@ -221,7 +206,7 @@ public abstract class SiloTests(ITestServer server, WorkerImages images) : IAsyn
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(logs ?? NullLoggerFactory.Instance);
         builder.UseOrleans(silo => silo.Configure<ClusterMembershipOptions>(o => o.TableRefreshTimeout = TimeSpan.FromSeconds(1)));
-        builder.AddResNetCluster(_store, new ResNetClusterOptions
+        builder.AddResNetCluster(Store, new ResNetClusterOptions
         {
             Address = isAddressSet ? IPAddress.Loopback : null,
             Port = 0,
