@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using System.Globalization;
 
 namespace ResNet.Net.Orleans;
@@ -9,6 +10,15 @@ public abstract partial class JobStore
 
     // In lease times, so that small corrections of a clock take no shard from its worker.
     private const int LongestLease = 2;
+
+    private static readonly TimeSpan StuckInterval = TimeSpan.FromSeconds(10);
+
+    private long _lookedForStuck;
+
+    // Of a row s. A lease that ends too late was taken before the clock of the database went back.
+    private string HasNoLease
+        => $"(s.leased_until <= {_dialect.Now} OR s.leased_until > {_dialect.Now} "
+            + $"+ {LongestLease} * (SELECT j.lease_ms FROM {Schema.Jobs} j WHERE j.job = s.job))";
 
     private static long Milliseconds(TimeSpan time) => Math.Max(1, (long)time.TotalMilliseconds);
 
@@ -27,6 +37,7 @@ public abstract partial class JobStore
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(worker);
         worker = SqlDialect.Text(worker);
+        await EndStuckSessionsAsync(cancellationToken).ConfigureAwait(false);
         while (true)
         {
             // Finds the lease again if the answer to the commit is lost.
@@ -159,15 +170,33 @@ public abstract partial class JobStore
         return shards.Count > 0 ? shards[0] : null;
     }
 
+    /// <summary>Frees shards that are locked by workers which stopped or vanished while they wrote their rows.</summary>
+    private async Task EndStuckSessionsAsync(CancellationToken cancellationToken)
+    {
+        long last = Interlocked.Read(ref _lookedForStuck);
+        if (_dialect.EndStuckSessions(HasNoLease) is not string end
+            || Stopwatch.GetElapsedTime(last) < StuckInterval
+            || Interlocked.CompareExchange(ref _lookedForStuck, Stopwatch.GetTimestamp(), last) != last)
+        {
+            return;
+        }
+
+        List<bool> ended = await ExecuteAsync(
+            "end stuck sessions",
+            (connection, _) => connection.Sql(end).ReadAllAsync(r => r.GetBoolean(0), cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        if (ended.Count > 0)
+        {
+            _log.StuckSessionsEnded(ended.Count);
+        }
+    }
+
     private async Task<TakenShard?> TakeAsync(
         DbTransaction transaction, string worker, string token, IReadOnlyCollection<JobId>? refused, CancellationToken cancellationToken)
     {
         string others = refused is { Count: > 0 } ? $" AND s.job NOT IN ({string.Join(", ", refused)})" : "";
 
-        // A lease that ends too late was taken before the clock of the database went back.
-        string isFree = $"(s.leased_until <= {_dialect.Now} OR s.leased_until > {_dialect.Now} "
-            + $"+ {LongestLease} * (SELECT j.lease_ms FROM {Schema.Jobs} j WHERE j.job = s.job))";
-        TakenShard? shard = await FindAsync(transaction, $"{isFree}{others}", _dialect.SkipLocked, cancellationToken);
+        TakenShard? shard = await FindAsync(transaction, $"{HasNoLease}{others}", _dialect.SkipLocked, cancellationToken);
         if (shard is null)
         {
             return null;

@@ -45,10 +45,18 @@ public static class ResNetClusterExtensions
         return builder;
     }
 
-    /// <inheritdoc cref="AddResNetCluster{TBuilder}(TBuilder, JobStore, ResNetClusterOptions?)"/>
-    /// <param name="silo">The builder of a silo, which the caller configures further.</param>
+    /// <summary>
+    /// Adds a worker for the jobs of a store, <see cref="IJobGrain"/>, and the health check <c>resnet-cluster</c> to a silo that the caller
+    /// configures further. The silos of a store find each other through its database.
+    /// </summary>
+    /// <remarks>
+    /// The application stops as with <see cref="AddResNetCluster{TBuilder}(TBuilder, JobStore, ResNetClusterOptions?)"/>.
+    /// </remarks>
+    /// <param name="silo">The builder of the silo.</param>
     /// <param name="store">The store. It stays with the caller, who disposes it after the application ends.</param>
     /// <param name="options">The options; <see langword="null"/> for the defaults.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public static ISiloBuilder AddResNetCluster(this ISiloBuilder silo, JobStore store, ResNetClusterOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(silo);

@@ -94,7 +94,10 @@ public sealed class FocusTests(Browser browser)
     public async Task ForcedColors_ShowWhatIsSelected()
     {
         await using Tab tab = await browser.OpenAsync();
-        await tab.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ForcedColors = ForcedColors.Active });
+
+        // Without transitions, so that no color is half-way.
+        await tab.Page.EmulateMediaAsync(
+            new PageEmulateMediaOptions { ForcedColors = ForcedColors.Active, ReducedMotion = ReducedMotion.Reduce });
         await tab.ChooseAsync(ImageFiles.Sample("cat"));
         await tab.UntilDoneAsync(1);
         await tab.Page.ClickAsync("button.class >> nth=0");

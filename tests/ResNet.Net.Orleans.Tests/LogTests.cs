@@ -28,9 +28,10 @@ public sealed class LogTests
             (708, "ReleaseFailed"),
             (709, "WorkerFailed"),
             (710, "ReportFailed"),
-            (711, "SiloEnded"));
+            (711, "SiloEnded"),
+            (712, "StuckSessionsEnded"));
         File.ReadLines(Path.Combine(TestFolders.Repository, "docs", "diagnostics.md"))
             .Select(l => Regex.Match(l, @"^\| (7\d\d) \| `(\w+)` \|")).Where(m => m.Success)
-            .Select(m => (int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture), m.Groups[2].Value)).Should().Equal(events);
+            .Select(m => (int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture), m.Groups[2].Value)).Order().Should().Equal(events);
     }
 }

@@ -55,6 +55,15 @@ internal sealed class PostgresDialect(NpgsqlDataSource source) : SqlDialect
         $"SET LOCAL idle_in_transaction_session_timeout = {IdleSeconds * 1000}; SET LOCAL tcp_keepalives_idle = {IdleSeconds}; "
         + $"SET LOCAL tcp_keepalives_interval = {IdleSeconds / Probes}; SET LOCAL tcp_keepalives_count = {Probes}");
 
+    // No time limit of PostgreSQL applies while it waits for the rows of a COPY. The count, which reads all open shards, is evaluated only
+    // for such sessions. A role may end its own sessions.
+    public override string EndStuckSessions(string hasNoLease)
+        => string.Create(
+            CultureInfo.InvariantCulture,
+            $"SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a WHERE a.datname = current_database() AND a.usename = current_user "
+            + $"AND a.state = 'active' AND a.wait_event = 'ClientRead' AND a.state_change < now() - INTERVAL '{IdleSeconds} seconds' "
+            + $"AND (SELECT COUNT(*) FROM {Schema.Shards} s WHERE s.state = 0 AND s.xmax = a.backend_xid AND {hasNoLease}) > 0");
+
     public override string HasTable(string name) => $"SELECT CASE WHEN to_regclass('{name}') IS NULL THEN 0 ELSE 1 END";
 
     public override string FirstOf(string column) => $"{column}[1]";

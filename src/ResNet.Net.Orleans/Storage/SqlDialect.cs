@@ -43,6 +43,13 @@ internal abstract class SqlDialect : IAsyncDisposable
     /// <summary>Gets the statement that begins each transaction; null if none is needed.</summary>
     public virtual string? LimitTransaction => null;
 
+    /// <summary>
+    /// Gets the statement that ends sessions which hold a shard without a lease and wait for their client, one row for each; null if none
+    /// is needed.
+    /// </summary>
+    /// <param name="hasNoLease">The condition on a row <c>s</c> of the shards.</param>
+    public virtual string? EndStuckSessions(string hasNoLease) => null;
+
     /// <summary>Gets the query that is 1 if a table exists, and 0 otherwise.</summary>
     public abstract string HasTable(string name);
 

@@ -13,6 +13,9 @@ internal sealed class CuttingProxy : IDisposable
     /// <summary>The statement with its end, since transactions begin with "READ COMMITTED".</summary>
     public const string Commit = "COMMIT\0";
 
+    /// <summary>The first bytes of the rows of a binary COPY.</summary>
+    public const string Rows = "PGCOPY\n";
+
     private static readonly byte[] CommitBytes = Encoding.ASCII.GetBytes(Commit);
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

@@ -49,7 +49,15 @@ public sealed class PostgresClusterFaultTests(PostgresServer server) : IClassFix
 
     /// <summary>The lock of the shard must not outlast its lease for long.</summary>
     [StoreFact]
-    public async Task Complete_NetworkCutInTheTransaction_AnotherWorkerGetsTheShard()
+    public Task Complete_NetworkCutBeforeTheCommit_AnotherWorkerGetsTheShard()
+        => AnotherWorkerGetsTheShardAsync(CuttingProxy.Commit, "idle in transaction");
+
+    /// <summary>PostgreSQL has no time limit for rows that don't arrive.</summary>
+    [StoreFact]
+    public Task Complete_NetworkCutBeforeTheRows_AnotherWorkerGetsTheShard()
+        => AnotherWorkerGetsTheShardAsync(CuttingProxy.Rows, "active");
+
+    private async Task AnotherWorkerGetsTheShardAsync(string last, string state)
     {
         _database = await server.CreateAsync();
         using CuttingProxy proxy = new(server.Port);
@@ -64,7 +72,7 @@ public sealed class PostgresClusterFaultTests(PostgresServer server) : IClassFix
             },
             GatedImages.Names(10));
         ShardLease lost = (await far.LeaseShardAsync("far"))!;
-        proxy.CutBefore(CuttingProxy.Commit);
+        proxy.CutBefore(last);
         Task<ShardCompletion> completing = far.CompleteShardAsync(lost, Rows(lost, "far"));
         while (!proxy.IsCut)
         {
@@ -73,8 +81,8 @@ public sealed class PostgresClusterFaultTests(PostgresServer server) : IClassFix
 
         // The database waits for the client, with the shard locked.
         (await _database.QueryAsync(
-            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction' "
-            + "AND query LIKE 'COPY resnet_results%'")).Should().Be(1);
+            $"SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND state = '{state}' "
+            + "AND wait_event = 'ClientRead' AND query LIKE 'COPY resnet_results%'")).Should().Be(1);
         ShardLease? lease;
         while ((lease = await near.LeaseShardAsync("near")) is null)
         {
