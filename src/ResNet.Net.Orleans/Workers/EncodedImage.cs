@@ -27,6 +27,7 @@ internal sealed class EncodedImage : IMemoryOwner<byte>
     public static async Task<EncodedImage> ReadAsync(
         IImageSource source, string name, int maxBytes, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         Stream stream = await source.OpenAsync(name, cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
