@@ -8,7 +8,10 @@ public sealed record ImageSourceOptions
     /// <summary>Gets the largest encoded image in bytes, at least 1; the default is 64 MiB. Larger images fail.</summary>
     public int MaxBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>Gets how long one attempt to read an image over a network may take; the default is 30 seconds.</summary>
+    /// <summary>
+    /// Gets how long one attempt to read an image over a network may take; the default is 30 seconds. A machine whose shared folder takes
+    /// longer per file leaves the job to others.
+    /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>

@@ -34,7 +34,7 @@ public sealed record ResNetClusterOptions
     public ShardWorkerOptions Worker { get; init; } = new();
 
     /// <summary>
-    /// Gets the models of this machine, which stay with the caller; <see langword="null"/> for a <see cref="JobModelProvider"/> with the
+    /// Gets the models of this machine, which stay with the caller; <see langword="null"/> for a <see cref="JobModelProvider"/> with its
     /// default options.
     /// </summary>
     public IJobModelProvider? Models { get; init; }

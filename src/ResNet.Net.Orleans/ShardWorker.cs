@@ -219,7 +219,7 @@ public sealed class ShardWorker
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(shard.Lost, abort);
         try
         {
-            ReadAhead reader = new(shard.Source, images, _options.ReadAhead, _sources.Options.MaxBytes);
+            ReadAhead reader = new(shard.Source, images, _options.ReadAhead, _sources.Options);
             await foreach (ClassificationOutcome outcome in shard.Classifier
                 .ClassifyManyAsync(reader.ReadAsync(ending.Token), lease.Job.Options.TopK, ending.Token).ConfigureAwait(false))
             {

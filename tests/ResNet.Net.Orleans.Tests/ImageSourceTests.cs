@@ -1,8 +1,10 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Microsoft.AspNetCore.Http;
 
 namespace ResNet.Net.Orleans.Tests;
 
-public sealed class ImageSourceTests
+public sealed partial class ImageSourceTests
 {
     private static readonly byte[] Image = [1, 2, 3, 4, 5];
 
@@ -42,6 +44,34 @@ public sealed class ImageSourceTests
 
         await FluentActions.Awaiting(() => source.ListAsync().ToArrayAsync().AsTask()).Should().ThrowAsync<ImageSourceException>();
         await FluentActions.Awaiting(() => ReadAsync(source, "a.jpg")).Should().ThrowAsync<ImageSourceException>();
+    }
+
+    [LinuxFact]
+    [SupportedOSPlatform("linux")]
+    public void Folder_SubfolderThatCannotBeRead_IsAnErrorOfTheSource()
+    {
+        const int Nobody = 65534;
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        using TemporaryFolder folder = new();
+        folder.Write("a.jpg", "a");
+        string secret = Path.GetDirectoryName(folder["secret", "b.jpg"])!;
+        File.SetUnixFileMode(secret, UnixFileMode.None);
+        using ImageSources sources = new();
+        IImageSource source = sources.Open(ImageSourceDescription.Parse(folder.FullPath));
+        Exception? error = null;
+
+        // Root may read everything. Only this thread becomes another user.
+        Thread thread = new(() =>
+        {
+            int user = SetFileUser(Nobody);
+            error = Record.Exception(() => source.ListAsync().ToBlockingEnumerable().ToArray());
+            _ = SetFileUser(user);
+        });
+        thread.Start();
+        thread.Join();
+        File.SetUnixFileMode(secret, Owner);
+
+        error.Should().BeOfType<ImageSourceException>().Which.Message.Should().Contain(folder.FullPath).And.Contain("secret");
     }
 
     [LinuxFact]
@@ -410,6 +440,9 @@ public sealed class ImageSourceTests
         await stream.CopyToAsync(memory);
         return memory.ToArray();
     }
+
+    [LibraryImport("libc", EntryPoint = "setfsuid")]
+    private static partial int SetFileUser(int user);
 
     private static async Task<byte[]> ReadAddressAsync(ImageSourceOptions options, string address)
     {

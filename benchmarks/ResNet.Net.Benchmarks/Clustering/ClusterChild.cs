@@ -16,7 +16,8 @@ internal static class ClusterChild
 
     public static async Task RunAsync()
     {
-        using ResNetClassifier classifier = ResNetClassifier.Create(ResNetVariant.Cifar10ResNet20);
+        using ResNetClassifier classifier = ResNetClassifier.Create(
+            ResNetVariant.Cifar10ResNet20, new ResNetClassifierOptions { ExecutionMode = ExecutionMode.Throughput });
         using JobModelProvider models = new();
         models.Add(classifier);
         using Process self = Process.GetCurrentProcess();

@@ -29,7 +29,9 @@ internal sealed class WorkerService : IHostedLifecycleService, IWorkerObserver, 
     {
         _grains = grains;
         _log = loggers.CreateLogger<WorkerService>();
-        _ownModels = options.Models is null ? new JobModelProvider(new ResNetClassifierOptions { LoggerFactory = loggers }) : null;
+        _ownModels = options.Models is null
+            ? new JobModelProvider(new ResNetClassifierOptions { ExecutionMode = ExecutionMode.Throughput, LoggerFactory = loggers })
+            : null;
         _sources = new ImageSources(options.Sources);
         ShardWorkerOptions worker = options.Worker with { StopWhenIdle = false, LoggerFactory = options.Worker.LoggerFactory ?? loggers };
         Worker = new ShardWorker(store, options.Models ?? _ownModels!, _sources, worker);

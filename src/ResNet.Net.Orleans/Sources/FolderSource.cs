@@ -13,10 +13,11 @@ internal sealed class FolderSource(string folder) : IImageSource
     {
         ThrowIfMissing(null);
         await Task.CompletedTask.ConfigureAwait(false);
-        foreach (string path in ImageFolder.Files(_root))
+        using IEnumerator<string> files = ImageFolder.Files(_root).GetEnumerator();
+        while (MoveNext(files))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return Path.GetRelativePath(_root, path).Replace(Path.DirectorySeparatorChar, '/');
+            yield return Path.GetRelativePath(_root, files.Current).Replace(Path.DirectorySeparatorChar, '/');
         }
     }
 
@@ -30,6 +31,20 @@ internal sealed class FolderSource(string folder) : IImageSource
         {
             ThrowIfMissing(exception);
             throw;
+        }
+    }
+
+    private bool MoveNext(IEnumerator<string> files)
+    {
+        try
+        {
+            return files.MoveNext();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ImageSourceException(
+                $"The folder '{_root}' can't be listed: {exception.Message} Give this user access, or submit a list of the images.",
+                exception);
         }
     }
 

@@ -81,12 +81,18 @@ internal sealed class ClusterServe(ClusterDatabase database)
     {
         ModelChoice choice = _model.Choice(options);
         List<ResNetClassifier> classifiers = [];
-        using JobModelProvider models = new(new ResNetClassifierOptions { Store = choice.OpenStore(), LoggerFactory = Warnings.Factory });
+        using JobModelProvider models = new(new ResNetClassifierOptions
+        {
+            Store = choice.OpenStore(),
+            ExecutionMode = ExecutionMode.Throughput,
+            LoggerFactory = Warnings.Factory,
+        });
         try
         {
             foreach (string model in options.GetValue(_models)!)
             {
-                ResNetClassifier classifier = await choice.For(model).LoadAsync(cancellationToken);
+                ModelChoice throughput = choice.For(model) with { ExecutionMode = ExecutionMode.Throughput };
+                ResNetClassifier classifier = await throughput.LoadAsync(cancellationToken);
                 classifiers.Add(classifier);
                 models.Add(classifier);
             }

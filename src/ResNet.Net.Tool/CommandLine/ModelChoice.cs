@@ -23,6 +23,9 @@ internal sealed record ModelChoice
     /// <summary>The batch size; null for the library's default.</summary>
     public int? BatchSize { get; init; }
 
+    /// <summary>How the model uses the processor cores.</summary>
+    public ExecutionMode ExecutionMode { get; init; }
+
     /// <summary>Whether the classifier computes activation maps.</summary>
     public bool ActivationMaps { get; init; }
 
@@ -112,7 +115,7 @@ internal sealed record ModelChoice
     }
 
     private ResNetClassifierOptions ClassifierOptions(Func<PreprocessingProfile> ofModel)
-        => Apply(new ResNetClassifierOptions { ActivationMaps = ActivationMaps }, ofModel);
+        => Apply(new ResNetClassifierOptions { ActivationMaps = ActivationMaps, ExecutionMode = ExecutionMode }, ofModel);
 
     private ResNetEmbedderOptions EmbedderOptions(Func<PreprocessingProfile> ofModel) => Apply(new ResNetEmbedderOptions(), ofModel);
 

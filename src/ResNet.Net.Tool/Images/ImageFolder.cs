@@ -9,12 +9,14 @@ internal static class ImageFolder
     public static readonly HashSet<string> Extensions
         = new([".jpg", ".jpeg", ".jpe", ".png", ".webp", ".gif", ".bmp", ".ico", ".tif", ".tiff"], StringComparer.OrdinalIgnoreCase);
 
-    private static readonly EnumerationOptions Recursive = new() { RecurseSubdirectories = true };
+    // A subfolder that can't be read is an error: without its images, the result would look complete.
+    private static readonly EnumerationOptions Recursive = new() { RecurseSubdirectories = true, IgnoreInaccessible = false };
 
     /// <summary>
-    /// Enumerates the full paths of the images in a folder and its subfolders, in the order of the file system. Skips hidden and
-    /// inaccessible files, and links to folders, which may form cycles.
+    /// Enumerates the full paths of the images in a folder and its subfolders, in the order of the file system. Skips hidden files
+    /// and links to folders, which may form cycles.
     /// </summary>
+    /// <exception cref="UnauthorizedAccessException">A subfolder can't be read.</exception>
     public static IEnumerable<string> Files(string folder)
         => new FileSystemEnumerable<string>(folder, (ref entry) => entry.ToSpecifiedFullPath(), Recursive)
         {
