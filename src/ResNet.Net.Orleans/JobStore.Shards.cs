@@ -28,12 +28,16 @@ public abstract partial class JobStore
     /// </summary>
     /// <param name="worker">The name of the worker.</param>
     /// <param name="refused">Jobs whose shards this worker can't take; may be <see langword="null"/>.</param>
+    /// <param name="isAhead">
+    /// Whether the worker still works on another shard. Then the lease counts as one of <see cref="JobOptions.MaxAttempts"/> only after
+    /// <see cref="StartShardAsync"/>, so that a shard isn't given up because of images of another one.
+    /// </param>
     /// <param name="cancellationToken">Cancels the call. A shard that was taken nevertheless is free again when its lease runs out.</param>
     /// <returns>The lease, for <see cref="JobOptions.LeaseTime"/>; <see langword="null"/> if there is no shard to take.</returns>
     /// <exception cref="ArgumentException"><paramref name="worker"/> is empty.</exception>
     /// <exception cref="JobStoreException">The database can't be used.</exception>
     public async Task<ShardLease?> LeaseShardAsync(
-        string worker, IReadOnlyCollection<JobId>? refused = null, CancellationToken cancellationToken = default)
+        string worker, IReadOnlyCollection<JobId>? refused = null, bool isAhead = false, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(worker);
         worker = SqlDialect.Text(worker);
@@ -45,8 +49,8 @@ public abstract partial class JobStore
             TakenShard? taken = await TransactAsync(
                 "lease shard",
                 async (transaction, attempt) =>
-                    (attempt > 0 ? await FindAsync(transaction, $"s.token = '{token}'", "", cancellationToken) : null)
-                    ?? await TakeAsync(transaction, worker, token, refused, cancellationToken),
+                    (attempt > 0 ? await FindTakenAsync(transaction, token, isAhead, cancellationToken) : null)
+                    ?? await TakeAsync(transaction, worker, token, refused, isAhead, cancellationToken),
                 cancellationToken).ConfigureAwait(false);
             if (taken is null)
             {
@@ -97,6 +101,25 @@ public abstract partial class JobStore
             cancellationToken);
     }
 
+    /// <summary>
+    /// Records that a worker begins a shard that it leased ahead: from now on, the lease is one of <see cref="JobOptions.MaxAttempts"/>.
+    /// Calling it again changes nothing.
+    /// </summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Whether the worker still has the shard.</returns>
+    /// <exception cref="JobStoreException">The database can't be used.</exception>
+    public Task<bool> StartShardAsync(ShardLease lease, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        return TransactAsync(
+            "start shard",
+            async (transaction, _) => await transaction.Sql(
+                $"UPDATE {Schema.Shards} SET attempts = @attempt WHERE {LeasedShard}",
+                [.. Parameters(lease), ("attempt", lease.Attempt)]).RunAsync(cancellationToken) == 1,
+            cancellationToken);
+    }
+
     /// <summary>Gives back a shard, so that another worker can take it at once.</summary>
     /// <param name="lease">The lease. Nothing happens if it was lost.</param>
     /// <param name="failure">
@@ -109,13 +132,13 @@ public abstract partial class JobStore
     public Task ReleaseShardAsync(ShardLease lease, string? failure = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(lease);
-        string attempts = failure is null ? "attempts - 1" : "attempts";
+        int attempts = failure is null ? lease.Attempt - 1 : lease.Attempt;
         return TransactAsync(
             "release shard",
             (transaction, _) => transaction.Sql(
-                $"UPDATE {Schema.Shards} SET token = NULL, leased_until = 0, attempts = {attempts}, reason = COALESCE(@reason, reason) "
+                $"UPDATE {Schema.Shards} SET token = NULL, leased_until = 0, attempts = @attempts, reason = COALESCE(@reason, reason) "
                 + $"WHERE {LeasedShard}",
-                [.. Parameters(lease), ("reason", failure is null ? null : SqlDialect.Text(failure))]).RunAsync(cancellationToken),
+                [.. Parameters(lease), ("attempts", attempts), ("reason", failure is null ? null : SqlDialect.Text(failure))]).RunAsync(cancellationToken),
             cancellationToken);
     }
 
@@ -191,11 +214,22 @@ public abstract partial class JobStore
         }
     }
 
+    /// <summary>Finds the shard that an earlier attempt at a transaction took, as it returned it; null if it didn't take effect.</summary>
+    private static async Task<TakenShard?> FindTakenAsync(
+        DbTransaction transaction, string token, bool isAhead, CancellationToken cancellationToken)
+        => await FindAsync(transaction, $"s.token = '{token}'", "", cancellationToken) is TakenShard shard
+            ? shard with { Attempts = isAhead ? shard.Attempts + 1 : shard.Attempts }
+            : null;
+
     private async Task<TakenShard?> TakeAsync(
-        DbTransaction transaction, string worker, string token, IReadOnlyCollection<JobId>? refused, CancellationToken cancellationToken)
+        DbTransaction transaction,
+        string worker,
+        string token,
+        IReadOnlyCollection<JobId>? refused,
+        bool isAhead,
+        CancellationToken cancellationToken)
     {
         string others = refused is { Count: > 0 } ? $" AND s.job NOT IN ({string.Join(", ", refused)})" : "";
-
         TakenShard? shard = await FindAsync(transaction, $"{HasNoLease}{others}", _dialect.SkipLocked, cancellationToken);
         if (shard is null)
         {
@@ -217,7 +251,7 @@ public abstract partial class JobStore
             + $"leased_at = {_dialect.Now}, leased_until = {_dialect.Now} + @time WHERE job = @job AND shard = @shard",
             ("token", token),
             ("worker", worker),
-            ("attempts", shard.Attempts),
+            ("attempts", isAhead && !isGivenUp ? shard.Attempts - 1 : shard.Attempts),
             ("reason", shard.Reason),
             ("time", milliseconds),
             ("job", shard.Job.Value),

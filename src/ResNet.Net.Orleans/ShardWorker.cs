@@ -100,7 +100,7 @@ public sealed class ShardWorker
             while (!stop.IsCancellationRequested)
             {
                 Task woken = Volatile.Read(ref _woken).Task;
-                HeldShard? shard = await (next ?? TakeAsync(stop, patience.Token)).ConfigureAwait(false);
+                HeldShard? shard = await (next ?? TakeAsync(isAhead: false, stop, patience.Token)).ConfigureAwait(false);
                 next = null;
                 if (shard is null)
                 {
@@ -118,7 +118,7 @@ public sealed class ShardWorker
                 ImageResult[]? rows;
                 try
                 {
-                    rows = await ClassifyAsync(shard, () => next ??= TakeAsync(stop, patience.Token), abort.Token).ConfigureAwait(false);
+                    rows = await ClassifyAsync(shard, () => next ??= TakeAsync(isAhead: true, stop, patience.Token), abort.Token).ConfigureAwait(false);
 
                     // At most one shard waits for the database.
                     await completing.ConfigureAwait(false);
@@ -153,17 +153,18 @@ public sealed class ShardWorker
     }
 
     /// <summary>Takes a shard that this machine can classify.</summary>
+    /// <param name="isAhead">Whether the worker still has another shard.</param>
     /// <param name="stop">Ends the search. A shard that was taken is given back.</param>
     /// <param name="patience">Ends the wait for the database. A shard that was taken nevertheless is free when its lease runs out.</param>
     /// <returns>The shard; null if there is none, or if the worker is stopped.</returns>
-    private async Task<HeldShard?> TakeAsync(CancellationToken stop, CancellationToken patience)
+    private async Task<HeldShard?> TakeAsync(bool isAhead, CancellationToken stop, CancellationToken patience)
     {
         while (!stop.IsCancellationRequested)
         {
             ShardLease? lease = null;
             try
             {
-                lease = await _store.LeaseShardAsync(Name, Refused(), patience).ConfigureAwait(false);
+                lease = await _store.LeaseShardAsync(Name, Refused(), isAhead, patience).ConfigureAwait(false);
                 if (lease is null)
                 {
                     return null;
@@ -182,7 +183,7 @@ public sealed class ShardWorker
                     _verified[(job.Id, classifier)] = true;
                 }
 
-                return new HeldShard(_store, lease, classifier, _sources.Open(job.Source), _log);
+                return new HeldShard(_store, lease, isAhead, classifier, _sources.Open(job.Source), _log);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -215,7 +216,7 @@ public sealed class ShardWorker
         int count = 0;
         bool anyRead = false;
         string? failure = null;
-        shard.StartActivity(Name);
+        shard.Start(Name);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(shard.Lost, abort);
         try
         {
@@ -265,6 +266,7 @@ public sealed class ShardWorker
                 await GiveBackAsync(shard, failure).ConfigureAwait(false);
             }
 
+            await shard.SettleAsync().ConfigureAwait(false);
             await RefuseAsync(lease, exception).ConfigureAwait(false);
             return null;
         }
@@ -288,6 +290,7 @@ public sealed class ShardWorker
         {
             ShardLease lease = shard.Lease;
             Activity.Current = shard.Activity;
+            await shard.SettleAsync().ConfigureAwait(false);
             while (true)
             {
                 try
@@ -364,7 +367,11 @@ public sealed class ShardWorker
         }
     }
 
-    private Task GiveBackAsync(HeldShard shard, string? failure) => ReleaseAsync(shard.Lease, failure);
+    private async Task GiveBackAsync(HeldShard shard, string? failure)
+    {
+        await shard.SettleAsync().ConfigureAwait(false);
+        await ReleaseAsync(shard.Lease, failure).ConfigureAwait(false);
+    }
 
     private async Task ReleaseAsync(ShardLease? lease, string? failure)
     {

@@ -54,6 +54,32 @@ public abstract partial class JobStoreTests
     }
 
     [StoreFact]
+    public async Task LeaseShard_Ahead_IsAnAttemptOnlyWhenItIsStarted()
+    {
+        ClassificationJob job = await CreateAsync(Names(10), new JobOptions { MaxAttempts = 2 });
+        for (int i = 0; i < 3; i++)
+        {
+            (await Store.LeaseShardAsync("vanishes", isAhead: true))!.Attempt.Should().Be(1);
+            await ExpireAsync();
+        }
+
+        await Store.ReleaseShardAsync((await Store.LeaseShardAsync("stops", isAhead: true))!);
+        ShardLease first = (await Store.LeaseShardAsync("first", isAhead: true))!;
+        (await Store.StartShardAsync(first)).Should().BeTrue();
+        (await Store.StartShardAsync(first)).Should().BeTrue("it is the same lease");
+        await ExpireAsync();
+        ShardLease second = (await Store.LeaseShardAsync("second", isAhead: true))!;
+        (first.Attempt, second.Attempt).Should().Be((1, 2));
+        (await Store.StartShardAsync(first)).Should().BeFalse("another worker has the shard");
+        (await Store.StartShardAsync(second)).Should().BeTrue();
+        await ExpireAsync();
+
+        (await Store.LeaseShardAsync("third", isAhead: true)).Should().BeNull();
+        (await Store.GetFailedShardsAsync(job.Id)).Should().ContainSingle().Which.Should().Be(
+            new FailedShard(0, 0, 10, 2, "2 attempts on the shard of this image failed. The worker 'second' did not answer."));
+    }
+
+    [StoreFact]
     public async Task RetryFailures_SomeImagesFailed_ClassifiesOnlyThemAndKeepsTheirRowsUntilThen()
     {
         ClassificationJob job = await CreateAsync(Names(35));

@@ -37,6 +37,24 @@ public sealed class PostgresLostAnswerTests(PostgresServer server) : StoreTests(
     }
 
     [StoreFact]
+    public async Task LeaseShard_AnswerLostAhead_ReturnsTheSameLease()
+    {
+        await CreateAsync(Names(20));
+        (CuttingProxy proxy, JobStore store) = await OpenThroughProxyAsync();
+        proxy.Arm();
+
+        ShardLease lease = (await store.LeaseShardAsync("a", isAhead: true))!;
+
+        proxy.Cuts.Should().Be(1);
+        (lease.Shard, lease.Attempt).Should().Be((0, 1));
+        (await Database.QueryAsync("SELECT SUM(attempts) FROM resnet_shards")).Should().Be(0);
+        proxy.Arm();
+        (await store.StartShardAsync(lease)).Should().BeTrue();
+        (await Database.QueryAsync("SELECT SUM(attempts) FROM resnet_shards")).Should().Be(1);
+        await CloseAsync(proxy, store);
+    }
+
+    [StoreFact]
     public async Task CreateJob_EveryAnswerLost_CreatesOneJobWithAllImages()
     {
         (CuttingProxy proxy, JobStore store) = await OpenThroughProxyAsync();

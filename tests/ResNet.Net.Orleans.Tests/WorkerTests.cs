@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using Amazon.S3;
 using SkiaSharp;
 
@@ -193,6 +195,38 @@ public abstract class WorkerTests(ITestServer server, WorkerImages images) : Sto
         JobStatus status = await Store.GetStatusAsync(job.Id);
         status.LeasedShards.Should().Be(0);
         status.Completed.Should().Be(worker.ImagesWritten);
+    }
+
+    /// <summary>A machine that dies in a shard must not use up the attempts of the next one.</summary>
+    [StoreFact]
+    public async Task Run_NextShardTakenAhead_IsNoAttemptBeforeItBegins()
+    {
+        const int Shard = 40, Gate = 36;
+        GatedSource source = new(_sources.Open(Folder()), Gate);
+        using ImageSources sources = new(new ImageSourceOptions { Custom = d => d.Kind == "gated" ? source : null });
+        ClassificationJob job = await Store.CreateJobAsync(
+            new JobRequest
+            {
+                Source = new("gated", "."),
+                Model = JobModel.Of(images.Classifier),
+                Options = new JobOptions { ShardSize = Shard, TopK = Top },
+            },
+            source.ListAsync());
+        Task running = new ShardWorker(Store, _models, sources, new ShardWorkerOptions { StopWhenIdle = true }).RunAsync();
+        while (await Database.QueryAsync("SELECT COUNT(*) FROM resnet_shards WHERE token IS NOT NULL") < 2)
+        {
+            await Task.Delay(10);
+        }
+
+        (await AttemptsAsync(0), await AttemptsAsync(1)).Should().Be((1, 0));
+        source.Open();
+        await running;
+
+        (await Database.QueryAsync("SELECT COUNT(*) FROM resnet_shards WHERE attempts = 1 AND state <> 0")).Should().Be(6);
+        (await Store.GetStatusAsync(job.Id)).Completed.Should().Be(240);
+
+        Task<long> AttemptsAsync(int shard) => Database.QueryAsync(
+            string.Create(CultureInfo.InvariantCulture, $"SELECT attempts FROM resnet_shards WHERE shard = {shard}"));
     }
 
     [StoreFact]
@@ -457,5 +491,38 @@ public abstract class WorkerTests(ITestServer server, WorkerImages images) : Sto
     private sealed class Careless(ResNetClassifier classifier) : IJobModelProvider
     {
         public ValueTask<ResNetClassifier> GetAsync(JobModel model, CancellationToken cancellationToken = default) => new(classifier);
+    }
+
+    /// <summary>Returns the images of another source, but one only after <see cref="Open"/>.</summary>
+    private sealed class GatedSource(IImageSource inner, int gate) : IImageSource
+    {
+        private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private string? _name;
+
+        public void Open() => _opened.SetResult();
+
+        public async IAsyncEnumerable<string> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            int count = 0;
+            await foreach (string name in inner.ListAsync(cancellationToken))
+            {
+                if (count++ == gate)
+                {
+                    _name = name;
+                }
+
+                yield return name;
+            }
+        }
+
+        public async ValueTask<Stream> OpenAsync(string name, CancellationToken cancellationToken = default)
+        {
+            if (name == _name)
+            {
+                await _opened.Task.WaitAsync(cancellationToken);
+            }
+
+            return await inner.OpenAsync(name, cancellationToken);
+        }
     }
 }

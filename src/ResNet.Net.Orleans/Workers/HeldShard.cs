@@ -12,13 +12,23 @@ internal sealed class HeldShard : IAsyncDisposable
     private readonly JobStore _store;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _ended = new();
+    private readonly CancellationTokenSource _settled = new();
     private readonly CancellationTokenSource _lost = new();
     private readonly Task _renewing;
+    private readonly bool _isAhead;
+    private Task _starting = Task.CompletedTask;
 
-    public HeldShard(JobStore store, ShardLease lease, ResNetClassifier classifier, IImageSource source, ILogger log)
+    /// <param name="store">The store.</param>
+    /// <param name="lease">The lease.</param>
+    /// <param name="isAhead">Whether the shard was leased ahead.</param>
+    /// <param name="classifier">The model of the job.</param>
+    /// <param name="source">The images of the job.</param>
+    /// <param name="log">The log.</param>
+    public HeldShard(JobStore store, ShardLease lease, bool isAhead, ResNetClassifier classifier, IImageSource source, ILogger log)
     {
         _store = store;
         _log = log;
+        _isAhead = isAhead;
         Lease = lease;
         Classifier = classifier;
         Source = source;
@@ -37,24 +47,56 @@ internal sealed class HeldShard : IAsyncDisposable
     /// <summary>Gets the activity, from the first image until the rows are written; null if nobody listens.</summary>
     public Activity? Activity { get; private set; }
 
-    /// <summary>Starts the activity. What the caller runs next are its children.</summary>
-    public void StartActivity(string worker)
-        => Activity = ClusterTelemetry.Activities.StartActivity("classify shard")?
+    /// <summary>Starts the shard and its activity, without waiting for the database. What the caller runs next are its children.</summary>
+    public void Start(string worker)
+    {
+        _starting = _isAhead ? Task.Run(StartAsync) : Task.CompletedTask;
+        Activity = ClusterTelemetry.Activities.StartActivity("classify shard")?
             .SetTag("resnet.worker", worker)
             .SetTag("resnet.job", Lease.Job.Id.Value)
             .SetTag("resnet.shard", Lease.Shard)
             .SetTag("resnet.images", Lease.Images.Count);
+    }
 
     /// <summary>Records why the shard has no rows of this worker.</summary>
     public void Fail(string reason) => Activity?.SetTag("error.type", reason).SetStatus(ActivityStatusCode.Error, reason);
+
+    /// <summary>Ends recording that the shard was started, before the shard is completed or given back.</summary>
+    public async Task SettleAsync()
+    {
+        await _settled.CancelAsync().ConfigureAwait(false);
+        await _starting.ConfigureAwait(false);
+    }
 
     public async ValueTask DisposeAsync()
     {
         Activity?.Dispose();
         await _ended.CancelAsync().ConfigureAwait(false);
         await _renewing.ConfigureAwait(false);
+        await SettleAsync().ConfigureAwait(false);
         _ended.Dispose();
+        _settled.Dispose();
         _lost.Dispose();
+    }
+
+    private async Task StartAsync()
+    {
+        try
+        {
+            if (!await _store.StartShardAsync(Lease, _settled.Token).ConfigureAwait(false))
+            {
+                _log.LeaseLost(Lease.Shard, Lease.Job.Id.Value);
+                await _lost.CancelAsync().ConfigureAwait(false);
+            }
+        }
+        catch (JobStoreException exception)
+        {
+            // Goes on, as after a renewal that failed: the attempt isn't counted.
+            _log.RenewalFailed(Lease.Shard, Lease.Job.Id.Value, exception);
+        }
+        catch (OperationCanceledException)
+        {
+        }
     }
 
     private async Task RenewAsync()
