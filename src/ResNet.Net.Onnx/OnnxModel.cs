@@ -287,6 +287,7 @@ public sealed class OnnxModel
             throw new OnnxModelException($"{name} is not an ONNX model: its {bytes.Length} bytes contain no graph.");
         }
 
+        Subgraphs.ThrowIfTooDeep(proto.Graph, name);
         ExternalDataReader.Resolve(proto, path, externalData);
         return new OnnxModel(proto);
     }
