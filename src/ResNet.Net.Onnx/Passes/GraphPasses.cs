@@ -47,7 +47,7 @@ public static class GraphPasses
     {
         ArgumentNullException.ThrowIfNull(graph);
         int count = 0;
-        NameSet names = new(graph.Names());
+        Lazy<NameSet> names = new(() => new NameSet(graph.Names()));
         List<OnnxNode> nodes = new(graph.Nodes.Count);
         foreach (OnnxNode node in graph.Nodes)
         {
@@ -204,12 +204,12 @@ public static class GraphPasses
         => node.Is(opType) && node.Inputs.Count >= inputs && node.Inputs.Take(inputs).All(i => i.Length > 0)
             && node.Outputs is [{ Length: > 0 }, ..];
 
-    private static void SplitSum(OnnxNode node, NameSet names, List<OnnxNode> nodes)
+    private static void SplitSum(OnnxNode node, Lazy<NameSet> names, List<OnnxNode> nodes)
     {
         string sum = node.Inputs[0];
         foreach (string summand in node.Inputs.Skip(1).SkipLast(1))
         {
-            string partial = names.Create($"{node.Outputs[0]}_partial");
+            string partial = names.Value.Create($"{node.Outputs[0]}_partial");
             nodes.Add(new OnnxNode("Add", [sum, summand], [partial], partial));
             sum = partial;
         }

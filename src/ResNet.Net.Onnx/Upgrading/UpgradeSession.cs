@@ -17,7 +17,7 @@ internal sealed class UpgradeSession
     private readonly List<string> _rejections = [];
     private readonly HashSet<OnnxNode> _rejected = [];
     private readonly HashSet<string> _replaced = [];
-    private readonly NameSet _names;
+    private readonly Lazy<NameSet> _names;
     private readonly HashSet<string> _outputs;
     private readonly ValueRenames _renames = new();
     private readonly HashSet<OnnxNode> _removed = [];
@@ -46,7 +46,7 @@ internal sealed class UpgradeSession
         }
 
         Facts = new ValueFacts(Graph);
-        _names = new NameSet(Graph.Names());
+        _names = new Lazy<NameSet>(() => new NameSet(source.Names()));
         _outputs = [.. Graph.Outputs.Select(o => o.Name)];
         _renames.AddUses(Graph.Nodes.SelectMany(n => n.Inputs));
     }
@@ -231,24 +231,23 @@ internal sealed class UpgradeSession
     // Once per opset, because each edit of the list would move all nodes behind it.
     private void ArrangeNodes()
     {
-        foreach (OnnxNode node in Graph.Nodes)
-        {
-            _renames.Apply(node);
-        }
-
         if (_removed.Count + _before.Count + _after.Count > 0)
         {
             Graph.ReplaceNodes([.. Graph.Nodes.SelectMany(Arrange)]);
             _removed.Clear();
             _before.Clear();
             _after.Clear();
+            foreach (OnnxNode node in Graph.Nodes)
+            {
+                _renames.Apply(node);
+            }
         }
 
         IEnumerable<OnnxNode> Arrange(OnnxNode node)
             => [.. _before.GetValueOrDefault(node, []), .. _removed.Contains(node) ? [] : new[] { node }, .. _after.GetValueOrDefault(node, [])];
     }
 
-    private string NewName(string stem) => _names.Create(stem);
+    private string NewName(string stem) => _names.Value.Create(stem);
 
     private static void Fill<T>(IList<T> list, IList<T> items)
     {
