@@ -76,14 +76,7 @@ public sealed class OnnxGraph
     {
         HashSet<OnnxValueInfo> feed = [.. FeedInputs];
         int count = Inputs.Count - feed.Count;
-        for (int i = Inputs.Count - 1; i >= 0; i--)
-        {
-            if (!feed.Contains(Inputs[i]))
-            {
-                Inputs.RemoveAt(i);
-            }
-        }
-
+        RemoveAll(Inputs, i => !feed.Contains(i));
         return count;
     }
 
@@ -115,8 +108,6 @@ public sealed class OnnxGraph
         RemoveAll(Inputs, i => constants.Contains(i.Name) && !needed.Contains(i.Name));
         RemoveAll(ValueInfos, v => !known.Contains(v.Name));
         return before - Nodes.Count;
-
-        static void RemoveAll<T>(IList<T> list, Predicate<T> unused) => ((List<T>)list).RemoveAll(unused);
     }
 
     /// <summary>
@@ -132,7 +123,7 @@ public sealed class OnnxGraph
         ArgumentException.ThrowIfNullOrEmpty(replacement);
         foreach (OnnxNode node in Nodes)
         {
-            Subgraphs.Rename(node.Proto, value, replacement);
+            Subgraphs.Rename(node.Proto, name => name == value ? replacement : name);
         }
 
         foreach (OnnxValueInfo output in Outputs.Where(o => o.Name == value))
@@ -159,7 +150,7 @@ public sealed class OnnxGraph
     public string CreateUniqueName(string stem)
     {
         ArgumentException.ThrowIfNullOrEmpty(stem);
-        return CreateUniqueName(stem, Names());
+        return new NameSet(Names()).Create(stem);
     }
 
     /// <summary>Gets the names of all values and nodes, including those of subgraphs.</summary>
@@ -168,21 +159,18 @@ public sealed class OnnxGraph
         HashSet<string> names = [.. Inputs.Concat(Outputs).Concat(ValueInfos).Select(v => v.Name), .. Initializers.Select(t => t.Name)];
         foreach (OnnxNode node in Nodes)
         {
-            names.UnionWith(Subgraphs.NamesOf(node.Proto));
+            Subgraphs.AddNames(node.Proto, names);
         }
 
         return names;
     }
 
-    internal static string CreateUniqueName(string stem, HashSet<string> taken)
-    {
-        string name = stem;
-        for (int number = 1; taken.Contains(name); number++)
-        {
-            name = $"{stem}_{number}";
-        }
+    internal void RemoveNodes(HashSet<OnnxNode> nodes) => RemoveAll(Nodes, nodes.Contains);
 
-        return name;
+    internal void ReplaceNodes(IEnumerable<OnnxNode> nodes)
+    {
+        Nodes.Clear();
+        ((List<OnnxNode>)Nodes).AddRange(nodes);
     }
 
     /// <summary>Copies the lists into the protobuf message.</summary>
@@ -201,4 +189,6 @@ public sealed class OnnxGraph
             field.AddRange(list.Select(proto));
         }
     }
+
+    private static void RemoveAll<T>(IList<T> list, Predicate<T> match) => ((List<T>)list).RemoveAll(match);
 }

@@ -113,7 +113,9 @@ public sealed class OnnxModel
     /// <param name="path">The path of the file.</param>
     /// <param name="externalData">Specifies how to load tensors that are stored in external files.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="OnnxModelException">The file is damaged, is not an ONNX model, or uses external data that is rejected.</exception>
+    /// <exception cref="OnnxModelException">
+    /// The file is damaged, is not an ONNX model, uses external data that is rejected, or has subgraphs in more than 20 levels.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Access to the file is denied, or the path names a folder.</exception>
     /// <exception cref="ArgumentException">The path is empty.</exception>
@@ -145,7 +147,9 @@ public sealed class OnnxModel
     /// <summary>Reads a model from memory.</summary>
     /// <param name="bytes">The bytes of an ONNX file. They are not used after the call.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="OnnxModelException">The bytes are damaged, are not an ONNX model, or refer to external data.</exception>
+    /// <exception cref="OnnxModelException">
+    /// The bytes are damaged, are not an ONNX model, refer to external data, or have subgraphs in more than 20 levels.
+    /// </exception>
     public static OnnxModel Parse(ReadOnlySpan<byte> bytes) => Parse(bytes, null, ExternalDataPolicy.Reject);
 
     /// <summary>Gets the imported version of an operator set.</summary>
@@ -287,6 +291,7 @@ public sealed class OnnxModel
             throw new OnnxModelException($"{name} is not an ONNX model: its {bytes.Length} bytes contain no graph.");
         }
 
+        Subgraphs.ThrowIfTooDeep(proto.Graph, name);
         ExternalDataReader.Resolve(proto, path, externalData);
         return new OnnxModel(proto);
     }

@@ -19,6 +19,22 @@ public class OnnxModelSummaryTests
     }
 
     [Fact]
+    public void FindScoreOutputs_ThousandsOfFeaturesAndDenseLayers_ReturnsTheScores()
+    {
+        const int Count = 20_000;
+        TestModel net = new TestModel(13).Input("x", 1, 3, 8, 8).Weight<float>("w", [3, 1], 1, 2, 3);
+        net.Node("GlobalAveragePool", ["x"], ["p"]).Node("Flatten", ["p"], ["f"]);
+        foreach (int i in Enumerable.Range(0, Count))
+        {
+            net.Node("MatMul", ["x", "w"], [$"m{i}"]).Node("Identity", ["f"], [$"f{i}"]).Output($"f{i}");
+        }
+
+        net.Node("MatMul", ["f", "w"], ["y"]).Output("y", 1, 1);
+
+        Read(net.Model.ToArray()).FindScoreOutputs().Should().Equal("y");
+    }
+
+    [Fact]
     public void Read_Metadata_AgreesWithTheWholeModel()
     {
         OnnxModel model = HeadNetworks.Build("Gemm");

@@ -110,6 +110,33 @@ public sealed class OnnxModelTests
         => FluentActions.Invoking(() => OnnxModel.Parse(bytes)).Should().Throw<OnnxModelException>()
             .WithMessage("The data is *not an ONNX model*");
 
+    [Theory]
+    [InlineData(20, true)]
+    [InlineData(21, false)]
+    public void Parse_NestedSubgraphs_AcceptsAsManyLevelsAsTheSummary(int levels, bool isAccepted)
+    {
+        OnnxNode node = new("Relu", ["x"], ["r"]);
+        for (int level = 0; level < levels; level++)
+        {
+            node = NestedGraphs.If("c", $"o{level}", node);
+        }
+
+        byte[] bytes = new TestModel(13).Node(node).Model.ToArray();
+        Action parse = () => OnnxModel.Parse(bytes).Graph.RemoveUnused();
+        Action summarize = () => OnnxModelSummary.Read(new MemoryStream(bytes));
+
+        if (isAccepted)
+        {
+            parse.Should().NotThrow();
+            summarize.Should().NotThrow();
+        }
+        else
+        {
+            parse.Should().Throw<OnnxModelException>().WithMessage("*more than 20 levels*");
+            summarize.Should().Throw<OnnxModelException>().WithMessage("*more than 64 messages are nested*");
+        }
+    }
+
     [Fact]
     public void Load_OtherData_ThrowsWithPath()
     {

@@ -73,7 +73,8 @@ internal sealed class ConstantFolder
 
     private void AddConstant(string name, OnnxTensor tensor)
     {
-        if (TensorData.SizeOf(tensor.ElementType) is > 0 and <= LargestElement && TensorData.ProblemOf(tensor.Proto) is null)
+        if (tensor.Shape.Count <= StaticShapes.MaxRank && TensorData.SizeOf(tensor.ElementType) is > 0 and <= LargestElement
+            && TensorData.ProblemOf(tensor.Proto) is null)
         {
             _constants.TryAdd(name, tensor);
         }
@@ -137,10 +138,11 @@ internal sealed class ConstantFolder
     {
         List<OnnxNode> ready = [];
         long planned = _bytes;
+        long opset = _model.Opset;
         foreach (OnnxNode node in Pending.Where(n => FoldableOperators.Contains(n) && !Subgraphs.Of(n.Proto).Any()))
         {
             if (node.Inputs.Any(i => i.Length > 0 && !_constants.ContainsKey(i))
-                || OperatorInputs.ProblemOf(node, _model.Opset) is not null)
+                || OperatorInputs.ProblemOf(node, opset) is not null)
             {
                 continue;
             }
@@ -251,22 +253,11 @@ internal sealed class ConstantFolder
 
     private void Apply()
     {
-        for (int i = _graph.Nodes.Count - 1; i >= 0; i--)
-        {
-            if (_folded.Contains(_graph.Nodes[i]))
-            {
-                _graph.Nodes.RemoveAt(i);
-            }
-        }
-
+        _graph.RemoveNodes(_folded);
         HashSet<string> used = [];
         foreach (OnnxNode node in _graph.Nodes)
         {
-            foreach (string value in Subgraphs.UsesOf(node.Proto).Where(_aliases.ContainsKey).ToArray())
-            {
-                Subgraphs.Rename(node.Proto, value, _aliases[value]);
-            }
-
+            Subgraphs.Rename(node.Proto, value => _aliases.GetValueOrDefault(value, value));
             used.UnionWith(Subgraphs.UsesOf(node.Proto));
         }
 

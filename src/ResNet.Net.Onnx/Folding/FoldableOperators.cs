@@ -3,8 +3,6 @@ namespace ResNet.Net.Onnx;
 /// <summary>Lists the operators that are folded and bounds the size of their outputs, so that a small file can't fill the memory.</summary>
 internal static class FoldableOperators
 {
-    private const int MaxRank = 64;
-
     // Each output has at most as many elements as the first input.
     private static readonly HashSet<string> NotLarger =
     [
@@ -74,11 +72,11 @@ internal static class FoldableOperators
 
     private static long? Broadcast(IEnumerable<IReadOnlyList<long>> shapes)
     {
-        long[] largest = new long[MaxRank];
+        long[] largest = new long[StaticShapes.MaxRank];
         Array.Fill(largest, 1);
         foreach (IReadOnlyList<long> shape in shapes)
         {
-            if (shape.Count > MaxRank)
+            if (shape.Count > StaticShapes.MaxRank)
             {
                 return null;
             }

@@ -6,6 +6,9 @@ namespace ResNet.Net.Onnx;
 /// </summary>
 internal sealed class StaticShapes
 {
+    /// <summary>The highest rank, far above that of any tensor in an image classifier. Values of a higher one have no shape.</summary>
+    public const int MaxRank = 64;
+
     private static readonly HashSet<string> SameShape =
     [
         "Abs", "BatchNormalization", "Cast", "Ceil", "Clip", "DequantizeLinear", "Dropout", "Elu", "Erf", "Exp", "Floor", "Gelu",
@@ -23,7 +26,7 @@ internal sealed class StaticShapes
         _constants = constants;
         foreach (OnnxValueInfo value in graph.Inputs.Concat(graph.ValueInfos))
         {
-            if (value.Shape is { } shape && shape.All(d => d.Value is >= 0))
+            if (value.Shape is { Count: <= MaxRank } shape && shape.All(d => d.Value is >= 0))
             {
                 _shapes[value.Name] = [.. shape.Select(d => d.Value!.Value)];
             }
@@ -36,7 +39,7 @@ internal sealed class StaticShapes
 
         foreach (OnnxNode node in graph.Nodes)
         {
-            if (node.Outputs is [{ Length: > 0 } output, ..] && node.Domain.Length == 0 && Infer(node) is long[] shape
+            if (node.Outputs is [{ Length: > 0 } output, ..] && node.Domain.Length == 0 && Infer(node) is { Length: <= MaxRank } shape
                 && TensorData.LengthOf(shape) is not null)
             {
                 _shapes[output] = shape;

@@ -30,6 +30,9 @@ internal sealed class ConstantReader(OnnxGraphIndex index)
     // More nodes than any model has between an initializer and its use.
     private const int MaxNodes = 16;
 
+    // The inputs of a node can be the same value, whose nodes would be read once for each path to them.
+    private readonly Dictionary<(string Value, int Nodes), Constant?> _read = [];
+
     /// <summary>Gets the shape of a constant; null if the value is not constant.</summary>
     public IReadOnlyList<long>? ShapeOf(string value)
     {
@@ -110,15 +113,22 @@ internal sealed class ConstantReader(OnnxGraphIndex index)
             return null;
         }
 
-        return node.OpType switch
+        if (!_read.TryGetValue((value, nodes), out Constant? constant))
         {
-            "Identity" => Read(input, nodes - 1),
-            "Transpose" => Transpose(Read(input, nodes - 1), node.Attributes.GetInts("perm")),
-            "DequantizeLinear" when node.GetInputOrNull(1) is string scale
-                => Dequantize(input, scale, node.GetInputOrNull(2), (int)node.Attributes.GetInt("axis", 1), nodes - 1),
-            _ => null,
-        };
+            _read.Add((value, nodes), constant = Read(node, input, nodes));
+        }
+
+        return constant;
     }
+
+    private Constant? Read(OnnxNode node, string input, int nodes) => node.OpType switch
+    {
+        "Identity" => Read(input, nodes - 1),
+        "Transpose" => Transpose(Read(input, nodes - 1), node.Attributes.GetInts("perm")),
+        "DequantizeLinear" when node.GetInputOrNull(1) is string scale
+            => Dequantize(input, scale, node.GetInputOrNull(2), (int)node.Attributes.GetInt("axis", 1), nodes - 1),
+        _ => null,
+    };
 
     private Constant? Dequantize(string value, string scale, string? zeroPoint, int axis, int nodes)
     {

@@ -35,6 +35,8 @@ internal sealed class OutputContentFinder
     private readonly OnnxModelSummary _summary;
     private readonly Dictionary<string, NodeSummary> _producers = [];
     private readonly HashSet<string> _constants;
+    private readonly Dictionary<NodeSummary, OnnxOutputContent> _scored = new(ReferenceEqualityComparer.Instance);
+    private HashSet<NodeSummary>? _classified;
 
     public OutputContentFinder(OnnxModelSummary summary)
     {
@@ -69,12 +71,11 @@ internal sealed class OutputContentFinder
         ];
 
         // The logits of an output with their Softmax or Sigmoid are the same scores.
-        HashSet<NodeSummary?> activated =
-        [
-            .. outputs.Select(o => o.Node is { } node && ActivationMatcher.Match(node, ProducerOf) is (_, string scores)
+        HashSet<NodeSummary?> activated = new(
+            outputs.Select(o => o.Node is { } node && ActivationMatcher.Match(node, ProducerOf) is (_, string scores)
                 ? SkipTo(scores, PassThrough, out _)
                 : null),
-        ];
+            ReferenceEqualityComparer.Instance);
         return [.. outputs.Where(o => !activated.Contains(o.Node)).Select(o => o.Name)];
     }
 
@@ -90,7 +91,18 @@ internal sealed class OutputContentFinder
             : FindScored(node);
     }
 
-    private OnnxOutputContent FindScored(NodeSummary node) => node.OpType switch
+    // Damaged files can have thousands of outputs of one node with thousands of inputs.
+    private OnnxOutputContent FindScored(NodeSummary node)
+    {
+        if (!_scored.TryGetValue(node, out OnnxOutputContent content))
+        {
+            _scored.Add(node, content = ExamineScored(node));
+        }
+
+        return content;
+    }
+
+    private OnnxOutputContent ExamineScored(NodeSummary node) => node.OpType switch
     {
         string dense when DenseLayers.Contains(dense) || Convolutions.Contains(dense) => OnnxOutputContent.Logits,
         "Add" or "QLinearAdd" when IsBiasOf(node, DenseLayers) || IsBiasOf(node, Convolutions) => OnnxOutputContent.Logits,
@@ -102,8 +114,12 @@ internal sealed class OutputContentFinder
     // as in SqueezeNet, and a residual sum is the last block of a backbone.
     private OnnxOutputContent FindPooled(NodeSummary pool)
     {
-        if (_summary.Nodes.Any(n => DenseLayers.Contains(n.OpType) && n.Inputs is [string input, ..]
-            && SkipTo(input, PassThrough, out _) == pool))
+        _classified ??= new HashSet<NodeSummary>(
+            _summary.Nodes.Select(n => DenseLayers.Contains(n.OpType) && n.Inputs is [string input, ..]
+                ? SkipTo(input, PassThrough, out _)
+                : null).OfType<NodeSummary>(),
+            ReferenceEqualityComparer.Instance);
+        if (_classified.Contains(pool))
         {
             return OnnxOutputContent.Features;
         }

@@ -14,19 +14,18 @@ public static class GraphPasses
     {
         ArgumentNullException.ThrowIfNull(graph);
         HashSet<string> outputs = [.. graph.Outputs.Select(o => o.Name)];
-        int count = 0;
-        for (int i = graph.Nodes.Count - 1; i >= 0; i--)
+        HashSet<OnnxNode> inlined = [];
+        foreach (OnnxNode node in graph.Nodes.Reverse())
         {
-            OnnxNode node = graph.Nodes[i];
             if (ConstantNode.TensorOf(node) is OnnxTensor tensor && !outputs.Contains(node.Outputs[0]))
             {
                 graph.Initializers.Add(tensor.WithName(node.Outputs[0]));
-                graph.Nodes.RemoveAt(i);
-                count++;
+                inlined.Add(node);
             }
         }
 
-        return count;
+        graph.RemoveNodes(inlined);
+        return inlined.Count;
     }
 
     /// <summary>
@@ -38,19 +37,7 @@ public static class GraphPasses
     public static int RemoveIdentities(OnnxGraph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        int removed = 0;
-        for (int i = graph.Nodes.Count - 1; i >= 0; i--)
-        {
-            OnnxNode node = graph.Nodes[i];
-            OnnxGraphIndex index = graph.CreateIndex();
-            if ((Is(node, "Identity", 1) || IsInferenceDropout(node, index)) && TryBypass(graph, index, node))
-            {
-                graph.Nodes.Remove(node);
-                removed++;
-            }
-        }
-
-        return removed;
+        return new IdentityRemover(graph).Run();
     }
 
     /// <summary>Replaces each <c>Sum</c> by <c>Add</c> nodes: one for two values, a chain for more.</summary>
@@ -60,24 +47,22 @@ public static class GraphPasses
     {
         ArgumentNullException.ThrowIfNull(graph);
         int count = 0;
-        for (int i = 0; i < graph.Nodes.Count; i++)
+        Lazy<NameSet> names = new(() => new NameSet(graph.Names()));
+        List<OnnxNode> nodes = new(graph.Nodes.Count);
+        foreach (OnnxNode node in graph.Nodes)
         {
-            OnnxNode node = graph.Nodes[i];
-            if (!Is(node, "Sum", 1) || node.Inputs.Any(i => i.Length == 0))
+            if (Is(node, "Sum", 1) && node.Inputs.All(i => i.Length > 0))
             {
-                continue;
+                SplitSum(node, names, nodes);
+                count++;
             }
 
-            count++;
-            while (node.Inputs.Count > 2)
-            {
-                string partial = graph.CreateUniqueName($"{node.Outputs[0]}_partial");
-                graph.Nodes.Insert(i++, new OnnxNode("Add", node.Inputs.Take(2), [partial], partial));
-                node.Inputs.RemoveAt(0);
-                node.Inputs[0] = partial;
-            }
+            nodes.Add(node);
+        }
 
-            node.OpType = node.Inputs.Count == 2 ? "Add" : "Identity";
+        if (nodes.Count > graph.Nodes.Count)
+        {
+            graph.ReplaceNodes(nodes);
         }
 
         return count;
@@ -96,7 +81,7 @@ public static class GraphPasses
         OnnxGraphIndex index = graph.CreateIndex();
         HashSet<string> outputs = [.. graph.Outputs.Select(o => o.Name)];
         HashSet<OnnxNode> folded = [];
-        HashSet<string> names = graph.Names();
+        NameSet names = new(graph.Names());
         foreach (OnnxNode node in graph.Nodes)
         {
             if (!Is(node, "BatchNormalization", 5) || ChannelScaling.TryRead(node, index) is not ChannelScaling scaling
@@ -116,8 +101,8 @@ public static class GraphPasses
             }
 
             (float[] weights, float[] biases) = scaling.Apply(weight.AsSpan<float>(), bias is null ? default : bias.AsSpan<float>());
-            string foldedWeight = AddUniqueName(names, $"{weight.Name}_folded");
-            string foldedBias = AddUniqueName(names, $"{bias?.Name ?? node.Inputs[2]}_folded");
+            string foldedWeight = names.Create($"{weight.Name}_folded");
+            string foldedBias = names.Create($"{bias?.Name ?? node.Inputs[2]}_folded");
             graph.Initializers.Add(OnnxTensor.Create<float>(foldedWeight, [.. weight.Shape], weights));
             graph.Initializers.Add(OnnxTensor.Create<float>(foldedBias, [scaling.Channels], biases));
             conv.Inputs[1] = foldedWeight;
@@ -148,21 +133,22 @@ public static class GraphPasses
     {
         ArgumentNullException.ThrowIfNull(graph);
         OnnxGraphIndex index = graph.CreateIndex();
+        FeatureMaps maps = new(index);
         HashSet<string> inputs = [.. graph.FeedInputs.Select(i => i.Name)];
-        HashSet<string> names = graph.Names();
+        NameSet names = new(graph.Names());
         int count = 0;
         for (int i = 0; i < graph.Nodes.Count; i++)
         {
             OnnxNode node = graph.Nodes[i];
-            if (!Is(node, "BatchNormalization", 5) || inputs.Contains(node.Inputs[0]) || !IsFeatureMap(node.Inputs[0], index)
+            if (!Is(node, "BatchNormalization", 5) || inputs.Contains(node.Inputs[0]) || !maps.Contains(node.Inputs[0])
                 || ChannelScaling.TryRead(node, index) is not ChannelScaling scaling)
             {
                 continue;
             }
 
             (float[] weights, float[] biases) = scaling.AsDepthwise();
-            string weight = AddUniqueName(names, $"{node.Outputs[0]}_weight");
-            string bias = AddUniqueName(names, $"{node.Outputs[0]}_bias");
+            string weight = names.Create($"{node.Outputs[0]}_weight");
+            string bias = names.Create($"{node.Outputs[0]}_bias");
             graph.Initializers.Add(OnnxTensor.Create<float>(weight, [scaling.Channels, 1, 1, 1], weights));
             graph.Initializers.Add(OnnxTensor.Create<float>(bias, [scaling.Channels], biases));
             OnnxNode conv = new("Conv", [node.Inputs[0], weight, bias], [node.Outputs[0]], node.Name);
@@ -214,86 +200,38 @@ public static class GraphPasses
     }
 
     // Nodes of damaged files without their inputs or output are kept.
-    private static bool Is(OnnxNode node, string opType, int inputs)
+    internal static bool Is(OnnxNode node, string opType, int inputs)
         => node.Is(opType) && node.Inputs.Count >= inputs && node.Inputs.Take(inputs).All(i => i.Length > 0)
             && node.Outputs is [{ Length: > 0 }, ..];
 
-    private static bool IsInferenceDropout(OnnxNode node, OnnxGraphIndex index)
-        => Is(node, "Dropout", 1)
-            && node.Outputs.Skip(1).All(mask => mask.Length == 0 || index.FindConsumers(mask).Count == 0)
-            && (node.GetInputOrNull(2) is not string training || IsFalse(index.FindInitializer(training)));
-
-    private static bool IsFalse(OnnxTensor? flag) => flag is { ElementType: OnnxElementType.Bool, Length: 1 } && !flag.AsSpan<bool>()[0];
-
-    private static bool TryBypass(OnnxGraph graph, OnnxGraphIndex index, OnnxNode node)
+    private static void SplitSum(OnnxNode node, Lazy<NameSet> names, List<OnnxNode> nodes)
     {
-        (string input, string output) = (node.Inputs[0], node.Outputs[0]);
-        if (graph.Outputs.All(o => o.Name != output))
+        string sum = node.Inputs[0];
+        foreach (string summand in node.Inputs.Skip(1).SkipLast(1))
         {
-            graph.ReplaceUses(output, input);
-            return true;
+            string partial = names.Value.Create($"{node.Outputs[0]}_partial");
+            nodes.Add(new OnnxNode("Add", [sum, summand], [partial], partial));
+            sum = partial;
         }
 
-        // A graph output keeps its name, so the producer of the input has to produce the output.
-        if (index.FindProducer(input) is not OnnxNode producer || graph.Outputs.Any(o => o.Name == input))
+        if (node.Inputs.Count > 2)
         {
-            return false;
+            string last = node.Inputs[^1];
+            node.Inputs.Clear();
+            node.Inputs.Add(sum);
+            node.Inputs.Add(last);
         }
 
-        graph.ReplaceUses(input, output);
-        producer.Outputs[producer.Outputs.IndexOf(input)] = output;
-        return true;
-    }
-
-    /// <summary>Determines whether the preceding operators show that a value is <c>[N, C, H, W]</c>.</summary>
-    private static bool IsFeatureMap(string value, OnnxGraphIndex index)
-    {
-        HashSet<string> seen = [];
-        while (seen.Add(value) && index.FindProducer(value) is OnnxNode node)
-        {
-            if (node.Domain.Length > 0 || node.GetInputOrNull(0) is null)
-            {
-                return false;
-            }
-
-            switch (node.OpType)
-            {
-                case "Conv" when node.GetInputOrNull(1) is not null:
-                    return index.FindInitializer(node.Inputs[1]) is { Shape.Count: 4 };
-                case "MaxPool" or "AveragePool":
-                    return node.Attributes.GetInts("kernel_shape") is { Length: 2 };
-                case "Relu" or "Add" or "BatchNormalization" or "GlobalAveragePool":
-                    value = node.Inputs[0];
-                    break;
-                default:
-                    return false;
-            }
-        }
-
-        return false;
+        node.OpType = node.Inputs.Count == 2 ? "Add" : "Identity";
     }
 
     private static bool IsMatrix(string value, OnnxGraphIndex index)
         => index.FindProducer(value) is OnnxNode node
             && (node.Is("Flatten") || (Is(node, "Reshape", 2) && index.FindInitializer(node.Inputs[1]) is { Shape: [2] }));
 
-    private static string AddUniqueName(HashSet<string> names, string stem)
-    {
-        string name = OnnxGraph.CreateUniqueName(stem, names);
-        names.Add(name);
-        return name;
-    }
-
     private static void RemoveAll(OnnxGraph graph, HashSet<OnnxNode> nodes)
     {
-        for (int i = graph.Nodes.Count - 1; i >= 0; i--)
-        {
-            if (nodes.Contains(graph.Nodes[i]))
-            {
-                graph.Nodes.RemoveAt(i);
-            }
-        }
-
+        graph.RemoveNodes(nodes);
         graph.SortNodes();
     }
 }

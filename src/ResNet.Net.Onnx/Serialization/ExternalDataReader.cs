@@ -13,7 +13,9 @@ internal static class ExternalDataReader
     /// <exception cref="OnnxModelException">The model uses external data that is rejected, missing, or outside the folder.</exception>
     public static void Resolve(ModelProto model, string? modelPath, ExternalDataPolicy policy)
     {
-        foreach (TensorProto tensor in TensorsOf(model.Graph).Where(t => t.DataLocation == TensorProto.Types.DataLocation.External))
+        List<TensorProto> tensors = [];
+        AddTensors(model.Graph, tensors);
+        foreach (TensorProto tensor in tensors.Where(t => t.DataLocation == TensorProto.Types.DataLocation.External))
         {
             if (policy == ExternalDataPolicy.Reject || modelPath is null)
             {
@@ -121,9 +123,14 @@ internal static class ExternalDataReader
             : throw new OnnxModelException(
                 $"The external data of the tensor '{tensor.Name}' has the {key} '{text}', which is not a non-negative integer.");
 
-    private static IEnumerable<TensorProto> TensorsOf(GraphProto? graph)
-        => graph is null ? [] : graph.Initializer
-            .Concat(graph.SparseInitializer.Select(s => s.Values).Where(t => t is not null))
-            .Concat(graph.Node.SelectMany(n => n.Attribute).SelectMany(a => a.T is null ? a.Tensors : a.Tensors.Prepend(a.T)))
-            .Concat(graph.Node.SelectMany(Subgraphs.Of).SelectMany(TensorsOf));
+    private static void AddTensors(GraphProto graph, List<TensorProto> tensors)
+    {
+        tensors.AddRange(graph.Initializer);
+        tensors.AddRange(graph.SparseInitializer.Select(s => s.Values).Where(t => t is not null));
+        tensors.AddRange(graph.Node.SelectMany(n => n.Attribute).SelectMany(a => a.T is null ? a.Tensors : a.Tensors.Prepend(a.T)));
+        foreach (GraphProto subgraph in graph.Node.SelectMany(Subgraphs.Of))
+        {
+            AddTensors(subgraph, tensors);
+        }
+    }
 }

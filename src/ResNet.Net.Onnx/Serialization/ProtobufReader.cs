@@ -14,7 +14,7 @@ internal abstract class ProtobufReader(Stream stream, int bufferSize = 4096)
     protected const int Varint = 0, Fixed64 = 1, LengthDelimited = 2, Fixed32 = 5;
 
     // Deeper than the nested subgraphs of any model, and safe for the stack.
-    private const int MaxDepth = 64;
+    internal const int MaxDepth = 64;
 
     private const int MaxTextBytes = 1 << 16;
 

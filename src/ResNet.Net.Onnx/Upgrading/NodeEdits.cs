@@ -32,10 +32,7 @@ internal static partial class NodeEdits
             return;
         }
 
-        while (node.Outputs.Count > 1)
-        {
-            node.Outputs.RemoveAt(1);
-        }
+        KeepFirstOutput(node);
     }
 
     /// <summary>BatchNormalization 9: statistics are always per channel. For rank 2, statistics per activation are the same.</summary>
@@ -373,8 +370,16 @@ internal static partial class NodeEdits
         return constant;
     }
 
+    public static void KeepFirstOutput(OnnxNode node)
+    {
+        while (node.Outputs.Count > 1)
+        {
+            node.Outputs.RemoveAt(node.Outputs.Count - 1);
+        }
+    }
+
     /// <summary>Removes inputs that the old form did not define, so that new ones can be appended.</summary>
-    private static void KeepInputs(OnnxNode node, int count)
+    public static void KeepInputs(OnnxNode node, int count)
     {
         while (node.Inputs.Count > count)
         {

@@ -17,7 +17,12 @@ internal sealed class UpgradeSession
     private readonly List<string> _rejections = [];
     private readonly HashSet<OnnxNode> _rejected = [];
     private readonly HashSet<string> _replaced = [];
-    private readonly Lazy<HashSet<string>> _names;
+    private readonly Lazy<NameSet> _names;
+    private readonly HashSet<string> _outputs;
+    private readonly ValueRenames _renames = new();
+    private readonly HashSet<OnnxNode> _removed = [];
+    private readonly Dictionary<OnnxNode, List<OnnxNode>> _before = [];
+    private readonly Dictionary<OnnxNode, List<OnnxNode>> _after = [];
     private Dictionary<string, OnnxTensor>? _constants;
     private long _opset;
 
@@ -41,7 +46,9 @@ internal sealed class UpgradeSession
         }
 
         Facts = new ValueFacts(Graph);
-        _names = new Lazy<HashSet<string>>(Graph.Names);
+        _names = new Lazy<NameSet>(() => new NameSet(source.Names()));
+        _outputs = [.. Graph.Outputs.Select(o => o.Name)];
+        _renames.AddUses(Graph.Nodes.SelectMany(n => n.Inputs));
     }
 
     public OnnxGraph Graph { get; }
@@ -81,8 +88,13 @@ internal sealed class UpgradeSession
             _opset++;
             foreach (OnnxNode node in Graph.Nodes.Where(n => n.Domain.Length == 0 && !_rejected.Contains(n)).ToArray())
             {
-                KnownOperators.StepAt(node.OpType, _opset)?.Edit?.Invoke(node, this);
+                if (KnownOperators.StepAt(node.OpType, _opset)?.Edit is { } edit)
+                {
+                    Edit(node, edit);
+                }
             }
+
+            ArrangeNodes();
         }
     }
 
@@ -165,53 +177,77 @@ internal sealed class UpgradeSession
 
     public string NameFor(OnnxNode node, string role) => NewName($"{node.Outputs.FirstOrDefault(o => o.Length > 0) ?? node.OpType}_{role}");
 
-    public void InsertBefore(OnnxNode node, params ReadOnlySpan<OnnxNode> added)
-    {
-        int index = Graph.Nodes.IndexOf(node);
-        foreach (OnnxNode newNode in added)
-        {
-            Graph.Nodes.Insert(index++, newNode);
-        }
-    }
+    /// <summary>Inserts nodes in the order of the calls, after the current opset.</summary>
+    public void InsertBefore(OnnxNode node, params ReadOnlySpan<OnnxNode> added) => Insert(_before, node, added);
 
-    public void InsertAfter(OnnxNode node, OnnxNode added) => Graph.Nodes.Insert(Graph.Nodes.IndexOf(node) + 1, added);
+    /// <summary>Inserts a node, after the current opset.</summary>
+    public void InsertAfter(OnnxNode node, OnnxNode added) => Insert(_after, node, added);
 
     /// <summary>Determines whether a value is the input of a node or an output of the graph.</summary>
-    public bool IsUsed(string value) => Graph.Nodes.Any(n => n.Inputs.Contains(value)) || Graph.Outputs.Any(o => o.Name == value);
+    public bool IsUsed(string value) => _renames.IsUsed(value) || _outputs.Contains(value);
 
-    /// <summary>Removes a node whose first output equals its first input.</summary>
+    /// <summary>Removes a node whose first output equals its first input, after the current opset.</summary>
     public void Remove(OnnxNode node)
     {
         string output = node.Outputs[0];
         _replaced.UnionWith(node.Outputs.Concat(node.Inputs.Skip(1)));
-        if (Graph.Outputs.Any(o => o.Name == output))
+        if (_outputs.Contains(output))
         {
             // Graph outputs must keep their names.
             node.OpType = "Identity";
             node.Proto.Attribute.Clear();
-            while (node.Inputs.Count > 1)
-            {
-                node.Inputs.RemoveAt(1);
-            }
-
-            while (node.Outputs.Count > 1)
-            {
-                node.Outputs.RemoveAt(1);
-            }
-
+            NodeEdits.KeepInputs(node, 1);
+            NodeEdits.KeepFirstOutput(node);
             return;
         }
 
-        Graph.Nodes.Remove(node);
-        Graph.ReplaceUses(output, node.Inputs[0]);
+        _removed.Add(node);
+        _renames.Replace(output, node.Inputs[0]);
     }
 
-    private string NewName(string stem)
+    private void Edit(OnnxNode node, Action<OnnxNode, UpgradeSession> edit)
     {
-        string name = OnnxGraph.CreateUniqueName(stem, _names.Value);
-        _names.Value.Add(name);
-        return name;
+        _renames.Apply(node);
+        string[] inputs = [.. node.Inputs];
+        edit(node, this);
+        _renames.AddUses(_removed.Contains(node) ? [] : node.Inputs);
+        _renames.RemoveUses(inputs);
     }
+
+    private void Insert(Dictionary<OnnxNode, List<OnnxNode>> insertions, OnnxNode node, params ReadOnlySpan<OnnxNode> added)
+    {
+        if (!insertions.TryGetValue(node, out List<OnnxNode>? nodes))
+        {
+            insertions.Add(node, nodes = []);
+        }
+
+        foreach (OnnxNode newNode in added)
+        {
+            nodes.Add(newNode);
+            _renames.AddUses(newNode.Inputs);
+        }
+    }
+
+    // Once per opset, because each edit of the list would move all nodes behind it.
+    private void ArrangeNodes()
+    {
+        if (_removed.Count + _before.Count + _after.Count > 0)
+        {
+            Graph.ReplaceNodes([.. Graph.Nodes.SelectMany(Arrange)]);
+            _removed.Clear();
+            _before.Clear();
+            _after.Clear();
+            foreach (OnnxNode node in Graph.Nodes)
+            {
+                _renames.Apply(node);
+            }
+        }
+
+        IEnumerable<OnnxNode> Arrange(OnnxNode node)
+            => [.. _before.GetValueOrDefault(node, []), .. _removed.Contains(node) ? [] : new[] { node }, .. _after.GetValueOrDefault(node, [])];
+    }
+
+    private string NewName(string stem) => _names.Value.Create(stem);
 
     private static void Fill<T>(IList<T> list, IList<T> items)
     {

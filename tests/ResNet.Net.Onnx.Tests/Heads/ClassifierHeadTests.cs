@@ -7,6 +7,22 @@ public class ClassifierHeadTests
 {
     private const int Batch = 3, Area = HeadNetworks.Side * HeadNetworks.Side;
 
+    [Fact]
+    public void Find_WeightsDequantizedByThemselves_ReadsEachConstantOnce()
+    {
+        // Every node uses the one before three times: one by one, the paths to the initializer would be 3^16.
+        TestModel net = new TestModel(13).Input("x", 1, 1, 2, 2).Output("y", 1, 1).Weight<float>("q0", [1, 1], 2);
+        net.Node("GlobalAveragePool", ["x"], ["p"]).Node("Flatten", ["p"], ["f"]);
+        foreach (int i in Enumerable.Range(0, 16))
+        {
+            net.Node("DequantizeLinear", [$"q{i}", $"q{i}", $"q{i}"], [$"q{i + 1}"]);
+        }
+
+        net.Node("MatMul", ["f", "q16"], ["y"]);
+
+        ClassifierHead.Find(net).Weights.ToArray().Should().Equal(0f);
+    }
+
     public static TheoryData<string> Kinds => [.. HeadNetworks.Kinds];
 
     [Theory]

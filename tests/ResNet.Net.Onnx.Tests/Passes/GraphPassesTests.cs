@@ -155,6 +155,82 @@ public sealed class GraphPassesTests
         Run(model).Should().Equal(before);
     }
 
+    [Fact]
+    public void RemoveIdentities_ChainsOfThousandsWithSubgraphs_LeavesTheOtherNodes()
+    {
+        const int Count = 30_000;
+        OnnxModel model = Create();
+        foreach (int i in Enumerable.Range(0, Count))
+        {
+            string opType = i % 2 == 0 ? "Identity" : "Dropout";
+            model.Graph.Nodes.Add(new OnnxNode(opType, [i == 0 ? "x" : $"i{i - 1}"], [$"i{i}"]));
+        }
+
+        OnnxNode either = NestedGraphs.If($"i{Count - 1}", "e", new OnnxNode("Add", ["i5", $"i{Count - 2}"], ["sum"]));
+        model.Graph.Nodes.Add(either);
+        model.Graph.Nodes.Add(new OnnxNode("Add", [$"i{Count - 1}", "e"], ["a"]));
+        model.Graph.Nodes.Add(new OnnxNode("Identity", ["a"], ["y"]));
+
+        GraphPasses.RemoveIdentities(model.Graph).Should().Be(Count + 1);
+
+        model.Graph.Nodes.Select(n => n.OpType).Should().Equal("If", "Add");
+        either.Inputs.Should().Equal("x");
+        NestedGraphs.GraphOf(either).Node[0].Input.Should().Equal("x", "x");
+        model.Graph.Nodes[1].Inputs.Should().Equal("x", "e");
+        model.Graph.Nodes[1].Outputs.Should().Equal("y");
+    }
+
+    [Fact]
+    public void RemoveIdentities_TwoOutputsOfOneValue_KeepsTheFirst()
+    {
+        OnnxModel model = Create();
+        model.Graph.Outputs.Add(new OnnxValueInfo("z", OnnxElementType.Float, null));
+        model.Graph.Nodes.Add(new OnnxNode("Relu", ["x"], ["r"]));
+        model.Graph.Nodes.Add(new OnnxNode("Identity", ["r"], ["y"]));
+        model.Graph.Nodes.Add(new OnnxNode("Identity", ["r"], ["z"]));
+
+        GraphPasses.RemoveIdentities(model.Graph).Should().Be(1);
+
+        model.Check().Should().BeEmpty();
+        model.Graph.Nodes.Select(n => $"{n.OpType} {n.Inputs[0]} {n.Outputs[0]}").Should().Equal("Relu x z", "Identity z y");
+    }
+
+    [Fact]
+    public void SplitSums_ThousandsOfSummands_BecomesAChain()
+    {
+        const int Count = 30_000;
+        OnnxModel model = Create();
+        model.Graph.Nodes.Add(new OnnxNode("Sum", Enumerable.Range(0, Count).Select(i => $"s{i}"), ["y"]));
+
+        GraphPasses.SplitSums(model.Graph).Should().Be(1);
+
+        model.Graph.Nodes.Should().HaveCount(Count - 1);
+        model.Graph.Nodes[0].Inputs.Should().Equal("s0", "s1");
+        model.Graph.Nodes[0].Outputs.Should().Equal("y_partial");
+        model.Graph.Nodes[1].Inputs.Should().Equal("y_partial", "s2");
+        model.Graph.Nodes[1].Outputs.Should().Equal("y_partial_1");
+        model.Graph.Nodes[^1].Inputs.Should().Equal($"y_partial_{Count - 3}", $"s{Count - 1}");
+        model.Graph.Nodes[^1].Outputs.Should().Equal("y");
+    }
+
+    [Fact]
+    public void ReplaceBatchNormalization_ChainOfThousands_ReplacesEach()
+    {
+        const int Count = 30_000;
+        OnnxModel model = Create();
+        AddConv(model, "x", "b0", 3, 1, bias: false);
+        model.Graph.Initializers.Add(OnnxTensor.Create<float>("v", [1], [1]));
+        foreach (int i in Enumerable.Range(0, Count))
+        {
+            model.Graph.Nodes.Add(new OnnxNode("BatchNormalization", [$"b{i}", "v", "v", "v", "v"], [$"b{i + 1}"]));
+        }
+
+        GraphPasses.ReplaceBatchNormalization(model.Graph).Should().Be(Count);
+
+        model.Graph.Nodes.Should().HaveCount(Count + 1);
+        model.Graph.Nodes.Should().OnlyContain(n => n.OpType == "Conv");
+    }
+
     private static OnnxModel Create()
     {
         OnnxModel model = new(irVersion: 7, opset: 13, "passes");

@@ -52,6 +52,49 @@ public sealed class OpsetUpgraderTests
     }
 
     [Fact]
+    public void Upgrade_ThousandsOfDropoutsAndNormalizations_RemovesTheDropouts()
+    {
+        const int Count = 10_000;
+        TestModel net = new TestModel(6).Input("x", 1, 2).Output("y", 1, 2);
+        foreach (string name in BatchNorm[1..])
+        {
+            net.Weight<float>(name, [2], 1, 2);
+        }
+
+        string value = "x";
+        foreach (int i in Enumerable.Range(0, Count))
+        {
+            net.Node("Dropout", [value], [$"d{i}", $"mask{i}"], ("is_test", 1));
+            net.Node("BatchNormalization", [$"d{i}", .. BatchNorm[1..]], [$"b{i}", $"mean{i}"], ("is_test", 1));
+            value = $"b{i}";
+        }
+
+        net.Node("Relu", [value], ["y"]);
+        OnnxGraph graph = net.Model.Graph;
+
+        OpsetUpgrader.Upgrade(net, 13);
+
+        graph.Nodes.Should().HaveCount(Count + 1);
+        for (int i = 0; i < Count; i++)
+        {
+            (graph.Nodes[i].Inputs[0], graph.Nodes[i].Outputs.Single()).Should().Be((i == 0 ? "x" : $"b{i - 1}", $"b{i}"));
+        }
+    }
+
+    [Fact]
+    public void Upgrade_SoftmaxBeforeTheDropoutItConsumes_UsesTheDropoutsInput()
+    {
+        TestModel net = new TestModel(12).Input("x", 1, 2, 3).Output("y", 1, 2, 3);
+        net.Node("Softmax", ["d"], ["y"], ("axis", 1)).Node("Relu", ["x"], ["r"]).Node("Dropout", ["r"], ["d"]);
+
+        OpsetUpgrader.Upgrade(net, 13);
+
+        net.Model.Graph.Nodes.Select(n => n.OpType).Should().Equal("Flatten", "Shape", "Softmax", "Reshape", "Relu");
+        net.Model.Graph.Nodes[0].Inputs.Should().Equal("r");
+        net.Model.Graph.Nodes[1].Inputs.Should().Equal("r");
+    }
+
+    [Fact]
     public void Upgrade_UnknownOperators_ThrowsWithAllAndLeavesTheModel()
     {
         TestModel net = new TestModel(6).Input("x", 4).Output("y", 4);
