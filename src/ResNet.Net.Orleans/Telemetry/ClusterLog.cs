@@ -43,6 +43,7 @@ internal static partial class ClusterLog
     [LoggerMessage(711, LogLevel.Critical, "The silo can't go on, and the application stops: {Reason}")]
     public static partial void SiloEnded(this ILogger log, string reason, Exception? exception);
 
-    [LoggerMessage(712, LogLevel.Warning, "{Count} workers stopped while they wrote rows. Their sessions were ended; their shards are free.")]
+    [LoggerMessage(
+        712, LogLevel.Warning, "{Count} workers stopped while they wrote rows. Their sessions were ended; their shards are free.")]
     public static partial void StuckSessionsEnded(this ILogger log, int count);
 }
