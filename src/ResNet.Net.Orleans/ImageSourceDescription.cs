@@ -11,7 +11,8 @@ public sealed record ImageSourceDescription(string Kind, string Location)
     public const string Folder = "folder";
 
     /// <summary>
-    /// The kind of a text file or HTTP(S) address with one image per line: a path, relative to the list, or an HTTP(S) address.
+    /// The kind of a text file or HTTP(S) address with one image per line: a path, relative to the list, or an HTTP(S) address. A line has
+    /// at most 65,536 characters.
     /// </summary>
     public const string List = "list";
 

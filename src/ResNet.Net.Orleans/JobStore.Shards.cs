@@ -138,7 +138,8 @@ public abstract partial class JobStore
             (transaction, _) => transaction.Sql(
                 $"UPDATE {Schema.Shards} SET token = NULL, leased_until = 0, attempts = @attempts, reason = COALESCE(@reason, reason) "
                 + $"WHERE {LeasedShard}",
-                [.. Parameters(lease), ("attempts", attempts), ("reason", failure is null ? null : SqlDialect.Text(failure))]).RunAsync(cancellationToken),
+                [.. Parameters(lease), ("attempts", attempts), ("reason", failure is null ? null : SqlDialect.Text(failure))])
+                .RunAsync(cancellationToken),
             cancellationToken);
     }
 

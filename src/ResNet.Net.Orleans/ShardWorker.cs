@@ -29,7 +29,7 @@ public sealed class ShardWorker
     private readonly ImageSources _sources;
     private readonly ShardWorkerOptions _options;
     private readonly ILogger _log;
-    private readonly ConcurrentDictionary<JobId, DateTimeOffset> _refused = new();
+    private readonly ConcurrentDictionary<JobId, long> _refused = new();
     private readonly ConcurrentDictionary<(JobId Job, ResNetClassifier Classifier), bool> _verified = new();
     private long _images;
     private long _shards;
@@ -82,6 +82,9 @@ public sealed class ShardWorker
     public void Wake()
         => Interlocked.Exchange(ref _woken, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
+    /// <summary>Gets what measures the time of refusals. Only its timestamps are used: the wall clock of a machine may be set.</summary>
+    internal TimeProvider Clock { get; init; } = TimeProvider.System;
+
     private TimeSpan DatabaseTime => _options.StopTime > LeastStopTime ? _options.StopTime : LeastStopTime;
 
     private async Task LoopAsync(CancellationToken stop)
@@ -118,7 +121,8 @@ public sealed class ShardWorker
                 ImageResult[]? rows;
                 try
                 {
-                    rows = await ClassifyAsync(shard, () => next ??= TakeAsync(isAhead: true, stop, patience.Token), abort.Token).ConfigureAwait(false);
+                    rows = await ClassifyAsync(shard, () => next ??= TakeAsync(isAhead: true, stop, patience.Token), abort.Token)
+                        .ConfigureAwait(false);
 
                     // At most one shard waits for the database.
                     await completing.ConfigureAwait(false);
@@ -215,7 +219,7 @@ public sealed class ShardWorker
         ImageResult[] rows = new ImageResult[images.Count];
         int count = 0;
         bool anyRead = false;
-        string? failure = null;
+        bool canReadNone = false;
         shard.Start(Name);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(shard.Lost, abort);
         try
@@ -238,9 +242,10 @@ public sealed class ShardWorker
             // A share that isn't mounted, or a server that is down, looks like this. Such a machine would be the fastest of all.
             if (!anyRead && images.Count > 1 && !lease.IsRetry && lease.Attempt < lease.Job.Options.MaxAttempts)
             {
-                failure = $"This machine can't read any of the {images.Count} images of shard {lease.Shard} from '{lease.Job.Source}'. "
-                    + $"The first one: {rows[0].Error}";
-                throw new ImageSourceException(failure);
+                canReadNone = true;
+                throw new ImageSourceException(
+                    $"This machine can't read any of the {images.Count} images of shard {lease.Shard} from '{lease.Job.Source}'. "
+                    + $"The first one: {rows[0].Error}");
             }
 
             _failures = 0;
@@ -260,10 +265,10 @@ public sealed class ShardWorker
         catch (ImageSourceException exception)
         {
             shard.Fail("source");
-            if (failure is not null)
+            if (canReadNone)
             {
                 // Counts as an attempt, so that a job whose images are gone ends.
-                await GiveBackAsync(shard, failure).ConfigureAwait(false);
+                await GiveBackAsync(shard, FailureReason.Of(exception)).ConfigureAwait(false);
             }
 
             await shard.SettleAsync().ConfigureAwait(false);
@@ -274,7 +279,7 @@ public sealed class ShardWorker
         {
             _log.ShardFailed(lease.Shard, lease.Job.Id.Value, exception);
             shard.Fail("model");
-            await GiveBackAsync(shard, exception.Message).ConfigureAwait(false);
+            await GiveBackAsync(shard, FailureReason.Of(exception)).ConfigureAwait(false);
 
             // A worker that always fails doesn't use up the attempts of all shards at once.
             TimeSpan pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Math.Pow(2, Math.Min(_failures++, 10))));
@@ -338,10 +343,9 @@ public sealed class ShardWorker
 
     private JobId[] Refused()
     {
-        DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        foreach ((JobId job, DateTimeOffset until) in _refused)
+        foreach ((JobId job, long since) in _refused)
         {
-            if (until <= now)
+            if (Clock.GetElapsedTime(since) >= _options.RefusalTime)
             {
                 _refused.TryRemove(job, out _);
             }
@@ -353,13 +357,14 @@ public sealed class ShardWorker
     /// <summary>Leaves a job to other machines for a while, and says why.</summary>
     private async Task RefuseAsync(ShardLease lease, Exception exception)
     {
-        _log.JobRefused(lease.Job.Id.Value, exception.Message);
-        _refused[lease.Job.Id] = TimeProvider.System.GetUtcNow() + _options.RefusalTime;
+        string reason = FailureReason.Of(exception);
+        _log.JobRefused(lease.Job.Id.Value, reason);
+        _refused[lease.Job.Id] = Clock.GetTimestamp();
         await ReleaseAsync(lease, null).ConfigureAwait(false);
         using CancellationTokenSource time = new(DatabaseTime);
         try
         {
-            await _store.RecordRefusalAsync(lease.Job.Id, Name, exception.Message, time.Token).ConfigureAwait(false);
+            await _store.RecordRefusalAsync(lease.Job.Id, Name, reason, time.Token).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is JobStoreException or OperationCanceledException)
         {

@@ -190,6 +190,66 @@ public sealed partial class ImageSourceTests
     }
 
     [Fact]
+    public async Task List_LineThatIsTooLong_IsAnErrorOfTheSource()
+    {
+        const int Limit = ListSource.MaxLineLength;
+        await using TestServer server = await TestServer.StartAsync(async (context, _) =>
+        {
+            await context.Response.WriteAsync("a.jpg\r\n\r\n");
+            byte[] endless = new byte[10_000];
+            endless.AsSpan().Fill((byte)'b');
+            while (!context.RequestAborted.IsCancellationRequested)
+            {
+                await context.Response.Body.WriteAsync(endless);
+            }
+        });
+        using TemporaryFolder folder = new();
+        string longest = folder.Write("longest.txt", $"a.jpg\n\n{new string('b', Limit)}");
+        string tooLong = folder.Write("long.txt", $"a.jpg\n\n{new string('b', Limit + 1)}\nc.jpg");
+        using ImageSources sources = new();
+
+        (await sources.Open(ImageSourceDescription.Parse(longest)).ListAsync().ToArrayAsync())
+            .Should().Equal("a.jpg", new string('b', Limit));
+        foreach (string location in new[] { tooLong, $"{server.Address}/endless.txt" })
+        {
+            List<string> names = [];
+            (await FluentActions.Awaiting(async () =>
+            {
+                await foreach (string name in sources.Open(ImageSourceDescription.Parse(location)).ListAsync())
+                {
+                    names.Add(name);
+                }
+            }).Should().ThrowAsync<ImageSourceException>())
+                .Which.Message.Should().StartWith(
+                    $"'{location}' is not a list of images: line 3 has more than 65536 characters. A list is a text file");
+            names.Should().Equal("a.jpg");
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(5000)]
+    public async Task Lines_OfAnyLineBreaks_AreThoseOfATextReader(int chunk)
+    {
+        string[] parts = ["a", "\r\n", "\n", "\r", "", "ü b.png", new string('c', 2000)];
+        Random random = new(3);
+        string text = string.Concat(Enumerable.Range(0, 400).Select(_ => parts[random.Next(parts.Length)]));
+        using StringReader expected = new(text);
+        using DripStream bytes = new(System.Text.Encoding.UTF8.GetBytes(text), chunk);
+        using StreamReader reader = new(bytes);
+        LineReader lines = new(reader, text.Length);
+
+        string? line;
+        do
+        {
+            line = await lines.ReadAsync(default);
+            line.Should().Be(expected.ReadLine());
+        }
+        while (line is not null);
+    }
+
+    [Fact]
     public async Task List_ConnectionBreaksInTheBody_IsAnErrorOfTheSource()
     {
         await using TestServer server = await TestServer.StartAsync(async (context, _) =>
@@ -415,6 +475,20 @@ public sealed partial class ImageSourceTests
             .Should().Be("The certificate has expired.");
         FailureReason.Of(new TimeoutException("No answer.", cause)).Should().Be("No answer.");
         FailureReason.Of(new ImageDecodeException(ImageDecodeFailure.Corrupt, "damaged", "/data/a.png")).Should().Be("damaged");
+    }
+
+    [Fact]
+    public void FailureReason_ControlCharacters_AreReplaced()
+    {
+        using TemporaryFolder folder = new();
+        const string Name = "a\u001b[31m\r\n\u009b\u0007.png";
+        string path = Path.Combine(folder.FullPath, Name);
+        IOException error = new($"No '{path}'.\n");
+
+        FailureReason.Of(error).Should().Be($"No '{folder.FullPath}{Path.DirectorySeparatorChar}a?[31m????.png'.");
+        FailureReason.Of(error, new("folder", folder.FullPath), Name).Should().Be("No 'a?[31m????.png'.");
+        FailureReason.Of(error, new("s3", "bucket"), Name).Should().Be(FailureReason.Of(error));
+        FailureReason.Of(new ImageDecodeException(ImageDecodeFailure.Corrupt, "bad\tchunk", path)).Should().Be("bad?chunk");
     }
 
     [Theory]

@@ -327,6 +327,46 @@ public abstract class WorkerTests(ITestServer server, WorkerImages images) : Sto
     }
 
     [StoreFact]
+    public async Task Run_RefusedJob_IsTriedAgainAfterTheRefusalTime_WhateverTheWallClockSays()
+    {
+        ImageSourceDescription missing = new(ImageSourceDescription.Folder, Path.Combine(images.FullPath, "missing"));
+        await CreateAsync(missing, ["a.png"]);
+        RecordingLoggers logs = new();
+        NoWallClock clock = new();
+        ShardWorkerOptions options = new() { StopWhenIdle = true, LoggerFactory = logs, RefusalTime = TimeSpan.FromHours(1) };
+        ShardWorker worker = new(Store, _models, _sources, options) { Clock = clock };
+        List<int> refusals = [];
+
+        foreach (TimeSpan time in new[] { TimeSpan.Zero, TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1) })
+        {
+            clock.Time += time;
+            await worker.RunAsync();
+            refusals.Add(logs.Of("JobRefused").Count);
+        }
+
+        refusals.Should().Equal(1, 1, 2, 2);
+    }
+
+    [StoreFact]
+    public async Task Run_NamesWithControlCharacters_AreReplacedInReasonsAndLog()
+    {
+        using TemporaryFolder folder = new();
+        const string Name = "a\u001b[31m\nfail: \u0007.png", Shown = "a?[31m?fail: ?.png";
+        ClassificationJob refused = await CreateAsync(Folder(folder.FullPath), [Name, "b.png"]);
+        ClassificationJob failed = await CreateAsync(Folder(folder.FullPath), [Name, "b.png"], new JobOptions { MaxAttempts = 1 });
+        RecordingLoggers logs = new();
+
+        await Worker(new ShardWorkerOptions { StopWhenIdle = true, LoggerFactory = logs }).RunAsync();
+
+        logs.Of("JobRefused").Should().ContainSingle().Which.Message.Should().Contain(Shown);
+        logs.Entries.Where(e => $"{e.Message}{e.Exception}".Any(char.IsControl)).Should().BeEmpty();
+        (await Store.GetRefusalsAsync(refused.Id)).Should().ContainSingle().Which.Reason.Should().Contain(Shown);
+        ImageResult row = (await Store.ReadResultsAsync(failed.Id).ToListAsync())[0];
+        row.Error.Should().Contain($"'{Shown}'");
+        row.Name.Should().Be(Name);
+    }
+
+    [StoreFact]
     public async Task Run_ServerThatIsDown_LeavesTheJobToOthers()
     {
         TestServer down = await TestServer.StartAsync([1]);
@@ -486,6 +526,17 @@ public abstract class WorkerTests(ITestServer server, WorkerImages images) : Sto
             rows[i].Sha256.Should().Be(Convert.ToHexStringLower(
                 System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(images.FullPath, rows[i].Name)))));
         }
+    }
+
+    private sealed class NoWallClock : TimeProvider
+    {
+        public TimeSpan Time { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Time.Ticks;
+
+        public override DateTimeOffset GetUtcNow() => throw new InvalidOperationException("The wall clock can jump.");
     }
 
     private sealed class Careless(ResNetClassifier classifier) : IJobModelProvider

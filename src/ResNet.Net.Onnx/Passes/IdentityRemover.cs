@@ -45,7 +45,7 @@ internal sealed class IdentityRemover
 
     private bool IsInferenceDropout(OnnxNode node)
         => GraphPasses.Is(node, "Dropout", 1)
-            && node.Outputs.Skip(1).All(mask => mask.Length == 0 || !_renames.IsUsed(mask))
+            && node.Outputs.Skip(1).All(mask => mask.Length == 0 || (!_renames.IsUsed(mask) && !_outputs.Contains(mask)))
             && (node.GetInputOrNull(2) is not string training || IsFalse(_index.FindInitializer(_renames.Current(training))));
 
     private static bool IsFalse(OnnxTensor? flag) => flag is { ElementType: OnnxElementType.Bool, Length: 1 } && !flag.AsSpan<bool>()[0];

@@ -244,7 +244,12 @@ internal sealed class UpgradeSession
         }
 
         IEnumerable<OnnxNode> Arrange(OnnxNode node)
-            => [.. _before.GetValueOrDefault(node, []), .. _removed.Contains(node) ? [] : new[] { node }, .. _after.GetValueOrDefault(node, [])];
+            =>
+            [
+                .. _before.GetValueOrDefault(node, []),
+                .. _removed.Contains(node) ? [] : new[] { node },
+                .. _after.GetValueOrDefault(node, []),
+            ];
     }
 
     private string NewName(string stem) => _names.Value.Create(stem);

@@ -6,10 +6,14 @@ using ResNet.Net.Tool.Images;
 namespace ResNet.Net.Orleans;
 
 /// <summary>
-/// The images that a text file names, one per line: paths or HTTP(S) addresses, relative to the file. Empty lines are skipped.
+/// The images that a text file names, one per line: paths or HTTP(S) addresses, relative to the file. Empty lines are skipped, and lines
+/// are limited.
 /// </summary>
 internal sealed class ListSource : IImageSource
 {
+    /// <summary>The largest number of characters in a line: more than any path or address has.</summary>
+    internal const int MaxLineLength = 64 * 1024;
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
 
     private readonly string _location;
@@ -37,7 +41,8 @@ internal sealed class ListSource : IImageSource
             throw NotAList("its name is that of an image", null);
         }
 
-        using StreamReader reader = new(await OpenListAsync(cancellationToken).ConfigureAwait(false), Strict);
+        using StreamReader text = new(await OpenListAsync(cancellationToken).ConfigureAwait(false), Strict);
+        LineReader reader = new(text, MaxLineLength);
         using CancellationTokenSource time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         while (await ReadLineAsync(reader, time, cancellationToken).ConfigureAwait(false) is string line)
         {
@@ -68,13 +73,13 @@ internal sealed class ListSource : IImageSource
         }
     }
 
-    private async ValueTask<string?> ReadLineAsync(StreamReader reader, CancellationTokenSource time, CancellationToken cancellationToken)
+    private async ValueTask<string?> ReadLineAsync(LineReader reader, CancellationTokenSource time, CancellationToken cancellationToken)
     {
         string? line;
         try
         {
             time.CancelAfter(_timeout);
-            line = await reader.ReadLineAsync(time.Token).ConfigureAwait(false);
+            line = await reader.ReadAsync(time.Token).ConfigureAwait(false);
 
             // The caller may be slow.
             time.CancelAfter(Timeout.InfiniteTimeSpan);
@@ -86,6 +91,10 @@ internal sealed class ListSource : IImageSource
         catch (DecoderFallbackException exception)
         {
             throw NotAList("it is not UTF-8 text", exception);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw NotAList(exception.Message, exception);
         }
         catch (Exception exception) when (IsUnavailable(exception))
         {

@@ -133,7 +133,8 @@ internal static class ClusterReport
         return new ImageProgress(status.Completed, status.Images, status.Failed, 0, elapsed);
     }
 
-    private static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+    // Line breaks too: a name must not look like a line of the report.
+    private static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -93,6 +93,19 @@ public sealed class GraphPassesTests
     }
 
     [Fact]
+    public void RemoveIdentities_MaskIsAnOutputOfTheGraph_KeepsTheDropout()
+    {
+        OnnxModel model = Create();
+        model.Graph.Nodes.Add(new OnnxNode("Dropout", ["x"], ["d", "mask"]));
+        AddConv(model, "d", "y", 3, 2, bias: true);
+        model.Graph.Outputs.Add(new OnnxValueInfo("mask", OnnxElementType.Bool, null));
+
+        GraphPasses.RemoveIdentities(model.Graph).Should().Be(0);
+
+        model.Graph.Nodes.Select(n => n.OpType).Should().Equal("Dropout", "Conv");
+    }
+
+    [Fact]
     public void RemoveIdentities_FromInputToOutput_LeavesTheGraph()
     {
         OnnxModel model = Create();
