@@ -191,7 +191,7 @@ internal sealed class ClusterBenchmark : IDisposable
             Culture,
             $"Embedded model in throughput mode, JPEG files of {Side}x{Side}, shards of {_shardSize}.\n"
                 + $"{RoundCount} rounds of {_images} images, in which all runs take turns. Ratios are medians of the ratios within "
-                + "a round.\nTimes are processor time per image.\n\n");
+                + $"a round.\nTimes are processor time per image.\n\n");
         _report.Append(
             "| run | images/s | of the loop | worker, µs | of the loop | database server, µs |\n|---|---:|---:|---:|---:|---:|\n");
         List<Sample> loop = _samples[LoopName];
