@@ -201,8 +201,9 @@ public abstract class WorkerTests(ITestServer server, WorkerImages images) : Sto
     [StoreFact]
     public async Task Run_NextShardTakenAhead_IsNoAttemptBeforeItBegins()
     {
-        const int Shard = 40, Gate = 36;
-        GatedSource source = new(_sources.Open(Folder()), Gate);
+        // Images in the last quarter of a shard, when its worker takes the next one.
+        const int Shard = 40;
+        GatedSource source = new(_sources.Open(Folder()), 36, 76);
         using ImageSources sources = new(new ImageSourceOptions { Custom = d => d.Kind == "gated" ? source : null });
         ClassificationJob job = await Store.CreateJobAsync(
             new JobRequest
@@ -213,17 +214,26 @@ public abstract class WorkerTests(ITestServer server, WorkerImages images) : Sto
             },
             source.ListAsync());
         Task running = new ShardWorker(Store, _models, sources, new ShardWorkerOptions { StopWhenIdle = true }).RunAsync();
-        while (await Database.QueryAsync("SELECT COUNT(*) FROM resnet_shards WHERE token IS NOT NULL") < 2)
+
+        await UntilLeasedAsync(1);
+        (await AttemptsAsync(0), await AttemptsAsync(1)).Should().Be((1, 0));
+        source.Open(36);
+        await UntilLeasedAsync(2);
+        (await AttemptsAsync(1), await AttemptsAsync(2)).Should().Be((1, 0));
+        source.Open(76);
+        await running;
+        (await Store.GetStatusAsync(job.Id)).Completed.Should().Be(240);
+
+        async Task UntilLeasedAsync(int shard)
         {
-            await Task.Delay(10);
+            while (await CountAsync(shard, "token IS NOT NULL") == 0 || await CountAsync(shard - 1, "attempts > 0") == 0)
+            {
+                await Task.Delay(10);
+            }
         }
 
-        (await AttemptsAsync(0), await AttemptsAsync(1)).Should().Be((1, 0));
-        source.Open();
-        await running;
-
-        (await Database.QueryAsync("SELECT COUNT(*) FROM resnet_shards WHERE attempts = 1 AND state <> 0")).Should().Be(6);
-        (await Store.GetStatusAsync(job.Id)).Completed.Should().Be(240);
+        Task<long> CountAsync(int shard, string condition) => Database.QueryAsync(
+            string.Create(CultureInfo.InvariantCulture, $"SELECT COUNT(*) FROM resnet_shards WHERE shard = {shard} AND {condition}"));
 
         Task<long> AttemptsAsync(int shard) => Database.QueryAsync(
             string.Create(CultureInfo.InvariantCulture, $"SELECT attempts FROM resnet_shards WHERE shard = {shard}"));
@@ -544,22 +554,24 @@ public abstract class WorkerTests(ITestServer server, WorkerImages images) : Sto
         public ValueTask<ResNetClassifier> GetAsync(JobModel model, CancellationToken cancellationToken = default) => new(classifier);
     }
 
-    /// <summary>Returns the images of another source, but one only after <see cref="Open"/>.</summary>
-    private sealed class GatedSource(IImageSource inner, int gate) : IImageSource
+    /// <summary>Returns the images of another source, but some only after <see cref="Open"/>.</summary>
+    private sealed class GatedSource(IImageSource inner, params int[] gates) : IImageSource
     {
-        private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private string? _name;
+        private readonly Dictionary<int, TaskCompletionSource> _gates
+            = gates.ToDictionary(g => g, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
-        public void Open() => _opened.SetResult();
+        private readonly Dictionary<string, Task> _waits = [];
+
+        public void Open(int gate) => _gates[gate].SetResult();
 
         public async IAsyncEnumerable<string> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             int count = 0;
             await foreach (string name in inner.ListAsync(cancellationToken))
             {
-                if (count++ == gate)
+                if (_gates.TryGetValue(count++, out TaskCompletionSource? gate))
                 {
-                    _name = name;
+                    _waits[name] = gate.Task;
                 }
 
                 yield return name;
@@ -568,9 +580,9 @@ public abstract class WorkerTests(ITestServer server, WorkerImages images) : Sto
 
         public async ValueTask<Stream> OpenAsync(string name, CancellationToken cancellationToken = default)
         {
-            if (name == _name)
+            if (_waits.TryGetValue(name, out Task? opened))
             {
-                await _opened.Task.WaitAsync(cancellationToken);
+                await opened.WaitAsync(cancellationToken);
             }
 
             return await inner.OpenAsync(name, cancellationToken);

@@ -120,6 +120,8 @@ internal sealed class FaultRun : IAsyncDisposable
         {
             if (watch.Elapsed > Limit || Workers.Any(w => w.HasExited))
             {
+                // The output of a process that has ended may be late.
+                await Task.Delay(1000);
                 throw new TimeoutException($"Not reached: {what}.\n{string.Join('\n', Workers)}");
             }
 

@@ -12,6 +12,7 @@ public sealed class PostgresClusterFaultTests(PostgresServer server) : IClassFix
     private FaultRun _run = null!;
     private ITestDatabase _database = null!;
     private CuttingProxy _proxy = null!;
+    private int _dead;
 
     [StoreFact]
     public async Task Run_EveryFaultInTurn_WritesEveryImageOnceAndRight()
@@ -42,7 +43,7 @@ public sealed class PostgresClusterFaultTests(PostgresServer server) : IClassFix
         await run.AdvanceAsync(NextCount());
         await run.FinishAsync();
 
-        run.Count("LeaseLost").Should().BeGreaterThanOrEqualTo(4, "two workers were cut off and two were stopped");
+        run.Count("LeaseLost").Should().BeGreaterThanOrEqualTo(4 - _dead, "two workers were cut off and two were stopped");
         run.Count("StoreUnavailable").Should().BePositive();
         run.Count("ShardFailed").Should().Be(0);
     }
@@ -165,7 +166,20 @@ public sealed class PostgresClusterFaultTests(PostgresServer server) : IClassFix
         victim.Pause();
         await _run.UntilTakenAsync(victim);
         victim.Continue();
-        await _run.UntilAsync(() => Task.FromResult(victim.Count("LeaseLost") > lost), "the late worker finds its shard taken");
+        _run.Workers.Remove(victim);
+        await _run.UntilAsync(
+            () => Task.FromResult(victim.Count("LeaseLost") > lost || victim.HasExited), "the late worker finds its shard taken");
+        if (!victim.HasExited)
+        {
+            _run.Workers.Add(victim);
+            return;
+        }
+
+        // It stopped within a transaction, which took so long to end that the other silos declared this one dead.
+        await victim.WaitAsync(exitCode: 1);
+        victim.Count("SiloEnded").Should().BePositive(victim.ToString());
+        _dead++;
+        _run.Start();
     }
 
     /// <summary>A restart as an operator does it leaves no shard that waits for a lease.</summary>

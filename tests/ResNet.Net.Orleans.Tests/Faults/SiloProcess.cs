@@ -53,8 +53,8 @@ internal sealed partial class SiloProcess : IDisposable
 
     public void Continue() => Signal(Continuing);
 
-    /// <summary>Waits until the silo has ended without an error.</summary>
-    public async Task WaitAsync()
+    /// <summary>Waits until the silo has ended, by default without an error, and its output is complete.</summary>
+    public async Task WaitAsync(int exitCode = 0)
     {
         using CancellationTokenSource limit = new(TimeSpan.FromMinutes(2));
         try
@@ -66,7 +66,7 @@ internal sealed partial class SiloProcess : IDisposable
             throw new TimeoutException($"The silo did not end. {this}");
         }
 
-        _process.ExitCode.Should().Be(0, ToString());
+        _process.ExitCode.Should().Be(exitCode, ToString());
     }
 
     public override string ToString() => $"{Name}: {string.Join('\n', _output.TakeLast(20))}";

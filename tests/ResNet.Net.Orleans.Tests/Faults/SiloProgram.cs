@@ -17,7 +17,8 @@ internal static class SiloProgram
         JobStoreOptions options = new() { RetryTime = TimeSpan.FromSeconds(1), LoggerFactory = log };
         await using JobStore store = await OpenAsync(arguments[0], options);
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddLogging();
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log)
+            .AddFilter((category, _) => category?.StartsWith("ResNet.Net.Orleans.", StringComparison.Ordinal) == true));
         builder.AddResNetCluster(store, new ResNetClusterOptions
         {
             Address = IPAddress.Parse(arguments[2]),
@@ -33,6 +34,11 @@ internal static class SiloProgram
         catch (OperationCanceledException)
         {
             // SIGTERM before the silo joined.
+        }
+        catch (ResNetException)
+        {
+            // Other silos declared this one dead, which is logged.
+            return 1;
         }
 
         return 0;
@@ -53,7 +59,7 @@ internal static class SiloProgram
         }
     }
 
-    private sealed class EventPrinter : ILoggerFactory, ILogger
+    private sealed class EventPrinter : ILoggerFactory, ILoggerProvider, ILogger
     {
         public ILogger CreateLogger(string categoryName) => this;
 
