@@ -9,8 +9,8 @@ public sealed record ImageSourceOptions
     public int MaxBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>
-    /// Gets how long one attempt to read an image over a network may take; the default is 30 seconds. A machine whose shared folder takes
-    /// longer per file leaves the job to others.
+    /// Gets how long one attempt to read an image over a network may take, at most a day; the default is 30 seconds. A machine whose shared
+    /// folder takes longer for a file leaves the job to others; it reads up to four files before it notices.
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -47,6 +47,7 @@ public sealed record ImageSourceOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxBytes, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxBytes, Array.MaxLength - 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Timeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Timeout, TimeSpan.FromDays(1));
         ArgumentOutOfRangeException.ThrowIfNegative(Retries);
     }
 }

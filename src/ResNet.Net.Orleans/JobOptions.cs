@@ -27,7 +27,7 @@ public sealed record JobOptions
     /// <summary>
     /// Gets how often workers may fail on a shard, or read none of its images, at least 1; the default is 5. Then each of its images gets
     /// a row with the reason, so that an image that crashes its process doesn't stop the cluster. A machine that is lost counts for the
-    /// shards that it had: use more where machines are often taken away.
+    /// shard that it had begun: use more where machines are often taken away.
     /// </summary>
     public int MaxAttempts { get; init; } = 5;
 

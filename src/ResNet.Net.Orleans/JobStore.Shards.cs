@@ -14,6 +14,7 @@ public abstract partial class JobStore
     private static readonly TimeSpan StuckInterval = TimeSpan.FromSeconds(10);
 
     private long _lookedForStuck;
+    private volatile bool _keepsStuckSessions;
 
     // Of a row s. A lease that ends too late was taken before the clock of the database went back.
     private string HasNoLease
@@ -198,20 +199,30 @@ public abstract partial class JobStore
     private async Task EndStuckSessionsAsync(CancellationToken cancellationToken)
     {
         long last = Interlocked.Read(ref _lookedForStuck);
-        if (_dialect.EndStuckSessions(HasNoLease) is not string end
+        if (_keepsStuckSessions
+            || _dialect.EndStuckSessions(HasNoLease) is not string end
             || Stopwatch.GetElapsedTime(last) < StuckInterval
             || Interlocked.CompareExchange(ref _lookedForStuck, Stopwatch.GetTimestamp(), last) != last)
         {
             return;
         }
 
-        List<bool> ended = await ExecuteAsync(
-            "end stuck sessions",
-            (connection, _) => connection.Sql(end).ReadAllAsync(r => r.GetBoolean(0), cancellationToken),
-            cancellationToken).ConfigureAwait(false);
-        if (ended.Count > 0)
+        try
         {
-            _log.StuckSessionsEnded(ended.Count);
+            List<bool> ended = await ExecuteAsync(
+                "end stuck sessions",
+                (connection, _) => connection.Sql(end).ReadAllAsync(r => r.GetBoolean(0), cancellationToken),
+                cancellationToken).ConfigureAwait(false);
+            if (ended.Any(e => e))
+            {
+                _log.StuckSessionsEnded(ended.Count(e => e));
+            }
+        }
+        catch (JobStoreException exception) when (!exception.IsTransient)
+        {
+            // An administrator may have taken away the right. Everything else works without it.
+            _keepsStuckSessions = true;
+            _log.StuckSessionsKept(exception);
         }
     }
 

@@ -15,7 +15,7 @@ public sealed record ShardLease
     /// <summary>Gets the name of the worker.</summary>
     public required string Worker { get; init; }
 
-    /// <summary>Gets how often workers have begun the shard, including this one, from 1.</summary>
+    /// <summary>Gets the number of this attempt on the shard, from 1. A shard that was leased ahead counts once it is started.</summary>
     public required int Attempt { get; init; }
 
     /// <summary>Gets the value that only this lease has. The database accepts rows only under the current token of the shard.</summary>

@@ -31,6 +31,9 @@ public sealed class ShardWorker
     private readonly ILogger _log;
     private readonly ConcurrentDictionary<JobId, long> _refused = new();
     private readonly ConcurrentDictionary<(JobId Job, ResNetClassifier Classifier), bool> _verified = new();
+
+    // Sources whose storage hangs, with the reads that it still blocks: more of them would use up the threads.
+    private readonly ConcurrentDictionary<IImageSource, Task> _hanging = new();
     private long _images;
     private long _shards;
     private int _failures;
@@ -82,7 +85,9 @@ public sealed class ShardWorker
     public void Wake()
         => Interlocked.Exchange(ref _woken, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
-    /// <summary>Gets what measures the time of refusals. Only its timestamps are used: the wall clock of a machine may be set.</summary>
+    /// <summary>
+    /// Gets the clock for refusal times. Only monotonic timestamps are used, so changes of the system time have no effect.
+    /// </summary>
     internal TimeProvider Clock { get; init; } = TimeProvider.System;
 
     private TimeSpan DatabaseTime => _options.StopTime > LeastStopTime ? _options.StopTime : LeastStopTime;
@@ -222,9 +227,14 @@ public sealed class ShardWorker
         bool canReadNone = false;
         shard.Start(Name);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(shard.Lost, abort);
+        ReadAhead reader = new(shard.Source, images, _options.ReadAhead, _sources.Options);
         try
         {
-            ReadAhead reader = new(shard.Source, images, _options.ReadAhead, _sources.Options);
+            if (_hanging.TryGetValue(shard.Source, out Task? reads) && !reads.IsCompleted)
+            {
+                throw new ImageSourceException("The storage of this machine has not returned images of an earlier shard yet.");
+            }
+
             await foreach (ClassificationOutcome outcome in shard.Classifier
                 .ClassifyManyAsync(reader.ReadAsync(ending.Token), lease.Job.Options.TopK, ending.Token).ConfigureAwait(false))
             {
@@ -265,6 +275,11 @@ public sealed class ShardWorker
         catch (ImageSourceException exception)
         {
             shard.Fail("source");
+            if (!reader.Discarded.IsCompleted)
+            {
+                _hanging[shard.Source] = reader.Discarded;
+            }
+
             if (canReadNone)
             {
                 // Counts as an attempt, so that a job whose images are gone ends.
@@ -295,7 +310,9 @@ public sealed class ShardWorker
         {
             ShardLease lease = shard.Lease;
             Activity.Current = shard.Activity;
-            await shard.SettleAsync().ConfigureAwait(false);
+
+            // In this order: a start that comes after the end finds another state.
+            await shard.Started.WaitAsync(patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             while (true)
             {
                 try

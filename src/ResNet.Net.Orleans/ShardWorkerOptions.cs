@@ -9,8 +9,8 @@ public sealed record ShardWorkerOptions
     public string? Name { get; init; }
 
     /// <summary>
-    /// Gets how many images are read ahead of the model, at least 1; the default is 32. They are read concurrently, so more of them hide a
-    /// slower network; each takes the memory of its encoded file.
+    /// Gets how many images are read ahead of the model, at least 1; the default is 32. Downloads run concurrently, files are read by one
+    /// thread per four images. More of them hide a slower network or storage; each takes the memory of its encoded file.
     /// </summary>
     public int ReadAhead { get; init; } = 32;
 

@@ -15,7 +15,7 @@ public sealed partial class ImageSourceTests
     {
         using TemporaryFolder folder = new();
         string[] names = ["a.jpg", "sub/b.PNG", "sub/deep/ünï code.webp"];
-        foreach (string name in names.Append("notes.txt").Append(".hidden.jpg"))
+        foreach (string name in names.Append("notes.txt").Append(".hidden.jpg").Append("sub/lost+found/d.jpg"))
         {
             File.WriteAllText(folder[name.Split("/")], name);
         }
@@ -48,7 +48,7 @@ public sealed partial class ImageSourceTests
 
     [LinuxFact]
     [SupportedOSPlatform("linux")]
-    public void Folder_SubfolderThatCannotBeRead_IsAnErrorOfTheSource()
+    public void Folder_ThatCannotBeRead_IsAnErrorOfTheSource()
     {
         const int Nobody = 65534;
         const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -57,21 +57,29 @@ public sealed partial class ImageSourceTests
         string secret = Path.GetDirectoryName(folder["secret", "b.jpg"])!;
         File.SetUnixFileMode(secret, UnixFileMode.None);
         using ImageSources sources = new();
-        IImageSource source = sources.Open(ImageSourceDescription.Parse(folder.FullPath));
-        Exception? error = null;
+        string[] roots = [folder.FullPath, secret];
+        Exception?[] errors = new Exception?[roots.Length];
 
         // Root may read everything. Only this thread becomes another user.
         Thread thread = new(() =>
         {
             int user = SetFileUser(Nobody);
-            error = Record.Exception(() => source.ListAsync().ToBlockingEnumerable().ToArray());
+            for (int i = 0; i < roots.Length; i++)
+            {
+                IImageSource source = sources.Open(ImageSourceDescription.Parse(roots[i]));
+                errors[i] = Record.Exception(() => source.ListAsync().ToBlockingEnumerable().ToArray());
+            }
+
             _ = SetFileUser(user);
         });
         thread.Start();
         thread.Join();
         File.SetUnixFileMode(secret, Owner);
 
-        error.Should().BeOfType<ImageSourceException>().Which.Message.Should().Contain(folder.FullPath).And.Contain("secret");
+        foreach (Exception? error in errors)
+        {
+            error.Should().BeOfType<ImageSourceException>().Which.Message.Should().Contain(folder.FullPath).And.Contain("secret");
+        }
     }
 
     [LinuxFact]

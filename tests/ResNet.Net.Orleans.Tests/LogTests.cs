@@ -29,7 +29,9 @@ public sealed class LogTests
             (709, "WorkerFailed"),
             (710, "ReportFailed"),
             (711, "SiloEnded"),
-            (712, "StuckSessionsEnded"));
+            (712, "StuckSessionsEnded"),
+            (713, "StuckSessionsKept"),
+            (714, "StartNotRecorded"));
         File.ReadLines(Path.Combine(TestFolders.Repository, "docs", "diagnostics.md"))
             .Select(l => Regex.Match(l, @"^\| (7\d\d) \| `(\w+)` \|")).Where(m => m.Success)
             .Select(m => (int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture), m.Groups[2].Value)).Order().Should().Equal(events);

@@ -36,7 +36,7 @@ public sealed class ReadAheadTests
     public async Task Read_StorageThatHangs_IsAnErrorOfTheSource()
     {
         using FakeSource source = new(hangs: true);
-        ReadAhead reader = new(source, Images(Count), 8, new ImageSourceOptions { Timeout = TimeSpan.FromMilliseconds(500) });
+        ReadAhead reader = new(source, Images(Count), 8, new ImageSourceOptions { Timeout = TimeSpan.FromSeconds(3) });
         int count = 0;
 
         Func<Task> reading = async () =>
@@ -47,7 +47,7 @@ public sealed class ReadAheadTests
             }
         };
 
-        (await reading.Should().ThrowAsync<ImageSourceException>()).WithMessage($"*'{Name(FakeSource.HangingImage)}'*0.5 seconds*");
+        (await reading.Should().ThrowAsync<ImageSourceException>()).WithMessage($"*'{Name(FakeSource.HangingImage)}'*3 seconds*");
         count.Should().Be(FakeSource.HangingImage);
     }
 
@@ -55,7 +55,7 @@ public sealed class ReadAheadTests
     public async Task Read_CanceledWhileTheStorageHangs_Ends()
     {
         using FakeSource source = new(hangs: true);
-        ReadAhead reader = new(source, Images(Count), 8, new ImageSourceOptions { Timeout = TimeSpan.FromSeconds(2) });
+        ReadAhead reader = new(source, Images(Count), 8, new ImageSourceOptions { Timeout = TimeSpan.FromMinutes(5) });
         using CancellationTokenSource stopping = new();
 
         Func<Task> reading = async () =>
@@ -70,7 +70,10 @@ public sealed class ReadAheadTests
             }
         };
 
-        await reading.Should().ThrowAsync<OperationCanceledException>();
+        await reading.Should().ThrowAsync<OperationCanceledException>("it doesn't wait for the storage");
+        reader.Discarded.IsCompleted.Should().BeFalse();
+        source.Dispose();
+        await reader.Discarded;
     }
 
     private static ShardImage[] Images(int count) => [.. Enumerable.Range(0, count).Select(i => new ShardImage(i, Name(i)))];

@@ -226,8 +226,10 @@ public abstract class WorkerTests(ITestServer server, WorkerImages images) : Sto
 
         async Task UntilLeasedAsync(int shard)
         {
+            Stopwatch watch = Stopwatch.StartNew();
             while (await CountAsync(shard, "token IS NOT NULL") == 0 || await CountAsync(shard - 1, "attempts > 0") == 0)
             {
+                watch.Elapsed.Should().BeLessThan(TimeSpan.FromMinutes(1), "the worker takes shard {0} ahead", shard);
                 await Task.Delay(10);
             }
         }
@@ -256,6 +258,49 @@ public abstract class WorkerTests(ITestServer server, WorkerImages images) : Sto
         await running;
 
         (await Database.QueryAsync("SELECT COUNT(*) FROM resnet_results")).Should().Be(after);
+    }
+
+    /// <summary>As a network share whose server is gone.</summary>
+    [StoreFact]
+    public async Task Run_StorageThatHangs_LeavesTheJobToOthersAndBlocksNoMoreThreads()
+    {
+        using HangingSource source = new(_sources.Open(Folder()));
+        using ImageSources sources = new(new ImageSourceOptions
+        {
+            Timeout = TimeSpan.FromMilliseconds(200),
+            Custom = d => d.Kind == "hanging" ? source : null,
+        });
+        ClassificationJob job = await Store.CreateJobAsync(
+            new JobRequest { Source = new("hanging", "."), Model = JobModel.Of(images.Classifier) }, source.ListAsync());
+        RecordingLoggers logs = new();
+        using CancellationTokenSource stop = new();
+        Task running = new ShardWorker(Store, _models, sources, new ShardWorkerOptions
+        {
+            IdleTime = TimeSpan.FromMilliseconds(20), RefusalTime = TimeSpan.FromMilliseconds(50), LoggerFactory = logs,
+        }).RunAsync(stop.Token);
+
+        await UntilAsync(() => logs.Of("JobRefused").Count >= 1);
+        int blocked = source.Blocked;
+        await UntilAsync(() => logs.Of("JobRefused").Count >= 4);
+        source.Blocked.Should().Be(blocked).And.BePositive();
+        logs.Of("JobRefused")[^1].Message.Should().Contain("has not returned images of an earlier shard yet");
+        source.Answer();
+        await UntilAsync(() => logs.Of("ShardCompleted").Count == 1);
+        await stop.CancelAsync();
+        await running;
+        (await Store.GetStatusAsync(job.Id)).State.Should().Be(JobState.Completed);
+        (await Database.QueryAsync("SELECT SUM(attempts) FROM resnet_shards")).Should().Be(1, "a refusal is no attempt");
+
+        async Task UntilAsync(Func<bool> condition)
+        {
+            Stopwatch watch = Stopwatch.StartNew();
+            while (!condition())
+            {
+                running.IsCompleted.Should().BeFalse();
+                watch.Elapsed.Should().BeLessThan(TimeSpan.FromMinutes(1));
+                await Task.Delay(10);
+            }
+        }
     }
 
     [StoreFact]
@@ -587,5 +632,33 @@ public abstract class WorkerTests(ITestServer server, WorkerImages images) : Sto
 
             return await inner.OpenAsync(name, cancellationToken);
         }
+    }
+
+    /// <summary>Blocks every thread that opens an image until <see cref="Answer"/>.</summary>
+    private sealed class HangingSource(IImageSource inner) : IImageSource, IDisposable
+    {
+        private readonly ManualResetEventSlim _answer = new();
+        private int _blocked;
+
+        /// <summary>Gets how many threads were blocked so far.</summary>
+        public int Blocked => Volatile.Read(ref _blocked);
+
+        public void Answer() => _answer.Set();
+
+        public IAsyncEnumerable<string> ListAsync(CancellationToken cancellationToken = default) => inner.ListAsync(cancellationToken);
+
+        public ValueTask<Stream> OpenAsync(string name, CancellationToken cancellationToken = default)
+        {
+            if (!_answer.IsSet)
+            {
+                Interlocked.Increment(ref _blocked);
+                _answer.Wait(CancellationToken.None);
+            }
+
+            return inner.OpenAsync(name, cancellationToken);
+        }
+
+        // Not the event: threads may still leave it.
+        public void Dispose() => Answer();
     }
 }

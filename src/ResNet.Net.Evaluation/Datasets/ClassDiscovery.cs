@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ResNet.Net.Evaluation;
 
 /// <summary>Derives the labels of a dataset from its folders or from its list.</summary>
@@ -66,7 +64,7 @@ internal static class ClassDiscovery
             {
                 errors.Add($"the {what} '{shown}' has an empty name");
             }
-            else if (name.Any(c => char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format))
+            else if (name.Any(PrintableText.IsInterpreted))
             {
                 errors.Add($"the {what} '{shown}' contains an invisible character");
             }

@@ -32,7 +32,7 @@ internal static class Format
 
     /// <summary>Replaces control and format characters, which file names may contain.</summary>
     public static string Plain(string text)
-        => string.Concat(text.Select(c => char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format ? '?' : c));
+        => PrintableText.Of(text);
 
     /// <summary>Escapes text, so that file names and labels are not interpreted as Markdown or HTML.</summary>
     public static string Markdown(string text)

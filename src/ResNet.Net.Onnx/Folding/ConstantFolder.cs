@@ -100,7 +100,7 @@ internal sealed class ConstantFolder
         StaticShapes? shapes = null;
         foreach (OnnxNode node in Pending)
         {
-            if (node.GetInputOrNull(0) is not string input)
+            if (node.GetInputOrNull(0) is not string input || node.Outputs[0].Length == 0)
             {
                 continue;
             }

@@ -62,11 +62,14 @@ internal static class FoldableOperators
         };
     }
 
-    /// <summary>Reads a constant list of integers; null if the tensor is of another type.</summary>
+    /// <summary>
+    /// Reads a constant list of integers, one or two per dimension; null if the tensor is of another type, or has too many.
+    /// </summary>
     public static long[]? Integers(OnnxTensor tensor) => tensor.ElementType switch
     {
-        OnnxElementType.Int64 when tensor.Shape.Count <= 1 => tensor.ToArray<long>(),
-        OnnxElementType.Int32 when tensor.Shape.Count <= 1 => [.. tensor.ToArray<int>().Select(v => (long)v)],
+        _ when tensor.Shape.Count > 1 || tensor.Length > 2 * StaticShapes.MaxRank => null,
+        OnnxElementType.Int64 => tensor.ToArray<long>(),
+        OnnxElementType.Int32 => [.. tensor.ToArray<int>().Select(v => (long)v)],
         _ => null,
     };
 

@@ -92,7 +92,7 @@ internal static class Subgraphs
     {
         for (int i = 0; i < node.Input.Count; i++)
         {
-            if (!scopes.Contains(node.Input[i]))
+            if (node.Input[i].Length > 0 && !scopes.Contains(node.Input[i]))
             {
                 node.Input[i] = rename(node.Input[i]);
             }

@@ -30,8 +30,10 @@ internal sealed class ConstantReader(OnnxGraphIndex index)
     // More nodes than any model has between an initializer and its use.
     private const int MaxNodes = 16;
 
-    // The inputs of a node can be the same value, whose nodes would be read once for each path to them.
-    private readonly Dictionary<(string Value, int Nodes), Constant?> _read = [];
+    // The inputs of a node can be the same value, which is read once for each path to it.
+    private const int MaxReads = 64;
+
+    private int _reads;
 
     /// <summary>Gets the shape of a constant; null if the value is not constant.</summary>
     public IReadOnlyList<long>? ShapeOf(string value)
@@ -56,8 +58,12 @@ internal sealed class ConstantReader(OnnxGraphIndex index)
     }
 
     /// <summary>Reads a constant; null if the value is not constant.</summary>
-    /// <exception cref="OnnxModelException">The element type or shape is not supported.</exception>
-    public Constant? Read(string value) => Read(value, MaxNodes);
+    /// <exception cref="OnnxModelException">The element type or shape is not supported, or too many constants are involved.</exception>
+    public Constant? Read(string value)
+    {
+        _reads = 0;
+        return Read(value, MaxNodes);
+    }
 
     /// <summary>Dequantizes a constant.</summary>
     /// <param name="value">The name of the constant integers.</param>
@@ -66,7 +72,10 @@ internal sealed class ConstantReader(OnnxGraphIndex index)
     /// <param name="axis">The axis of the scales; counted from the end if negative.</param>
     /// <returns>The constant; null if one of the values is not constant.</returns>
     public Constant? Dequantize(string value, string scale, string? zeroPoint, int axis)
-        => Dequantize(value, scale, zeroPoint, axis, MaxNodes);
+    {
+        _reads = 0;
+        return Dequantize(value, scale, zeroPoint, axis, MaxNodes);
+    }
 
     /// <exception cref="OnnxModelException">The element type is not numeric, or the values are damaged.</exception>
     public static double[] ToDouble(OnnxTensor tensor) => tensor.ElementType switch
@@ -103,6 +112,12 @@ internal sealed class ConstantReader(OnnxGraphIndex index)
 
     private Constant? Read(string value, int nodes)
     {
+        if (_reads++ == MaxReads)
+        {
+            throw new OnnxModelException(
+                $"More than {MaxReads} constants are combined into one weight, for example '{value}'. The model is damaged.");
+        }
+
         if (TensorOf(value) is OnnxTensor tensor)
         {
             return new Constant(tensor.Shape, ToDouble(tensor));
@@ -113,22 +128,15 @@ internal sealed class ConstantReader(OnnxGraphIndex index)
             return null;
         }
 
-        if (!_read.TryGetValue((value, nodes), out Constant? constant))
+        return node.OpType switch
         {
-            _read.Add((value, nodes), constant = Read(node, input, nodes));
-        }
-
-        return constant;
+            "Identity" => Read(input, nodes - 1),
+            "Transpose" => Transpose(Read(input, nodes - 1), node.Attributes.GetInts("perm")),
+            "DequantizeLinear" when node.GetInputOrNull(1) is string scale
+                => Dequantize(input, scale, node.GetInputOrNull(2), (int)node.Attributes.GetInt("axis", 1), nodes - 1),
+            _ => null,
+        };
     }
-
-    private Constant? Read(OnnxNode node, string input, int nodes) => node.OpType switch
-    {
-        "Identity" => Read(input, nodes - 1),
-        "Transpose" => Transpose(Read(input, nodes - 1), node.Attributes.GetInts("perm")),
-        "DequantizeLinear" when node.GetInputOrNull(1) is string scale
-            => Dequantize(input, scale, node.GetInputOrNull(2), (int)node.Attributes.GetInt("axis", 1), nodes - 1),
-        _ => null,
-    };
 
     private Constant? Dequantize(string value, string scale, string? zeroPoint, int axis, int nodes)
     {

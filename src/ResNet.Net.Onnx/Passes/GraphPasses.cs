@@ -82,9 +82,11 @@ public static class GraphPasses
         HashSet<string> outputs = [.. graph.Outputs.Select(o => o.Name)];
         HashSet<OnnxNode> folded = [];
         NameSet names = new(graph.Names());
+        ChannelScalings scalings = new(index);
+        CopyBudget budget = new();
         foreach (OnnxNode node in graph.Nodes)
         {
-            if (!Is(node, "BatchNormalization", 5) || ChannelScaling.TryRead(node, index) is not ChannelScaling scaling
+            if (!Is(node, "BatchNormalization", 5) || scalings.TryRead(node) is not ChannelScaling scaling
                 || index.FindProducer(node.Inputs[0]) is not OnnxNode conv || !Is(conv, "Conv", 2) || folded.Contains(conv)
                 || index.FindConsumers(node.Inputs[0]).Count != 1 || outputs.Contains(node.Inputs[0])
                 || index.FindInitializer(conv.Inputs[1]) is not OnnxTensor weight || weight.ElementType != OnnxElementType.Float
@@ -96,6 +98,11 @@ public static class GraphPasses
             OnnxTensor? bias = conv.GetInputOrNull(2) is string biasName ? index.FindInitializer(biasName) : null;
             if (conv.GetInputOrNull(2) is not null
                 && (bias is not { ElementType: OnnxElementType.Float } || bias.Length != scaling.Channels))
+            {
+                continue;
+            }
+
+            if (!budget.TryTake(weight.Name, (weight.Length + scaling.Channels) * sizeof(float)))
             {
                 continue;
             }
@@ -136,12 +143,15 @@ public static class GraphPasses
         FeatureMaps maps = new(index);
         HashSet<string> inputs = [.. graph.FeedInputs.Select(i => i.Name)];
         NameSet names = new(graph.Names());
+        ChannelScalings scalings = new(index);
+        CopyBudget budget = new();
         int count = 0;
         for (int i = 0; i < graph.Nodes.Count; i++)
         {
             OnnxNode node = graph.Nodes[i];
             if (!Is(node, "BatchNormalization", 5) || inputs.Contains(node.Inputs[0]) || !maps.Contains(node.Inputs[0])
-                || ChannelScaling.TryRead(node, index) is not ChannelScaling scaling)
+                || scalings.TryRead(node) is not ChannelScaling scaling
+                || !budget.TryTake(node.Inputs[1], 2L * scaling.Channels * sizeof(float)))
             {
                 continue;
             }

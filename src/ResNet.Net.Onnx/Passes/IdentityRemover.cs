@@ -6,6 +6,9 @@ internal sealed class IdentityRemover
     private readonly OnnxGraph _graph;
     private readonly OnnxGraphIndex _index;
     private readonly HashSet<string> _outputs;
+
+    // Of the outputs of their nodes, before the run.
+    private readonly Dictionary<string, int> _positions = [];
     private readonly ValueRenames _renames = new();
     private readonly HashSet<OnnxNode> _removed = [];
 
@@ -17,6 +20,10 @@ internal sealed class IdentityRemover
         foreach (OnnxNode node in graph.Nodes)
         {
             _renames.AddUses(Subgraphs.UsesOf(node.Proto));
+            for (int i = 0; i < node.Outputs.Count; i++)
+            {
+                _positions.TryAdd(node.Outputs[i], i);
+            }
         }
     }
 
@@ -67,7 +74,7 @@ internal sealed class IdentityRemover
         }
 
         _renames.Replace(input, output);
-        producer.Outputs[producer.Outputs.IndexOf(input)] = output;
+        producer.Outputs[_positions[input]] = output;
         return true;
     }
 }

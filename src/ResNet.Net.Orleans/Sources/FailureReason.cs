@@ -42,11 +42,7 @@ internal static class FailureReason
         return error is ImageDecodeException decode ? decode.Reason : error.Message;
     }
 
-    private static string Printable(string message)
-    {
-        message = message.TrimEnd();
-        return message.Any(char.IsControl) ? string.Concat(message.Select(c => char.IsControl(c) ? '?' : c)) : message;
-    }
+    private static string Printable(string message) => PrintableText.Of(message.TrimEnd());
 
     private static bool SaysNothing(Exception error)
         => error.Message.Contains("see inner exception", StringComparison.OrdinalIgnoreCase)

@@ -13,8 +13,8 @@ internal sealed class FolderSource(string folder) : IImageSource
     {
         ThrowIfMissing(null);
         await Task.CompletedTask.ConfigureAwait(false);
-        using IEnumerator<string> files = ImageFolder.Files(_root).GetEnumerator();
-        while (MoveNext(files))
+        using IEnumerator<string> files = Listing(() => ImageFolder.Files(_root).GetEnumerator());
+        while (Listing(files.MoveNext))
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return Path.GetRelativePath(_root, files.Current).Replace(Path.DirectorySeparatorChar, '/');
@@ -34,11 +34,11 @@ internal sealed class FolderSource(string folder) : IImageSource
         }
     }
 
-    private bool MoveNext(IEnumerator<string> files)
+    private T Listing<T>(Func<T> step)
     {
         try
         {
-            return files.MoveNext();
+            return step();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -45,4 +45,11 @@ internal static partial class ClusterLog
 
     [LoggerMessage(712, LogLevel.Warning, "The sessions of {Count} workers that stopped while they wrote rows were ended.")]
     public static partial void StuckSessionsEnded(this ILogger log, int count);
+
+    [LoggerMessage(
+        713, LogLevel.Warning, "The user of the database may not end sessions. A worker that stops while it writes rows keeps its shard.")]
+    public static partial void StuckSessionsKept(this ILogger log, Exception exception);
+
+    [LoggerMessage(714, LogLevel.Warning, "Shard {Shard} of job {Job} was begun, but is not recorded as an attempt.")]
+    public static partial void StartNotRecorded(this ILogger log, int shard, long job, Exception exception);
 }

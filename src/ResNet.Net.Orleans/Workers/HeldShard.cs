@@ -16,7 +16,6 @@ internal sealed class HeldShard : IAsyncDisposable
     private readonly CancellationTokenSource _lost = new();
     private readonly Task _renewing;
     private readonly bool _isAhead;
-    private Task _starting = Task.CompletedTask;
 
     /// <param name="store">The store.</param>
     /// <param name="lease">The lease.</param>
@@ -47,10 +46,13 @@ internal sealed class HeldShard : IAsyncDisposable
     /// <summary>Gets the activity, from the first image until the rows are written; null if nobody listens.</summary>
     public Activity? Activity { get; private set; }
 
+    /// <summary>Gets the task that ends when the start of the shard is recorded, or can't be.</summary>
+    public Task Started { get; private set; } = Task.CompletedTask;
+
     /// <summary>Starts the shard and its activity, without waiting for the database. What the caller runs next are its children.</summary>
     public void Start(string worker)
     {
-        _starting = _isAhead ? Task.Run(StartAsync) : Task.CompletedTask;
+        Started = _isAhead ? Task.Run(StartAsync) : Task.CompletedTask;
         Activity = ClusterTelemetry.Activities.StartActivity("classify shard")?
             .SetTag("resnet.worker", worker)
             .SetTag("resnet.job", Lease.Job.Id.Value)
@@ -61,11 +63,11 @@ internal sealed class HeldShard : IAsyncDisposable
     /// <summary>Records why the shard has no rows of this worker.</summary>
     public void Fail(string reason) => Activity?.SetTag("error.type", reason).SetStatus(ActivityStatusCode.Error, reason);
 
-    /// <summary>Ends recording that the shard was started, before the shard is completed or given back.</summary>
+    /// <summary>Stops recording the start of the shard, before it is given back.</summary>
     public async Task SettleAsync()
     {
         await _settled.CancelAsync().ConfigureAwait(false);
-        await _starting.ConfigureAwait(false);
+        await Started.ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -91,8 +93,7 @@ internal sealed class HeldShard : IAsyncDisposable
         }
         catch (JobStoreException exception)
         {
-            // Goes on, as after a renewal that failed: the attempt isn't counted.
-            _log.RenewalFailed(Lease.Shard, Lease.Job.Id.Value, exception);
+            _log.StartNotRecorded(Lease.Shard, Lease.Job.Id.Value, exception);
         }
         catch (OperationCanceledException)
         {

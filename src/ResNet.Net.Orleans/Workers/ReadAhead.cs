@@ -9,11 +9,17 @@ namespace ResNet.Net.Orleans;
 /// <param name="options">The limits.</param>
 internal sealed class ReadAhead(IImageSource source, IReadOnlyList<ShardImage> images, int window, ImageSourceOptions options)
 {
-    // A task per image would take the processor from the model once per image.
-    private const int GroupsPerWindow = 8;
+    // One task per image would cause a context switch per image, which slows the model.
+    private const int LargestGroup = 4, GroupsPerWindow = 8;
+
+    // For images that nobody takes any more. They are discarded later if their storage takes longer.
+    private static readonly TimeSpan DiscardTime = TimeSpan.FromSeconds(1);
 
     private readonly string?[] _hashes = new string?[images.Count];
-    private readonly int _groupSize = Math.Max(1, window / GroupsPerWindow);
+    private readonly int _groupSize = Math.Clamp(window / GroupsPerWindow, 1, LargestGroup);
+
+    /// <summary>Gets the task that ends when the storage has returned all images that were read in vain.</summary>
+    public Task Discarded { get; private set; } = Task.CompletedTask;
 
     /// <summary>Gets the hash of an image that was returned; null if it could not be read.</summary>
     public string? HashOf(int position) => _hashes[position];
@@ -25,7 +31,9 @@ internal sealed class ReadAhead(IImageSource source, IReadOnlyList<ShardImage> i
         Queue<Task<Task<EncodedImage>[]>> groups = new();
         Queue<Task<EncodedImage>> reading = new();
         int next = 0;
-        TimeSpan patience = options.Timeout;
+
+        // A read that hangs may outlive the source of the token.
+        CancellationToken stop = stopping.Token;
         try
         {
             for (int i = 0; i < images.Count; i++)
@@ -35,7 +43,7 @@ internal sealed class ReadAhead(IImageSource source, IReadOnlyList<ShardImage> i
                     int first = next;
                     next = Math.Min(first + _groupSize, images.Count);
                     int end = next;
-                    groups.Enqueue(Task.Run(() => Start(first, end, stopping.Token), CancellationToken.None));
+                    groups.Enqueue(Task.Run(() => Start(first, end, stop), CancellationToken.None));
                 }
 
                 if (reading.Count == 0)
@@ -47,7 +55,6 @@ internal sealed class ReadAhead(IImageSource source, IReadOnlyList<ShardImage> i
                     cancellationToken.ThrowIfCancellationRequested();
                     if (!group.IsCompleted)
                     {
-                        patience = TimeSpan.Zero;
                         throw new ImageSourceException(
                             $"The storage of this machine did not return '{images[i].Name}' and the next images within "
                             + $"{(options.Timeout * _groupSize).TotalSeconds:0.#} seconds.");
@@ -80,20 +87,16 @@ internal sealed class ReadAhead(IImageSource source, IReadOnlyList<ShardImage> i
         finally
         {
             await stopping.CancelAsync().ConfigureAwait(false);
-            await DiscardAsync(groups, reading).WaitAsync(patience, CancellationToken.None)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Discarded = Task.WhenAll(groups.Select(DiscardAsync).Append(DiscardAsync(reading)));
+            await Discarded.WaitAsync(DiscardTime, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Disposes images that nobody takes, as soon as they are read.</summary>
-    private static async Task DiscardAsync(Queue<Task<Task<EncodedImage>[]>> groups, Queue<Task<EncodedImage>> reading)
-    {
-        foreach (Task<Task<EncodedImage>[]> group in groups)
-        {
-            Array.ForEach(await group.ConfigureAwait(false), reading.Enqueue);
-        }
+    private static async Task DiscardAsync(Task<Task<EncodedImage>[]> group) => await DiscardAsync(await group.ConfigureAwait(false));
 
-        foreach (Task<EncodedImage> read in reading)
+    private static async Task DiscardAsync(IEnumerable<Task<EncodedImage>> reads)
+    {
+        foreach (Task<EncodedImage> read in reads)
         {
             await ((Task)read).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (read.IsCompletedSuccessfully)

@@ -134,7 +134,7 @@ internal static class ClusterReport
     }
 
     // Line breaks too: a name must not look like a line of the report.
-    private static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+    private static string Clean(string text) => PrintableText.Of(text);
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

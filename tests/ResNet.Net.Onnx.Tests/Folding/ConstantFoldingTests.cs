@@ -43,6 +43,18 @@ public class ConstantFoldingTests
         Run(model).Values.Should().Equal(expected);
     }
 
+    /// <summary>A damaged model: the empty name of an omitted input is no value.</summary>
+    [Fact]
+    public void FoldConstants_IdentityWithoutItsFirstOutput_FillsNoOmittedInput()
+    {
+        OnnxModel model = new TestModel(13).Input("x", 1, 3).Output("y", 1, 3).Weight<float>("c", [], 2)
+            .Node("Identity", ["c"], ["", "b"]).Node("Identity", ["c"], ["max"]).Node("Clip", ["x", "", "max"], ["y"]).Model;
+
+        model.FoldConstants().Should().Be(1);
+
+        model.Graph.Nodes.Select(n => string.Join(' ', n.Inputs)).Should().Equal("x  c");
+    }
+
     [Theory]
     [InlineData("ConstantOfShape", "large")]
     [InlineData("Expand", "one", "large")]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace ResNet.Net.Orleans.Tests;
@@ -75,8 +76,10 @@ public sealed class PostgresClusterFaultTests(PostgresServer server) : IClassFix
         ShardLease lost = (await far.LeaseShardAsync("far"))!;
         proxy.CutBefore(last);
         Task<ShardCompletion> completing = far.CompleteShardAsync(lost, Rows(lost, "far"));
+        Stopwatch watch = Stopwatch.StartNew();
         while (!proxy.IsCut)
         {
+            watch.Elapsed.Should().BeLessThan(TimeSpan.FromMinutes(1));
             await Task.Delay(1);
         }
 
@@ -87,6 +90,7 @@ public sealed class PostgresClusterFaultTests(PostgresServer server) : IClassFix
         ShardLease? lease;
         while ((lease = await near.LeaseShardAsync("near")) is null)
         {
+            watch.Elapsed.Should().BeLessThan(TimeSpan.FromMinutes(1), "the session of the other worker ends");
             await Task.Delay(50);
         }
 
@@ -169,6 +173,9 @@ public sealed class PostgresClusterFaultTests(PostgresServer server) : IClassFix
         _run.Workers.Remove(victim);
         await _run.UntilAsync(
             () => Task.FromResult(victim.Count("LeaseLost") > lost || victim.HasExited), "the late worker finds its shard taken");
+
+        // It may find out a moment later that others declared it dead.
+        await Task.Delay(500);
         if (!victim.HasExited)
         {
             _run.Workers.Add(victim);

@@ -398,8 +398,7 @@ internal sealed class Downloader(StoreSettings settings, StoredFile file, Progre
     private static string Shown(string text)
     {
         const int MaxShown = 100;
-        string shortened = text.Length > MaxShown ? $"{text[..MaxShown]}..." : text;
-        return string.Concat(shortened.Select(c => char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format ? '?' : c));
+        return PrintableText.Of(text.Length > MaxShown ? $"{text[..MaxShown]}..." : text);
     }
 
     private TimeSpan? RetryAfter(HttpResponseMessage response)
