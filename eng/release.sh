@@ -31,14 +31,14 @@ for copy in first second; do
   git -C "$work/$copy" checkout --quiet "$commit"
   for project in "$work/$copy"/src/*/*.csproj; do
     dotnet restore "$project" --locked-mode --verbosity quiet
-    dotnet pack "$project" --configuration Release --no-restore --verbosity quiet --output "$work/$copy/packages" -nodeReuse:false
+    dotnet pack "$project" --configuration Release --no-restore --verbosity quiet --output "$work/$copy-packages" -nodeReuse:false
   done
   [ -z "$(git -C "$work/$copy" status --porcelain)" ] || fail "the build changes files of the checkout: $(git -C "$work/$copy" status --porcelain)"
 done
-for file in "$work"/first/packages/*; do
-  cmp "$file" "$work/second/packages/$(basename "$file")" || fail "$(basename "$file") differs between two builds of $commit"
+for file in "$work"/first-packages/*; do
+  cmp "$file" "$work/second-packages/$(basename "$file")" || fail "$(basename "$file") differs between two builds of $commit"
 done
-cp "$work"/first/packages/* "$target"
+cp "$work"/first-packages/* "$target"
 "$work/first/eng/sbom.sh" "$target"
 (cd "$target" && sha256sum -- *.nupkg *.snupkg *.cdx.json > SHA256SUMS)
 echo "release: $(find "$target" -name '*.nupkg' | wc -l) packages of $version ($commit) are in artifacts/release. Two builds gave the same bytes."

@@ -5,7 +5,7 @@ namespace ResNet.Net;
 /// <summary>Makes texts that others choose, such as names of files, safe for messages, logs and terminals.</summary>
 internal static class PrintableText
 {
-    /// <summary>Whether a terminal or viewer interprets a character: a control, a change of the writing direction, a line separator.</summary>
+    /// <summary>Whether a viewer interprets a character: a control, a change of the writing direction, or a line separator.</summary>
     public static bool IsInterpreted(char character)
         => char.IsControl(character)
             || char.GetUnicodeCategory(character)
