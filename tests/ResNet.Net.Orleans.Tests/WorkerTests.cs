@@ -276,7 +276,9 @@ public abstract class WorkerTests(ITestServer server, WorkerImages images) : Sto
         using CancellationTokenSource stop = new();
         Task running = new ShardWorker(Store, _models, sources, new ShardWorkerOptions
         {
-            IdleTime = TimeSpan.FromMilliseconds(20), RefusalTime = TimeSpan.FromMilliseconds(50), LoggerFactory = logs,
+            IdleTime = TimeSpan.FromMilliseconds(20),
+            RefusalTime = TimeSpan.FromMilliseconds(50),
+            LoggerFactory = logs,
         }).RunAsync(stop.Token);
 
         await UntilAsync(() => logs.Of("JobRefused").Count >= 1);
