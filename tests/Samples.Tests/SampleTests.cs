@@ -43,6 +43,13 @@ public sealed partial class SampleTests
         }
     }
 
+    /// <summary>In a fresh clone, these tests run as soon as what they refer to is built.</summary>
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void Sample_IsBuiltBeforeTheseTests(string sample)
+        => File.ReadAllText(Path.Combine(TestFolders.Repository, "tests", "Samples.Tests", "Samples.Tests.csproj"))
+            .Should().Contain($"/samples/{sample}/{sample}.csproj");
+
     [Theory]
     [MemberData(nameof(Samples))]
     public void Sample_IsOneShortFile(string sample)
