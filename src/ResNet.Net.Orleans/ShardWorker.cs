@@ -275,11 +275,6 @@ public sealed class ShardWorker
         catch (ImageSourceException exception)
         {
             shard.Fail("source");
-            if (!reader.Discarded.IsCompleted)
-            {
-                _hanging[shard.Source] = reader.Discarded;
-            }
-
             if (canReadNone)
             {
                 // Counts as an attempt, so that a job whose images are gone ends.
@@ -300,6 +295,14 @@ public sealed class ShardWorker
             TimeSpan pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Math.Pow(2, Math.Min(_failures++, 10))));
             await Task.Delay(pause, abort).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return null;
+        }
+        finally
+        {
+            // Also after a cancellation.
+            if (!reader.Discarded.IsCompleted)
+            {
+                _hanging[shard.Source] = reader.Discarded;
+            }
         }
     }
 

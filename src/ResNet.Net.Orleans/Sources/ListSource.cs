@@ -6,8 +6,8 @@ using ResNet.Net.Tool.Images;
 namespace ResNet.Net.Orleans;
 
 /// <summary>
-/// The images that a text file names, one per line: paths or HTTP(S) addresses, relative to the file. Empty lines are skipped, and lines
-/// are limited.
+/// The images that a text file names, one per line: paths or HTTP(S) addresses, relative to the file. Empty lines are skipped, and a
+/// line has at most 65,536 characters.
 /// </summary>
 internal sealed class ListSource : IImageSource
 {

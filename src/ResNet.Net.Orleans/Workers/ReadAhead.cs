@@ -18,6 +18,8 @@ internal sealed class ReadAhead(IImageSource source, IReadOnlyList<ShardImage> i
     private readonly string?[] _hashes = new string?[images.Count];
     private readonly int _groupSize = Math.Clamp(window / GroupsPerWindow, 1, LargestGroup);
 
+    private TimeSpan GroupTime => options.Timeout * _groupSize;
+
     /// <summary>Gets the task that ends when the storage has returned all images that were read in vain.</summary>
     public Task Discarded { get; private set; } = Task.CompletedTask;
 
@@ -50,14 +52,14 @@ internal sealed class ReadAhead(IImageSource source, IReadOnlyList<ShardImage> i
                 {
                     // A share whose server is gone blocks its readers for as long as that lasts.
                     Task<Task<EncodedImage>[]> group = groups.Peek();
-                    await ((Task)group).WaitAsync(options.Timeout * _groupSize, cancellationToken)
+                    await ((Task)group).WaitAsync(GroupTime, cancellationToken)
                         .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                     cancellationToken.ThrowIfCancellationRequested();
                     if (!group.IsCompleted)
                     {
                         throw new ImageSourceException(
                             $"The storage of this machine did not return '{images[i].Name}' and the next images within "
-                            + $"{(options.Timeout * _groupSize).TotalSeconds:0.#} seconds.");
+                            + $"{GroupTime.TotalSeconds:0.#} seconds.");
                     }
 
                     Array.ForEach(await groups.Dequeue().ConfigureAwait(false), reading.Enqueue);
